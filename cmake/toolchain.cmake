@@ -1,0 +1,29 @@
+# Flags every target gets, and the faster linker and compiler cache where they are installed.
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+                    -Wimplicit-fallthrough -Wnon-virtual-dtor -Woverloaded-virtual -Werror
+                    -fno-omit-frame-pointer)
+add_compile_definitions(_GLIBCXX_ASSERTIONS)
+
+find_program(CONFAB_MOLD mold)
+if(CONFAB_MOLD)
+  add_link_options(-fuse-ld=mold)
+else()
+  add_link_options(-fuse-ld=lld)
+endif()
+
+find_program(CONFAB_CCACHE ccache)
+if(CONFAB_CCACHE)
+  # Depend mode: the default mode passed a stale hit when a line of DEPS was removed, because it
+  # does not see the module map.
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_DEPEND=1 ${CONFAB_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER env CCACHE_DEPEND=1 ${CONFAB_CCACHE})
+endif()
+
+if(CONFAB_SANITIZE)
+  add_compile_options(-fsanitize=${CONFAB_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${CONFAB_SANITIZE})
+endif()
+if(CONFAB_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

@@ -1,0 +1,30 @@
+// Every limit in one place, with the sum that explains it. At a limit we drop and count, or refuse
+// with a reason; those already inside keep their call.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace confab::limits {
+
+// The largest datagram taken in. WebRTC stays below 1500; a DTLS flight or a jumbo frame may not.
+inline constexpr std::size_t kPacketBytes = 1984;
+// What goes out in one datagram, IP and UDP headers aside: 1500 - 40 (IPv6) - 8 (UDP), less room for
+// a VPN's overhead. Chromium's own limit for a whole RTP packet is 1200 + extensions.
+inline constexpr std::size_t kDatagramBytesOut = 1400;
+// RFC 4571 frames carry a 16-bit length; more than a datagram's worth is refused.
+inline constexpr std::size_t kTcpFrameBytes = kPacketBytes;
+
+// ICE: paths remembered per transport (a browser with two interfaces, UDP and TCP, has four).
+inline constexpr std::size_t kPathsPerTransport = 8;
+
+// Per participant: two transports in use and two during a re-negotiation.
+inline constexpr std::size_t kTransportsPerParticipant = 4;
+// Camera, microphone, screen, screen's audio, and as many again while devices are switched.
+inline constexpr std::size_t kProducersPerParticipant = 16;
+// A grid of 500 with two streams each.
+inline constexpr std::size_t kConsumersPerTransport = 1024;
+inline constexpr std::size_t kEncodingsPerProducer = 4;
+inline constexpr std::size_t kParticipantsPerMeeting = 1000;
+
+}  // namespace confab::limits
