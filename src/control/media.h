@@ -1,0 +1,234 @@
+// The contract between who decides (signaling) and who forwards (media): requests, results and
+// events as serialisable values that refer by id. In one process they travel through a shard's
+// mailbox, between processes by gRPC; neither side can tell.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/error.h"
+#include "base/ids.h"
+#include "rtc/ortc/types.h"
+
+namespace confab::control {
+
+// Pairs a result with its request. Unique per MediaControl user, chosen by it.
+using RequestId = std::uint64_t;
+
+// ---- requests ----
+
+// A meeting's router. Everything of a meeting lives on the shard this picks.
+struct OpenMeeting {};
+// Closes the meeting's router and everything in it.
+struct CloseMeeting {};
+
+enum class TransportDirection : std::uint8_t { kSend, kReceive };  // as the client sees it
+
+struct CreateTransport {
+  ParticipantId participant;
+  TransportDirection direction = TransportDirection::kSend;
+};
+// Once per transport: who the peer proves to be. Media starts after it.
+struct ConnectTransport {
+  TransportId transport;
+  ortc::DtlsParameters dtls;
+};
+// New ICE credentials; the old ones work until the new are used (RFC 8445 §9).
+struct RestartIce {
+  TransportId transport;
+};
+struct CloseTransport {
+  TransportId transport;
+};
+
+struct Produce {
+  TransportId transport;
+  ortc::MediaKind kind = ortc::MediaKind::kAudio;
+  ortc::RtpParameters rtp_parameters;
+  bool paused = false;
+};
+struct SetProducerPaused {
+  ProducerId producer;
+  bool paused = false;
+};
+struct CloseProducer {
+  ProducerId producer;
+};
+
+struct Consume {
+  TransportId transport;
+  ProducerId producer;
+  ortc::RtpCapabilities rtp_capabilities;
+  bool paused = true;
+};
+struct SetConsumerPaused {
+  ConsumerId consumer;
+  bool paused = false;
+};
+// For a simulcast or SVC producer. Ignored for a simple one.
+struct SetPreferredLayers {
+  ConsumerId consumer;
+  std::uint8_t spatial = 0;
+  std::uint8_t temporal = 0;
+};
+struct RequestKeyFrame {
+  ConsumerId consumer;
+};
+struct CloseConsumer {
+  ConsumerId consumer;
+};
+// Counts and statistics of one meeting.
+struct GetMeetingStats {};
+
+using MediaRequest =
+    std::variant<OpenMeeting, CloseMeeting, CreateTransport, ConnectTransport, RestartIce,
+                 CloseTransport, Produce, SetProducerPaused, CloseProducer, Consume,
+                 SetConsumerPaused, SetPreferredLayers, RequestKeyFrame, CloseConsumer,
+                 GetMeetingStats>;
+
+struct MediaCommand {
+  RequestId id = 0;
+  MeetingId meeting;
+  MediaRequest request;
+};
+
+// ---- results: one alternative per kind of answer ----
+
+struct Done {};
+struct MeetingOpened {
+  ortc::RtpCapabilities router_capabilities;
+};
+struct TransportCreated {
+  TransportId transport;
+  ortc::IceParameters ice;
+  std::vector<ortc::IceCandidate> candidates;
+  ortc::DtlsParameters dtls;
+};
+struct IceRestarted {
+  ortc::IceParameters ice;
+};
+struct Produced {
+  ProducerId producer;
+  ortc::ProducerType type = ortc::ProducerType::kSimple;
+};
+struct Consumed {
+  ConsumerId consumer;
+  ProducerId producer;
+  ortc::MediaKind kind = ortc::MediaKind::kAudio;
+  ortc::ProducerType type = ortc::ProducerType::kSimple;
+  ortc::RtpParameters rtp_parameters;
+  bool paused = true;
+  bool producer_paused = false;
+};
+
+// Where the path stands; what a client or an operator is shown as measured, not assumed.
+struct TransportStats {
+  TransportId transport;
+  ParticipantId participant;
+  bool ice_connected = false;
+  bool dtls_connected = false;
+  bool is_tcp = false;
+  std::string srtp_profile;  // "" until connected
+  std::uint64_t packets_received = 0;
+  std::uint64_t packets_sent = 0;
+  std::uint64_t bytes_received = 0;
+  std::uint64_t bytes_sent = 0;
+};
+struct ProducerStats {
+  ProducerId producer;
+  TransportId transport;
+  ortc::MediaKind kind = ortc::MediaKind::kAudio;
+  std::string codec;
+  std::uint64_t packets_received = 0;
+  std::uint64_t bytes_received = 0;
+  std::uint64_t packets_lost = 0;      // after repair
+  std::uint64_t packets_repaired = 0;  // by RTX
+  std::uint64_t nacks_sent = 0;
+  std::uint64_t plis_sent = 0;
+  std::uint32_t jitter_us = 0;
+};
+struct ConsumerStats {
+  ConsumerId consumer;
+  ProducerId producer;
+  TransportId transport;
+  std::uint64_t packets_sent = 0;
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t packets_retransmitted = 0;
+  std::uint64_t nacks_received = 0;
+  std::uint64_t plis_received = 0;
+  std::uint32_t rtt_us = 0;
+  std::uint8_t fraction_lost = 0;  // 1/256, as the receiver last reported
+};
+struct MeetingStats {
+  std::vector<TransportStats> transports;
+  std::vector<ProducerStats> producers;
+  std::vector<ConsumerStats> consumers;
+};
+
+using MediaResult =
+    std::variant<Done, MeetingOpened, TransportCreated, IceRestarted, Produced, Consumed, MeetingStats>;
+
+struct MediaCompletion {
+  RequestId id = 0;
+  MeetingId meeting;
+  Result<MediaResult> result;
+};
+
+// ---- events: what media says unasked ----
+
+enum class TransportState : std::uint8_t { kNew, kConnecting, kConnected, kDisconnected, kFailed, kClosed };
+
+struct TransportStateChanged {
+  TransportId transport;
+  ParticipantId participant;
+  TransportState state = TransportState::kNew;
+  std::string reason;
+};
+// The consumer is gone because its producer is.
+struct ConsumerClosed {
+  ConsumerId consumer;
+  TransportId transport;
+};
+struct AudioLevel {
+  ProducerId producer;
+  std::int8_t level_dbov = -127;  // RFC 6464: -127 (silence) to 0
+};
+// Loudest first; sent at most 4 times a second, empty when all fell silent.
+struct ActiveSpeakers {
+  std::vector<AudioLevel> speakers;
+};
+// The shard that held the meeting is gone with everything in it.
+struct MeetingLost {
+  std::string reason;
+};
+
+using MediaEventBody = std::variant<TransportStateChanged, ConsumerClosed, ActiveSpeakers, MeetingLost>;
+
+struct MediaEvent {
+  MeetingId meeting;
+  MediaEventBody body;
+};
+
+// ---- the seam ----
+
+// What media reports back. Called on the thread that the owner of the MediaControl named.
+class MediaListener {
+ public:
+  virtual ~MediaListener() = default;
+  virtual void on_media_completion(MediaCompletion completion) = 0;
+  virtual void on_media_event(MediaEvent event) = 0;
+};
+
+// Every command is answered exactly once, in bounded time, with kUnavailable or kTimeout if need be.
+// Commands of one meeting are carried out in the order they were sent.
+class MediaControl {
+ public:
+  virtual ~MediaControl() = default;
+  virtual void send(MediaCommand command) = 0;
+};
+
+}  // namespace confab::control
