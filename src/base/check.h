@@ -6,9 +6,8 @@ namespace confab::internal {
 [[noreturn]] void check_failed(const char* expression, const char* file, int line);
 }  // namespace confab::internal
 
-#define CHECK(condition)   \
-  ((condition) ? (void)0   \
-               : ::confab::internal::check_failed(#condition, __FILE__, __LINE__))
+#define CHECK(condition) \
+  ((condition) ? (void)0 : ::confab::internal::check_failed(#condition, __FILE__, __LINE__))
 
 #ifdef NDEBUG
 #define DCHECK(condition) ((void)sizeof(!(condition)))

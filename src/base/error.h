@@ -10,18 +10,18 @@
 namespace confab {
 
 enum class ErrorCode : std::uint8_t {
-  kInvalidArgument,   // the message is malformed or a value is out of range
-  kUnauthenticated,   // no or wrong credential
-  kForbidden,         // known, but not allowed to do this
-  kNotFound,          // no such room, transport, producer, ...
-  kConflict,          // the state does not allow it now (already joined, already connected)
-  kTooLarge,          // a message or field is over its limit
-  kRateLimited,       // too many in too short a time
-  kFull,              // a limit of the room or of the server is reached
-  kUnsupported,       // no common codec, unknown version or feature
-  kUnavailable,       // a part of the server is not reachable; try again
-  kTimeout,           // a part of the server did not answer in time
-  kInternal,          // our mistake; the log has the detail
+  kInvalidArgument,  // the message is malformed or a value is out of range
+  kUnauthenticated,  // no or wrong credential
+  kForbidden,        // known, but not allowed to do this
+  kNotFound,         // no such room, transport, producer, ...
+  kConflict,         // the state does not allow it now (already joined, already connected)
+  kTooLarge,         // a message or field is over its limit
+  kRateLimited,      // too many in too short a time
+  kFull,             // a limit of the room or of the server is reached
+  kUnsupported,      // no common codec, unknown version or feature
+  kUnavailable,      // a part of the server is not reachable; try again
+  kTimeout,          // a part of the server did not answer in time
+  kInternal,         // our mistake; the log has the detail
 };
 
 // The word on the wire ("not_found") and the HTTP status (404) for a code.

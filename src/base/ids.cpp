@@ -40,7 +40,8 @@ std::string encode_id(std::string_view prefix, std::uint64_t hi, std::uint64_t l
   return out;
 }
 
-bool decode_id(std::string_view text, std::string_view prefix, std::uint64_t& hi, std::uint64_t& lo) {
+bool decode_id(std::string_view text, std::string_view prefix, std::uint64_t& hi,
+               std::uint64_t& lo) {
   if (text.size() != prefix.size() + 1 + kLength || !text.starts_with(prefix) ||
       text[prefix.size()] != '_') {
     return false;

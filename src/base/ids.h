@@ -25,7 +25,8 @@ struct ShardAddress {
 namespace internal {
 // Crockford base32, lower case: 26 characters for 128 bits, no i, l, o, u.
 std::string encode_id(std::string_view prefix, std::uint64_t hi, std::uint64_t lo);
-bool decode_id(std::string_view text, std::string_view prefix, std::uint64_t& hi, std::uint64_t& lo);
+bool decode_id(std::string_view text, std::string_view prefix, std::uint64_t& hi,
+               std::uint64_t& lo);
 }  // namespace internal
 
 template <typename Tag>
@@ -70,13 +71,27 @@ using TransportId = Id<struct TransportTag>;
 using ProducerId = Id<struct ProducerTag>;
 using ConsumerId = Id<struct ConsumerTag>;
 
-struct RoomTag { static constexpr std::string_view kPrefix = "rm"; };
-struct MeetingTag { static constexpr std::string_view kPrefix = "mt"; };
-struct ParticipantTag { static constexpr std::string_view kPrefix = "pt"; };
-struct MessageTag { static constexpr std::string_view kPrefix = "msg"; };
-struct TransportTag { static constexpr std::string_view kPrefix = "tr"; };
-struct ProducerTag { static constexpr std::string_view kPrefix = "pr"; };
-struct ConsumerTag { static constexpr std::string_view kPrefix = "co"; };
+struct RoomTag {
+  static constexpr std::string_view kPrefix = "rm";
+};
+struct MeetingTag {
+  static constexpr std::string_view kPrefix = "mt";
+};
+struct ParticipantTag {
+  static constexpr std::string_view kPrefix = "pt";
+};
+struct MessageTag {
+  static constexpr std::string_view kPrefix = "msg";
+};
+struct TransportTag {
+  static constexpr std::string_view kPrefix = "tr";
+};
+struct ProducerTag {
+  static constexpr std::string_view kPrefix = "pr";
+};
+struct ConsumerTag {
+  static constexpr std::string_view kPrefix = "co";
+};
 
 }  // namespace confab
 

@@ -31,7 +31,9 @@ constexpr std::int64_t to_us(Duration d) {
 constexpr std::int64_t to_ms(Duration d) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(d).count();
 }
-constexpr double to_seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
+constexpr double to_seconds(Duration d) {
+  return std::chrono::duration<double>(d).count();
+}
 
 // A point in NTP time: seconds since 1900-01-01 in 32.32 fixed point (RFC 3550 §4).
 struct NtpTime {

@@ -9,8 +9,8 @@ namespace confab::limits {
 
 // The largest datagram taken in. WebRTC stays below 1500; a DTLS flight or a jumbo frame may not.
 inline constexpr std::size_t kPacketBytes = 1984;
-// What goes out in one datagram, IP and UDP headers aside: 1500 - 40 (IPv6) - 8 (UDP), less room for
-// a VPN's overhead. Chromium's own limit for a whole RTP packet is 1200 + extensions.
+// What goes out in one datagram, IP and UDP headers aside: 1500 - 40 (IPv6) - 8 (UDP), less room
+// for a VPN's overhead. Chromium's own limit for a whole RTP packet is 1200 + extensions.
 inline constexpr std::size_t kDatagramBytesOut = 1400;
 // RFC 4571 frames carry a 16-bit length; more than a datagram's worth is refused.
 inline constexpr std::size_t kTcpFrameBytes = kPacketBytes;

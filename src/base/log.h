@@ -38,7 +38,8 @@ class LogSink {
  public:
   virtual ~LogSink() = default;
   virtual bool enabled(LogLevel level) const = 0;
-  virtual void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) = 0;
+  virtual void write(LogLevel level, std::string_view event,
+                     std::initializer_list<LogField> fields) = 0;
 };
 
 // What is used where nobody listens.

@@ -97,7 +97,9 @@ bool IpAddress::is_v4() const {
   return std::memcmp(bytes_.data(), kMappedPrefix.data(), kMappedPrefix.size()) == 0;
 }
 
-std::uint32_t IpAddress::v4_host_order() const { return load_be32(bytes_.data() + 12); }
+std::uint32_t IpAddress::v4_host_order() const {
+  return load_be32(bytes_.data() + 12);
+}
 
 bool IpAddress::is_unspecified() const {
   return is_v4() ? v4_host_order() == 0 : bytes_ == std::array<std::uint8_t, 16>{};
@@ -177,13 +179,15 @@ std::optional<Endpoint> Endpoint::parse(std::string_view text) {
 
 }  // namespace confab
 
-std::size_t std::hash<confab::Endpoint>::operator()(const confab::Endpoint& endpoint) const noexcept {
+std::size_t std::hash<confab::Endpoint>::operator()(
+    const confab::Endpoint& endpoint) const noexcept {
   const auto& b = endpoint.address.bytes();
   std::size_t h = confab::mix(endpoint.port, confab::load_be64(b.data()));
   return confab::mix(h, confab::load_be64(b.data() + 8));
 }
 
 std::size_t std::hash<confab::Path>::operator()(const confab::Path& path) const noexcept {
-  return confab::mix(std::hash<confab::Endpoint>()(path.remote),
-                     (std::uint64_t{path.channel} << 1) | static_cast<std::uint64_t>(path.protocol));
+  return confab::mix(
+      std::hash<confab::Endpoint>()(path.remote),
+      (std::uint64_t{path.channel} << 1) | static_cast<std::uint64_t>(path.protocol));
 }

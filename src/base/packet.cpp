@@ -6,7 +6,9 @@ namespace confab {
 
 PacketPool::PacketPool(std::size_t slots_max) : slots_max_(slots_max) {}
 
-PacketPool::~PacketPool() { CHECK(in_use_ == 0); }
+PacketPool::~PacketPool() {
+  CHECK(in_use_ == 0);
+}
 
 PacketRef PacketPool::acquire() {
   if (free_.empty() && !grow()) return {};

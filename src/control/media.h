@@ -84,11 +84,10 @@ struct CloseConsumer {
 // Counts and statistics of one meeting.
 struct GetMeetingStats {};
 
-using MediaRequest =
-    std::variant<OpenMeeting, CloseMeeting, CreateTransport, ConnectTransport, RestartIce,
-                 CloseTransport, Produce, SetProducerPaused, CloseProducer, Consume,
-                 SetConsumerPaused, SetPreferredLayers, RequestKeyFrame, CloseConsumer,
-                 GetMeetingStats>;
+using MediaRequest = std::variant<OpenMeeting, CloseMeeting, CreateTransport, ConnectTransport,
+                                  RestartIce, CloseTransport, Produce, SetProducerPaused,
+                                  CloseProducer, Consume, SetConsumerPaused, SetPreferredLayers,
+                                  RequestKeyFrame, CloseConsumer, GetMeetingStats>;
 
 struct MediaCommand {
   RequestId id = 0;
@@ -169,8 +168,8 @@ struct MeetingStats {
   std::vector<ConsumerStats> consumers;
 };
 
-using MediaResult =
-    std::variant<Done, MeetingOpened, TransportCreated, IceRestarted, Produced, Consumed, MeetingStats>;
+using MediaResult = std::variant<Done, MeetingOpened, TransportCreated, IceRestarted, Produced,
+                                 Consumed, MeetingStats>;
 
 struct MediaCompletion {
   RequestId id = 0;
@@ -180,7 +179,14 @@ struct MediaCompletion {
 
 // ---- events: what media says unasked ----
 
-enum class TransportState : std::uint8_t { kNew, kConnecting, kConnected, kDisconnected, kFailed, kClosed };
+enum class TransportState : std::uint8_t {
+  kNew,
+  kConnecting,
+  kConnected,
+  kDisconnected,
+  kFailed,
+  kClosed
+};
 
 struct TransportStateChanged {
   TransportId transport;
@@ -206,7 +212,8 @@ struct MeetingLost {
   std::string reason;
 };
 
-using MediaEventBody = std::variant<TransportStateChanged, ConsumerClosed, ActiveSpeakers, MeetingLost>;
+using MediaEventBody =
+    std::variant<TransportStateChanged, ConsumerClosed, ActiveSpeakers, MeetingLost>;
 
 struct MediaEvent {
   MeetingId meeting;
@@ -223,8 +230,8 @@ class MediaListener {
   virtual void on_media_event(MediaEvent event) = 0;
 };
 
-// Every command is answered exactly once, in bounded time, with kUnavailable or kTimeout if need be.
-// Commands of one meeting are carried out in the order they were sent.
+// Every command is answered exactly once, in bounded time, with kUnavailable or kTimeout if need
+// be. Commands of one meeting are carried out in the order they were sent.
 class MediaControl {
  public:
   virtual ~MediaControl() = default;
