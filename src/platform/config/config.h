@@ -1,0 +1,157 @@
+// The one set of numbers and addresses an operator may choose. A YAML file, CONFAB_ environment
+// variables and flags are three ways into it (flags over environment over file over the defaults
+// below); every part of the server is given its slice and never reads a file or the environment.
+// Plain values: copy freely, read from any thread once loaded.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/instant.h"
+#include "base/log.h"
+#include "base/net.h"
+
+namespace confab {
+
+// The public door: the web app, REST and Socket.IO.
+struct HttpConfig {
+  Endpoint listen{IpAddress::v4(0), 8080};
+  // Where the built web app lies; empty: beside the executable's build tree (see ./run).
+  std::string web_root;
+  bool tls = false;
+  Endpoint tls_listen{IpAddress::v4(0), 8443};
+  // PEM files. Empty: a certificate of our own is made and kept in the data directory.
+  std::string tls_certificate;
+  std::string tls_key;
+  // Origins other than our own that may call the API and Socket.IO; "*" is any.
+  std::vector<std::string> cors_origins;
+  // Believe X-Forwarded-For: only behind a proxy that sets it.
+  bool trust_proxy = false;
+  std::size_t header_bytes_max = 16 * 1024;
+  std::size_t body_bytes_max = 1'000'000;
+  std::uint32_t connections_max = 20'000;
+  // Time for a whole request to arrive, and for an idle kept-alive connection.
+  Duration request_timeout = 10s;
+  Duration idle_timeout = 60s;
+};
+
+// Engine.IO and Socket.IO. The defaults are those of the stock socket.io server.
+struct SocketIoConfig {
+  Duration ping_interval = 25s;
+  Duration ping_timeout = 20s;
+  Duration connect_timeout = 45s;
+  Duration upgrade_timeout = 10s;
+  std::size_t payload_bytes_max = 1'000'000;
+  // How long a lost connection can be taken up again with its rooms and missed events; 0 is off.
+  Duration recovery_window = 2min;
+};
+
+// One address media listens on, and what candidates say (differs behind a 1:1 NAT).
+struct MediaAddress {
+  IpAddress listen;
+  IpAddress announced;
+  bool operator==(const MediaAddress&) const = default;
+};
+
+struct MediaConfig {
+  // Empty: every usable address of this machine's interfaces.
+  std::vector<MediaAddress> addresses;
+  // The first shard's port, UDP and TCP; shard n has port + n.
+  std::uint16_t port = 40000;
+  // 0: one for each core.
+  std::uint32_t shards = 0;
+  bool udp = true;
+  bool tcp = true;
+  // No authenticated STUN request for this long closes a transport (RFC 7675 §5.1).
+  Duration consent_timeout = 30s;
+  std::size_t receive_buffer_bytes = 4 * 1024 * 1024;
+};
+
+// What a STUN or TURN server is told to browsers as (RTCIceServer). The credential is coturn's
+// static-auth-secret, of which short-lived passwords are made.
+struct IceConfig {
+  std::vector<std::string> urls;
+  std::string turn_secret;
+  Duration turn_lifetime = 12h;
+};
+
+struct CallConfig {
+  std::uint32_t participants_max = 500;
+  std::uint32_t producers_per_participant_max = 16;
+  std::uint32_t meetings_max = 10'000;
+  // A participant whose connection is lost stays this long for the others.
+  Duration reconnect_grace = 30s;
+  Duration resume_token_lifetime = 12h;
+  std::uint32_t chat_chars_max = 2000;
+  std::uint32_t chat_history = 200;
+  // Chat older than this is deleted; 0 keeps it.
+  std::uint32_t chat_retention_days = 30;
+  std::uint32_t room_retention_days = 90;
+  // The events of front ends written for the reference system (docs/protocol.md).
+  bool compatibility = true;
+};
+
+struct LogConfig {
+  LogLevel level = LogLevel::kInfo;
+  // Write addresses, names and tokens in clear: for a short hunt only.
+  bool show_private = false;
+  // Empty: standard output.
+  std::string file;
+};
+
+struct Config {
+  // The database, generated keys and certificates; made with mode 0700 if missing.
+  std::string data_dir = "data";
+  HttpConfig http;
+  SocketIoConfig socketio;
+  MediaConfig media;
+  IceConfig ice;
+  CallConfig call;
+  LogConfig log;
+};
+
+// What can be set, for the executable's flags, `--help` and the operator's documentation.
+struct ConfigOption {
+  std::string_view key;     // "http.listen": in the file
+  std::string flag;         // "http": --http
+  std::string environment;  // "CONFAB_HTTP"
+  std::string_view help;
+  std::string default_text;  // as it would be written in the file
+  bool is_list = false;      // several values; comma-separated in the environment
+  bool is_switch = false;    // a flag without a value means true
+  bool is_secret = false;
+};
+std::span<const ConfigOption> config_options();
+
+// (name, value) pairs: flags by ConfigOption::flag, environment by its full variable name.
+using ConfigPairs = std::vector<std::pair<std::string, std::string>>;
+
+struct ConfigInput {
+  std::string file;         // path of a YAML file; empty: none
+  ConfigPairs environment;  // the process's; names that do not begin with CONFAB_ are passed over
+  ConfigPairs flags;        // a list flag may come several times
+};
+
+struct LoadedConfig {
+  Config config;
+  // Unknown CONFAB_ variables: not errors, because Kubernetes and Docker inject some of their own
+  // for a service named confab (CONFAB_SERVICE_HOST, CONFAB_PORT, ...).
+  std::vector<std::string> warnings;
+};
+
+// kInvalidArgument names the key, where it came from, and for an unknown key the nearest known one.
+Result<LoadedConfig> load_config(const ConfigInput& input);
+
+// What is in force, as a YAML file that would give the same; secrets read "(secret)".
+std::string effective_config(const Config& config);
+
+// The pairs of the process's environment that load_config looks at.
+ConfigPairs config_environment();
+
+}  // namespace confab
