@@ -1,0 +1,88 @@
+// The loop of one shard: epoll over its UDP sockets, TCP ports and mailbox, a PacketHandler in the
+// middle. The handler never learns where bytes come from or what time really is.
+//
+//   epoll ─▶ recvmmsg ─▶ handler.handle_packets ─▶ handler.handle_timeout ─▶ poll_transmit ─▶
+//   sendmmsg
+//      ▲         │                                                               │
+//      └─────────┴──────────── a flush yields to receiving every 0.5 ms ◀────────┘
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/datagram.h"
+#include "base/error.h"
+#include "base/instant.h"
+#include "base/packet.h"
+#include "engine/counters.h"
+#include "engine/fd.h"
+#include "engine/tcp_port.h"
+#include "engine/udp_socket.h"
+
+namespace confab::engine {
+
+struct LoopOptions {
+  // One UDP socket and one TCP listener for each. Path::channel of a UDP path is the index here.
+  std::vector<Endpoint> listen;
+  bool tcp = true;
+  UdpOptions udp;
+  TcpOptions tcp_options;
+};
+
+class PacketLoop {
+ public:
+  // `now` reads the monotonic clock: once per batch, never per packet.
+  using Clock = std::function<Instant()>;
+
+  // Opens all sockets, or says which could not be opened.
+  static Result<std::unique_ptr<PacketLoop>> open(const LoopOptions& options, PacketPool& pool,
+                                                  Clock clock);
+  ~PacketLoop();
+
+  // The bound UDP endpoints, in the order of LoopOptions::listen (TCP has the same ports).
+  const std::vector<Endpoint>& local_endpoints() const { return local_endpoints_; }
+  int receive_buffer_bytes() const;
+  bool has_gso() const;
+
+  // Runs until stop(). `on_wake` is called on this thread after each wake().
+  void run(PacketHandler& handler, const std::function<void(Instant)>& on_wake);
+  // From any thread.
+  void wake();
+  void stop();
+
+  // The shard's thread only.
+  const LoopCounters& counters() const { return counters_; }
+  std::size_t tcp_connections() const;
+
+ private:
+  PacketLoop(PacketPool& pool, Clock clock);
+  Result<void> listen(const LoopOptions& options);
+  void wait(Instant until);
+  bool receive_udp(UdpSocket& socket, PacketHandler& handler);
+  void serve_tcp(std::uint32_t channel, std::uint32_t events, PacketHandler& handler);
+  TcpPort* tcp_port_of(std::uint32_t channel) const;
+  void close_tcp(TcpPort& port, std::uint32_t channel, PacketHandler& handler);
+  // True when there is more to send after receiving.
+  bool flush(PacketHandler& handler);
+  void send(Instant now, std::span<const Transmit> batch, PacketHandler& handler);
+  void close_idle_tcp(PacketHandler& handler);
+
+  PacketPool& pool_;
+  Clock clock_;
+  Fd epoll_;
+  Fd wake_fd_;
+  std::vector<std::unique_ptr<UdpSocket>> udp_;
+  std::vector<std::unique_ptr<TcpPort>> tcp_;
+  std::vector<Endpoint> local_endpoints_;
+  std::uint32_t next_channel_ = 0;
+  Instant now_{};
+  Instant idle_check_at_{};
+  std::vector<Path> broken_;
+  LoopCounters counters_;
+  std::atomic<bool> stop_{false};
+};
+
+}  // namespace confab::engine

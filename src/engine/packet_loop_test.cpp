@@ -1,0 +1,183 @@
+// The loop against real sockets on 127.0.0.1. What is checked is what arrived, never how long it
+// took; each wait ends with the event it waits for.
+#include "engine/packet_loop.h"
+
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <atomic>
+#include <deque>
+#include <string>
+#include <thread>
+
+#include "engine/sockaddr.h"
+
+namespace confab::engine {
+namespace {
+
+Instant now() {
+  return Instant{std::chrono::steady_clock::now().time_since_epoch()};
+}
+
+// Sends back `copies` of each packet, as one message of equal segments.
+class Echo final : public PacketHandler {
+ public:
+  explicit Echo(std::size_t copies) : copies_(copies) {}
+
+  void handle_packets(Instant, std::span<ReceivedPacket> batch) override {
+    for (const ReceivedPacket& received : batch) {
+      const ByteView bytes = received.packet.view();
+      std::vector<std::uint8_t>& message = waiting_.emplace_back();
+      for (std::size_t i = 0; i < copies_; ++i) {
+        message.insert(message.end(), bytes.begin(), bytes.end());
+      }
+      paths_.push_back({received.path, static_cast<std::uint16_t>(bytes.size())});
+    }
+  }
+  void handle_path_closed(Instant, const Path&) override { ++paths_closed; }
+  void handle_timeout(Instant) override {}
+  Instant next_timeout() const override { return kNever; }
+  std::span<const Transmit> poll_transmit(Instant) override {
+    out_.clear();
+    sent_.clear();
+    while (!waiting_.empty() && out_.size() < kSendBatch) {
+      sent_.push_back(std::move(waiting_.front()));
+      waiting_.pop_front();
+      out_.push_back({paths_.front().first, sent_.back(), paths_.front().second});
+      paths_.pop_front();
+    }
+    return out_;
+  }
+
+  std::atomic<int> paths_closed{0};
+
+ private:
+  std::size_t copies_;
+  std::deque<std::vector<std::uint8_t>> waiting_;
+  std::deque<std::vector<std::uint8_t>> sent_;
+  std::deque<std::pair<Path, std::uint16_t>> paths_;
+  std::vector<Transmit> out_;
+};
+
+class LoopUnderTest {
+ public:
+  LoopUnderTest(const std::vector<std::string>& listen, std::size_t copies) : handler(copies) {
+    LoopOptions options;
+    for (const std::string& address : listen) {
+      options.listen.push_back({*IpAddress::parse(address), 0});
+    }
+    auto opened = PacketLoop::open(options, pool, now);
+    if (!opened) throw std::runtime_error(opened.error().message);
+    loop = std::move(*opened);
+    thread = std::thread([this] { loop->run(handler, [](Instant) {}); });
+  }
+  void stop() {
+    loop->stop();
+    thread.join();
+  }
+
+  PacketPool pool{1024};
+  Echo handler;
+  std::unique_ptr<PacketLoop> loop;
+  std::thread thread;
+};
+
+Fd connected(int type, const Endpoint& to) {
+  const SocketAddress address = to_sockaddr(to);
+  Fd fd(::socket(address.any.sa_family, type, 0));
+  EXPECT_EQ(::connect(fd.get(), &address.any, address.size), 0);
+  return fd;
+}
+
+std::string receive(const Fd& fd) {
+  pollfd wait{fd.get(), POLLIN, 0};
+  if (::poll(&wait, 1, 10'000) != 1) return "(nothing came in 10 s)";
+  char buffer[4096];
+  const ssize_t n = ::recv(fd.get(), buffer, sizeof(buffer), 0);
+  return n >= 0 ? std::string(buffer, static_cast<std::size_t>(n)) : "(error)";
+}
+
+TEST(PacketLoop, UdpComesBackAsManySegmentsOfOneMessage) {
+  for (const char* address : {"127.0.0.1", "::1"}) {
+    SCOPED_TRACE(address);
+    LoopUnderTest under_test({address}, 5);
+    const Fd client = connected(SOCK_DGRAM, under_test.loop->local_endpoints()[0]);
+    ASSERT_EQ(::send(client.get(), "hello", 5, 0), 5);
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(receive(client), "hello");
+    under_test.stop();
+
+    const LoopCounters& c = under_test.loop->counters();
+    EXPECT_EQ(c.datagrams_received, 1u);
+    EXPECT_EQ(c.datagrams_sent, 5u);
+    if (under_test.loop->has_gso()) {
+      EXPECT_EQ(c.messages_sent, 1u);
+    }
+  }
+}
+
+TEST(PacketLoop, GsoThatTheKernelRefusesGoesOutUnsegmented) {
+  // 65 segments are one more than the kernel takes in a message.
+  LoopUnderTest under_test({"127.0.0.1"}, 129);
+  const Fd client = connected(SOCK_DGRAM, under_test.loop->local_endpoints()[0]);
+  ASSERT_EQ(::send(client.get(), "x", 1, 0), 1);
+  for (int i = 0; i < 129; ++i) EXPECT_EQ(receive(client), "x");
+  ASSERT_EQ(::send(client.get(), "y", 1, 0), 1);
+  for (int i = 0; i < 129; ++i) EXPECT_EQ(receive(client), "y");
+  under_test.stop();
+
+  EXPECT_EQ(under_test.loop->counters().gso_refused, 1u) << "refused once, then remembered";
+  EXPECT_EQ(under_test.loop->counters().datagrams_sent, 258u);
+}
+
+TEST(PacketLoop, OversizeDatagramsAreDroppedAndCounted) {
+  LoopUnderTest under_test({"127.0.0.1"}, 1);
+  const Fd client = connected(SOCK_DGRAM, under_test.loop->local_endpoints()[0]);
+  const std::string large(limits::kPacketBytes + 1, 'x');
+  ASSERT_EQ(::send(client.get(), large.data(), large.size(), 0),
+            static_cast<ssize_t>(large.size()));
+  ASSERT_EQ(::send(client.get(), "small", 5, 0), 5);
+  EXPECT_EQ(receive(client), "small");
+  under_test.stop();
+  EXPECT_EQ(under_test.loop->counters().drop_oversize, 1u);
+}
+
+TEST(PacketLoop, TcpFramesComeBackAndAClosedConnectionIsReported) {
+  LoopUnderTest under_test({"127.0.0.1"}, 2);
+  {
+    const Fd client = connected(SOCK_STREAM, under_test.loop->local_endpoints()[0]);
+    const std::string frame("\0\x05hello", 7);
+    ASSERT_EQ(::send(client.get(), frame.data(), frame.size(), 0), 7);
+    std::string got;
+    while (got.size() < 14 && !got.starts_with("(")) got += receive(client);
+    EXPECT_EQ(got, frame + frame);
+  }
+  while (under_test.handler.paths_closed.load() == 0) std::this_thread::yield();
+  under_test.stop();
+  EXPECT_EQ(under_test.loop->tcp_connections(), 0u);
+  EXPECT_EQ(under_test.loop->counters().tcp_closed, 1u);
+}
+
+TEST(PacketLoop, TcpThatIsNotFramedIsClosed) {
+  LoopUnderTest under_test({"127.0.0.1"}, 1);
+  const Fd client = connected(SOCK_STREAM, under_test.loop->local_endpoints()[0]);
+  ASSERT_EQ(::send(client.get(), "GET / HTTP/1.1\r\n\r\n", 18, 0), 18);
+  EXPECT_EQ(receive(client), "");
+  under_test.stop();
+  EXPECT_EQ(under_test.loop->counters().drop_tcp_broken_framing, 1u);
+}
+
+TEST(PacketLoop, APortInUseIsAnErrorThatNamesIt) {
+  LoopUnderTest under_test({"127.0.0.1"}, 1);
+  PacketPool pool(256);
+  LoopOptions options;
+  options.listen = {under_test.loop->local_endpoints()[0]};
+  const auto second = PacketLoop::open(options, pool, now);
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.error().message.find(options.listen[0].to_string()), std::string::npos);
+  under_test.stop();
+}
+
+}  // namespace
+}  // namespace confab::engine
