@@ -1,0 +1,71 @@
+// The paths of one transport that proved themselves, at most limits::kPathsPerTransport, and the
+// rule by which a nomination on one of them wins. Part of IceLite.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "base/instant.h"
+#include "base/limits.h"
+#include "base/net.h"
+
+namespace confab::ice {
+
+struct PathEntry {
+  Path path;
+  Instant last_check{};          // when the last valid check came
+  std::uint32_t priority = 0;    // PRIORITY of it: the peer's candidate (RFC 8445 §7.3.1.3)
+  std::uint32_t generation = 0;  // of the credentials it was last checked with
+  bool nominated = false;        // the last check carried USE-CANDIDATE, or a nomination won here
+};
+
+class PathTable {
+ public:
+  PathEntry* find(const Path& path);
+  const PathEntry* find(const Path& path) const;
+  // Must not be full and must not hold it yet.
+  PathEntry& add(const Path& path);
+  // Whether it was there.
+  bool remove(const Path& path);
+  bool is_full() const { return size_ == entries_.size(); }
+  std::size_t size() const { return size_; }
+  std::span<const PathEntry> entries() const { return std::span(entries_).first(size_); }
+  // The least recently checked, `keep` aside: what makes room. nullptr if there is no other.
+  const PathEntry* oldest_except(const std::optional<Path>& keep) const;
+  // What to fall back to: of the newest generation the nominated, then the latest checked.
+  const PathEntry* best() const;
+  // A restart's credentials came into use: earlier nominations count no more.
+  void forget_nominations();
+
+ private:
+  std::array<PathEntry, limits::kPathsPerTransport> entries_;
+  std::size_t size_ = 0;
+};
+
+// What a valid check says about nomination.
+struct Check {
+  bool use_candidate = false;
+  std::optional<std::uint32_t> nomination;
+};
+
+// Which nomination counts, with the two ways that browsers nominate:
+// - with values (draft-thatcher-ice-renomination §3: Chromium and Safari once both sides named
+//   "renomination"): the highest value wins, at once, whatever the priority;
+// - with USE-CANDIDATE (RFC 8445 §8.1.1 regular; RFC 5245 §8.1.1.2 aggressive, still in the field):
+//   a path that becomes nominated wins; one that merely stays nominated wins over the selected one
+//   only with a higher priority, so that an aggressive peer does not make it swing.
+class Nomination {
+ public:
+  // Whether `entry`, whose check this is, becomes the selected path. Marks the entry. `selected`
+  // is the entry of the selected path or nullptr.
+  bool apply(const Check& check, PathEntry& entry, const PathEntry* selected);
+  void reset() { highest_ = 0; }
+
+ private:
+  std::uint32_t highest_ = 0;  // of the values seen in this generation; 0: none
+};
+
+}  // namespace confab::ice
