@@ -22,6 +22,7 @@ find_package(fmt REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED)
 pkg_check_modules(yaml_cpp REQUIRED IMPORTED_TARGET yaml-cpp)
 pkg_check_modules(srtp2 REQUIRED IMPORTED_TARGET libsrtp2)
 find_library(IPSEC_MB_LIBRARY IPSec_MB)
@@ -36,6 +37,7 @@ confab_third(yaml_cpp MAP "umbrella \"/usr/include/yaml-cpp\"" LINK PkgConfig::y
 confab_third(gtest MAP "module gtest { umbrella \"/usr/include/gtest\" export * }"
                        "module gmock { umbrella \"/usr/include/gmock\" export * }"
              LINK GTest::gmock GTest::gtest)
+confab_third(prometheus MAP "umbrella \"/usr/include/prometheus\"" LINK prometheus-cpp::core)
 confab_third(benchmark MAP "umbrella \"/usr/include/benchmark\"" LINK benchmark::benchmark)
 confab_third(srtp2 MAP "umbrella \"/usr/include/srtp2\"" LINK PkgConfig::srtp2)
 # Intel's multi-buffer crypto exists for x86-64 only; elsewhere the OpenSSL fallback is all there is.
