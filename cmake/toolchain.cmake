@@ -2,6 +2,10 @@
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
                     -Wimplicit-fallthrough -Wnon-virtual-dtor -Woverloaded-virtual -Werror
+                    # A designated initializer is written to leave the other fields at their defaults.
+                    -Wno-missing-designated-field-initializers
+                    # A failed CHECK names src/..., not the folder of the machine that built it.
+                    -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=
                     -fno-omit-frame-pointer)
 add_compile_definitions(_GLIBCXX_ASSERTIONS)
 

@@ -1,0 +1,180 @@
+#include "platform/config/config.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <fstream>
+#include <set>
+
+namespace confab {
+namespace {
+
+// A YAML file that goes away with the test.
+class File {
+ public:
+  explicit File(const std::string& text)
+      : path_(::testing::TempDir() + "confab_config_" +
+              ::testing::UnitTest::GetInstance()->current_test_info()->name() + ".yaml") {
+    std::ofstream(path_) << text;
+  }
+  ~File() { std::remove(path_.c_str()); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+std::string error_of(const ConfigInput& input) {
+  const auto loaded = load_config(input);
+  if (loaded) return "(no error)";
+  EXPECT_EQ(loaded.error().code, ErrorCode::kInvalidArgument);
+  return loaded.error().message;
+}
+
+std::string error_of_file(const std::string& text) {
+  const File file(text);
+  std::string message = error_of({.file = file.path()});
+  if (message.starts_with(file.path())) message.erase(0, file.path().size());
+  return message;
+}
+
+TEST(ConfigTest, NothingGivenIsTheDefaults) {
+  const auto loaded = load_config({});
+  ASSERT_TRUE(loaded.has_value());
+  EXPECT_EQ(loaded->config.http.listen.to_string(), "0.0.0.0:8080");
+  EXPECT_EQ(loaded->config.media.port, 40000);
+  EXPECT_EQ(effective_config(loaded->config), effective_config(Config{}));
+}
+
+TEST(ConfigTest, FlagsWinOverEnvironmentWinsOverFile) {
+  // Given three sources that each know one option more than the stronger one
+  const File file("media: {port: 1000, shards: 3}\nlog: {level: debug}\n");
+  ConfigInput input{.file = file.path(),
+                    .environment = {{"CONFAB_MEDIA_PORT", "2000"}, {"CONFAB_MEDIA_SHARDS", "4"}},
+                    .flags = {{"media-port", "3000"}}};
+  // When they are loaded together
+  const auto loaded = load_config(input);
+  // Then each option comes from the strongest that names it
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
+  EXPECT_EQ(loaded->config.media.port, 3000);
+  EXPECT_EQ(loaded->config.media.shards, 4u);
+  EXPECT_EQ(loaded->config.log.level, LogLevel::kDebug);
+}
+
+TEST(ConfigTest, EveryOptionHasItsOwnNamesAndTakesItsDefaultBack) {
+  std::set<std::string_view> keys;
+  std::set<std::string> flags;
+  for (const ConfigOption& option : config_options()) {
+    EXPECT_TRUE(keys.insert(option.key).second) << option.key;
+    EXPECT_TRUE(flags.insert(option.flag).second) << option.flag;
+    EXPECT_TRUE(option.environment.starts_with("CONFAB_")) << option.key;
+    EXPECT_FALSE(option.help.empty()) << option.key;
+    const auto loaded = load_config({.flags = {{option.flag, option.default_text}}});
+    ASSERT_TRUE(loaded.has_value()) << option.key << ": " << loaded.error().message;
+    EXPECT_EQ(effective_config(loaded->config), effective_config(Config{})) << option.key;
+  }
+}
+
+TEST(ConfigTest, WhatIsPrintedLoadsAgainAsTheSame) {
+  // Given a configuration far from the defaults
+  ConfigInput input{.flags = {{"http", "[::1]:80"},
+                              {"media-address", "10.0.0.5=203.0.113.7"},
+                              {"media-address", "2001:db8::5"},
+                              {"cors-origin", "https://a.example,https://b.example"},
+                              {"socketio-ping-interval", "1500ms"},
+                              {"http-body-bytes-max", "64KiB"},
+                              {"data", "a: folder, \"quoted\" # odd"},
+                              {"tls", "true"},
+                              {"call-compatibility", "off"}}};
+  const auto first = load_config(input);
+  ASSERT_TRUE(first.has_value()) << first.error().message;
+  // When it is printed and that is loaded as the file
+  const File file(effective_config(first->config));
+  const auto second = load_config({.file = file.path()});
+  // Then nothing was lost
+  ASSERT_TRUE(second.has_value()) << second.error().message;
+  EXPECT_EQ(effective_config(second->config), effective_config(first->config));
+  EXPECT_EQ(second->config.data_dir, "a: folder, \"quoted\" # odd");
+  ASSERT_EQ(second->config.media.addresses.size(), 2u);
+  EXPECT_EQ(second->config.media.addresses[0].announced.to_string(), "203.0.113.7");
+  EXPECT_EQ(second->config.socketio.ping_interval, 1500ms);
+}
+
+TEST(ConfigTest, UnknownKeysNameTheNearest) {
+  EXPECT_EQ(error_of_file("media: {prot: 1}"), ": media.prot is unknown; did you mean media.port?");
+  EXPECT_EQ(error_of_file("http: {level: debug}"),
+            ": http.level is unknown; did you mean log.level?");
+  EXPECT_EQ(error_of_file("zzzzzzzzzz: 1"), ": zzzzzzzzzz is unknown");
+  EXPECT_EQ(error_of({.flags = {{"media-prot", "1"}}}),
+            "--media-prot is unknown; did you mean media-port?");
+}
+
+TEST(ConfigTest, WrongValuesSayWhatIsExpected) {
+  EXPECT_EQ(error_of_file("media: {port: 70000}"),
+            ": media.port: expected a whole number from 1 to 65535, not \"70000\"");
+  EXPECT_EQ(error_of_file("socketio: {ping_interval: 25}"),
+            ": socketio.ping_interval: expected a time from 100ms to 10min, as 250ms, 30s, 2min, "
+            "12h or 7d, not \"25\"");
+  EXPECT_EQ(error_of({.environment = {{"CONFAB_HTTP", "localhost"}}}),
+            "environment: CONFAB_HTTP: expected ADDRESS:PORT, as 0.0.0.0:8080 or [::]:8080, not "
+            "\"localhost\"");
+  EXPECT_NE(error_of({.flags = {{"media-address", "0.0.0.0"}}}).find("cannot be announced"),
+            std::string::npos);
+  EXPECT_NE(error_of({.flags = {{"http-body-bytes-max", "99999999999GiB"}}}).find("a size from"),
+            std::string::npos);
+  EXPECT_EQ(error_of_file("log: {level: [debug]}"), ": log.level: expected one value");
+  EXPECT_EQ(error_of_file("media: {addresses: {a: b}}"), ": media.addresses: expected a list");
+}
+
+TEST(ConfigTest, FilesThatAreNoConfigurationAreRefused) {
+  EXPECT_EQ(error_of({.file = "/nonexistent/confab.yaml"}),
+            "/nonexistent/confab.yaml: cannot be read");
+  EXPECT_EQ(error_of_file("- a\n- b\n"), ": expected sections as http: and media:");
+  EXPECT_NE(error_of_file("media: [1"), "(no error)");
+  EXPECT_EQ(error_of_file("media: {port: 1}\nmedia: {port: 2}"), ": media.port stands twice");
+  EXPECT_EQ(error_of_file("# comments alone\n"), "(no error)");
+  EXPECT_NE(error_of_file(std::string(200, '{') + "a: 1" + std::string(200, '}')), "(no error)");
+}
+
+TEST(ConfigTest, WhatDoesNotFitTogetherIsRefused) {
+  EXPECT_NE(error_of({.flags = {{"tls-key", "k.pem"}}}).find("go together"), std::string::npos);
+  EXPECT_NE(error_of({.flags = {{"media-udp", "no"}, {"media-tcp", "no"}}}).find("both off"),
+            std::string::npos);
+  EXPECT_NE(error_of({.flags = {{"media-port", "65535"}, {"media-shards", "2"}}}).find("65535"),
+            std::string::npos);
+  EXPECT_NE(error_of({.flags = {{"ice-url", "turn:t.example"}}}).find("turn_secret"),
+            std::string::npos);
+}
+
+TEST(ConfigTest, ForeignEnvironmentIsAWarningNotAnError) {
+  // Given what Kubernetes sets for services called confab and confab-media, and a slip of the pen
+  const auto loaded = load_config({.environment = {{"CONFAB_SERVICE_HOST", "10.0.0.1"},
+                                                   {"CONFAB_MEDIA_PORT", "tcp://10.0.0.1:40000"},
+                                                   {"CONFAB_LOG_LEVLE", "debug"},
+                                                   {"PATH", "/bin"}}});
+  // Then the server starts as configured and says what it did not use
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
+  EXPECT_EQ(loaded->config.media.port, 40000);
+  ASSERT_EQ(loaded->warnings.size(), 3u);
+  EXPECT_NE(loaded->warnings[2].find("did you mean CONFAB_LOG_LEVEL?"), std::string::npos);
+}
+
+TEST(ConfigTest, SecretsAreNeverShown) {
+  const auto loaded = load_config({.flags = {{"turn-secret", "hunter2"}}});
+  ASSERT_TRUE(loaded.has_value());
+  EXPECT_EQ(loaded->config.ice.turn_secret, "hunter2");
+  EXPECT_EQ(effective_config(loaded->config).find("hunter2"), std::string::npos);
+  const std::string error = error_of({.flags = {{"turn-secret", std::string(5000, 'h')}}});
+  EXPECT_EQ(error.find("hhh"), std::string::npos);
+}
+
+TEST(ConfigTest, TheProcessEnvironmentIsReadByPrefix) {
+  ::setenv("CONFAB_LOG_LEVEL", "warn", 1);
+  const auto loaded = load_config({.environment = config_environment()});
+  ::unsetenv("CONFAB_LOG_LEVEL");
+  ASSERT_TRUE(loaded.has_value());
+  EXPECT_EQ(loaded->config.log.level, LogLevel::kWarn);
+}
+
+}  // namespace
+}  // namespace confab

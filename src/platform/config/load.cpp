@@ -1,0 +1,245 @@
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <set>
+
+#include "platform/config/config.h"
+#include "platform/config/nearest.h"
+#include "platform/config/options.h"
+
+extern char** environ;
+
+namespace confab {
+namespace {
+
+using config::Option;
+using config::options;
+using config::Values;
+
+constexpr int kDepthMax = 8;
+
+std::unexpected<Error> invalid(std::string message) {
+  return fail(ErrorCode::kInvalidArgument, std::move(message));
+}
+
+// The option that `name_of` calls `name`, or null.
+template <typename NameOf>
+const Option* find_option(std::string_view name, NameOf name_of) {
+  const auto found = std::ranges::find_if(
+      options(), [&](const Option& option) { return name_of(option.shown) == name; });
+  return found == options().end() ? nullptr : &*found;
+}
+
+template <typename NameOf>
+std::string did_you_mean(std::string_view name, NameOf name_of) {
+  std::vector<std::string_view> names;
+  for (const Option& option : options()) names.push_back(name_of(option.shown));
+  const std::string_view near = config::nearest_name(name, names);
+  return near.empty() ? "" : "; did you mean " + std::string(near) + "?";
+}
+
+std::string_view key_of(const ConfigOption& option) {
+  return option.key;
+}
+std::string_view flag_of(const ConfigOption& option) {
+  return option.flag;
+}
+std::string_view variable_of(const ConfigOption& option) {
+  return option.environment;
+}
+
+Values split_commas(std::string_view text) {
+  Values parts;
+  while (!text.empty()) {
+    const std::size_t comma = text.find(',');
+    parts.emplace_back(text.substr(0, comma));
+    text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
+  }
+  return parts;
+}
+
+// Says where the value came from, never what a secret was.
+Result<void> set_option(Config& config, const Option& option, const Values& values,
+                        std::string_view origin) {
+  const auto wanted = option.set(config, values);
+  if (!wanted) return {};
+  std::string given;
+  if (!option.shown.is_secret && values.size() == 1) given = ", not \"" + values.front() + "\"";
+  return invalid(std::string(origin) + ": expected " + *wanted + given);
+}
+
+Result<void> apply_file_node(Config& config, const std::string& file, const std::string& key,
+                             const YAML::Node& node, int depth, std::set<std::string>& seen);
+
+Result<void> apply_file_map(Config& config, const std::string& file, const std::string& prefix,
+                            const YAML::Node& map, int depth, std::set<std::string>& seen) {
+  if (depth > kDepthMax) return invalid(file + ": " + prefix + " is nested too deep");
+  for (const auto& entry : map) {
+    if (!entry.first.IsScalar()) return invalid(file + ": a name under " + prefix + " is no text");
+    const std::string key =
+        prefix.empty() ? entry.first.Scalar() : prefix + "." + entry.first.Scalar();
+    if (auto applied = apply_file_node(config, file, key, entry.second, depth, seen); !applied) {
+      return applied;
+    }
+  }
+  return {};
+}
+
+Result<void> apply_file_node(Config& config, const std::string& file, const std::string& key,
+                             const YAML::Node& node, int depth, std::set<std::string>& seen) {
+  const Option* option = find_option(key, key_of);
+  if (option == nullptr && node.IsMap()) {
+    return apply_file_map(config, file, key, node, depth + 1, seen);
+  }
+  const std::string origin = file + ": " + key;
+  if (option == nullptr) return invalid(origin + " is unknown" + did_you_mean(key, key_of));
+  if (!seen.insert(key).second) return invalid(origin + " stands twice");
+  Values values;
+  if (node.IsScalar()) {
+    values = option->shown.is_list ? split_commas(node.Scalar()) : Values{node.Scalar()};
+  } else if (node.IsSequence() && option->shown.is_list) {
+    for (const auto& element : node) {
+      if (!element.IsScalar()) return invalid(origin + ": expected a list of plain values");
+      values.push_back(element.Scalar());
+    }
+  } else {
+    return invalid(origin + (option->shown.is_list ? ": expected a list" : ": expected one value"));
+  }
+  return set_option(config, *option, values, origin);
+}
+
+// yaml-cpp throws on what it cannot read; this is where that ends.
+Result<void> apply_file(Config& config, const std::string& file) {
+  try {
+    const YAML::Node root = YAML::LoadFile(file);
+    if (root.IsNull()) return {};  // an empty file, or comments alone
+    if (!root.IsMap()) return invalid(file + ": expected sections as http: and media:");
+    std::set<std::string> seen;
+    return apply_file_map(config, file, "", root, 0, seen);
+  } catch (const YAML::BadFile&) {
+    return invalid(file + ": cannot be read");
+  } catch (const YAML::Exception& e) {
+    return invalid(file + ": " + e.what());
+  }
+}
+
+// Kubernetes and Docker put CONFAB_MEDIA_PORT=tcp://10.0.0.1:40000 and the like into a container
+// for a service called confab-media.
+bool is_service_link(std::string_view value) {
+  return value.starts_with("tcp://") || value.starts_with("udp://");
+}
+
+Result<void> apply_environment(LoadedConfig& loaded, const ConfigPairs& environment) {
+  for (const auto& [name, value] : environment) {
+    if (!name.starts_with("CONFAB_")) continue;
+    const Option* option = find_option(name, variable_of);
+    if (option == nullptr || is_service_link(value)) {
+      loaded.warnings.push_back(
+          "environment: " + name + " is not used" +
+          (option ? " (set by the container platform)" : did_you_mean(name, variable_of)));
+      continue;
+    }
+    const Values values = option->shown.is_list ? split_commas(value) : Values{value};
+    if (auto set = set_option(loaded.config, *option, values, "environment: " + name); !set) {
+      return set;
+    }
+  }
+  return {};
+}
+
+Result<void> apply_flags(Config& config, const ConfigPairs& flags) {
+  std::vector<std::pair<const Option*, Values>> given;
+  for (const auto& [flag, value] : flags) {
+    const Option* option = find_option(flag, flag_of);
+    if (option == nullptr)
+      return invalid("--" + flag + " is unknown" + did_you_mean(flag, flag_of));
+    auto entry = std::ranges::find(given, option, [](const auto& pair) { return pair.first; });
+    if (entry == given.end()) entry = given.insert(given.end(), {option, {}});
+    const Values parts = option->shown.is_list ? split_commas(value) : Values{value};
+    entry->second.insert(entry->second.end(), parts.begin(), parts.end());
+  }
+  for (const auto& [option, values] : given) {
+    if (auto set = set_option(config, *option, values, "--" + option->shown.flag); !set) return set;
+  }
+  return {};
+}
+
+// What no single option can know.
+Result<void> check_whole(const Config& config) {
+  if (config.http.tls_certificate.empty() != config.http.tls_key.empty()) {
+    return invalid("http.tls_certificate and http.tls_key go together: set both or neither");
+  }
+  if (!config.media.udp && !config.media.tcp) {
+    return invalid("media.udp and media.tcp are both off: no browser could send or receive");
+  }
+  if (config.media.port + std::max(config.media.shards, 1u) - 1 > 65535) {
+    return invalid("media.port + media.shards goes past port 65535");
+  }
+  const auto is_turn = [](const std::string& url) { return url.starts_with("turn"); };
+  if (config.ice.turn_secret.empty() && std::ranges::any_of(config.ice.urls, is_turn)) {
+    return invalid("ice.urls names a TURN server: ice.turn_secret is needed for its passwords");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<LoadedConfig> load_config(const ConfigInput& input) {
+  LoadedConfig loaded;
+  Result<void> done;
+  if (!input.file.empty()) done = apply_file(loaded.config, input.file);
+  if (done) done = apply_environment(loaded, input.environment);
+  if (done) done = apply_flags(loaded.config, input.flags);
+  if (done) done = check_whole(loaded.config);
+  if (!done) return std::unexpected(std::move(done).error());
+  return loaded;
+}
+
+std::string effective_config(const Config& config) {
+  YAML::Emitter out;
+  out << YAML::BeginMap;
+  std::string section;
+  for (const Option& option : options()) {
+    const std::string key(option.shown.key);
+    const std::size_t dot = key.find('.');
+    const std::string owner = dot == std::string::npos ? "" : key.substr(0, dot);
+    if (owner != section) {
+      if (!section.empty()) out << YAML::EndMap;
+      if (!owner.empty()) out << YAML::Key << owner << YAML::Value << YAML::BeginMap;
+      section = owner;
+    }
+    out << YAML::Key << key.substr(dot == std::string::npos ? 0 : dot + 1) << YAML::Value;
+    const Values values = option.get(config);
+    if (option.shown.is_list) {
+      out << YAML::Flow << values;
+    } else {
+      const bool hide = option.shown.is_secret && !values.front().empty();
+      out << (hide ? "(secret)" : values.front());
+    }
+  }
+  if (!section.empty()) out << YAML::EndMap;
+  out << YAML::EndMap;
+  return std::string(out.c_str()) + "\n";
+}
+
+std::span<const ConfigOption> config_options() {
+  static const std::vector<ConfigOption> kShown = [] {
+    std::vector<ConfigOption> shown;
+    for (const Option& option : options()) shown.push_back(option.shown);
+    return shown;
+  }();
+  return kShown;
+}
+
+ConfigPairs config_environment() {
+  ConfigPairs pairs;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const std::size_t sign = text.find('=');
+    if (sign == std::string_view::npos || !text.starts_with("CONFAB_")) continue;
+    pairs.emplace_back(text.substr(0, sign), text.substr(sign + 1));
+  }
+  return pairs;
+}
+
+}  // namespace confab

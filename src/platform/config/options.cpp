@@ -1,0 +1,289 @@
+#include "platform/config/options.h"
+
+#include <algorithm>
+#include <concepts>
+
+#include "base/limits.h"
+#include "platform/config/value.h"
+
+namespace confab::config {
+namespace {
+
+// Text, a path, or one element of a list.
+constexpr std::size_t kTextMax = 4096;
+
+Parsed<std::string> parse_text(std::string_view text) {
+  if (text.size() > kTextMax) return std::unexpected<std::string>("at most 4096 characters");
+  return std::string(text);
+}
+
+// --http-header-bytes-max for http.header_bytes_max.
+std::string flag_of(std::string_view key) {
+  std::string flag(key);
+  std::ranges::replace(flag, '.', '-');
+  std::ranges::replace(flag, '_', '-');
+  return flag;
+}
+
+std::string variable_of(std::string_view flag) {
+  std::string name = "CONFAB_";
+  for (const char c : flag) {
+    name += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  }
+  return name;
+}
+
+struct Names {
+  std::string_view key;
+  std::string_view flag;  // empty: made from the key
+};
+
+// One value. `field` gives the member of a Config, `parse` and `print` go between it and text.
+template <typename Field, typename Parse, typename Print>
+Option scalar(Names names, std::string_view help, Field field, Parse parse, Print print) {
+  Option option;
+  option.shown.key = names.key;
+  option.shown.flag = names.flag.empty() ? flag_of(names.key) : std::string(names.flag);
+  option.shown.help = help;
+  option.set = [field, parse](Config& config, const Values& values) -> std::optional<std::string> {
+    if (values.size() != 1) return "one value";
+    auto parsed = parse(values.front());
+    if (!parsed) return parsed.error();
+    auto& member = field(config);
+    member = static_cast<std::remove_reference_t<decltype(member)>>(*std::move(parsed));
+    return std::nullopt;
+  };
+  option.get = [field, print](const Config& config) {
+    return Values{print(field(const_cast<Config&>(config)))};
+  };
+  return option;
+}
+
+template <typename Field>
+Option toggle(Names names, std::string_view help, Field field) {
+  Option option = scalar(names, help, field, parse_bool,
+                         [](bool value) { return std::string(value ? "true" : "false"); });
+  option.shown.is_switch = true;
+  return option;
+}
+
+template <typename Field>
+Option count(Names names, std::string_view help, std::uint64_t low, std::uint64_t high,
+             Field field) {
+  return scalar(
+      names, help, field, [=](std::string_view text) { return parse_count(text, low, high); },
+      [](std::uint64_t value) { return std::to_string(value); });
+}
+
+template <typename Field>
+Option bytes(Names names, std::string_view help, std::uint64_t low, std::uint64_t high,
+             Field field) {
+  return scalar(
+      names, help, field, [=](std::string_view text) { return parse_bytes(text, low, high); },
+      print_bytes);
+}
+
+template <typename Field>
+Option duration(Names names, std::string_view help, Duration low, Duration high, Field field) {
+  return scalar(
+      names, help, field, [=](std::string_view text) { return parse_duration(text, low, high); },
+      print_duration);
+}
+
+template <typename Field>
+Option text(Names names, std::string_view help, Field field) {
+  return scalar(names, help, field, parse_text, [](const std::string& value) { return value; });
+}
+
+template <typename Field>
+Option endpoint(Names names, std::string_view help, Field field) {
+  return scalar(names, help, field, parse_endpoint,
+                [](const Endpoint& value) { return value.to_string(); });
+}
+
+template <typename Field, typename Parse, typename Print>
+Option list(Names names, std::string_view help, Field field, Parse parse, Print print) {
+  Option option;
+  option.shown.key = names.key;
+  option.shown.flag = names.flag.empty() ? flag_of(names.key) : std::string(names.flag);
+  option.shown.help = help;
+  option.shown.is_list = true;
+  option.set = [field, parse](Config& config, const Values& values) -> std::optional<std::string> {
+    std::remove_reference_t<decltype(field(config))> all;
+    for (const std::string& value : values) {
+      auto parsed = parse(value);
+      if (!parsed) return parsed.error();
+      all.push_back(*std::move(parsed));
+    }
+    field(config) = std::move(all);
+    return std::nullopt;
+  };
+  option.get = [field, print](const Config& config) {
+    Values values;
+    for (const auto& element : field(const_cast<Config&>(config))) values.push_back(print(element));
+    return values;
+  };
+  return option;
+}
+
+template <typename Field>
+Option texts(Names names, std::string_view help, Field field) {
+  return list(names, help, field, parse_text, [](const std::string& value) { return value; });
+}
+
+Option secret(Option option) {
+  option.shown.is_secret = true;
+  return option;
+}
+
+std::vector<Option> http_options() {
+  return {
+      endpoint({"http.listen", "http"}, "address and port of the web app and its API",
+               [](Config& c) -> auto& { return c.http.listen; }),
+      text({"http.web_root", "web-root"}, "folder of the built web app",
+           [](Config& c) -> auto& { return c.http.web_root; }),
+      toggle({"http.tls", "tls"}, "serve HTTPS as well, on http.tls_listen",
+             [](Config& c) -> auto& { return c.http.tls; }),
+      endpoint({"http.tls_listen", "tls-listen"}, "address and port of HTTPS",
+               [](Config& c) -> auto& { return c.http.tls_listen; }),
+      text({"http.tls_certificate", "tls-certificate"},
+           "PEM file; without it a certificate is made and kept in the data folder",
+           [](Config& c) -> auto& { return c.http.tls_certificate; }),
+      text({"http.tls_key", "tls-key"}, "PEM file of the certificate's key",
+           [](Config& c) -> auto& { return c.http.tls_key; }),
+      texts({"http.cors_origins", "cors-origin"}, "other origins that may call the API; * is any",
+            [](Config& c) -> auto& { return c.http.cors_origins; }),
+      toggle({"http.trust_proxy", ""}, "believe X-Forwarded-For (only behind a proxy that sets it)",
+             [](Config& c) -> auto& { return c.http.trust_proxy; }),
+      bytes({"http.header_bytes_max", ""}, "largest request head", 1024, 1 << 20,
+            [](Config& c) -> auto& { return c.http.header_bytes_max; }),
+      bytes({"http.body_bytes_max", ""}, "largest request body", 1024, 1 << 28,
+            [](Config& c) -> auto& { return c.http.body_bytes_max; }),
+      count({"http.connections_max", ""}, "connections served at once", 1, 1'000'000,
+            [](Config& c) -> auto& { return c.http.connections_max; }),
+      duration({"http.request_timeout", ""}, "time for a whole request to arrive", 1s, 10min,
+               [](Config& c) -> auto& { return c.http.request_timeout; }),
+      duration({"http.idle_timeout", ""}, "an unused connection is closed after", 1s, 1h,
+               [](Config& c) -> auto& { return c.http.idle_timeout; }),
+  };
+}
+
+std::vector<Option> socketio_options() {
+  return {
+      duration({"socketio.ping_interval", ""}, "between two pings of the server", 100ms, 10min,
+               [](Config& c) -> auto& { return c.socketio.ping_interval; }),
+      duration({"socketio.ping_timeout", ""}, "for the answer to a ping", 100ms, 10min,
+               [](Config& c) -> auto& { return c.socketio.ping_timeout; }),
+      duration({"socketio.connect_timeout", ""}, "to join a namespace after connecting", 100ms,
+               10min, [](Config& c) -> auto& { return c.socketio.connect_timeout; }),
+      duration({"socketio.upgrade_timeout", ""}, "to go from polling to WebSocket", 100ms, 10min,
+               [](Config& c) -> auto& { return c.socketio.upgrade_timeout; }),
+      bytes({"socketio.payload_bytes_max", ""}, "largest message of a client", 1024, 1 << 28,
+            [](Config& c) -> auto& { return c.socketio.payload_bytes_max; }),
+      duration({"socketio.recovery_window", ""},
+               "a lost connection keeps its rooms and missed events; 0s is off", 0s, 1h,
+               [](Config& c) -> auto& { return c.socketio.recovery_window; }),
+  };
+}
+
+std::vector<Option> media_options() {
+  return {
+      list(
+          {"media.addresses", "media-address"},
+          "IP that media listens on and announces, or LISTEN=ANNOUNCED; default: every interface",
+          [](Config& c) -> auto& { return c.media.addresses; }, parse_media_address,
+          print_media_address),
+      count({"media.port", "media-port"}, "first of one port per shard, UDP and TCP", 1, 65535,
+            [](Config& c) -> auto& { return c.media.port; }),
+      count({"media.shards", ""}, "media threads; 0 is one for each core", 0, 256,
+            [](Config& c) -> auto& { return c.media.shards; }),
+      toggle({"media.udp", ""}, "offer media over UDP",
+             [](Config& c) -> auto& { return c.media.udp; }),
+      toggle({"media.tcp", ""}, "offer media over TCP",
+             [](Config& c) -> auto& { return c.media.tcp; }),
+      duration({"media.consent_timeout", ""}, "a silent transport is closed after", 5s, 10min,
+               [](Config& c) -> auto& { return c.media.consent_timeout; }),
+      bytes({"media.receive_buffer_bytes", ""}, "kernel buffer of each UDP socket", 64 * 1024,
+            1 << 30, [](Config& c) -> auto& { return c.media.receive_buffer_bytes; }),
+      texts({"ice.urls", "ice-url"}, "STUN and TURN servers told to browsers, as turn:host:3478",
+            [](Config& c) -> auto& { return c.ice.urls; }),
+      secret(text({"ice.turn_secret", "turn-secret"},
+                  "static-auth-secret of the TURN server, for short-lived passwords",
+                  [](Config& c) -> auto& { return c.ice.turn_secret; })),
+      duration({"ice.turn_lifetime", "turn-lifetime"}, "of a TURN password", 1min,
+               std::chrono::days(7), [](Config& c) -> auto& { return c.ice.turn_lifetime; }),
+  };
+}
+
+std::vector<Option> call_options() {
+  return {
+      count({"call.participants_max", ""}, "in one meeting", 1, limits::kParticipantsPerMeeting,
+            [](Config& c) -> auto& { return c.call.participants_max; }),
+      count({"call.producers_per_participant_max", ""}, "cameras, microphones and screens", 1,
+            limits::kProducersPerParticipant,
+            [](Config& c) -> auto& { return c.call.producers_per_participant_max; }),
+      count({"call.meetings_max", ""}, "at the same time", 1, 1'000'000,
+            [](Config& c) -> auto& { return c.call.meetings_max; }),
+      duration({"call.reconnect_grace", ""}, "someone whose connection is lost is kept for", 0s, 1h,
+               [](Config& c) -> auto& { return c.call.reconnect_grace; }),
+      duration({"call.resume_token_lifetime", ""}, "of the token that gives a participant back",
+               1min, std::chrono::days(30),
+               [](Config& c) -> auto& { return c.call.resume_token_lifetime; }),
+      count({"call.chat_chars_max", ""}, "in one message", 1, 100'000,
+            [](Config& c) -> auto& { return c.call.chat_chars_max; }),
+      count({"call.chat_history", ""}, "messages a late joiner is given", 0, 10'000,
+            [](Config& c) -> auto& { return c.call.chat_history; }),
+      count({"call.chat_retention_days", ""}, "chat is deleted after; 0 keeps it", 0, 36'500,
+            [](Config& c) -> auto& { return c.call.chat_retention_days; }),
+      count({"call.room_retention_days", ""}, "an unused room is deleted after; 0 keeps it", 0,
+            36'500, [](Config& c) -> auto& { return c.call.room_retention_days; }),
+      toggle({"call.compatibility", ""}, "serve front ends written for the reference system",
+             [](Config& c) -> auto& { return c.call.compatibility; }),
+  };
+}
+
+std::vector<Option> log_options() {
+  return {
+      scalar(
+          {"log.level", ""}, "debug, info, warn or error",
+          [](Config& c) -> auto& { return c.log.level; }, parse_log_level, print_log_level),
+      toggle({"log.show_private", ""}, "write addresses and names in clear",
+             [](Config& c) -> auto& { return c.log.show_private; }),
+      text({"log.file", ""}, "a file instead of standard output",
+           [](Config& c) -> auto& { return c.log.file; }),
+  };
+}
+
+std::string join(const Values& values) {
+  std::string out;
+  for (const std::string& value : values) {
+    if (!out.empty()) out += ',';
+    out += value;
+  }
+  return out;
+}
+
+std::vector<Option> all_options() {
+  std::vector<Option> all = {
+      text({"data", ""}, "folder of the database, keys and certificates",
+           [](Config& c) -> auto& { return c.data_dir; }),
+  };
+  for (auto part : {http_options, socketio_options, media_options, call_options, log_options}) {
+    for (Option& option : part()) all.push_back(std::move(option));
+  }
+  const Config defaults;
+  for (Option& option : all) {
+    option.shown.environment = variable_of(option.shown.flag);
+    option.shown.default_text = join(option.get(defaults));
+  }
+  return all;
+}
+
+}  // namespace
+
+std::span<const Option> options() {
+  static const std::vector<Option> kAll = all_options();
+  return kAll;
+}
+
+}  // namespace confab::config
