@@ -1,0 +1,97 @@
+// What a shard counts. Every reason to drop has a counter of its own name; gauges say what is held
+// at this moment and return to zero when everybody has left. Plain values: a snapshot is a copy.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace confab::sfu {
+
+// Why something that came in, or was to go out, went nowhere.
+enum class Drop : std::uint8_t {
+  kEmptyDatagram,
+  kUnknownKind,  // the first byte is none of STUN, DTLS, RTP or RTCP (RFC 7983 §7)
+  kUnknownPath,  // not STUN, and no transport has proved this path
+  kStunMalformed,
+  kStunUnknownUser,  // a Binding request for a ufrag that is not ours
+  kStunRefused,      // answered with an error, or not worth an answer
+  kStunNotRequest,
+  kDtlsBeforeIce,
+  kSrtpNotReady,  // media before the handshake was over
+  kSrtpRefused,   // not authentic, replayed or malformed
+  kSrtcpRefused,
+  kRtpMalformed,
+  kRtpUnknownStream,  // no producer for its SSRC, MID or RID (yet)
+  kRtpUnknownPayloadType,
+  kRtxMalformed,
+  kRtpDuplicate,
+  kProducerPaused,
+  kStreamTableFull,
+  kRtcpMalformed,
+  kPayloadMalformed,  // a video payload whose descriptor makes no sense
+  kBeforeKeyFrame,    // a consumer waits for a key frame
+  kBeforeSwitch,      // older than the packet a consumer's stream begins at
+  kConsumerPaused,
+  kReceiverNotConnected,
+  kEgressQueueFull,
+  kEgressOversize,  // would not fit a datagram after rewriting
+  kEgressNoPath,
+  kEgressProtect,     // SRTP refused to protect it
+  kControlQueueFull,  // too many STUN, DTLS or RTCP datagrams wait
+  kCount
+};
+inline constexpr std::size_t kDropReasons = static_cast<std::size_t>(Drop::kCount);
+// The counter's name: "unknown_path".
+std::string_view to_string(Drop reason);
+
+struct ShardCounters {
+  std::array<std::uint64_t, kDropReasons> drops{};
+  std::uint64_t packets_in = 0;
+  std::uint64_t bytes_in = 0;
+  // One message is one send for the kernel; packets_out / messages_out is packets per skb.
+  std::uint64_t packets_out = 0;
+  std::uint64_t messages_out = 0;
+  std::uint64_t bytes_out = 0;
+  std::uint64_t media_packets_out = 0;   // RTP alone
+  std::uint64_t media_messages_out = 0;  // messages of RTP alone
+  std::uint64_t padding_bytes_out = 0;   // to make segments equal
+  std::uint64_t rtp_in = 0;
+  std::uint64_t rtcp_in = 0;
+  std::uint64_t stun_in = 0;
+  std::uint64_t dtls_in = 0;
+  std::uint64_t rtx_in = 0;
+  std::uint64_t rtx_out = 0;
+  std::uint64_t nacks_in = 0;          // packets asked of us
+  std::uint64_t nacks_out = 0;         // packets we asked for
+  std::uint64_t nacks_unanswered = 0;  // no longer, or never, in the history
+  std::uint64_t key_frame_requests_in = 0;
+  std::uint64_t key_frame_requests_out = 0;
+  std::uint64_t twcc_feedback_in = 0;
+  std::uint64_t twcc_feedback_out = 0;
+  std::uint64_t sender_reports_out = 0;
+  std::uint64_t receiver_reports_out = 0;
+  std::uint64_t transports_timed_out = 0;
+
+  void drop(Drop reason) { ++drops[static_cast<std::size_t>(reason)]; }
+  std::uint64_t dropped(Drop reason) const { return drops[static_cast<std::size_t>(reason)]; }
+};
+
+// What is held now.
+struct ShardGauges {
+  std::size_t routers = 0;
+  std::size_t transports = 0;
+  std::size_t producers = 0;
+  std::size_t consumers = 0;
+  std::size_t paths = 0;
+  std::size_t ufrags = 0;
+  std::size_t streams = 0;  // entries of the SSRC tables, both directions
+  std::size_t queued_packets = 0;
+  std::size_t timers = 0;
+  std::size_t pool_in_use = 0;
+
+  bool operator==(const ShardGauges&) const = default;
+};
+
+}  // namespace confab::sfu
