@@ -1,0 +1,63 @@
+// The two cipher families of SRTP behind small interfaces, so that the backend is chosen at run
+// time: Intel's ipsec-mb where the CPU has AES instructions, OpenSSL elsewhere.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+
+#include "base/bytes.h"
+
+namespace confab::srtp {
+
+inline constexpr std::size_t kGcmTagBytes = 16;
+inline constexpr std::size_t kGcmIvBytes = 12;
+inline constexpr std::size_t kCtrIvBytes = 16;
+inline constexpr std::size_t kSha1TagBytes = 10;
+
+using GcmIv = std::array<std::uint8_t, kGcmIvBytes>;
+using CtrIv = std::array<std::uint8_t, kCtrIvBytes>;
+
+// AES-GCM under one key (RFC 7714). Not thread-safe: an object belongs to one shard.
+class Aead {
+ public:
+  virtual ~Aead() = default;
+  // Encrypts `text` in place and writes kGcmTagBytes to `tag`.
+  virtual void seal(const GcmIv& iv, ByteView aad, MutableBytes text, std::uint8_t* tag) = 0;
+  // Decrypts `text` in place. False if the tag is wrong; then `text` is spoilt.
+  virtual bool open(const GcmIv& iv, ByteView aad, MutableBytes text, const std::uint8_t* tag) = 0;
+};
+
+// AES-128 in counter mode and HMAC-SHA1 cut to 80 bits, under one pair of keys (RFC 3711 §4).
+// `packet` is what is authenticated, `cipher_offset` where its encrypted part starts, `trailer`
+// what is authenticated behind it (the ROC for SRTP; E and index for SRTCP). Four bytes behind
+// `packet` must be writable: they are used and left unspecified.
+class CtrHmac {
+ public:
+  virtual ~CtrHmac() = default;
+  virtual void seal(const CtrIv& iv, MutableBytes packet, std::size_t cipher_offset,
+                    std::uint32_t trailer, std::uint8_t* tag) = 0;
+  // Checks before it decrypts; `tag` must not overlap the four bytes behind `packet`.
+  virtual bool open(const CtrIv& iv, MutableBytes packet, std::size_t cipher_offset,
+                    std::uint32_t trailer, const std::uint8_t* tag) = 0;
+};
+
+// Makes keyed ciphers. One per shard; must outlive what it made. Key lengths: 16 or 32 bytes for
+// Aead; 16 and 20 for CtrHmac.
+class CryptoProvider {
+ public:
+  virtual ~CryptoProvider() = default;
+  virtual std::string_view name() const = 0;
+  virtual std::unique_ptr<Aead> make_aead(ByteView key) = 0;
+  virtual std::unique_ptr<CtrHmac> make_ctr_hmac(ByteView cipher_key, ByteView auth_key) = 0;
+};
+
+enum class CryptoBackend : std::uint8_t { kOpenssl, kIpsecMb };
+
+// nullptr if this machine can not run the backend: no such CPU features, a failed self test, or
+// built without it. OpenSSL always works.
+std::unique_ptr<CryptoProvider> make_crypto_provider(CryptoBackend backend);
+// The fastest that works here.
+std::unique_ptr<CryptoProvider> make_crypto_provider();
+
+}  // namespace confab::srtp
