@@ -1,0 +1,124 @@
+// What a meeting hears: requests of clients, what became of their connections, and the answers of
+// the store and the media plane. One struct per kind; each has its own handler in handlers/.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/error.h"
+#include "call/types.h"
+#include "control/media.h"
+
+namespace confab::call {
+
+// ---- requests, each answered by exactly one Reply ----
+
+struct Join {
+  std::string room;  // the code, in any spelling
+  std::string name;  // may be empty if `resume` is there
+  std::optional<ResumeClaims> resume;
+  bool is_host = false;  // a host key was shown and is right
+  bool keep_media = false;
+  bool wants_transports = false;
+  std::optional<ortc::RtpCapabilities> rtp_capabilities;
+  std::string alias;  // see Who
+};
+struct Leave {};
+struct GetState {};
+struct CreateTransport {
+  control::TransportDirection direction = control::TransportDirection::kSend;
+};
+struct ConnectTransport {
+  TransportId transport;
+  ortc::DtlsParameters dtls;
+};
+struct RestartIce {
+  TransportId transport;
+};
+struct CloseTransport {
+  TransportId transport;
+};
+struct Produce {
+  TransportId transport;
+  Source source = Source::kCamera;
+  ortc::RtpParameters rtp_parameters;
+  bool paused = false;
+};
+struct SetProducerPaused {
+  ProducerId producer;
+  bool paused = false;
+};
+struct CloseProducer {
+  ProducerId producer;
+};
+struct Consume {
+  TransportId transport;
+  ProducerId producer;
+  std::optional<ortc::RtpCapabilities> rtp_capabilities;  // nothing: as last given
+};
+struct SetConsumerPaused {
+  ConsumerId consumer;
+  bool paused = false;
+};
+struct SetPreferredLayers {
+  ConsumerId consumer;
+  std::uint8_t spatial = 0;
+  std::uint8_t temporal = 0;
+};
+struct CloseConsumer {
+  ConsumerId consumer;
+};
+struct SendChat {
+  std::string text;
+  std::optional<std::string> to;  // a participant id or an alias
+};
+struct SetHand {
+  bool raised = false;
+};
+struct SetName {
+  std::string name;
+};
+
+using Request =
+    std::variant<Join, Leave, GetState, CreateTransport, ConnectTransport, RestartIce,
+                 CloseTransport, Produce, SetProducerPaused, CloseProducer, Consume,
+                 SetConsumerPaused, SetPreferredLayers, CloseConsumer, SendChat, SetHand, SetName>;
+
+struct ClientRequest {
+  Origin origin;
+  Request request;
+};
+
+// ---- connections; one need not be announced, its first request does ----
+
+// The socket is gone but may come back: the grace period starts.
+struct ConnectionLost {
+  ConnectionId connection;
+};
+// The same socket is back (Socket.IO's connection state recovery).
+struct ConnectionRecovered {
+  ConnectionId connection;
+};
+// The client said goodbye, or was thrown out: it leaves at once.
+struct ConnectionClosed {
+  ConnectionId connection;
+};
+
+// ---- the store's answer to LoadRoom ----
+
+struct RoomLoaded {
+  std::string code;
+  Result<std::optional<Room>> room;
+};
+
+// The server is about to stop in an orderly way.
+struct ServerStopping {
+  Duration reconnect_in = 1s;
+};
+
+using Event =
+    std::variant<ClientRequest, ConnectionLost, ConnectionRecovered, ConnectionClosed, RoomLoaded,
+                 ServerStopping, control::MediaCompletion, control::MediaEvent>;
+
+}  // namespace confab::call

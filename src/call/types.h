@@ -1,0 +1,131 @@
+// The people, places and words of a meeting, as plain values: what events, actions and replies are
+// made of. Nothing here points at anything; everything refers by id, so that a meeting's owner and
+// the node that holds a socket can be two processes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/instant.h"
+#include "base/limits.h"
+#include "rtc/ortc/types.h"
+
+namespace confab::call {
+
+// One socket, as numbered by who holds it. A participant outlives its connections.
+struct ConnectionId {
+  std::uint64_t value = 0;
+  auto operator<=>(const ConnectionId&) const = default;
+};
+
+// Pairs a reply with its request; unique per connection, chosen by who holds the socket.
+using RequestNumber = std::uint64_t;
+
+// Where an answer goes.
+struct Origin {
+  ConnectionId connection;
+  RequestNumber request = 0;
+};
+
+enum class Role : std::uint8_t { kMember, kHost };
+
+enum class Source : std::uint8_t { kCamera, kMicrophone, kScreen, kScreenAudio };
+
+// A screen's picture and a camera are video; the other two are audio.
+constexpr ortc::MediaKind kind_of(Source source) {
+  return source == Source::kCamera || source == Source::kScreen ? ortc::MediaKind::kVideo
+                                                                : ortc::MediaKind::kAudio;
+}
+
+// A participant as others name it. The alias is the socket id that clients of the compatibility
+// events know one another by; empty for our own clients.
+struct Who {
+  ParticipantId id;
+  std::string alias;
+  std::string name;
+};
+
+struct ProducerInfo {
+  ProducerId id;
+  Source source = Source::kCamera;
+  bool paused = false;
+};
+
+struct ParticipantInfo {
+  Who who;
+  Role role = Role::kMember;
+  std::int64_t joined_at_ms = 0;
+  std::optional<std::int64_t> hand_since_ms;
+  bool is_connected = true;
+  std::vector<ProducerInfo> producers;
+};
+
+struct TransportInfo {
+  TransportId id;
+  bool is_send = false;  // as the client sees it
+};
+
+struct ConsumerInfo {
+  ConsumerId id;
+  ProducerId producer;
+  bool paused = true;
+  bool producer_paused = false;
+};
+
+struct Speaker {
+  ParticipantId participant;
+  ProducerId producer;
+  std::int8_t level_dbov = -127;
+};
+
+// What was said, with the names as they were then.
+struct ChatMessage {
+  MessageId id;
+  Who from;
+  std::optional<Who> to;  // nothing: to everyone
+  std::string text;
+  std::int64_t sent_at_ms = 0;
+};
+
+// What can be asked of a room that the store knows.
+struct Room {
+  RoomId id;
+  std::string code;
+  std::vector<ChatMessage> chat;  // oldest first
+};
+
+// What a resume token says about who holds it, after its signature was checked.
+struct ResumeClaims {
+  std::string room;
+  ParticipantId participant;
+  std::string name;
+  Role role = Role::kMember;
+};
+
+struct Options {
+  std::uint32_t participants_max = 500;
+  std::uint32_t meetings_max = 10'000;
+  std::uint32_t producers_per_participant_max = limits::kProducersPerParticipant;
+  std::uint32_t transports_per_participant_max = limits::kTransportsPerParticipant;
+  std::uint32_t chat_chars_max = 2000;
+  std::uint32_t chat_history = 200;
+  // A participant whose connection is lost stays this long for the others.
+  Duration reconnect_grace = 30s;
+  // The store and the media plane each answer sooner, or the request has failed.
+  Duration answer_timeout = 10s;
+  // After the media plane lost a meeting: between attempts to open it again, and how many.
+  Duration reopen_interval = 1s;
+  std::uint32_t reopen_attempts = 30;
+};
+
+}  // namespace confab::call
+
+template <>
+struct std::hash<confab::call::ConnectionId> {
+  std::size_t operator()(const confab::call::ConnectionId& id) const noexcept {
+    return std::hash<std::uint64_t>{}(id.value);
+  }
+};

@@ -1,0 +1,68 @@
+// What outlives a process: rooms and what was said in them. Every call returns at once; the answer
+// comes later, exactly once, on the thread that the implementation was given as its `post` (the
+// signaling loop). Calls are carried out in the order they were made, so a load sees every append
+// before it. Errors are kUnavailable (or kConflict where named) with a message fit for a client;
+// the database's own words go to the log.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/ids.h"
+
+namespace confab::store {
+
+struct RoomRecord {
+  RoomId id;
+  std::string code;  // unique; case and hyphens already in order
+  std::int64_t created_at_ms = 0;
+};
+
+struct ChatRecord {
+  MessageId id;
+  RoomId room;
+  ParticipantId from;
+  std::string from_name;  // as it was then
+  std::optional<ParticipantId> to;
+  std::string to_name;
+  std::string text;
+  std::int64_t sent_at_ms = 0;
+};
+
+struct LoadedRoom {
+  RoomRecord room;
+  std::vector<ChatRecord> chat;  // the last ones, oldest first
+};
+
+// What may go: everything older than these points in time (milliseconds since 1970; 0 keeps all).
+struct Retention {
+  std::int64_t chat_before_ms = 0;
+  std::int64_t rooms_unused_before_ms = 0;
+};
+
+template <typename T>
+using Answer = std::move_only_function<void(Result<T>)>;
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // kConflict when the code is taken.
+  virtual void create_room(RoomRecord room, Answer<void> answer) = 0;
+  virtual void find_room(std::string code, Answer<std::optional<RoomRecord>> answer) = 0;
+  // Marks the room as used at `now_ms`, so that retention spares it.
+  virtual void load_room(std::string code, std::size_t chat_max, std::int64_t now_ms,
+                         Answer<std::optional<LoadedRoom>> answer) = 0;
+  virtual void append_chat(ChatRecord message, Answer<void> answer) = 0;
+  // How many rows went.
+  virtual void purge(Retention retention, Answer<std::size_t> answer) = 0;
+  // True if it can be read from and written to now.
+  virtual void check(Answer<void> answer) = 0;
+};
+
+}  // namespace confab::store
