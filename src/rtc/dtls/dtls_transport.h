@@ -21,8 +21,8 @@
 #include "base/instant.h"
 #include "rtc/dtls/fingerprint.h"
 #include "rtc/dtls/identity.h"
-#include "rtc/dtls/srtp_keys.h"
 #include "rtc/ortc/types.h"
+#include "rtc/srtp_keys/keys.h"
 
 struct ssl_st;
 struct bio_st;

@@ -45,7 +45,6 @@ class Builder {
  private:
   void header(std::uint16_t type, std::size_t size);
   void text(std::uint16_t type, std::string_view value);
-  void set_length(std::size_t attributes_bytes);
 
   MutableBytes out_;
   ByteWriter writer_;
