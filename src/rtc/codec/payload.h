@@ -1,0 +1,50 @@
+// What forwarding must know of a payload: where frames and key frames start, and which layer it
+// belongs to. Reads only the payload descriptors (and for H264 and AV1 the unit types).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "base/bytes.h"
+
+namespace confab::codec {
+
+enum class Codec : std::uint8_t { kOpus, kVp8, kVp9, kH264, kAv1, kOther };
+
+// By MIME type ("video/VP8"), without regard to case.
+Codec codec_from_mime_type(std::string_view mime_type);
+
+struct PayloadInfo {
+  // A decoder that has nothing can start here: the first packet of a key frame (for SVC: of its
+  // lowest spatial layer).
+  bool is_key_frame_start = false;
+  bool is_frame_start = false;  // for VP9: of a layer frame
+  bool is_frame_end = false;    // where the payload says so (VP9); elsewhere the marker bit does
+  // May be dropped without breaking later frames.
+  bool is_discardable = false;
+  // A receiver may begin to take the packet's temporal layer from here on.
+  bool is_switching_point = false;
+  std::uint8_t spatial_layer = 0;
+  std::uint8_t temporal_layer = 0;
+  std::optional<std::uint16_t> picture_id;  // VP8, VP9
+  bool picture_id_is_long = false;          // 15 bits, else 7
+  std::optional<std::uint8_t> tl0_pic_idx;  // VP8, VP9 (non-flexible mode)
+};
+
+// Absent when the payload is too short or breaks its format: not to be forwarded. For audio and
+// unknown codecs every packet is a frame and a key frame.
+std::optional<PayloadInfo> parse_payload(Codec codec, ByteView payload);
+
+// One frame per packet, no descriptor: what opus sends during silence is 1 or 2 bytes long
+// (RFC 6716 §3.1, RFC 7587 §3.1.3: a frame the decoder conceals).
+constexpr bool is_opus_dtx(ByteView payload) {
+  return payload.size() <= 2;
+}
+
+// Overwrites picture id and TL0PICIDX where the descriptor has them, in their own width, so that a
+// receiver sees them go on across layers. False, and nothing written, if it can not be parsed.
+bool rewrite_vp8(MutableBytes payload, std::uint16_t picture_id, std::uint8_t tl0_pic_idx);
+bool rewrite_vp9(MutableBytes payload, std::uint16_t picture_id, std::uint8_t tl0_pic_idx);
+
+}  // namespace confab::codec
