@@ -96,7 +96,7 @@ void PacketLoop::stop() {
   wake();
 }
 
-void PacketLoop::run(PacketHandler& handler, const std::function<void(Instant)>& on_wake) {
+void PacketLoop::run(PacketHandler& handler, const LoopHooks& hooks) {
   std::array<epoll_event, kEventsMax> events;
   bool more_to_send = false;
   bool more_to_receive = false;
@@ -122,7 +122,7 @@ void PacketLoop::run(PacketHandler& handler, const std::function<void(Instant)>&
       if (key == kWakeKey) {
         std::uint64_t count;
         [[maybe_unused]] const ssize_t r = ::read(wake_fd_.get(), &count, sizeof(count));
-        on_wake(now_);
+        hooks.on_wake(now_);
       } else if (key < udp_.size()) {
         more_to_receive |= receive_udp(*udp_[key], handler);
       } else {
@@ -133,6 +133,7 @@ void PacketLoop::run(PacketHandler& handler, const std::function<void(Instant)>&
     if (handler.next_timeout() <= now_) handler.handle_timeout(now_);
     if (now_ >= idle_check_at_) close_idle_tcp(handler);
     more_to_send = flush(handler);
+    hooks.after_round(now_);
   }
 }
 

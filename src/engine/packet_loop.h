@@ -32,6 +32,13 @@ struct LoopOptions {
   TcpOptions tcp_options;
 };
 
+// What else happens on the shard's thread.
+struct LoopHooks {
+  std::function<void(Instant)> on_wake = [](Instant) {};  // after wake()
+  // After each round, when all that came in has been handled and sent.
+  std::function<void(Instant)> after_round = [](Instant) {};
+};
+
 class PacketLoop {
  public:
   // `now` reads the monotonic clock: once per batch, never per packet.
@@ -47,8 +54,8 @@ class PacketLoop {
   int receive_buffer_bytes() const;
   bool has_gso() const;
 
-  // Runs until stop(). `on_wake` is called on this thread after each wake().
-  void run(PacketHandler& handler, const std::function<void(Instant)>& on_wake);
+  // Runs until stop().
+  void run(PacketHandler& handler, const LoopHooks& hooks);
   // From any thread.
   void wake();
   void stop();

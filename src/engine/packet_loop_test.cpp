@@ -71,7 +71,7 @@ class LoopUnderTest {
     auto opened = PacketLoop::open(options, pool, now);
     if (!opened) throw std::runtime_error(opened.error().message);
     loop = std::move(*opened);
-    thread = std::thread([this] { loop->run(handler, [](Instant) {}); });
+    thread = std::thread([this] { loop->run(handler, {}); });
   }
   void stop() {
     loop->stop();

@@ -1,0 +1,70 @@
+// MediaControl for shards in this process: picks a shard for each meeting, carries commands to it
+// and brings results and events back to the listener's thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/error.h"
+#include "base/ids.h"
+#include "base/log.h"
+#include "control/media.h"
+#include "platform/config/config.h"
+#include "rtc/dtls/identity.h"
+#include "service/media/announced.h"
+#include "service/media/shard_host.h"
+
+namespace confab::media {
+
+// Used on one thread, the listener's (the signaling loop), but for the shards behind it.
+class LocalMedia final : public control::MediaControl {
+ public:
+  // Runs a function on the listener's thread, in the order given. Called from the shards' threads;
+  // must stay callable until the LocalMedia is gone.
+  using Post = std::function<void(std::function<void()>)>;
+
+  // Opens every port before it returns; the error names the port that could not be opened.
+  static Result<std::unique_ptr<LocalMedia>> start(const MediaConfig& config,
+                                                   dtls::DtlsIdentity identity, LogSink& log,
+                                                   Post post);
+  ~LocalMedia() override;
+
+  // Before the first command.
+  void set_listener(control::MediaListener& listener) { listener_ = &listener; }
+  void send(control::MediaCommand command) override;
+
+  // Asks all shards; calls back once on the listener's thread, with those that answered.
+  void ask_snapshots(std::function<void(std::vector<ShardSnapshot>)> on_snapshots);
+
+  const AnnouncedAddresses& announced() const { return announced_; }
+  std::size_t shards() const { return shards_.size(); }
+  const ShardHost& shard(std::size_t index) const { return *shards_[index]; }
+
+ private:
+  struct Placement {
+    std::size_t shard = 0;
+    std::size_t transports = 0;
+  };
+
+  LocalMedia(dtls::DtlsIdentity identity, Post post);
+  std::size_t least_loaded() const;
+  void on_completion(control::MediaCompletion completion);
+  void on_event(control::MediaEvent event);
+  void answer(const control::MediaCommand& command, ErrorCode code, std::string message);
+
+  dtls::DtlsIdentity identity_;
+  Post post_;
+  control::MediaListener* listener_ = nullptr;
+  AnnouncedAddresses announced_;
+  std::unordered_map<MeetingId, Placement> meetings_;
+  std::vector<std::size_t> transports_per_shard_;
+  // Cleared first when this is destroyed, so that what is still posted finds nobody.
+  std::shared_ptr<LocalMedia*> alive_;
+  std::vector<std::unique_ptr<ShardHost>> shards_;  // last: their threads stop before the rest goes
+};
+
+}  // namespace confab::media

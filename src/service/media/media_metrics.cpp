@@ -1,0 +1,82 @@
+#include "service/media/media_metrics.h"
+
+#include <string>
+
+#include "engine/counters.h"
+
+namespace confab::media {
+namespace {
+
+void expose_gauges(const sfu::ShardGauges& g, std::string_view shard, metrics::Exposition& out) {
+  const auto gauge = [&](std::string_view name, std::string_view help, std::size_t value) {
+    out.gauge(name, help, {{"shard", shard}}, static_cast<double>(value));
+  };
+  gauge("routers", "Meetings with a router.", g.routers);
+  gauge("transports", "WebRTC transports.", g.transports);
+  gauge("producers", "Streams that participants send.", g.producers);
+  gauge("consumers", "Streams that participants receive.", g.consumers);
+  gauge("paths", "5-tuples and TCP connections that ICE has accepted.", g.paths);
+  gauge("ice_ufrags", "ICE user name fragments in use.", g.ufrags);
+  gauge("rtp_streams", "Entries of the SSRC tables, both directions.", g.streams);
+  gauge("egress_queued_packets", "Packets that wait for the next flush.", g.queued_packets);
+  gauge("timers", "Deadlines that are set.", g.timers);
+  gauge("packet_slots_in_use", "Packet buffers that are held.", g.pool_in_use);
+}
+
+void expose_counters(const sfu::ShardCounters& c, std::string_view shard,
+                     metrics::Exposition& out) {
+  const auto counter = [&](std::string_view name, std::string_view help, std::uint64_t value) {
+    out.counter(name, help, {{"shard", shard}}, value);
+  };
+  counter("media_packets_received", "Datagrams taken in.", c.packets_in);
+  counter("media_bytes_received", "Bytes of datagrams taken in.", c.bytes_in);
+  counter("media_packets_sent", "Datagrams handed out.", c.packets_out);
+  counter("media_messages_sent",
+          "Send messages; packets over messages is packets per skb, which the cost depends on.",
+          c.messages_out);
+  counter("media_bytes_sent", "Bytes of datagrams handed out.", c.bytes_out);
+  counter("rtp_packets_sent", "RTP packets handed out.", c.media_packets_out);
+  counter("rtp_messages_sent", "Send messages of RTP alone.", c.media_messages_out);
+  counter("rtp_padding_bytes_sent", "Padding that made segments equal.", c.padding_bytes_out);
+  counter("rtp_packets_received", "RTP packets taken in.", c.rtp_in);
+  counter("rtcp_packets_received", "RTCP datagrams taken in.", c.rtcp_in);
+  counter("stun_packets_received", "STUN datagrams taken in.", c.stun_in);
+  counter("dtls_packets_received", "DTLS datagrams taken in.", c.dtls_in);
+  counter("rtx_packets_received", "Retransmissions by publishers.", c.rtx_in);
+  counter("rtx_packets_sent", "Retransmissions to subscribers.", c.rtx_out);
+  counter("nacked_packets_received", "Packets that subscribers asked for again.", c.nacks_in);
+  counter("nacked_packets_sent", "Packets asked of publishers again.", c.nacks_out);
+  counter("nacked_packets_unanswered", "Packets asked for that the history has not.",
+          c.nacks_unanswered);
+  counter("key_frame_requests_received", "PLI and FIR from subscribers.", c.key_frame_requests_in);
+  counter("key_frame_requests_sent", "PLI and FIR to publishers.", c.key_frame_requests_out);
+  counter("twcc_feedback_received", "Transport-wide feedback from subscribers.",
+          c.twcc_feedback_in);
+  counter("twcc_feedback_sent", "Transport-wide feedback to publishers.", c.twcc_feedback_out);
+  counter("sender_reports_sent", "RTCP sender reports.", c.sender_reports_out);
+  counter("receiver_reports_sent", "RTCP receiver reports.", c.receiver_reports_out);
+  counter("transports_timed_out", "Transports closed for want of consent.", c.transports_timed_out);
+  for (std::size_t i = 0; i < sfu::kDropReasons; ++i) {
+    out.counter("media_drops", "Packets that went nowhere, by reason.",
+                {{"shard", shard}, {"reason", sfu::to_string(static_cast<sfu::Drop>(i))}},
+                c.drops[i]);
+  }
+}
+
+}  // namespace
+
+void expose(std::span<const ShardSnapshot> shards, metrics::Exposition& out) {
+  for (const ShardSnapshot& s : shards) {
+    const std::string shard = std::to_string(s.shard);
+    expose_gauges(s.gauges, shard, out);
+    out.gauge("tcp_connections", "ICE-TCP connections.", {{"shard", shard}},
+              static_cast<double>(s.tcp_connections));
+    expose_counters(s.counters, shard, out);
+    for (const auto& [name, value] : engine::named_counters(s.loop)) {
+      out.counter("engine_" + std::string(name), "The packet loop's own count.", {{"shard", shard}},
+                  value);
+    }
+  }
+}
+
+}  // namespace confab::media

@@ -1,0 +1,29 @@
+// Stock Firefox ESR, headless, over WebDriver BiDi (puppeteer-core), with fake devices. Firefox never
+// offers 127.0.0.1 as a candidate, so it needs another address: tests/browser/run makes a namespace
+// with one.
+import puppeteer from 'puppeteer-core';
+
+export async function launchFirefox() {
+  return await puppeteer.launch({
+    browser: 'firefox',
+    executablePath: '/usr/bin/firefox-esr',
+    headless: true,
+    extraPrefsFirefox: {
+      'media.navigator.streams.fake': true,
+      'media.navigator.permission.disabled': true,
+      'media.peerconnection.ice.loopback': true,
+      'media.peerconnection.ice.obfuscate_host_addresses': false,
+      'media.autoplay.default': 0,
+      'media.getdisplaymedia.enabled': true,
+      'media.gmp-manager.updateEnabled': false,
+    },
+  });
+}
+
+export async function newFirefoxPage(browser) {
+  const page = await browser.newPage();
+  await page.setViewport({ width: 1280, height: 800 });
+  page.problems = [];
+  page.on('pageerror', (error) => page.problems.push(`page error: ${error.message}`));
+  return page;
+}

@@ -1,0 +1,117 @@
+// Starts the real `confab serve` on free ports with a data directory of its own, and stops it by pid.
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import path from 'node:path';
+
+export const root = fileURLToPath(new URL('../../..', import.meta.url));
+const binary = process.env.CONFAB_BINARY ?? path.join(root, 'build/release/confab');
+
+async function isFree(port, address) {
+  const tcp = createServer();
+  const udp = createSocket(address.includes(':') ? 'udp6' : 'udp4');
+  try {
+    const bound = Promise.all([once(tcp, 'listening'), once(udp, 'listening')]);
+    const broken = Promise.race([once(tcp, 'error'), once(udp, 'error')]).then(([e]) => { throw e; });
+    tcp.listen(port, address);
+    udp.bind(port, address);
+    await Promise.race([bound, broken]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    tcp.close();
+    try { udp.close(); } catch { /* it never came up */ }
+  }
+}
+
+// The first of `count` ports in a row that are free for TCP and UDP.
+async function freePorts(count, address) {
+  for (let attempt = 0; attempt < 50; ++attempt) {
+    const first = 20000 + Math.floor(Math.random() * 12000);
+    const free = [];
+    for (let i = 0; i < count; ++i) free.push(await isFree(first + i, address));
+    if (free.every(Boolean)) return first;
+  }
+  throw new Error(`no ${count} free ports in a row on ${address}`);
+}
+
+export class Server {
+  // mediaAddress: listened on and announced. args: further flags of `confab serve`.
+  static async start({ mediaAddress = '127.0.0.1', httpAddress = '127.0.0.1', args = [] } = {}) {
+    const server = new Server();
+    server.dataDir = await mkdtemp(path.join(tmpdir(), 'confab-test-'));
+    server.httpAddress = httpAddress;
+    server.httpPort = await freePorts(1, httpAddress);
+    server.adminPort = await freePorts(1, '127.0.0.1');
+    server.mediaPort = await freePorts(8, mediaAddress);
+    server.mediaAddress = mediaAddress;
+    server.args = args;
+    server.log = [];
+    await server.launch();
+    return server;
+  }
+
+  get url() { return `http://localhost:${this.httpPort}`; }
+  get adminUrl() { return `http://127.0.0.1:${this.adminPort}`; }
+
+  async launch() {
+    this.child = spawn(binary, ['serve',
+      '--http', `${this.httpAddress}:${this.httpPort}`,
+      '--admin', `127.0.0.1:${this.adminPort}`,
+      '--media-address', this.mediaAddress,
+      '--media-port', String(this.mediaPort),
+      '--data', this.dataDir,
+      ...this.args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const collect = (chunk) => this.log.push(chunk.toString());
+    this.child.stdout.on('data', collect);
+    this.child.stderr.on('data', collect);
+    const exited = once(this.child, 'exit').then(([code, signal]) => {
+      this.child = undefined;
+      return `exit ${code ?? signal}`;
+    });
+    this.exited = exited;
+    for (;;) {
+      const state = await Promise.race([
+        exited,
+        fetch(`http://${this.httpAddress}:${this.httpPort}/livez`).then((r) => (r.ok ? 'up' : 'no'), () => 'no'),
+      ]);
+      if (state === 'up') return;
+      if (state !== 'no') throw new Error(`confab serve: ${state}\n${this.log.join('')}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  // SIGTERM, or SIGKILL where the test is about a crash.
+  async kill(signal = 'SIGTERM') {
+    if (!this.child) return;
+    this.child.kill(signal);
+    await this.exited;
+  }
+
+  async stop() {
+    await this.kill();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+
+  async createRoom() {
+    const response = await fetch(`${this.url.replace('localhost', this.httpAddress)}/api/rooms`, { method: 'POST' });
+    if (!response.ok) throw new Error(`POST /api/rooms: ${response.status} ${await response.text()}`);
+    return (await response.json()).code;
+  }
+
+  // The gauges and counters of /metrics, summed over their labels: { confab_transports: 2, ... }.
+  async metrics() {
+    const text = await (await fetch(`${this.adminUrl}/metrics`)).text();
+    const sums = {};
+    for (const line of text.split('\n')) {
+      const match = /^([a-z_]+)(?:\{[^}]*\})? ([-+.\de]+)$/i.exec(line);
+      if (match) sums[match[1]] = (sums[match[1]] ?? 0) + Number(match[2]);
+    }
+    return sums;
+  }
+}
