@@ -41,6 +41,11 @@ struct HttpConfig {
   Duration idle_timeout = 60s;
 };
 
+// For who runs the server: /metrics, /livez, /readyz. Never on a public address by default.
+struct AdminConfig {
+  Endpoint listen{IpAddress::v4(0x7f000001), 6000};
+};
+
 // Engine.IO and Socket.IO. The defaults are those of the stock socket.io server.
 struct SocketIoConfig {
   Duration ping_interval = 25s;
@@ -109,6 +114,7 @@ struct Config {
   // The database, generated keys and certificates; made with mode 0700 if missing.
   std::string data_dir = "data";
   HttpConfig http;
+  AdminConfig admin;
   SocketIoConfig socketio;
   MediaConfig media;
   IceConfig ice;

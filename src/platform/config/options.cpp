@@ -165,6 +165,9 @@ std::vector<Option> http_options() {
                [](Config& c) -> auto& { return c.http.request_timeout; }),
       duration({"http.idle_timeout", ""}, "an unused connection is closed after", 1s, 1h,
                [](Config& c) -> auto& { return c.http.idle_timeout; }),
+      endpoint({"admin.listen", "admin"},
+               "address and port of /metrics and health, for whoever runs the server",
+               [](Config& c) -> auto& { return c.admin.listen; }),
   };
 }
 
