@@ -22,8 +22,8 @@ enum class H264Profile : std::uint8_t {
 
 struct H264ProfileLevel {
   H264Profile profile = H264Profile::kConstrainedBaseline;
-  // level_idc, ten times the level: 31 is 3.1. Level 1b, which sits between 10 and 11, is 9 (the
-  // value High profiles use for it, ITU-T H.264 §A.3.2).
+  // level_idc, ten times the level: 31 is 3.1. Level 1b is written as 9, as High profiles do
+  // (ITU-T H.264 §A.3.2), though it stands between 1.0 and 1.1.
   std::uint8_t level = 31;
   bool operator==(const H264ProfileLevel&) const = default;
 };
