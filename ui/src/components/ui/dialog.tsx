@@ -1,0 +1,55 @@
+'use client';
+
+import clsx from 'clsx';
+import { X } from 'lucide-react';
+import { Dialog as Radix } from 'radix-ui';
+import type { ReactNode } from 'react';
+
+interface DialogProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: string;
+  description?: string;
+  children: ReactNode;
+  wide?: boolean;
+  testId?: string;
+}
+
+/** A modal: focus is held inside, Escape closes, focus returns to where it was. */
+export function Dialog({ open, onOpenChange, title, description, children, wide = false, testId }: DialogProps) {
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className="fixed inset-0 z-40 bg-black/70" />
+        <Radix.Content
+          data-testid={testId}
+          {...(description === undefined ? { 'aria-describedby': undefined } : {})}
+          className={clsx(
+            'hairline fixed z-50 flex flex-col overflow-hidden bg-ink-850 shadow-2xl shadow-black/60 animate-rise',
+            'inset-x-0 bottom-0 max-h-[92dvh] rounded-t-3xl',
+            'sm:inset-auto sm:top-1/2 sm:left-1/2 sm:max-h-[86dvh] sm:w-[calc(100%-3rem)] sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-3xl',
+            wide ? 'sm:max-w-3xl' : 'sm:max-w-lg',
+          )}
+        >
+          <header className="flex items-start gap-4 px-6 pt-5 pb-3">
+            <div className="min-w-0 flex-1">
+              <Radix.Title className="text-xl font-semibold tracking-tight">{title}</Radix.Title>
+              {description !== undefined && (
+                <Radix.Description className="mt-1 text-sm text-soft">{description}</Radix.Description>
+              )}
+            </div>
+            <Radix.Close
+              aria-label="Close"
+              className="-mr-2 grid size-11 shrink-0 place-items-center rounded-xl text-soft hover:bg-ink-700 hover:text-text"
+            >
+              <X className="size-5" aria-hidden />
+            </Radix.Close>
+          </header>
+          <div className="min-h-0 flex-1 overflow-y-auto px-6 pb-6" tabIndex={-1}>
+            {children}
+          </div>
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

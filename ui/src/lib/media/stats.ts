@@ -1,0 +1,193 @@
+// From the browser's statistics to what a person can read. Pure: reports in, figures out.
+
+/** The fields used, of the many in an RTCStats; all as the browser measured them. */
+export interface StatEntry {
+  id: string;
+  type: string;
+  timestamp: number;
+  [field: string]: unknown;
+}
+
+export interface StreamStats {
+  codec: string | undefined;
+  kbps: number | undefined;
+  width: number | undefined;
+  height: number | undefined;
+  fps: number | undefined;
+  packetsLost: number | undefined;
+  /** Of the last interval, in percent. */
+  lossPercent: number | undefined;
+  jitterMs: number | undefined;
+  framesDecoded: number | undefined;
+  framesDropped: number | undefined;
+  freezes: number | undefined;
+  nacks: number | undefined;
+  plis: number | undefined;
+  layers: { rid: string; width: number | undefined; height: number | undefined; fps: number | undefined; kbps: number | undefined }[];
+  audioLevel: number | undefined;
+  totalAudioEnergy: number | undefined;
+  limitation: string | undefined;
+}
+
+export interface TransportStats {
+  state: string | undefined;
+  dtls: string | undefined;
+  dtlsVersion: string | undefined;
+  srtpCipher: string | undefined;
+  rttMs: number | undefined;
+  availableKbps: number | undefined;
+  kbpsIn: number | undefined;
+  kbpsOut: number | undefined;
+  local: string | undefined;
+  remote: string | undefined;
+}
+
+/** Counters of the last look, by stat id: rates are differences. */
+export class RateMemory {
+  private readonly last = new Map<string, { at: number; value: number }>();
+
+  /** Per second since the last call with this key; undefined the first time. */
+  rate(key: string, at: number, value: number | undefined): number | undefined {
+    if (value === undefined) return undefined;
+    const before = this.last.get(key);
+    this.last.set(key, { at, value });
+    if (before === undefined || at <= before.at || value < before.value) return undefined;
+    return ((value - before.value) * 1000) / (at - before.at);
+  }
+}
+
+function num(entry: StatEntry | undefined, field: string): number | undefined {
+  const value = entry?.[field];
+  return typeof value === 'number' ? value : undefined;
+}
+
+function str(entry: StatEntry | undefined, field: string): string | undefined {
+  const value = entry?.[field];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function kbps(memory: RateMemory, entry: StatEntry | undefined, field: string): number | undefined {
+  if (entry === undefined) return undefined;
+  const perSecond = memory.rate(`${entry.id}.${field}`, entry.timestamp, num(entry, field));
+  return perSecond === undefined ? undefined : Math.round((perSecond * 8) / 1000);
+}
+
+function codecName(entries: readonly StatEntry[], rtp: StatEntry): string | undefined {
+  const codec = entries.find((each) => each.id === str(rtp, 'codecId'));
+  return str(codec, 'mimeType')?.replace(/^(audio|video)\//, '');
+}
+
+export function inboundStats(entries: readonly StatEntry[], memory: RateMemory): StreamStats | null {
+  const rtp = entries.find((each) => each.type === 'inbound-rtp');
+  if (rtp === undefined) return null;
+  const lost = memory.rate(`${rtp.id}.lost`, rtp.timestamp, num(rtp, 'packetsLost'));
+  const received = memory.rate(`${rtp.id}.received`, rtp.timestamp, num(rtp, 'packetsReceived'));
+  const expected = (lost ?? 0) + (received ?? 0);
+  const jitter = num(rtp, 'jitter');
+  return {
+    codec: codecName(entries, rtp),
+    kbps: kbps(memory, rtp, 'bytesReceived'),
+    width: num(rtp, 'frameWidth'),
+    height: num(rtp, 'frameHeight'),
+    fps: num(rtp, 'framesPerSecond'),
+    packetsLost: num(rtp, 'packetsLost'),
+    lossPercent: lost === undefined || expected === 0 ? undefined : (100 * lost) / expected,
+    jitterMs: jitter === undefined ? undefined : jitter * 1000,
+    framesDecoded: num(rtp, 'framesDecoded'),
+    framesDropped: num(rtp, 'framesDropped'),
+    freezes: num(rtp, 'freezeCount'),
+    nacks: num(rtp, 'nackCount'),
+    plis: num(rtp, 'pliCount'),
+    layers: [],
+    audioLevel: num(rtp, 'audioLevel'),
+    totalAudioEnergy: num(rtp, 'totalAudioEnergy'),
+    limitation: undefined,
+  };
+}
+
+export function outboundStats(entries: readonly StatEntry[], memory: RateMemory): StreamStats | null {
+  const all = entries.filter((each) => each.type === 'outbound-rtp');
+  // The largest layer that is really being sent speaks for the whole.
+  const top = [...all].sort((a, b) => (num(b, 'frameWidth') ?? 0) - (num(a, 'frameWidth') ?? 0))[0];
+  if (top === undefined) return null;
+  const remote = entries.find((each) => each.type === 'remote-inbound-rtp');
+  const layers = all
+    .filter((each) => str(each, 'rid') !== undefined)
+    .map((each) => ({
+      rid: str(each, 'rid') ?? '',
+      width: num(each, 'frameWidth'),
+      height: num(each, 'frameHeight'),
+      fps: num(each, 'framesPerSecond'),
+      kbps: kbps(memory, each, 'bytesSent'),
+    }))
+    .sort((a, b) => a.rid.localeCompare(b.rid));
+  const rates = layers.length > 0 ? layers.map((each) => each.kbps) : [kbps(memory, top, 'bytesSent')];
+  const fraction = num(remote, 'fractionLost');
+  const jitter = num(remote, 'jitter');
+  const sum = (field: string) => all.reduce((total, each) => total + (num(each, field) ?? 0), 0);
+  return {
+    codec: codecName(entries, top),
+    kbps: rates.some((each) => each !== undefined) ? rates.reduce<number>((a, b) => a + (b ?? 0), 0) : undefined,
+    width: num(top, 'frameWidth'),
+    height: num(top, 'frameHeight'),
+    fps: num(top, 'framesPerSecond'),
+    packetsLost: num(remote, 'packetsLost'),
+    lossPercent: fraction === undefined ? undefined : fraction * 100,
+    jitterMs: jitter === undefined ? undefined : jitter * 1000,
+    framesDecoded: undefined,
+    framesDropped: undefined,
+    freezes: undefined,
+    nacks: sum('nackCount'),
+    plis: str(top, 'kind') === 'video' ? sum('pliCount') : undefined,
+    layers,
+    audioLevel: undefined,
+    totalAudioEnergy: undefined,
+    limitation: str(top, 'qualityLimitationReason'),
+  };
+}
+
+export function transportStats(entries: readonly StatEntry[], memory: RateMemory): TransportStats | null {
+  const transport = entries.find((each) => each.type === 'transport');
+  // Firefox has no transport entry: take the pair it nominated.
+  const pair =
+    entries.find((each) => each.type === 'candidate-pair' && each.id === str(transport, 'selectedCandidatePairId')) ??
+    entries.find((each) => each.type === 'candidate-pair' && each['nominated'] === true && each['state'] === 'succeeded');
+  if (transport === undefined && pair === undefined) return null;
+  const candidate = (field: string) => {
+    const found = entries.find((each) => each.id === str(pair, field));
+    if (found === undefined) return undefined;
+    const type = str(found, 'candidateType') ?? '?';
+    return `${type} ${str(found, 'protocol') ?? ''}`.trim();
+  };
+  const rtt = num(pair, 'currentRoundTripTime');
+  const available = num(pair, 'availableOutgoingBitrate');
+  const counted = transport ?? pair;
+  return {
+    state: str(transport, 'iceState') ?? str(pair, 'state'),
+    dtls: str(transport, 'dtlsState'),
+    dtlsVersion: dtlsVersion(str(transport, 'tlsVersion')),
+    srtpCipher: str(transport, 'srtpCipher'),
+    rttMs: rtt === undefined ? undefined : rtt * 1000,
+    availableKbps: available === undefined ? undefined : Math.round(available / 1000),
+    kbpsIn: kbps(memory, counted, 'bytesReceived'),
+    kbpsOut: kbps(memory, counted, 'bytesSent'),
+    local: candidate('localCandidateId'),
+    remote: candidate('remoteCandidateId'),
+  };
+}
+
+/** DTLS counts downwards: FEFD is 1.2 (RFC 6347), FEFC 1.3 (RFC 9147). */
+function dtlsVersion(hex: string | undefined): string | undefined {
+  switch (hex?.toUpperCase()) {
+    case undefined:
+      return undefined;
+    case 'FEFF':
+      return 'DTLS 1.0';
+    case 'FEFD':
+      return 'DTLS 1.2';
+    case 'FEFC':
+      return 'DTLS 1.3';
+    default:
+      return hex;
+  }
+}

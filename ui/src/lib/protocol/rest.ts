@@ -1,0 +1,37 @@
+import { errorIn, ProtocolError } from './errors';
+
+export interface CreatedRoom {
+  code: string;
+  hostKey: string;
+  createdAt: number;
+}
+
+export interface RoomInfo {
+  code: string;
+  createdAt: number;
+  participants: number;
+}
+
+async function call<T>(method: 'GET' | 'POST', path: string): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, { method, headers: { accept: 'application/json' }, signal: AbortSignal.timeout(10_000) });
+  } catch {
+    throw new ProtocolError('offline', 'The server cannot be reached.');
+  }
+  const body: unknown = await response.json().catch(() => null);
+  const error = errorIn(body);
+  if (error !== null) throw error;
+  if (!response.ok || body === null) {
+    throw new ProtocolError('internal', `The server answered with status ${response.status}.`);
+  }
+  return body as T;
+}
+
+export function createRoom(): Promise<CreatedRoom> {
+  return call('POST', '/api/rooms');
+}
+
+export function getRoom(code: string): Promise<RoomInfo> {
+  return call('GET', `/api/rooms/${encodeURIComponent(code)}`);
+}

@@ -1,0 +1,181 @@
+// The shapes of docs/protocol.md, version 1. Field for field; nothing is renamed on the way in.
+import type { types as ms } from 'mediasoup-client';
+
+export const kProtocolVersion = 1;
+
+export type MediaKind = 'audio' | 'video';
+export type Source = 'camera' | 'microphone' | 'screen' | 'screen-audio';
+export type Role = 'host' | 'member';
+export type ParticipantConnection = 'connected' | 'reconnecting';
+
+export interface ProducerInfo {
+  id: string;
+  kind: MediaKind;
+  source: Source;
+  paused: boolean;
+}
+
+export interface Participant {
+  id: string;
+  name: string;
+  role: Role;
+  joinedAt: number;
+  hand: number | null;
+  connection: ParticipantConnection;
+  producers: ProducerInfo[];
+}
+
+export interface PersonRef {
+  id: string;
+  name: string;
+}
+
+export interface ChatMessage {
+  id: string;
+  from: PersonRef;
+  to: PersonRef | null;
+  text: string;
+  sentAt: number;
+}
+
+export interface Speaker {
+  participantId: string;
+  producerId: string;
+  /** dBov, -127 (silence) to 0. */
+  level: number;
+}
+
+export interface Limits {
+  participants: number;
+  producersPerParticipant: number;
+  nameChars: number;
+  chatChars: number;
+  chatHistory: number;
+  reconnectGraceMs: number;
+}
+
+export type TransportDirection = 'send' | 'recv';
+export type TransportOptions = Pick<ms.TransportOptions, 'id' | 'iceParameters' | 'iceCandidates' | 'dtlsParameters'>;
+
+export interface ConsumerOptions {
+  id: string;
+  producerId: string;
+  kind: MediaKind;
+  rtpParameters: ms.RtpParameters;
+  type: 'simple' | 'simulcast' | 'svc';
+  producerPaused: boolean;
+  participantId: string;
+  source: Source;
+  streamId: string;
+}
+
+export interface OwnTransport {
+  id: string;
+  direction: TransportDirection;
+}
+
+export interface OwnConsumer {
+  id: string;
+  producerId: string;
+  paused: boolean;
+  producerPaused: boolean;
+}
+
+export interface JoinRequest {
+  room: string;
+  name?: string;
+  resumeToken?: string;
+  hostKey?: string;
+  keepMedia?: boolean;
+  transports?: boolean;
+  rtpCapabilities?: ms.RtpCapabilities;
+}
+
+export interface MeetingState {
+  self: Participant;
+  participants: Participant[];
+  chat: ChatMessage[];
+  speakers: Speaker[];
+  serverTime: number;
+}
+
+export interface JoinResult extends MeetingState {
+  participantId: string;
+  resumeToken: string;
+  meetingId: string;
+  resumed: boolean;
+  mediaKept: boolean;
+  routerRtpCapabilities: ms.RtpCapabilities;
+  iceServers: RTCIceServer[];
+  transports?: Record<TransportDirection, TransportOptions>;
+  own?: { transports: OwnTransport[]; consumers: OwnConsumer[] };
+  limits: Limits;
+  build: string;
+}
+
+type Empty = Record<string, never>;
+
+/** Every request: what is sent, what the acknowledgement brings. */
+export interface Requests {
+  join: { payload: JoinRequest; result: JoinResult };
+  leave: { payload: Empty; result: Empty };
+  'state:get': { payload: Empty; result: MeetingState };
+  'transport:create': { payload: { direction: TransportDirection }; result: TransportOptions };
+  'transport:connect': { payload: { transportId: string; dtlsParameters: ms.DtlsParameters }; result: Empty };
+  'transport:restart-ice': { payload: { transportId: string }; result: { iceParameters: ms.IceParameters } };
+  'transport:close': { payload: { transportId: string }; result: Empty };
+  produce: {
+    payload: {
+      transportId: string;
+      kind: MediaKind;
+      rtpParameters: ms.RtpParameters;
+      source: Source;
+      paused?: boolean;
+    };
+    result: { producerId: string };
+  };
+  'producer:pause': { payload: { producerId: string }; result: Empty };
+  'producer:resume': { payload: { producerId: string }; result: Empty };
+  'producer:close': { payload: { producerId: string }; result: Empty };
+  consume: {
+    payload: { transportId: string; producerId: string; rtpCapabilities?: ms.RtpCapabilities };
+    result: ConsumerOptions;
+  };
+  'consumer:pause': { payload: { consumerId: string }; result: Empty };
+  'consumer:resume': { payload: { consumerId: string }; result: Empty };
+  'consumer:close': { payload: { consumerId: string }; result: Empty };
+  'chat:send': { payload: { text: string; to?: string }; result: { message: ChatMessage } };
+  'hand:set': { payload: { raised: boolean }; result: { hand: number | null } };
+  'profile:set': { payload: { name: string }; result: { name: string; resumeToken: string } };
+}
+
+export type RequestName = keyof Requests;
+export type Payload<E extends RequestName> = Requests[E]['payload'];
+export type Result<E extends RequestName> = Requests[E]['result'];
+
+/** Every event the server sends unasked. */
+export interface ServerEvents {
+  welcome: { protocol: number; build: string; serverTime: number };
+  'participant:joined': { participant: Participant };
+  'participant:left': { participantId: string; reason: 'left' | 'timeout' | 'removed' };
+  'participant:updated': { participant: Participant };
+  'participant:connection': { participantId: string; connection: ParticipantConnection };
+  'producer:added': { participantId: string; producer: ProducerInfo };
+  'producer:paused': { participantId: string; producerId: string };
+  'producer:resumed': { participantId: string; producerId: string };
+  'producer:closed': { participantId: string; producerId: string };
+  'consumer:closed': { consumerId: string; producerId: string };
+  'chat:message': { message: ChatMessage };
+  speakers: { speakers: Speaker[] };
+  'transport:state': {
+    transportId: string;
+    state: 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
+    reason: string;
+  };
+  'media:lost': { reason: string; routerRtpCapabilities: ms.RtpCapabilities };
+  'meeting:closed': { reason: 'ended' | 'unavailable' };
+  'session:replaced': Empty;
+  'server:restarting': { reconnectInMs: number };
+}
+
+export type ServerEventName = keyof ServerEvents;
