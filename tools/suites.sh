@@ -1,0 +1,99 @@
+# shellcheck shell=bash
+# Sourced by test and dev: the test suites, each a function suite_<name> or a script
+# tests/<name>/run. A suite's last line "N passed, N failed" is its result; one that gives none
+# counts as one failure.
+
+# shellcheck disable=SC2154  # root: tools/setup.sh
+logs="$root/build/test-logs"
+fuzz_seconds="${CONFAB_FUZZ_SECONDS:-30}"
+
+all_suites() {
+  echo unit asan fuzz ui
+  local script
+  for script in "$root"/tests/*/run; do
+    [ -x "$script" ] && basename "$(dirname "$script")"
+  done
+}
+
+# Unit tests, simulator scenarios, layering.
+suite_unit() { ctest_suite dev; }
+# The same under AddressSanitizer and UndefinedBehaviorSanitizer.
+suite_asan() { ctest_suite asan; }
+# Every parser: its corpus, then fuzz_seconds of new input.
+suite_fuzz() { "$root/tools/fuzz" "$fuzz_seconds"; }
+
+# The web app: its types are one test, then vitest's own.
+suite_ui() {
+  npm_install ui
+  cd "$root/ui" || return
+  local types=0
+  npm run --silent lint || types=1
+  npx vitest run --reporter=default --reporter=json --outputFile="$logs/ui.json" || true
+  node -p '
+    const run = require(process.argv[1]), types = Number(process.argv[2]);
+    const failed = Math.max(run.numFailedTests, run.success ? 0 : 1) + types;
+    `${run.numPassedTests + 1 - types} passed, ${failed} failed`' "$logs/ui.json" "$types"
+}
+
+ctest_suite() { # preset
+  build "$1"
+  ctest --test-dir "$root/build/$1" -j "$(build_jobs)" --verbose --timeout 600 | tee "$logs/ctest-$1.log" || true
+  awk -f "$root/tools/count_ctest.awk" "$logs/ctest-$1.log"
+}
+
+# What the suites in tests/ run against.
+prepare_services() {
+  build release
+  build_ui
+  [ ! -f "$root/tests/package.json" ] || npm_install tests
+}
+
+run_suites() { # names; none: all
+  local names=("$@") name log result counts passed=0 failed=0 started seconds
+  # shellcheck disable=SC2207
+  [ $# -gt 0 ] || names=($(all_suites))
+  mkdir -p "$logs"
+  for name in "${names[@]}"; do
+    declare -F "suite_$name" >/dev/null || [ -x "$root/tests/$name/run" ] ||
+      die "there is no suite $name" "choose from: $(all_suites | tr '\n' ' ')"
+  done
+  for name in "${names[@]}"; do
+    log="$logs/$name.log"
+    started=$SECONDS
+    say "--- $name"
+    rm -f "$log" "$logs/$name.json"
+    # A suite that stops at an error must not stop the others: its missing result is its failure.
+    (
+      if declare -F "suite_$name" >/dev/null; then
+        "suite_$name"
+      else
+        prepare_services
+        cd "$root/tests/$name" && ./run
+      fi
+    ) >"$log" 2>&1 || true
+    seconds=$((SECONDS - started))
+    counts="$(grep -aE '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || true)"
+    if [ -z "$counts" ]; then
+      result="no result"
+      failed=$((failed + 1))
+    else
+      result="$counts"
+      passed=$((passed + ${counts%% passed*}))
+      counts="${counts#*, }"
+      failed=$((failed + ${counts%% failed*}))
+    fi
+    if [ "$result" = "0 passed, 0 failed" ]; then
+      result="ran nothing"
+      failed=$((failed + 1))
+    fi
+    printf '%-10s %s (%d s)\n' "$name" "$result" "$seconds"
+    case "$result" in
+      *", 0 failed") ;;
+      *)
+        say "    the end of ${log#"$root"/}:"
+        tail -n 40 "$log" | sed 's/^/    /' >&2 ;;
+    esac
+  done
+  printf '%d passed, %d failed\n' "$passed" "$failed"
+  [ "$failed" = 0 ]
+}
