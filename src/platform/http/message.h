@@ -1,0 +1,60 @@
+// HTTP requests and responses as values.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/net.h"
+
+namespace confab::http {
+
+enum class Method : std::uint8_t { kGet, kHead, kPost, kPut, kPatch, kDelete, kOptions, kOther };
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+// Case-insensitive; the first one of that name, or empty.
+std::string_view find_header(const Headers& headers, std::string_view name);
+
+struct Request {
+  Method method = Method::kGet;
+  std::string target;  // as it came
+  std::string path;    // percent-decoded, without the query
+  std::string query;   // raw, without '?'
+  Headers headers;
+  std::string body;
+  Endpoint remote;  // the client, behind a trusted proxy too
+  bool is_tls = false;
+  // What the ":name" parts of the route's pattern matched.
+  std::map<std::string, std::string, std::less<>> params;
+
+  std::string_view header(std::string_view name) const { return find_header(headers, name); }
+  // Decoded ('+' is a space); nothing when absent.
+  std::optional<std::string> query_value(std::string_view name) const;
+};
+
+struct Response {
+  unsigned status = 200;
+  Headers headers;
+  std::string body;
+  // A body that many responses share (static files); used when set, instead of `body`.
+  std::shared_ptr<const std::string> shared_body;
+
+  static Response json(unsigned status, std::string body);
+  static Response text(unsigned status, std::string body);
+  // {"error":{"code","message"}} with the status of base/error.h.
+  static Response error(const Error& error);
+};
+
+std::string_view status_text(unsigned status);
+
+// Percent-decoding; nothing for a broken escape, a zero byte or bytes that are not UTF-8.
+std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space);
+
+}  // namespace confab::http

@@ -1,0 +1,123 @@
+// An HTTP/1.1 and WebSocket server on an EventLoop, plain or TLS. Boost.Beast stays behind it.
+//
+// Everything here belongs to the loop's thread. Handlers are called there and may answer later,
+// from there. What a client can do wrong has its answer: headers over the limit 431, a body over it
+// 413, nonsense 400, too slow: closed, too many connections 503.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/instant.h"
+#include "base/log.h"
+#include "base/net.h"
+#include "platform/http/event_loop.h"
+#include "platform/http/message.h"
+
+namespace confab::http {
+
+struct ServerOptions {
+  std::size_t header_bytes_max = 16 * 1024;
+  std::size_t body_bytes_max = 1'000'000;
+  std::size_t connections_max = 20'000;
+  // For a whole request to arrive, once it has begun.
+  Duration request_timeout = 10s;
+  // A kept-alive connection without a request, and a reader that takes nothing.
+  Duration idle_timeout = 60s;
+  // The largest WebSocket message taken in.
+  std::size_t websocket_message_bytes_max = 1'000'000;
+  // What may wait for a slow WebSocket reader; past either it is closed.
+  std::size_t websocket_queue_bytes_max = 1024 * 1024;
+  std::size_t websocket_queue_messages_max = 256;
+  // Origins that may read our answers from another site; "*" is any.
+  std::vector<std::string> cors_origins;
+  // Take the client's address from X-Forwarded-For.
+  bool trust_proxy = false;
+};
+
+// PEM files.
+struct TlsFiles {
+  std::string certificate;  // the chain
+  std::string key;
+};
+
+class Exchange;
+
+// The right and the duty to answer one request, once. Dropped without an answer it answers 500.
+class Responder {
+ public:
+  explicit Responder(std::shared_ptr<Exchange> exchange) : exchange_(std::move(exchange)) {}
+  Responder(Responder&&) = default;
+  Responder& operator=(Responder&&) = delete;
+  ~Responder();
+
+  void send(Response response);
+  // Called once if the client hangs up before the answer is sent; answering is then without effect.
+  void on_abandoned(Task task);
+
+ private:
+  std::shared_ptr<Exchange> exchange_;  // shared with the connection, which either may outlive
+};
+
+using Handler = std::function<void(Request request, Responder responder)>;
+
+// An accepted WebSocket. Held by who uses it and by the connection, hence shared.
+class WebSocket {
+ public:
+  using OnMessage = std::function<void(bool is_binary, std::string data)>;
+
+  virtual ~WebSocket() = default;
+  // Set both in the open handler. on_closed comes exactly once, also after close().
+  virtual void on_message(OnMessage handler) = 0;
+  virtual void on_closed(Task handler) = 0;
+  // Queued; over the limits the connection is dropped.
+  virtual void send(bool is_binary, std::string data) = 0;
+  // What is queued goes out first, then the closing handshake.
+  virtual void close() = 0;
+};
+
+// Decides before the switch of protocols: a response refuses.
+using UpgradeCheck = std::function<std::optional<Response>(const Request& request)>;
+using UpgradeHandler =
+    std::function<void(const Request& request, std::shared_ptr<WebSocket> socket)>;
+
+class HttpServer {
+ public:
+  HttpServer(EventLoop& loop, const ServerOptions& options, LogSink& log);
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  // ---- routes; declare them before listen() ----
+
+  // `pattern`: "/api/rooms/:code" (a ":part" matches one segment) or "/socket.io/*" (everything
+  // under it). The most exact pattern wins. HEAD is answered by GET's handler without the body.
+  void route(Method method, std::string_view pattern, Handler handler);
+  // Any method, for protocols that answer wrong methods themselves.
+  void route_any(std::string_view pattern, Handler handler);
+  void websocket(std::string_view pattern, UpgradeCheck check, UpgradeHandler handler);
+  // For what no route matches (the web app). Without it: 404.
+  void fallback(Handler handler);
+
+  // Port 0 picks one. Returns what is listened on. kUnavailable with the system's reason.
+  Result<Endpoint> listen(const Endpoint& endpoint);
+  Result<Endpoint> listen_tls(const Endpoint& endpoint, const TlsFiles& files);
+  // Takes no new connections and closes those that are idle or WebSockets.
+  void stop();
+
+  std::size_t connection_count() const;
+
+  class Impl;
+
+ private:
+  std::shared_ptr<Impl> impl_;  // connections outlive the server object for a moment
+};
+
+}  // namespace confab::http

@@ -1,0 +1,78 @@
+// Joins Engine.IO and Socket.IO to the HTTP server: requests and WebSockets in, events out. Wiring
+// only; the protocols are in src/web. Loop thread only.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/instant.h"
+#include "base/net.h"
+#include "base/random.h"
+#include "platform/http/event_loop.h"
+#include "platform/http/server.h"
+#include "web/engineio/server.h"
+#include "web/socketio/server.h"
+
+namespace confab {
+
+// An Engine.IO server on a path of an HTTP server.
+class EngineIoHttp {
+ public:
+  // Called with Opened, Message and Closed; it may call send() and close().
+  using Listener = std::function<void(Instant now, engineio::Output event)>;
+
+  // `path` as "/socket.io/". All references must outlive the object; destroy it after the loop has
+  // stopped.
+  EngineIoHttp(http::EventLoop& loop, http::HttpServer& server, std::string path,
+               const engineio::Config& config, Random& random, Listener listener);
+  ~EngineIoHttp();
+
+  void send(engineio::SessionId session, bool is_binary, std::string data);
+  void close(engineio::SessionId session);
+  // Who opened the session; unspecified when it is gone.
+  Endpoint remote(engineio::SessionId session) const;
+  std::size_t session_count() const;
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;  // callbacks of requests in flight look whether it still lives
+};
+
+// A Socket.IO server on a path of an HTTP server.
+class SocketIoHttp {
+ public:
+  // Called with the application's outputs of socketio::Server. It may call anything below; what
+  // that leads to is delivered after it returns.
+  using Listener = std::function<void(Instant now, socketio::Output event)>;
+
+  SocketIoHttp(http::EventLoop& loop, http::HttpServer& server, std::string path,
+               const engineio::Config& engine, const socketio::Config& config, Random& random,
+               Listener listener);
+  ~SocketIoHttp();
+
+  void accept(socketio::SocketId socket);
+  void refuse(socketio::SocketId socket, std::string_view message, std::string_view data_json = {});
+  void emit(socketio::SocketId socket, const socketio::Emit& event);
+  bool emit_with_ack(socketio::SocketId socket, const socketio::Emit& event, std::uint64_t tag,
+                     Duration timeout);
+  void acknowledge(socketio::SocketId socket, std::uint64_t ack_id, std::string_view args_json,
+                   socketio::Attachments attachments = {});
+  void join(socketio::SocketId socket, std::string_view room);
+  void leave(socketio::SocketId socket, std::string_view room);
+  void broadcast(std::string_view nsp, std::string_view room, const socketio::Emit& event,
+                 std::span<const socketio::SocketId> except = {});
+  void disconnect(socketio::SocketId socket, bool close_session);
+
+  // Who is behind the session of a ConnectRequest or Connected.
+  Endpoint remote(engineio::SessionId session) const;
+  std::size_t session_count() const;
+  std::size_t socket_count() const;
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace confab
