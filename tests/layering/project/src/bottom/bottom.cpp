@@ -1,0 +1,5 @@
+#include "bottom/bottom.h"
+
+int bottom() {
+  return 1;
+}

@@ -1,0 +1,5 @@
+#include "../bottom/bottom.h"
+
+int by_path() {
+  return bottom();
+}

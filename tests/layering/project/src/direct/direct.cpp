@@ -1,0 +1,5 @@
+#include "middle/middle.h"
+
+int direct() {
+  return middle();
+}

@@ -1,0 +1,5 @@
+#include "header/header.h"
+
+int header_user() {
+  return header();
+}

@@ -1,0 +1,7 @@
+#pragma once
+
+#include "bottom/bottom.h"
+
+inline int header() {
+  return bottom();
+}

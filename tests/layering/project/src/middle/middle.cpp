@@ -1,0 +1,7 @@
+#include "middle/middle.h"
+
+#include "bottom/bottom.h"
+
+int middle() {
+  return bottom();
+}

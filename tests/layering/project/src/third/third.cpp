@@ -1,0 +1,5 @@
+#include <sqlite3.h>
+
+int third() {
+  return sqlite3_libversion_number();
+}

@@ -1,0 +1,6 @@
+#include "bottom/bottom.h"
+#include "middle/middle.h"
+
+int transitive() {
+  return bottom() + middle();
+}
