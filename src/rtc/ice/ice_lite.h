@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -46,12 +47,14 @@ struct IceConfig {
   std::uint32_t unauthenticated_answers_per_s = 10;
 };
 
-//   New ──first valid check──▶ Connected ◀──a valid check── Disconnected
-//                                  │ ──silence 12 s, or no path left──▶ │
-//                                  └──────── silence 30 s ────▶ Failed ◀┘
+//   New ──a valid check──▶ Connected ──silence 12 s, or no path left──▶ Disconnected
+//                              ▲                                          │      │
+//                              └──────────────a valid check───────────────┘      │
+//                                                       Failed ◀──silence 30 s───┘
 //
-// RFC 8445 §6.1.4.3 and RFC 7675 §5.1, as the lite side sees them: New waits without a limit (the
-// peer may not begin before it has something to send); Failed is final, requests are ignored.
+// RFC 8445 §6.1.2.6 and RFC 7675 §5.1, as the lite side sees them. New waits without a limit (the
+// peer may not begin before it has something to send). Failed is final: every path is dropped, and
+// requests are no longer answered.
 enum class IceState : std::uint8_t { kNew, kConnected, kDisconnected, kFailed };
 std::string_view to_string(IceState state);
 
@@ -108,14 +111,14 @@ class IceLite {
 
   // New credentials (RFC 8445 §9). The old ones and the selected path keep working until a path
   // that was checked with the new ones is selected. A second restart before that retires the
-  // unused ones at once. Must not be called once failed.
+  // unused ones at once. Does not revive a failed agent.
   void restart(Random& random);
 
   // A Binding request for one of our ufrags, parsed. `out` takes the answer: kResponseBytesMax.
   RequestResult handle_request(Instant now, const Path& path, const stun::Message& request,
                                MutableBytes out);
   // A TCP connection is gone. Falls back to the best path that is left.
-  void on_path_closed(Instant now, const Path& path);
+  void on_path_closed(const Path& path);
   void handle_timeout(Instant now);
   Instant next_timeout() const;
   // The next event; call until false after each of the calls above.
@@ -126,7 +129,8 @@ class IceLite {
   const std::optional<Path>& selected_path() const { return selected_; }
   // Whether `path` belongs to this transport (a valid check came on it).
   bool has_path(const Path& path) const { return paths_.find(path) != nullptr; }
-  std::size_t path_count() const { return paths_.size(); }
+  // At most limits::kPathsPerTransport.
+  std::span<const PathEntry> paths() const { return paths_.entries(); }
   // What must hold in each state; checked after every call in debug builds.
   bool is_consistent() const;
 
@@ -139,31 +143,39 @@ class IceLite {
   };
   static Credentials make_credentials(Random& random, std::uint32_t generation);
 
-  const Credentials* find_credentials(std::string_view ufrag) const;
-  RequestResult refuse(Instant now, const stun::Message& request, RequestOutcome outcome,
-                       const Credentials* proved, MutableBytes out);
-  bool may_answer_unauthenticated(Instant now);
+  const Credentials* find_credentials(std::string_view username) const;
+  RequestOutcome judge(const stun::Message& request, const Credentials*& used) const;
   void accept(Instant now, const Path& path, const stun::Message& request,
               std::uint32_t generation);
-  PathEntry& learn_path(Instant now, const Path& path);
-  void select(std::optional<Path> path);
-  void retire_previous();
+  PathEntry& learn_path(const Path& path);
+  bool nominates(const stun::Message& request, PathEntry& entry);
+  ByteView success(const Path& path, const stun::Message& request, const Credentials& used,
+                   MutableBytes out) const;
+  ByteView refusal(Instant now, const stun::Message& request, RequestOutcome outcome,
+                   const Credentials* proved, MutableBytes out);
+  bool may_answer_stranger(Instant now);
+  void expire_paths(Instant now);
+  void remove_path(const Path& path);
+  void note_lost_paths();
+  void select(const PathEntry* entry);
+  void retire(const Credentials& credentials);
   void set_state(IceState to, std::string_view why);
   void emit(IceEvent event);
+  void begin_call();
 
   IceConfig config_;
   Credentials current_;
   std::unique_ptr<Credentials> previous_;  // between a restart and the first use of current_
   PathTable paths_;
   Nomination nomination_;
+  std::uint32_t nomination_generation_ = 0;  // whose nominations count
   std::optional<Path> selected_;
   IceState state_ = IceState::kNew;
   Instant last_valid_check_{};
-  Instant answers_window_{};
-  std::uint32_t answers_in_window_ = 0;
-  // One call emits at most: two removals or retirements, an addition, a selection, a state.
-  static constexpr std::size_t kEventsMax = 8;
-  std::array<IceEvent, kEventsMax> events_;
+  Instant stranger_window_{};
+  std::uint32_t stranger_answers_ = 0;
+  // One call emits at most every path's removal, a selection, a state and two more.
+  std::array<IceEvent, limits::kPathsPerTransport + 4> events_;
   std::size_t events_head_ = 0;
   std::size_t events_end_ = 0;
 };
