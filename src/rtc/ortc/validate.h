@@ -1,6 +1,7 @@
 // Is what a client sent well-formed, within limits and safe to hand to other clients? Text reaches
-// their SDP, so no control characters pass. Errors name the field: "rtpParameters.codecs[0].apt:
-// ...". What passed is never checked again: every other function of this module relies on it.
+// their SDP, so no control characters pass. Errors name the field, as in
+// "rtpParameters.codecs[0].payloadType: used twice". What passed is never checked again: every
+// other function of this module relies on it.
 #pragma once
 
 #include <cstddef>
