@@ -1,0 +1,158 @@
+// What the handlers share: the meetings, the connections, what the media plane was asked, and the
+// ways to answer. One handler per event, found by overload (handlers/handlers.h).
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/instant.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "call/actions.h"
+#include "call/events.h"
+#include "call/meeting.h"
+#include "call/rate_limit.h"
+#include "call/timers.h"
+
+namespace confab::call {
+
+// One live socket that has asked for something.
+struct Connection {
+  explicit Connection(Instant now) : limiter(now) {}
+
+  RequestLimiter limiter;
+  std::string code;           // of the meeting it is in; empty before
+  ParticipantId participant;  // unset while its join waits
+};
+
+// Who in which meeting a request came from. Null when the connection has not joined.
+struct Asker {
+  Meeting* meeting = nullptr;
+  Participant* participant = nullptr;
+  explicit operator bool() const { return participant != nullptr; }
+};
+
+// ---- what the media plane was asked, by what its answer leads to ----
+
+struct OpeningRouter {};
+// Nothing but the asker depends on the answer.
+struct Relayed {
+  Origin origin;
+};
+struct ConnectingTransport {
+  Origin origin;
+  TransportId transport;
+};
+struct MakingTransport {
+  Origin origin;
+  bool is_send = false;
+};
+// Both transports of a join that asked for them; the join is answered when both are there.
+struct JoinInProgress {
+  Origin origin;
+  bool resumed = false;
+  std::size_t missing = 2;
+  std::optional<control::TransportCreated> send;
+  std::optional<control::TransportCreated> receive;
+};
+struct MakingJoinTransport {
+  std::shared_ptr<JoinInProgress> join;  // shared: two commands of one join, answered in any order
+  bool is_send = false;
+};
+struct Producing {
+  Origin origin;
+  TransportId transport;
+  Source source = Source::kCamera;
+  bool paused = false;
+};
+struct Consuming {
+  Origin origin;
+  TransportId transport;
+};
+
+using MediaPurpose = std::variant<OpeningRouter, Relayed, ConnectingTransport, MakingTransport,
+                                  MakingJoinTransport, Producing, Consuming>;
+
+struct MediaInFlight {
+  std::string code;
+  MeetingId meeting;
+  ParticipantId participant;
+  std::uint64_t media_epoch = 0;
+  Timers::Key timer = 0;
+  MediaPurpose purpose;
+};
+
+struct Core {
+  Core(const Options& o, Random& r, LogSink& l) : options(o), random(r), log(l) {}
+
+  const Options options;
+  Random& random;
+  LogSink& log;
+
+  // Of the event being handled.
+  Instant now{};
+  std::int64_t unix_ms = 0;
+
+  std::unordered_map<std::string, std::unique_ptr<Meeting>> meetings;  // by room code
+  std::unordered_map<MeetingId, std::string> codes;
+  std::unordered_map<ConnectionId, Connection> connections;
+  std::unordered_map<control::RequestId, MediaInFlight> media;
+  Timers timers;
+  std::deque<Action> actions;
+  control::RequestId last_media_request = 0;
+  std::uint64_t last_media_epoch = 0;
+  std::uint64_t last_order = 0;
+
+  // ---- finding ----
+  Meeting* meeting(std::string_view code);
+  Meeting* meeting(MeetingId id);
+  Asker asker(ConnectionId connection);
+
+  // ---- answering ----
+  void reply(const Origin& origin, ReplyBody body);
+  void refuse(const Origin& origin, ErrorCode code, std::string message);
+  void refuse(const Origin& origin, const Error& error);
+  void notify(std::vector<ConnectionId> to, Notice notice);
+
+  // ---- media ----
+  // Sends a command whose answer matters.
+  void ask_media(Meeting& meeting, const Participant* participant, control::MediaRequest request,
+                 MediaPurpose purpose);
+  // Sends one whose answer does not: what it closes is gone for us already.
+  void tell_media(MeetingId meeting, control::MediaRequest request);
+};
+
+// ---- steps that several handlers take (steps.cpp) ----
+
+// Forgets a producer and who consumes it, and tells the others.
+void remove_producer(Core& core, Meeting& meeting, Participant& owner, ProducerId id);
+// Makes a transport the participant's.
+void add_transport(Meeting& meeting, Participant& owner, TransportId id, bool is_send);
+// Forgets a transport with all it carries, and tells the others. The media plane is not told.
+void remove_transport(Core& core, Meeting& meeting, Participant& owner, TransportId id);
+// Closes all media of a participant, here and on the media plane; what is in flight comes too late.
+void drop_media(Core& core, Meeting& meeting, Participant& owner);
+// Out of the meeting, which closes if that was the last one.
+void remove_participant(Core& core, Meeting& meeting, ParticipantId id, LeaveReason reason);
+// Closes and forgets the meeting if nobody is in it or waits for it.
+void close_if_empty(Core& core, Meeting& meeting);
+// Nobody can be helped: everyone waiting is refused, everyone inside is told, the rest is freed.
+void abandon_meeting(Core& core, Meeting& meeting, const Error& error);
+// Asks the media plane for the router.
+void open_router(Core& core, Meeting& meeting);
+// The participant's socket speaks for it no more; a lost one is forgotten.
+void release_connection(Core& core, const Participant& participant);
+// The connection belongs to nobody; it may join again.
+void unbind(Core& core, ConnectionId connection);
+// A join that waits is called off.
+void stop_waiting(Core& core, ConnectionId connection);
+// Lets a join in, now that the meeting is open.
+void admit(Core& core, Meeting& meeting, const Origin& origin, Join join);
+
+}  // namespace confab::call

@@ -1,0 +1,87 @@
+// What a participant receives: made paused, resumed when its side is ready, closed.
+#include "call/handlers/handlers.h"
+
+namespace confab::call {
+namespace {
+
+constexpr const char* kNoSuchConsumer = "you have no such consumer";
+constexpr const char* kNoSuchProducer = "there is no such producer in this meeting";
+
+}  // namespace
+
+void on(Core& core, const Origin& origin, Asker asker, Consume request) {
+  Participant& self = *asker.participant;
+  if (request.rtp_capabilities) self.rtp_capabilities = std::move(request.rtp_capabilities);
+  const auto transport = self.transports.find(request.transport);
+  if (transport == self.transports.end()) {
+    return core.refuse(origin, ErrorCode::kNotFound, "you have no such transport");
+  }
+  if (transport->second.is_send) {
+    return core.refuse(origin, ErrorCode::kInvalidArgument, "this transport is for sending");
+  }
+  if (!asker.meeting->publisher_of(request.producer)) {
+    return core.refuse(origin, ErrorCode::kNotFound, kNoSuchProducer);
+  }
+  if (!self.rtp_capabilities) {
+    return core.refuse(origin, ErrorCode::kInvalidArgument,
+                       "rtpCapabilities are needed with the first consume");
+  }
+  if (self.consumers.size() >= limits::kConsumersPerTransport) {
+    return core.refuse(origin, ErrorCode::kFull, "too many consumers; close one first");
+  }
+  core.ask_media(
+      *asker.meeting, &self,
+      control::Consume{request.transport, request.producer, *self.rtp_capabilities, true},
+      Consuming{origin, request.transport});
+}
+
+void on_answer(Core& core, MediaInFlight& asked, Consuming& purpose,
+               Result<control::MediaResult> result) {
+  if (!result) return core.refuse(purpose.origin, result.error());
+  const Asker asker = still_there(core, asked);
+  if (!asker || !asker.participant->transports.contains(purpose.transport)) {
+    discard_result(core, asked.meeting, *result);
+    return core.refuse(purpose.origin, ErrorCode::kConflict, "the transport has been closed");
+  }
+  auto& made = std::get<control::Consumed>(*result);
+  const Participant* publisher = asker.meeting->publisher_of(made.producer);
+  if (!publisher) {
+    discard_result(core, asked.meeting, *result);
+    return core.refuse(purpose.origin, ErrorCode::kNotFound, kNoSuchProducer);
+  }
+  asker.meeting->add_consumer(*asker.participant, made.consumer,
+                              {purpose.transport, made.producer, made.paused});
+  const Producer& producer = publisher->producers.at(made.producer);
+  made.producer_paused = producer.paused;
+  core.reply(purpose.origin, ConsumerMade{std::move(made), publisher->who, producer.source});
+}
+
+void on(Core& core, const Origin& origin, Asker asker, SetConsumerPaused request) {
+  const auto it = asker.participant->consumers.find(request.consumer);
+  if (it == asker.participant->consumers.end()) {
+    return core.refuse(origin, ErrorCode::kNotFound, kNoSuchConsumer);
+  }
+  it->second.paused = request.paused;
+  core.ask_media(*asker.meeting, asker.participant,
+                 control::SetConsumerPaused{request.consumer, request.paused}, Relayed{origin});
+}
+
+void on(Core& core, const Origin& origin, Asker asker, SetPreferredLayers request) {
+  if (!asker.participant->consumers.contains(request.consumer)) {
+    return core.refuse(origin, ErrorCode::kNotFound, kNoSuchConsumer);
+  }
+  core.ask_media(*asker.meeting, asker.participant,
+                 control::SetPreferredLayers{request.consumer, request.spatial, request.temporal},
+                 Relayed{origin});
+}
+
+void on(Core& core, const Origin& origin, Asker asker, CloseConsumer request) {
+  if (!asker.participant->consumers.contains(request.consumer)) {
+    return core.refuse(origin, ErrorCode::kNotFound, kNoSuchConsumer);
+  }
+  core.tell_media(asker.meeting->id, control::CloseConsumer{request.consumer});
+  asker.meeting->remove_consumer(*asker.participant, request.consumer);
+  core.reply(origin, Done{});
+}
+
+}  // namespace confab::call

@@ -1,0 +1,74 @@
+// What a participant sends: made, paused and resumed (its mute state is ours to know), closed.
+#include "call/handlers/handlers.h"
+
+namespace confab::call {
+namespace {
+
+constexpr const char* kNoSuchProducer = "you have no such producer";
+
+}  // namespace
+
+void on(Core& core, const Origin& origin, Asker asker, Produce request) {
+  Participant& self = *asker.participant;
+  const auto transport = self.transports.find(request.transport);
+  if (transport == self.transports.end()) {
+    return core.refuse(origin, ErrorCode::kNotFound, "you have no such transport");
+  }
+  if (!transport->second.is_send) {
+    return core.refuse(origin, ErrorCode::kInvalidArgument, "this transport is for receiving");
+  }
+  if (self.producers.size() + self.producers_in_flight >=
+      core.options.producers_per_participant_max) {
+    return core.refuse(origin, ErrorCode::kFull, "too many producers; close one first");
+  }
+  ++self.producers_in_flight;
+  core.ask_media(*asker.meeting, &self,
+                 control::Produce{request.transport, kind_of(request.source),
+                                  std::move(request.rtp_parameters), request.paused},
+                 Producing{origin, request.transport, request.source, request.paused});
+}
+
+void on_answer(Core& core, MediaInFlight& asked, Producing& purpose,
+               Result<control::MediaResult> result) {
+  const Asker asker = still_there(core, asked);
+  if (asker) --asker.participant->producers_in_flight;
+  if (!result) return core.refuse(purpose.origin, result.error());
+  if (!asker || !asker.participant->transports.contains(purpose.transport)) {
+    discard_result(core, asked.meeting, *result);
+    return core.refuse(purpose.origin, ErrorCode::kConflict, "the transport has been closed");
+  }
+  const ProducerId id = std::get<control::Produced>(*result).producer;
+  Participant& self = *asker.participant;
+  self.producers.emplace(id, Producer{purpose.transport, purpose.source, purpose.paused});
+  self.producer_order.push_back(id);
+  asker.meeting->published.emplace(id, Published{self.who.id, {}});
+  core.reply(purpose.origin, ProducerMade{id});
+  core.notify(asker.meeting->connections_except(&self),
+              ProducerAdded{self.who, self.producer_info(id)});
+}
+
+void on(Core& core, const Origin& origin, Asker asker, SetProducerPaused request) {
+  Participant& self = *asker.participant;
+  const auto it = self.producers.find(request.producer);
+  if (it == self.producers.end()) {
+    return core.refuse(origin, ErrorCode::kNotFound, kNoSuchProducer);
+  }
+  const bool is_changed = std::exchange(it->second.paused, request.paused) != request.paused;
+  core.ask_media(*asker.meeting, &self,
+                 control::SetProducerPaused{request.producer, request.paused}, Relayed{origin});
+  if (is_changed) {
+    core.notify(asker.meeting->connections_except(&self),
+                ProducerPauseChanged{self.who, self.producer_info(request.producer)});
+  }
+}
+
+void on(Core& core, const Origin& origin, Asker asker, CloseProducer request) {
+  if (!asker.participant->producers.contains(request.producer)) {
+    return core.refuse(origin, ErrorCode::kNotFound, kNoSuchProducer);
+  }
+  core.tell_media(asker.meeting->id, control::CloseProducer{request.producer});
+  core.reply(origin, Done{});
+  remove_producer(core, *asker.meeting, *asker.participant, request.producer);
+}
+
+}  // namespace confab::call

@@ -1,0 +1,87 @@
+#include "call/meeting.h"
+
+#include <algorithm>
+
+namespace confab::call {
+
+ProducerInfo Participant::producer_info(ProducerId id) const {
+  const Producer& producer = producers.at(id);
+  return {id, producer.source, producer.paused};
+}
+
+ParticipantInfo Participant::info() const {
+  ParticipantInfo out{who, role, joined_at_ms, hand_since_ms, is_connected, {}};
+  for (const ProducerId id : producer_order) out.producers.push_back(producer_info(id));
+  return out;
+}
+
+Participant* Meeting::find(ParticipantId who) {
+  const auto it = participants.find(who);
+  return it == participants.end() ? nullptr : it->second.get();
+}
+
+Participant* Meeting::find_named(std::string_view text) {
+  if (const auto parsed = ParticipantId::parse(text)) {
+    if (Participant* found = find(*parsed)) return found;
+  }
+  for (const auto& [key, participant] : participants) {
+    if (!participant->who.alias.empty() && participant->who.alias == text) return participant.get();
+  }
+  return nullptr;
+}
+
+Participant* Meeting::publisher_of(ProducerId producer) {
+  const auto it = published.find(producer);
+  return it == published.end() ? nullptr : find(it->second.owner);
+}
+
+void Meeting::add_consumer(Participant& owner, ConsumerId consumer, const Consumer& state) {
+  owner.consumers.emplace(consumer, state);
+  published.at(state.producer).consumers.emplace(consumer, owner.who.id);
+}
+
+void Meeting::remove_consumer(Participant& owner, ConsumerId consumer) {
+  const auto it = owner.consumers.find(consumer);
+  published.at(it->second.producer).consumers.erase(consumer);
+  owner.consumers.erase(it);
+}
+
+std::vector<const Participant*> Meeting::in_order() const {
+  std::vector<const Participant*> out;
+  out.reserve(participants.size());
+  for (const auto& [key, participant] : participants) out.push_back(participant.get());
+  std::ranges::sort(out, {}, &Participant::order);
+  return out;
+}
+
+std::vector<ConnectionId> Meeting::connections_except(const Participant* except) const {
+  std::vector<ConnectionId> out;
+  out.reserve(participants.size());
+  for (const auto& [key, participant] : participants) {
+    if (participant.get() != except) out.push_back(participant->connection);
+  }
+  return out;
+}
+
+State Meeting::state_for(const Participant& viewer) const {
+  State out;
+  out.self = viewer.info();
+  for (const Participant* participant : in_order()) {
+    if (participant != &viewer) out.participants.push_back(participant->info());
+  }
+  for (const ChatMessage& message : chat) {
+    const bool may_read =
+        !message.to || message.to->id == viewer.who.id || message.from.id == viewer.who.id;
+    if (may_read) out.chat.push_back(message);
+  }
+  out.speakers = speakers;
+  out.router_capabilities = router_capabilities;
+  return out;
+}
+
+void Meeting::remember(const ChatMessage& message, std::size_t history) {
+  chat.push_back(message);
+  while (chat.size() > history) chat.pop_front();
+}
+
+}  // namespace confab::call

@@ -1,0 +1,116 @@
+// The state of one meeting: a tree of plain values with the look-ups its handlers need. It decides
+// nothing and tells nobody.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/instant.h"
+#include "call/actions.h"
+#include "call/events.h"
+#include "call/types.h"
+
+namespace confab::call {
+
+struct Transport {
+  bool is_send = false;
+  bool is_connected = false;  // connect was asked for; may happen once
+};
+
+struct Producer {
+  TransportId transport;
+  Source source = Source::kCamera;
+  bool paused = false;
+};
+
+struct Consumer {
+  TransportId transport;
+  ProducerId producer;
+  bool paused = true;
+};
+
+struct Participant {
+  Who who;
+  Role role = Role::kMember;
+  std::uint64_t order = 0;  // of joining, within the process
+  std::int64_t joined_at_ms = 0;
+  std::optional<std::int64_t> hand_since_ms;
+  // The socket it speaks through; the last one while it is lost.
+  ConnectionId connection;
+  bool is_connected = true;
+  std::uint64_t grace_timer = 0;
+  // Changes whenever all media of the participant is dropped, so that an answer to what was asked
+  // before that is recognised as late.
+  std::uint64_t media_epoch = 0;
+  // Asked for and not yet made; counted against the limits, or a burst could pass them.
+  std::size_t transports_in_flight = 0;
+  std::size_t producers_in_flight = 0;
+  std::optional<ortc::RtpCapabilities> rtp_capabilities;
+  std::unordered_map<TransportId, Transport> transports;
+  std::unordered_map<ProducerId, Producer> producers;
+  std::unordered_map<ConsumerId, Consumer> consumers;
+  // The order in which producers came, for a stable list.
+  std::vector<ProducerId> producer_order;
+
+  ParticipantInfo info() const;
+  ProducerInfo producer_info(ProducerId id) const;
+};
+
+enum class MeetingPhase : std::uint8_t {
+  kLoading,  // the store was asked for the room
+  kOpening,  // the media plane was asked for a router
+  kOpen,
+  kReopening,  // the media plane lost it; people are in it, media is not
+};
+
+// A producer as the meeting sees it: whose it is, and who consumes it.
+struct Published {
+  ParticipantId owner;
+  std::unordered_map<ConsumerId, ParticipantId> consumers;
+};
+
+// A join that waits for the meeting to open.
+struct WaitingJoin {
+  Origin origin;
+  Join join;
+};
+
+struct Meeting {
+  std::string code;
+  MeetingId id;
+  RoomId room;
+  MeetingPhase phase = MeetingPhase::kLoading;
+  std::uint64_t timer = 0;  // for the store's answer, or until the next attempt to reopen
+  std::uint32_t reopen_attempts = 0;
+  std::string lost_reason;
+  ortc::RtpCapabilities router_capabilities;
+  std::vector<WaitingJoin> waiting;
+  std::unordered_map<ParticipantId, std::unique_ptr<Participant>> participants;
+  std::unordered_map<ProducerId, Published> published;
+  std::unordered_map<TransportId, ParticipantId> transport_owners;
+  std::deque<ChatMessage> chat;
+  std::vector<Speaker> speakers;
+
+  Participant* find(ParticipantId who);
+  // By participant id or by alias.
+  Participant* find_named(std::string_view text);
+  Participant* publisher_of(ProducerId producer);
+  // Oldest first.
+  std::vector<const Participant*> in_order() const;
+  // Everybody's connection but one's; `except` may be null.
+  std::vector<ConnectionId> connections_except(const Participant* except) const;
+  // What `viewer` may see.
+  State state_for(const Participant& viewer) const;
+  // Keeps both ends of a consumer in step.
+  void add_consumer(Participant& owner, ConsumerId consumer, const Consumer& state);
+  void remove_consumer(Participant& owner, ConsumerId consumer);
+  void remember(const ChatMessage& message, std::size_t history);
+};
+
+}  // namespace confab::call

@@ -1,0 +1,139 @@
+#include <algorithm>
+
+#include "call/core.h"
+
+namespace confab::call {
+
+namespace {
+
+// A producer goes: nobody consumes it or is heard through it any more.
+void unpublish(Meeting& meeting, ProducerId id) {
+  const auto node = meeting.published.extract(id);
+  for (const auto& [consumer, consumer_owner] : node.mapped().consumers) {
+    if (Participant* other = meeting.find(consumer_owner)) other->consumers.erase(consumer);
+  }
+  std::erase_if(meeting.speakers, [&](const Speaker& s) { return s.producer == id; });
+}
+
+void remove_consumers(Meeting& meeting, Participant& owner, const TransportId* only_of) {
+  std::vector<ConsumerId> going;
+  for (const auto& [id, consumer] : owner.consumers) {
+    if (!only_of || consumer.transport == *only_of) going.push_back(id);
+  }
+  for (const ConsumerId id : going) meeting.remove_consumer(owner, id);
+}
+
+}  // namespace
+
+void remove_producer(Core& core, Meeting& meeting, Participant& owner, ProducerId id) {
+  const ProducerInfo info = owner.producer_info(id);
+  unpublish(meeting, id);
+  owner.producers.erase(id);
+  std::erase(owner.producer_order, id);
+  core.notify(meeting.connections_except(&owner), ProducerRemoved{owner.who, info});
+}
+
+void add_transport(Meeting& meeting, Participant& owner, TransportId id, bool is_send) {
+  owner.transports.emplace(id, Transport{is_send, false});
+  meeting.transport_owners.emplace(id, owner.who.id);
+}
+
+void remove_transport(Core& core, Meeting& meeting, Participant& owner, TransportId id) {
+  const std::vector<ProducerId> producers = owner.producer_order;
+  for (const ProducerId producer : producers) {
+    if (owner.producers.at(producer).transport == id) {
+      remove_producer(core, meeting, owner, producer);
+    }
+  }
+  remove_consumers(meeting, owner, &id);
+  owner.transports.erase(id);
+  meeting.transport_owners.erase(id);
+}
+
+void drop_media(Core& core, Meeting& meeting, Participant& owner) {
+  while (!owner.transports.empty()) {
+    const TransportId id = owner.transports.begin()->first;
+    core.tell_media(meeting.id, control::CloseTransport{id});
+    remove_transport(core, meeting, owner, id);
+  }
+  owner.media_epoch = ++core.last_media_epoch;
+  owner.transports_in_flight = 0;
+  owner.producers_in_flight = 0;
+}
+
+void unbind(Core& core, ConnectionId connection) {
+  const auto it = core.connections.find(connection);
+  if (it == core.connections.end()) return;
+  it->second.code.clear();
+  it->second.participant = {};
+}
+
+void release_connection(Core& core, const Participant& participant) {
+  if (participant.is_connected) {
+    unbind(core, participant.connection);
+  } else {
+    core.connections.erase(participant.connection);
+  }
+}
+
+void stop_waiting(Core& core, ConnectionId connection) {
+  const auto it = core.connections.find(connection);
+  if (it == core.connections.end() || it->second.participant.is_set()) return;
+  Meeting* meeting = core.meeting(std::exchange(it->second.code, {}));
+  if (!meeting) return;
+  std::erase_if(meeting->waiting,
+                [&](const WaitingJoin& w) { return w.origin.connection == connection; });
+  close_if_empty(core, *meeting);
+}
+
+void remove_participant(Core& core, Meeting& meeting, ParticipantId id, LeaveReason reason) {
+  const auto it = meeting.participants.find(id);
+  const std::unique_ptr<Participant> leaver = std::move(it->second);
+  meeting.participants.erase(it);
+  core.timers.cancel(leaver->grace_timer);
+  release_connection(core, *leaver);
+  // The others hear one "left" instead of a "closed" for each producer.
+  remove_consumers(meeting, *leaver, nullptr);
+  for (const ProducerId producer : leaver->producer_order) unpublish(meeting, producer);
+  for (const auto& [transport, state] : leaver->transports) {
+    meeting.transport_owners.erase(transport);
+    core.tell_media(meeting.id, control::CloseTransport{transport});
+  }
+  core.notify(meeting.connections_except(nullptr), ParticipantLeft{leaver->who, reason});
+  core.log.write(LogLevel::kInfo, "participant_left",
+                 {{"meeting", meeting.id.to_string()},
+                  {"participant", id.to_string()},
+                  {"timed_out", reason == LeaveReason::kTimeout}});
+  close_if_empty(core, meeting);
+}
+
+void close_if_empty(Core& core, Meeting& meeting) {
+  if (!meeting.participants.empty() || !meeting.waiting.empty()) return;
+  core.timers.cancel(meeting.timer);
+  if (meeting.phase != MeetingPhase::kLoading) {
+    core.tell_media(meeting.id, control::CloseMeeting{});
+    core.log.write(LogLevel::kInfo, "meeting_closed", {{"meeting", meeting.id.to_string()}});
+  }
+  core.codes.erase(meeting.id);
+  core.meetings.erase(std::string(meeting.code));
+}
+
+void abandon_meeting(Core& core, Meeting& meeting, const Error& error) {
+  for (const WaitingJoin& waiting : std::exchange(meeting.waiting, {})) {
+    unbind(core, waiting.origin.connection);
+    core.refuse(waiting.origin, error);
+  }
+  core.notify(meeting.connections_except(nullptr), MeetingClosed{CloseReason::kUnavailable});
+  for (const auto& [id, participant] : meeting.participants) {
+    core.timers.cancel(participant->grace_timer);
+    release_connection(core, *participant);
+  }
+  meeting.participants.clear();
+  close_if_empty(core, meeting);
+}
+
+void open_router(Core& core, Meeting& meeting) {
+  core.ask_media(meeting, nullptr, control::OpenMeeting{}, OpeningRouter{});
+}
+
+}  // namespace confab::call
