@@ -1,0 +1,345 @@
+import { Device, type types as ms } from 'mediasoup-client';
+import type { SignalingClient } from '@/lib/protocol/client';
+import type {
+  ConsumerOptions,
+  MediaKind,
+  OwnConsumer,
+  Source,
+  TransportDirection,
+  TransportOptions,
+} from '@/lib/protocol/types';
+import { cameraEncodings, chooseCodec, kScreenEncodings, type MediaOverrides } from './encodings';
+import type { Resolution } from './devices';
+import { KeyFrameWatch } from './key-frame-watch';
+import { mark } from './marks';
+
+export interface RemoteTrack {
+  producerId: string;
+  consumerId: string;
+  participantId: string;
+  source: Source;
+  track: MediaStreamTrack;
+}
+
+export interface WantedProducer {
+  producerId: string;
+  participantId: string;
+  kind: MediaKind;
+}
+
+export interface MediaEvents {
+  onTrack(track: RemoteTrack): void;
+  onTrackGone(producerId: string): void;
+  onTransportState(direction: TransportDirection, state: ms.ConnectionState): void;
+}
+
+interface Held {
+  consumer: ms.Consumer;
+  participantId: string;
+  source: Source;
+  /** What the server was last told; it makes consumers paused. */
+  flowing: boolean;
+}
+
+const kKindOf: Record<Source, MediaKind> = {
+  camera: 'video',
+  screen: 'video',
+  microphone: 'audio',
+  'screen-audio': 'audio',
+};
+
+/**
+ * One life of the media plane: a send and a receive transport with what runs over them. It is
+ * thrown away and made anew when the server has lost its side; tracks belong to the caller and
+ * outlive it. Knows no React and no store.
+ */
+export class MediaClient {
+  private closed = false;
+  private readonly producers = new Map<Source, ms.Producer>();
+  private readonly consumers = new Map<string, Held>();
+  private readonly wanted = new Map<string, WantedProducer>();
+  private readonly pending = new Set<string>();
+  private hidden: ReadonlySet<string> = new Set();
+  private capabilitiesSent = false;
+  private readonly restarting = new Set<TransportDirection>();
+  private readonly watch: KeyFrameWatch;
+
+  private constructor(
+    private readonly signaling: SignalingClient,
+    private readonly events: MediaEvents,
+    private readonly overrides: MediaOverrides,
+    readonly device: Device,
+    private readonly send: ms.Transport,
+    private readonly recv: ms.Transport,
+  ) {
+    this.attach(send, 'send');
+    this.attach(recv, 'recv');
+    this.watch = new KeyFrameWatch(
+      () => this.flowingVideo(),
+      (consumerId) => void this.signaling.request('consumer:resume', { consumerId }).catch(() => undefined),
+    );
+  }
+
+  static async create(options: {
+    signaling: SignalingClient;
+    events: MediaEvents;
+    overrides: MediaOverrides;
+    routerRtpCapabilities: ms.RtpCapabilities;
+    transports: Record<TransportDirection, TransportOptions>;
+    iceServers: RTCIceServer[];
+  }): Promise<MediaClient> {
+    const { signaling, events, overrides, routerRtpCapabilities, transports, iceServers } = options;
+    const device = await Device.factory();
+    await device.load({ routerRtpCapabilities });
+    mark('device-loaded');
+    return new MediaClient(
+      signaling,
+      events,
+      overrides,
+      device,
+      device.createSendTransport({ ...transports.send, iceServers }),
+      device.createRecvTransport({ ...transports.recv, iceServers }),
+    );
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.watch.stop();
+    this.send.close();
+    this.recv.close();
+    [...this.consumers.keys()].forEach((id) => this.events.onTrackGone(id));
+    this.consumers.clear();
+    this.producers.clear();
+  }
+
+  // ---- what we send ----
+
+  producerId(source: Source): string | undefined {
+    return this.producers.get(source)?.id;
+  }
+
+  async publish(
+    source: Source,
+    track: MediaStreamTrack,
+    { paused, resolution }: { paused: boolean; resolution: Resolution },
+  ): Promise<string> {
+    const video = kKindOf[source] === 'video';
+    const codec = video ? chooseCodec(this.sendCapabilities(), this.overrides.codec) : undefined;
+    if (video && this.overrides.codec !== undefined && codec === undefined) {
+      throw new Error(`This browser and server have no ${this.overrides.codec.toUpperCase()} in common.`);
+    }
+    const producer = await this.send.produce({
+      track,
+      // Tracks are the caller's: they must survive a rebuilt transport.
+      stopTracks: false,
+      appData: { source, paused },
+      ...(codec === undefined ? {} : { codec }),
+      ...(source === 'camera' ? { encodings: cameraEncodings(resolution, this.overrides) } : {}),
+      ...(source === 'screen' ? { encodings: kScreenEncodings } : {}),
+      codecOptions: video
+        ? // Without it the largest layer waits several seconds for the estimate to grow.
+          { videoGoogleStartBitrate: 1500 }
+        : source === 'screen-audio'
+          ? { opusStereo: true, opusDtx: false }
+          : { opusDtx: true, opusFec: true },
+    });
+    if (paused) producer.pause();
+    this.producers.set(source, producer);
+    return producer.id;
+  }
+
+  /** Our side at once, so that nothing said after a click on Mute is sent; then the server. */
+  async setPaused(source: Source, paused: boolean): Promise<void> {
+    const producer = this.producers.get(source);
+    if (producer === undefined) return;
+    if (paused) producer.pause();
+    await this.signaling.request(paused ? 'producer:pause' : 'producer:resume', { producerId: producer.id });
+    if (!paused && !producer.closed) producer.resume();
+  }
+
+  async replaceTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
+    await this.producers.get(source)?.replaceTrack({ track });
+  }
+
+  async unpublish(source: Source): Promise<void> {
+    const producer = this.producers.get(source);
+    if (producer === undefined) return;
+    this.producers.delete(source);
+    producer.close();
+    await this.signaling.request('producer:close', { producerId: producer.id }).catch(() => undefined);
+  }
+
+  // ---- what we receive ----
+
+  /** Consumes what is new in the list and lets go of what is no longer in it. */
+  async setWanted(list: readonly WantedProducer[]): Promise<void> {
+    const ids = new Set(list.map((each) => each.producerId));
+    [...this.wanted.keys()].filter((id) => !ids.has(id)).forEach((id) => this.drop(id));
+    await this.subscribe(list);
+  }
+
+  async subscribe(list: readonly WantedProducer[]): Promise<void> {
+    list.forEach((each) => this.wanted.set(each.producerId, each));
+    const fresh = list.filter((each) => !this.consumers.has(each.producerId) && !this.pending.has(each.producerId));
+    if (fresh.length === 0) return;
+    fresh.forEach((each) => this.pending.add(each.producerId));
+    try {
+      const answers = await Promise.allSettled(fresh.map((each) => this.requestConsume(each.producerId)));
+      if (this.closed) return;
+      const options = answers.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+      // All in one tick: mediasoup-client then makes one description of them.
+      await Promise.all(options.map((each) => this.consume(each)));
+      if (options.length > 0) mark('consumed');
+    } finally {
+      fresh.forEach((each) => this.pending.delete(each.producerId));
+    }
+  }
+
+  /** The producer is gone: forget its consumer. The server has closed its side. */
+  drop(producerId: string): void {
+    this.wanted.delete(producerId);
+    const held = this.consumers.get(producerId);
+    if (held === undefined) return;
+    this.consumers.delete(producerId);
+    held.consumer.close();
+    this.events.onTrackGone(producerId);
+  }
+
+  /** Video nobody looks at (another page of the grid) is not sent to us. */
+  setHidden(producerIds: ReadonlySet<string>): void {
+    this.hidden = producerIds;
+    this.consumers.forEach((held) => void this.letFlow(held));
+  }
+
+  /** After a resumed session: whatever the server no longer has must be asked for again. */
+  reconcile(own: readonly OwnConsumer[]): void {
+    const byProducer = new Map(own.map((each) => [each.producerId, each]));
+    [...this.consumers.entries()].forEach(([producerId, held]) => {
+      const theirs = byProducer.get(producerId);
+      if (theirs?.id !== held.consumer.id) this.drop(producerId);
+      else held.flowing = !theirs.paused;
+    });
+    this.consumers.forEach((held) => void this.letFlow(held));
+  }
+
+  // ---- the path ----
+
+  state(direction: TransportDirection): ms.ConnectionState {
+    return this.transport(direction).connectionState;
+  }
+
+  /** Whether anything runs over it: an unused transport never leaves `new`. */
+  inUse(direction: TransportDirection): boolean {
+    return this.state(direction) !== 'new';
+  }
+
+  async restartIce(direction: TransportDirection): Promise<void> {
+    const transport = this.transport(direction);
+    if (this.closed || !this.inUse(direction) || this.restarting.has(direction)) return;
+    this.restarting.add(direction);
+    try {
+      const { iceParameters } = await this.signaling.request('transport:restart-ice', { transportId: transport.id });
+      if (!transport.closed) await transport.restartIce({ iceParameters });
+    } finally {
+      this.restarting.delete(direction);
+    }
+  }
+
+  hasTransport(id: string): boolean {
+    return this.send.id === id || this.recv.id === id;
+  }
+
+  transportIds(): string[] {
+    return [this.send.id, this.recv.id];
+  }
+
+  // ---- what is measured ----
+
+  transportStats(direction: TransportDirection): Promise<RTCStatsReport> {
+    return this.transport(direction).getStats();
+  }
+
+  sending(): { source: Source; producer: ms.Producer }[] {
+    return [...this.producers.entries()].map(([source, producer]) => ({ source, producer }));
+  }
+
+  receiving(): { participantId: string; source: Source; consumer: ms.Consumer; flowing: boolean }[] {
+    return [...this.consumers.values()];
+  }
+
+  // ---- inside ----
+
+  private sendCapabilities(): ms.RtpCapabilities {
+    return this.device.sendRtpCapabilities;
+  }
+
+  private transport(direction: TransportDirection): ms.Transport {
+    return direction === 'send' ? this.send : this.recv;
+  }
+
+  private attach(transport: ms.Transport, direction: TransportDirection): void {
+    transport.on('connect', ({ dtlsParameters }, done, fail) => {
+      this.signaling
+        .request('transport:connect', { transportId: transport.id, dtlsParameters })
+        .then(() => done())
+        .catch(fail);
+    });
+    transport.on('connectionstatechange', (state) => {
+      if (direction === 'recv' && state === 'connected') mark('recv-connected');
+      this.events.onTransportState(direction, state);
+    });
+    if (direction === 'recv') return;
+    transport.on('produce', ({ kind, rtpParameters, appData }, done, fail) => {
+      const { source, paused } = appData as { source: Source; paused: boolean };
+      this.signaling
+        .request('produce', { transportId: transport.id, kind, rtpParameters, source, paused })
+        .then(({ producerId }) => done({ id: producerId }))
+        .catch(fail);
+    });
+  }
+
+  private requestConsume(producerId: string): Promise<ConsumerOptions> {
+    const rtpCapabilities = this.capabilitiesSent ? undefined : this.device.recvRtpCapabilities;
+    const request = this.signaling.request('consume', {
+      transportId: this.recv.id,
+      producerId,
+      ...(rtpCapabilities === undefined ? {} : { rtpCapabilities }),
+    });
+    void request.then(() => (this.capabilitiesSent = true)).catch(() => undefined);
+    return request;
+  }
+
+  private async consume(options: ConsumerOptions): Promise<void> {
+    if (!this.wanted.has(options.producerId) || this.consumers.has(options.producerId)) return;
+    const { id, producerId, kind, rtpParameters, streamId, participantId, source } = options;
+    const consumer = await this.recv.consume({ id, producerId, kind, rtpParameters, streamId });
+    if (this.closed || !this.wanted.has(producerId)) {
+      consumer.close();
+      return;
+    }
+    const held: Held = { consumer, participantId, source, flowing: false };
+    this.consumers.set(producerId, held);
+    this.events.onTrack({ producerId, consumerId: id, participantId, source, track: consumer.track });
+    void this.letFlow(held);
+  }
+
+  private async letFlow(held: Held): Promise<void> {
+    const want = !(held.consumer.kind === 'video' && this.hidden.has(held.consumer.producerId));
+    if (held.flowing === want || held.consumer.closed) return;
+    held.flowing = want;
+    try {
+      await this.signaling.request(want ? 'consumer:resume' : 'consumer:pause', { consumerId: held.consumer.id });
+    } catch {
+      // Gone, or offline: the next resume of the session sets it right.
+      held.flowing = !want;
+    }
+  }
+
+  private flowingVideo(): ms.Consumer[] {
+    if (this.recv.connectionState !== 'connected') return [];
+    return [...this.consumers.values()]
+      .filter((each) => each.flowing && each.consumer.kind === 'video' && !each.consumer.closed)
+      .map((each) => each.consumer);
+  }
+}

@@ -1,0 +1,106 @@
+import { inboundStats, outboundStats, RateMemory, transportStats, type StatEntry, type StreamStats, type TransportStats } from '@/lib/media/stats';
+import { timings } from '@/lib/media/marks';
+import type { Source, TransportDirection } from '@/lib/protocol/types';
+import { useMeeting } from '@/lib/store/meeting';
+import type { MeetingSession } from './session';
+
+export interface StreamRow {
+  id: string;
+  participantId: string;
+  source: Source;
+  direction: TransportDirection;
+  stats: StreamStats | null;
+}
+
+export interface StatsSnapshot {
+  transports: Record<TransportDirection, TransportStats | null>;
+  streams: StreamRow[];
+}
+
+function entries(report: RTCStatsReport): StatEntry[] {
+  const list: StatEntry[] = [];
+  report.forEach((entry: StatEntry) => list.push(entry));
+  return list;
+}
+
+/** Everything the browser measures of this call, once. Rates need the same memory each time. */
+export async function takeStats(session: MeetingSession, memory: RateMemory): Promise<StatsSnapshot> {
+  const media = session.mediaClient;
+  if (media === null) return { transports: { send: null, recv: null }, streams: [] };
+  const { selfId } = useMeeting.getState();
+  const transport = async (direction: TransportDirection) =>
+    transportStats(entries(await media.transportStats(direction)), memory);
+  const [send, recv, sending, receiving] = await Promise.all([
+    transport('send'),
+    transport('recv'),
+    Promise.all(
+      media.sending().map(async ({ source, producer }): Promise<StreamRow> => {
+        const stats = outboundStats(entries(await producer.getStats()), memory);
+        return { id: producer.id, participantId: selfId, source, direction: 'send', stats };
+      }),
+    ),
+    Promise.all(
+      media.receiving().map(async ({ participantId, source, consumer }): Promise<StreamRow> => {
+        const stats = inboundStats(entries(await consumer.getStats()), memory);
+        return { id: consumer.id, participantId, source, direction: 'recv', stats };
+      }),
+    ),
+  ]);
+  return { transports: { send, recv }, streams: [...sending, ...receiving] };
+}
+
+/**
+ * `window.__confab`: what the page knows, for a person looking into a problem and for the browser
+ * tests. All but restartIce() only reads. Described in ui/README.md.
+ */
+export interface Diagnostics {
+  snapshot(): unknown;
+  stats(): Promise<StatsSnapshot>;
+  timings(): ReturnType<typeof timings>;
+  restartIce(): Promise<void>;
+}
+
+declare global {
+  interface Window {
+    __confab?: Diagnostics;
+  }
+}
+
+export function installDiagnostics(session: MeetingSession): () => void {
+  const memory = new RateMemory();
+  const diagnostics: Diagnostics = {
+    snapshot: () => {
+      const { phase, room, selfId, people, offlineSince, mediaTrouble, tracks, chat } = useMeeting.getState();
+      const media = session.mediaClient;
+      return {
+        phase,
+        room,
+        participantId: selfId,
+        connected: session.signaling.connected,
+        offlineSince,
+        mediaTrouble,
+        participants: Object.values(people),
+        chat: chat.map(({ id }) => id),
+        transports: media && { send: media.state('send'), recv: media.state('recv'), ids: media.transportIds() },
+        producers: media?.sending().map(({ source, producer }) => ({ id: producer.id, source, paused: producer.paused })) ?? [],
+        consumers:
+          media?.receiving().map(({ participantId, source, consumer, flowing }) => ({
+            id: consumer.id,
+            producerId: consumer.producerId,
+            participantId,
+            source,
+            kind: consumer.kind,
+            flowing,
+          })) ?? [],
+        tracks: Object.keys(tracks),
+      };
+    },
+    stats: () => takeStats(session, memory),
+    timings,
+    restartIce: () => session.restartIce(),
+  };
+  window.__confab = diagnostics;
+  return () => {
+    if (window.__confab === diagnostics) delete window.__confab;
+  };
+}

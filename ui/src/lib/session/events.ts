@@ -1,0 +1,56 @@
+import type { SignalingClient } from '@/lib/protocol/client';
+import type { ServerEventName, ServerEvents } from '@/lib/protocol/types';
+import {
+  addMessage, addPerson, dropProducer, patchPerson, putProducer, removePerson, setProducerPaused, speakersToLevels,
+  useMeeting, type MeetingStore,
+} from '@/lib/store/meeting';
+import { announce, notify } from './notices';
+
+const nameOf = (id: string) => useMeeting.getState().people[id]?.name ?? 'Someone';
+
+/** What the server tells about the others, into the store. Media is the session's part. */
+export function feedStore(signaling: SignalingClient): () => void {
+  const stops: (() => void)[] = [];
+  function on<E extends ServerEventName>(
+    event: E,
+    step: (state: MeetingStore, payload: ServerEvents[E]) => Partial<MeetingStore>,
+    tell?: (payload: ServerEvents[E]) => void,
+  ): void {
+    stops.push(
+      signaling.on(event, (payload) => {
+        // Names are told before the step that may remove them.
+        tell?.(payload);
+        useMeeting.setState((state) => step(state, payload));
+      }),
+    );
+  }
+
+  on('participant:joined', (state, { participant }) => addPerson(state, participant), ({ participant }) => {
+    announce(`${participant.name} joined`);
+    notify(`${participant.name} joined`);
+  });
+  on('participant:left', (state, { participantId }) => removePerson(state, participantId), ({ participantId, reason }) => {
+    const text = `${nameOf(participantId)} ${reason === 'timeout' ? 'lost the connection' : 'left'}`;
+    announce(text);
+    notify(text);
+  });
+  on('participant:updated', (state, { participant }) => patchPerson(state, participant.id, participant), ({ participant }) => {
+    const before = useMeeting.getState().people[participant.id]?.hand ?? null;
+    if (before === null && participant.hand !== null) {
+      announce(`${participant.name} raised a hand`);
+      notify(`${participant.name} raised a hand`);
+    }
+  });
+  on('participant:connection', (state, { participantId, connection }) => patchPerson(state, participantId, { connection }));
+  on('producer:added', (state, { participantId, producer }) => putProducer(state, participantId, producer), ({ participantId, producer }) => {
+    if (producer.source === 'screen') announce(`${nameOf(participantId)} is sharing a screen`);
+  });
+  on('producer:closed', (state, { participantId, producerId }) => dropProducer(state, participantId, producerId));
+  on('producer:paused', (state, { participantId, producerId }) => setProducerPaused(state, participantId, producerId, true));
+  on('producer:resumed', (state, { participantId, producerId }) => setProducerPaused(state, participantId, producerId, false));
+  on('speakers', (_state, { speakers }) => ({ speaking: speakersToLevels(speakers) }));
+  on('chat:message', (state, { message }) => addMessage(state, message), ({ message }) => {
+    announce(`${message.to === null ? 'Message' : 'Private message'} from ${message.from.name}: ${message.text}`);
+  });
+  return () => stops.forEach((stop) => stop());
+}

@@ -1,0 +1,412 @@
+import { AudioSink } from '@/lib/media/audio-sink';
+import { MediaClient, type WantedProducer } from '@/lib/media/client';
+import { overridesFromQuery, type MediaOverrides } from '@/lib/media/encodings';
+import { mark } from '@/lib/media/marks';
+import { createSignalingClient, type ConnectionChange, type SignalingClient } from '@/lib/protocol/client';
+import { describeError, ProtocolError } from '@/lib/protocol/errors';
+import type { JoinResult, MeetingState, TransportDirection } from '@/lib/protocol/types';
+import { stopAllLocal } from '@/lib/store/local';
+import { applyJoin, applyState, kInitialMeeting, useMeeting, type Phase } from '@/lib/store/meeting';
+import { useSettings } from '@/lib/store/settings';
+import { feedStore } from './events';
+import { notify } from './notices';
+import { Publisher } from './publisher';
+import { clearResume, loadHostKey, loadResume, saveResume } from './resume';
+
+const kConnectTimeoutMs = 10_000;
+// ICE that does not come back in this time after a restart needs a new transport.
+const kMediaPatienceMs = 8000;
+const kDisconnectedGraceMs = 400;
+
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/**
+ * One person's stay in one room: joins, and keeps what the person sees true through lost
+ * connections, reloads, server restarts and lost media. One per room page.
+ */
+export class MeetingSession {
+  readonly publisher: Publisher;
+  readonly audio = new AudioSink((audioBlocked) => useMeeting.setState({ audioBlocked }));
+  private media: MediaClient | null = null;
+  private rebuildFrom: Pick<JoinResult, 'routerRtpCapabilities' | 'iceServers'> | null = null;
+  private token: string | undefined;
+  private name = '';
+  private build: string | undefined;
+  private rejoining = false;
+  private mediaWork: Promise<void> = Promise.resolve();
+  private patience: ReturnType<typeof setTimeout> | undefined;
+  private readonly stops: (() => void)[] = [];
+  private readonly overrides: MediaOverrides;
+
+  constructor(
+    readonly room: string,
+    readonly signaling: SignalingClient = createSignalingClient(),
+  ) {
+    this.overrides = overridesFromQuery(location.search);
+    this.publisher = new Publisher(() => this.media, () => this.remember());
+    useMeeting.setState({ ...kInitialMeeting, room });
+    this.stops.push(
+      feedStore(signaling),
+      signaling.onConnection((change) => this.onConnection(change)),
+      signaling.on('welcome', ({ build }) => this.onWelcome(build)),
+      signaling.on('producer:added', ({ participantId, producer }) => {
+        void this.media?.subscribe([{ participantId, producerId: producer.id, kind: producer.kind }]);
+      }),
+      signaling.on('producer:closed', ({ producerId }) => this.media?.drop(producerId)),
+      signaling.on('consumer:closed', ({ producerId }) => this.media?.drop(producerId)),
+      signaling.on('participant:left', () => this.dropStrangers()),
+      signaling.on('media:lost', ({ routerRtpCapabilities }) => {
+        if (this.rebuildFrom !== null) this.rebuildFrom = { ...this.rebuildFrom, routerRtpCapabilities };
+        this.rebuild();
+      }),
+      signaling.on('transport:state', ({ transportId, state }) => {
+        if (this.media?.hasTransport(transportId) && (state === 'failed' || state === 'closed')) this.rebuild();
+      }),
+      signaling.on('meeting:closed', ({ reason }) => {
+        this.finish('ended', reason === 'ended' ? 'The meeting was ended.' : 'The server had to close this meeting.');
+      }),
+      signaling.on('session:replaced', () => this.finish('replaced', '', false)),
+      signaling.on('server:restarting', () => notify('The server is restarting. You will be back in a moment.', 'warn')),
+      this.watchNetwork(),
+    );
+    // Connected before the click: joining then costs one round trip.
+    signaling.connect();
+  }
+
+  /** The first join, by a click or by a reload. Rejects with nothing: the store says how it went. */
+  async join(name: string): Promise<void> {
+    mark('join-click');
+    this.name = name;
+    this.token = loadResume(this.room)?.token;
+    useMeeting.setState({ phase: 'joining', phaseReason: '' });
+    try {
+      await this.untilConnected();
+      mark('socket-connected');
+      await this.enter(false);
+    } catch (error) {
+      if (useMeeting.getState().phase === 'joining') {
+        useMeeting.setState({ phase: 'failed', phaseReason: describeError(error) });
+      } else {
+        this.mediaFailed(error);
+      }
+    }
+  }
+
+  /** By one's own choice. */
+  async leave(): Promise<void> {
+    clearResume(this.room);
+    await this.signaling.request('leave', {}, 1500).catch(() => undefined);
+    this.finish('left', '');
+  }
+
+  /** Page closed, or another room: let everything go without a word to the server. */
+  dispose(): void {
+    this.stops.forEach((stop) => stop());
+    this.release();
+    this.signaling.disconnect();
+    stopAllLocal();
+  }
+
+  setHiddenVideos(producerIds: ReadonlySet<string>): void {
+    this.media?.setHidden(producerIds);
+  }
+
+  get mediaClient(): MediaClient | null {
+    return this.media;
+  }
+
+  async sendChat(text: string, to: string | null): Promise<void> {
+    const { message } = await this.signaling.request('chat:send', to === null ? { text } : { text, to });
+    useMeeting.setState((state) => ({ chat: [...state.chat.filter((each) => each.id !== message.id), message] }));
+  }
+
+  async setHand(raised: boolean): Promise<void> {
+    const { hand } = await this.signaling.request('hand:set', { raised });
+    useMeeting.setState(({ people, selfId }) => {
+      const self = people[selfId];
+      return self === undefined ? {} : { people: { ...people, [selfId]: { ...self, hand } } };
+    });
+  }
+
+  async setName(wanted: string): Promise<void> {
+    const { name, resumeToken } = await this.signaling.request('profile:set', { name: wanted });
+    this.name = name;
+    this.token = resumeToken;
+    this.remember();
+    useSettings.getState().update({ name });
+    useMeeting.setState(({ people, selfId }) => {
+      const self = people[selfId];
+      return self === undefined ? {} : { people: { ...people, [selfId]: { ...self, name } } };
+    });
+  }
+
+  // ---- joining, and coming back ----
+
+  private async enter(keepMedia: boolean): Promise<void> {
+    mark('join-sent');
+    const hostKey = loadHostKey(this.room);
+    const result = await this.signaling.request('join', {
+      room: this.room,
+      name: this.name,
+      transports: true,
+      keepMedia,
+      ...(this.token === undefined ? {} : { resumeToken: this.token }),
+      ...(hostKey === undefined ? {} : { hostKey }),
+    });
+    mark('joined');
+    this.token = result.resumeToken;
+    useMeeting.setState((state) => applyJoin(state, result));
+    this.remember();
+    const kept = keepMedia && result.mediaKept && this.media !== null;
+    await (kept ? this.resumeMedia(result) : this.serially(() => this.buildMedia(result)));
+  }
+
+  private onConnection(change: ConnectionChange): void {
+    const { phase } = useMeeting.getState();
+    switch (change.kind) {
+      case 'connected':
+        if (phase === 'inside') void this.rejoin();
+        return;
+      case 'disconnected':
+        if (phase === 'inside') useMeeting.setState((state) => ({ offlineSince: state.offlineSince ?? Date.now(), speaking: {} }));
+        // The stock client does not come back by itself when the server closed the socket.
+        if (change.reason === 'io server disconnect' && (phase === 'inside' || phase === 'outside')) {
+          setTimeout(() => this.signaling.connect(), 300);
+        }
+        return;
+      case 'refused':
+        if (change.error.code === 'unsupported') this.finish('failed', describeError(change.error));
+        return;
+    }
+  }
+
+  private async rejoin(): Promise<void> {
+    if (this.rejoining) return;
+    this.rejoining = true;
+    try {
+      for (let pause = 300; this.signaling.connected && useMeeting.getState().phase === 'inside'; pause = Math.min(4000, pause * 2)) {
+        try {
+          await this.enter(this.media !== null);
+          return;
+        } catch (error) {
+          if (!(error instanceof ProtocolError)) throw error;
+          if (error.code === 'offline') return;
+          if (!error.transient) {
+            this.finish('ended', error.code === 'not_found' ? 'This meeting is over.' : describeError(error));
+            return;
+          }
+          await wait(pause);
+        }
+      }
+    } catch (error) {
+      notify(describeError(error), 'error');
+    } finally {
+      this.rejoining = false;
+      // A connection lost and won again while this ran was not acted upon.
+      if (useMeeting.getState().offlineSince !== null && this.signaling.connected) setTimeout(() => void this.rejoin(), 0);
+    }
+  }
+
+  private untilConnected(): Promise<void> {
+    if (this.signaling.connected) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const done = (act: () => void) => {
+        clearTimeout(timer);
+        stop();
+        act();
+      };
+      const stop = this.signaling.onConnection((change) => {
+        if (change.kind === 'connected') done(resolve);
+        if (change.kind === 'refused') done(() => reject(change.error));
+      });
+      const timer = setTimeout(
+        () => done(() => reject(new ProtocolError('offline', 'The server cannot be reached.'))),
+        kConnectTimeoutMs,
+      );
+      this.signaling.connect();
+    });
+  }
+
+  private onWelcome(build: string): void {
+    if (this.build !== undefined && this.build !== build) useMeeting.setState({ newBuild: true });
+    this.build ??= build;
+  }
+
+  private remember(): void {
+    if (this.token === undefined) return;
+    const { microphone, camera } = this.publisher.intent;
+    saveResume(this.room, { token: this.token, name: this.name, microphone, camera });
+  }
+
+  private finish(phase: Phase, phaseReason: string, forget = true): void {
+    if (forget) clearResume(this.room);
+    this.release();
+    stopAllLocal();
+    useMeeting.setState({ phase, phaseReason, offlineSince: null, mediaTrouble: false, panel: 'none', statsOpen: false });
+    this.signaling.disconnect();
+  }
+
+  private release(): void {
+    clearTimeout(this.patience);
+    this.publisher.stopScreen();
+    this.media?.close();
+    this.media = null;
+    this.audio.clear();
+  }
+
+  // ---- media ----
+
+  /** One change of the media plane at a time. */
+  private serially(work: () => Promise<void>): Promise<void> {
+    const next = this.mediaWork.then(work);
+    this.mediaWork = next.catch(() => undefined);
+    return next;
+  }
+
+  private async buildMedia(result: Pick<JoinResult, 'routerRtpCapabilities' | 'iceServers' | 'transports'>): Promise<void> {
+    this.media?.close();
+    this.media = null;
+    clearTimeout(this.patience);
+    const transports = result.transports ?? (await this.createTransports());
+    const media = await MediaClient.create({
+      signaling: this.signaling,
+      overrides: this.overrides,
+      routerRtpCapabilities: result.routerRtpCapabilities,
+      iceServers: result.iceServers,
+      transports,
+      events: {
+        onTrack: (track) => {
+          useMeeting.setState((state) => ({ tracks: { ...state.tracks, [track.producerId]: track } }));
+          if (track.track.kind === 'audio') this.audio.add(track.producerId, track.track);
+        },
+        onTrackGone: (producerId) => {
+          this.audio.remove(producerId);
+          useMeeting.setState((state) => {
+            const tracks = { ...state.tracks };
+            delete tracks[producerId];
+            return { tracks };
+          });
+        },
+        onTransportState: (direction) => this.onTransportState(media, direction),
+      },
+    });
+    if (useMeeting.getState().phase !== 'inside') {
+      media.close();
+      return;
+    }
+    this.media = media;
+    this.rebuildFrom = result;
+    await Promise.all([this.publisher.publishAll(), media.subscribe(this.wanted())]);
+    useMeeting.setState({ mediaTrouble: false });
+  }
+
+  private async createTransports() {
+    const [send, recv] = await Promise.all([
+      this.signaling.request('transport:create', { direction: 'send' }),
+      this.signaling.request('transport:create', { direction: 'recv' }),
+    ]);
+    return { send, recv };
+  }
+
+  /** The server lost its side, or the path cannot be mended: everything anew, same participant. */
+  private rebuild(): void {
+    const from = this.rebuildFrom;
+    const old = this.media;
+    if (from === null || old === null || !this.signaling.connected) return;
+    this.media = null;
+    useMeeting.setState({ mediaTrouble: true });
+    void this.serially(async () => {
+      old.close();
+      await Promise.all(
+        old.transportIds().map((transportId) => this.signaling.request('transport:close', { transportId }).catch(() => undefined)),
+      );
+      // Whoever spoke, what they sent may have changed with it.
+      const state = await this.signaling.request('state:get', {});
+      this.adopt(state);
+      await this.buildMedia(from);
+    }).catch((error: unknown) => this.mediaFailed(error));
+  }
+
+  private mediaFailed(error: unknown): void {
+    // While offline the rejoin that follows builds media itself.
+    if (error instanceof ProtocolError && error.code === 'offline') return;
+    notify(`Media could not be set up: ${describeError(error)}`, 'error');
+  }
+
+  private adopt(state: MeetingState): void {
+    useMeeting.setState((before) => applyState(before, state));
+  }
+
+  private async resumeMedia(result: JoinResult): Promise<void> {
+    const media = this.media;
+    if (media === null) return;
+    media.reconcile(result.own?.consumers ?? []);
+    await Promise.all([media.setWanted(this.wanted()), this.publisher.reconcile()]);
+    for (const direction of ['send', 'recv'] as const) {
+      if (media.inUse(direction) && media.state(direction) !== 'connected') await media.restartIce(direction);
+    }
+  }
+
+  private wanted(): WantedProducer[] {
+    const { people, selfId } = useMeeting.getState();
+    return Object.values(people)
+      .filter((each) => each.id !== selfId)
+      .flatMap((each) => each.producers.map(({ id, kind }) => ({ producerId: id, kind, participantId: each.id })));
+  }
+
+  private dropStrangers(): void {
+    void this.media?.setWanted(this.wanted());
+  }
+
+  private onTransportState(media: MediaClient, direction: TransportDirection): void {
+    if (media !== this.media) return;
+    const states = (['send', 'recv'] as const).map((each) => media.state(each));
+    const bad = states.some((each) => each === 'failed' || each === 'disconnected');
+    useMeeting.setState({ mediaTrouble: bad });
+    clearTimeout(this.patience);
+    if (!bad) return;
+    // `disconnected` often mends itself within a moment; `failed` never does.
+    const delay = media.state(direction) === 'failed' ? 0 : kDisconnectedGraceMs;
+    setTimeout(() => this.mend(media, direction), delay);
+    this.patience = setTimeout(() => {
+      if (media === this.media) this.rebuild();
+    }, kMediaPatienceMs);
+  }
+
+  private mend(media: MediaClient, direction: TransportDirection): void {
+    if (media !== this.media || media.state(direction) === 'connected') return;
+    void media.restartIce(direction).catch(() => undefined);
+  }
+
+  // ---- the network under us ----
+
+  private watchNetwork(): () => void {
+    const changed = () => void this.onNetworkChange();
+    window.addEventListener('online', changed);
+    const connection = (navigator as { connection?: EventTarget }).connection;
+    connection?.addEventListener('change', changed);
+    return () => {
+      window.removeEventListener('online', changed);
+      connection?.removeEventListener('change', changed);
+    };
+  }
+
+  private async onNetworkChange(): Promise<void> {
+    if (useMeeting.getState().phase !== 'inside' || !this.signaling.connected) return;
+    // A missed ping would tell only after many seconds whether the socket survived.
+    try {
+      this.adopt(await this.signaling.request('state:get', {}, 2500));
+    } catch {
+      this.signaling.dropTransport();
+      return;
+    }
+    const media = this.media;
+    if (media === null) return;
+    await Promise.all([media.restartIce('send'), media.restartIce('recv')]).catch(() => undefined);
+  }
+
+  /** For diagnostics: as if the network had changed. */
+  async restartIce(): Promise<void> {
+    await Promise.all([this.media?.restartIce('send'), this.media?.restartIce('recv')]);
+  }
+}

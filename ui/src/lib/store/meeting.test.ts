@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import type { ChatMessage, JoinResult, Participant } from '@/lib/protocol/types';
+import {
+  addMessage, addPerson, applyJoin, dropProducer, handsInOrder, inOrder, isLive, kInitialMeeting, mergeChat,
+  putProducer, removePerson, setProducerPaused, type MeetingStore,
+} from './meeting';
+
+function person(id: string, joinedAt = 0, extra: Partial<Participant> = {}): Participant {
+  return { id, name: id, role: 'member', joinedAt, hand: null, connection: 'connected', producers: [], ...extra };
+}
+
+function message(id: string, sentAt: number, from = 'b'): ChatMessage {
+  return { id, sentAt, from: { id: from, name: from }, to: null, text: id };
+}
+
+function joined(result: Partial<JoinResult> = {}): JoinResult {
+  return {
+    self: person('me'), participants: [], chat: [], speakers: [], serverTime: 0, participantId: 'me', resumeToken: 't',
+    meetingId: 'm', resumed: false, mediaKept: false, routerRtpCapabilities: {}, iceServers: [], build: 'b',
+    limits: { participants: 1, producersPerParticipant: 1, nameChars: 40, chatChars: 100, chatHistory: 1, reconnectGraceMs: 1 },
+    ...result,
+  };
+}
+
+const inside: MeetingStore = { ...kInitialMeeting, ...applyJoin(kInitialMeeting, joined({ participants: [person('b', 5)] })) };
+
+describe('joining', () => {
+  it('takes the whole state of the meeting', () => {
+    expect(inside).toMatchObject({ phase: 'inside', selfId: 'me', chatLimit: 100, nameLimit: 40 });
+    expect(Object.keys(inside.people)).toEqual(['b', 'me']);
+  });
+
+  it('counts messages missed while away as unread, but not the history before the first join', () => {
+    const first = applyJoin(kInitialMeeting, joined({ chat: [message('1', 1)] }));
+    expect(first.unread).toBe(0);
+    const again = applyJoin({ ...kInitialMeeting, ...first }, joined({ chat: [message('1', 1), message('2', 2)] }));
+    expect(again.unread).toBe(1);
+    expect(again.chat?.map((each) => each.id)).toEqual(['1', '2']);
+  });
+
+  it('forgets who has gone meanwhile, and stops writing to them', () => {
+    const change = applyJoin({ ...inside, chatTo: 'b' }, joined());
+    expect(change.people).not.toHaveProperty('b');
+    expect(change.chatTo).toBeNull();
+  });
+});
+
+describe('people', () => {
+  it('stand in a stable order, oneself first', () => {
+    const state = { ...inside, ...addPerson(inside, person('a', 9)) };
+    expect(inOrder(state).map((each) => each.id)).toEqual(['me', 'b', 'a']);
+  });
+
+  it('leave no pin, no recipient and no speaker behind', () => {
+    const state: MeetingStore = { ...inside, chatTo: 'b', focus: { kind: 'pinned', tile: 'b:camera' }, speaking: { b: -30 } };
+    expect(removePerson(state, 'b')).toMatchObject({ chatTo: null, focus: { kind: 'auto' }, speaking: {} });
+  });
+
+  it('raise hands in the order they were raised', () => {
+    const people = { a: person('a', 0, { hand: 20 }), b: person('b', 0, { hand: 10 }), c: person('c') };
+    expect(handsInOrder(people).map((each) => each.id)).toEqual(['b', 'a']);
+  });
+});
+
+describe('producers', () => {
+  it('are live when they are there and not paused', () => {
+    let state: MeetingStore = { ...inside, ...putProducer(inside, 'b', { id: 'p', kind: 'audio', source: 'microphone', paused: true }) };
+    expect(isLive(state.people['b'], 'microphone')).toBe(false);
+    state = { ...state, ...setProducerPaused(state, 'b', 'p', false) };
+    expect(isLive(state.people['b'], 'microphone')).toBe(true);
+    state = { ...state, ...dropProducer(state, 'b', 'p') };
+    expect(isLive(state.people['b'], 'microphone')).toBe(false);
+  });
+
+  it('of someone unknown change nothing', () => {
+    expect(putProducer(inside, 'nobody', { id: 'p', kind: 'audio', source: 'microphone', paused: false })).toEqual({});
+  });
+});
+
+describe('chat', () => {
+  it('keeps each message once, by time', () => {
+    expect(mergeChat([message('2', 2)], [message('1', 1), message('2', 2)]).map((each) => each.id)).toEqual(['1', '2']);
+  });
+
+  it('counts as unread what others wrote while the chat is closed', () => {
+    expect(addMessage(inside, message('1', 1)).unread).toBe(1);
+    expect(addMessage({ ...inside, panel: 'chat' }, message('1', 1)).unread).toBe(0);
+    expect(addMessage(inside, message('1', 1, 'me')).unread).toBe(0);
+    expect(addMessage({ ...inside, chat: [message('1', 1)] }, message('1', 1)).unread).toBe(0);
+  });
+});

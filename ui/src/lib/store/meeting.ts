@@ -1,0 +1,201 @@
+import { create } from 'zustand';
+import type { RemoteTrack } from '@/lib/media/client';
+import type { ChatMessage, JoinResult, MeetingState, Participant, ProducerInfo, Source, Speaker } from '@/lib/protocol/types';
+
+export type Phase =
+  | 'outside' // before the first join
+  | 'joining'
+  | 'inside'
+  | 'left' // by one's own choice
+  | 'ended' // the meeting is over
+  | 'replaced' // the same session goes on in another tab
+  | 'failed'; // could not join
+
+export type Panel = 'none' | 'chat' | 'people';
+export type Focus = { kind: 'auto' } | { kind: 'grid' } | { kind: 'pinned'; tile: string };
+
+export interface Notice {
+  id: number;
+  tone: 'info' | 'warn' | 'error';
+  text: string;
+}
+
+export interface MeetingStore {
+  room: string;
+  phase: Phase;
+  phaseReason: string;
+  selfId: string;
+  people: Record<string, Participant>;
+  chat: ChatMessage[];
+  unread: number;
+  speaking: Record<string, number>;
+  tracks: Record<string, RemoteTrack>;
+  screen: MediaStreamTrack | null;
+  /** Since when there is no connection to the server; null while there is. */
+  offlineSince: number | null;
+  /** Whether media flows, as far as the browser's own transports say. */
+  mediaTrouble: boolean;
+  audioBlocked: boolean;
+  panel: Panel;
+  chatTo: string | null;
+  focus: Focus;
+  statsOpen: boolean;
+  notices: Notice[];
+  announcement: { id: number; text: string };
+  newBuild: boolean;
+  chatLimit: number;
+  nameLimit: number;
+  joinedAt: number;
+  micBusy: boolean;
+  cameraBusy: boolean;
+  screenBusy: boolean;
+}
+
+export const kInitialMeeting: MeetingStore = {
+  room: '',
+  phase: 'outside',
+  phaseReason: '',
+  selfId: '',
+  people: {},
+  chat: [],
+  unread: 0,
+  speaking: {},
+  tracks: {},
+  screen: null,
+  offlineSince: null,
+  mediaTrouble: false,
+  audioBlocked: false,
+  panel: 'none',
+  chatTo: null,
+  focus: { kind: 'auto' },
+  statsOpen: false,
+  notices: [],
+  announcement: { id: 0, text: '' },
+  newBuild: false,
+  chatLimit: 2000,
+  nameLimit: 64,
+  joinedAt: 0,
+  micBusy: false,
+  cameraBusy: false,
+  screenBusy: false,
+};
+
+export const useMeeting = create<MeetingStore>()(() => kInitialMeeting);
+
+// ---- pure steps: the state before, the event, the state after ----
+
+type Change = Partial<MeetingStore>;
+
+export function applyState(state: MeetingStore, fresh: MeetingState): Change {
+  const people: Record<string, Participant> = {};
+  for (const each of [...fresh.participants, fresh.self]) people[each.id] = each;
+  return {
+    people,
+    selfId: fresh.self.id,
+    chat: mergeChat(state.chat, fresh.chat),
+    speaking: speakersToLevels(fresh.speakers),
+    ...(state.chatTo !== null && people[state.chatTo] === undefined ? { chatTo: null } : {}),
+  };
+}
+
+export function applyJoin(state: MeetingStore, result: JoinResult): Change {
+  const change = applyState(state, result);
+  const known = new Set(state.chat.map((each) => each.id));
+  // History of before my first join is not news; what came while I was away is.
+  const missed = state.phase === 'inside' ? result.chat.filter((each) => !known.has(each.id)).length : 0;
+  return {
+    ...change,
+    phase: 'inside',
+    phaseReason: '',
+    offlineSince: null,
+    unread: state.panel === 'chat' ? 0 : state.unread + missed,
+    chatLimit: result.limits.chatChars,
+    nameLimit: result.limits.nameChars,
+    joinedAt: state.joinedAt === 0 ? Date.now() : state.joinedAt,
+  };
+}
+
+export function mergeChat(known: readonly ChatMessage[], fresh: readonly ChatMessage[]): ChatMessage[] {
+  const byId = new Map(known.map((each) => [each.id, each]));
+  for (const each of fresh) byId.set(each.id, each);
+  return [...byId.values()].sort((a, b) => a.sentAt - b.sentAt || a.id.localeCompare(b.id));
+}
+
+export function addPerson(state: MeetingStore, person: Participant): Change {
+  return { people: { ...state.people, [person.id]: person } };
+}
+
+export function removePerson(state: MeetingStore, id: string): Change {
+  const people = { ...state.people };
+  delete people[id];
+  const speaking = { ...state.speaking };
+  delete speaking[id];
+  return {
+    people,
+    speaking,
+    ...(state.chatTo === id ? { chatTo: null } : {}),
+    ...(state.focus.kind === 'pinned' && state.focus.tile.startsWith(`${id}:`) ? { focus: { kind: 'auto' } } : {}),
+  };
+}
+
+export function patchPerson(state: MeetingStore, id: string, patch: Partial<Participant>): Change {
+  const person = state.people[id];
+  return person === undefined ? {} : { people: { ...state.people, [id]: { ...person, ...patch } } };
+}
+
+export function putProducer(state: MeetingStore, personId: string, producer: ProducerInfo): Change {
+  const person = state.people[personId];
+  if (person === undefined) return {};
+  const others = person.producers.filter((each) => each.id !== producer.id);
+  return patchPerson(state, personId, { producers: [...others, producer] });
+}
+
+export function dropProducer(state: MeetingStore, personId: string, producerId: string): Change {
+  const person = state.people[personId];
+  if (person === undefined) return {};
+  return patchPerson(state, personId, { producers: person.producers.filter((each) => each.id !== producerId) });
+}
+
+export function setProducerPaused(state: MeetingStore, personId: string, producerId: string, paused: boolean): Change {
+  const person = state.people[personId];
+  if (person === undefined) return {};
+  return patchPerson(state, personId, {
+    producers: person.producers.map((each) => (each.id === producerId ? { ...each, paused } : each)),
+  });
+}
+
+export function speakersToLevels(speakers: readonly Speaker[]): Record<string, number> {
+  return Object.fromEntries(speakers.map((each) => [each.participantId, each.level]));
+}
+
+export function addMessage(state: MeetingStore, message: ChatMessage): Change {
+  const mine = message.from.id === state.selfId;
+  const seen = state.panel === 'chat' || mine || state.chat.some((each) => each.id === message.id);
+  return { chat: mergeChat(state.chat, [message]), unread: seen ? state.unread : state.unread + 1 };
+}
+
+// ---- what the views ask ----
+
+export function producerOf(person: Participant | undefined, source: Source): ProducerInfo | undefined {
+  // The newest: a moment may have two while one replaces the other.
+  return person?.producers.findLast((each) => each.source === source);
+}
+
+export function isLive(person: Participant | undefined, source: Source): boolean {
+  const producer = producerOf(person, source);
+  return producer !== undefined && !producer.paused;
+}
+
+/** Others first come first, and always in the same order; oneself before them. */
+export function inOrder(state: Pick<MeetingStore, 'people' | 'selfId'>): Participant[] {
+  return Object.values(state.people).sort(
+    (a, b) =>
+      Number(b.id === state.selfId) - Number(a.id === state.selfId) || a.joinedAt - b.joinedAt || a.id.localeCompare(b.id),
+  );
+}
+
+export function handsInOrder(people: Record<string, Participant>): Participant[] {
+  return Object.values(people)
+    .filter((each) => each.hand !== null)
+    .sort((a, b) => (a.hand ?? 0) - (b.hand ?? 0));
+}
