@@ -38,7 +38,7 @@ class NackGenerator {
   void set_rtt(Duration rtt) { rtt_ = rtt; }
 
   // When poll() may have something; kNever if nothing is missing.
-  Instant next_timeout() const;
+  Instant next_timeout() const { return missing_.empty() ? kNever : wake_at_; }
   // Fills `out` with what is to be asked for now, oldest first, and returns how many. Call again
   // while it returns out.size().
   std::size_t poll(Instant now, std::span<SeqNo> out);
@@ -60,9 +60,8 @@ class NackGenerator {
 
   void add_gap(Instant now, std::int64_t first, std::int64_t end);
   void remove(std::int64_t seq);
-  void give_up_before(std::int64_t seq);
+  void give_up_where(auto&& condition);
   void give_up(const Missing& missing);
-  void expire(Instant now);
   Duration retry_after() const;
 
   NackConfig config_;
@@ -70,6 +69,8 @@ class NackGenerator {
   SeqUnwrapper unwrapper_;
   std::int64_t last_key_frame_ = INT64_MIN;
   std::vector<Missing> missing_;  // by seq; capacity is missing_max from the start
+  // No later than the soonest ask_at: a packet that came after all may leave it too early.
+  Instant wake_at_ = kNever;
   bool wants_key_frame_ = false;
   std::uint64_t given_up_ = 0;
 };

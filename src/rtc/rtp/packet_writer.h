@@ -28,9 +28,10 @@ class ExtensionSet {
   bool needs_two_byte_form() const { return two_byte_; }
   // The bytes it takes in the packet, the block's own header and padding included; 0 when empty.
   std::size_t encoded_size() const;
+  // Writes the block; `out` is encoded_size() bytes long.
+  void encode(MutableBytes out) const;
 
  private:
-  friend class ExtensionBlockWriter;
   struct Element {
     std::uint8_t id;
     std::uint8_t size;

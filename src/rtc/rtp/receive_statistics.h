@@ -47,7 +47,7 @@ class ReceiveStatistics {
   void restart(SeqNo seq);
   bool update_sequence(SeqNo seq);
   void update_jitter(Instant now, RtpTime timestamp);
-  std::int64_t expected() const;
+  std::int64_t expected() const { return unwrapper_.highest() - base_seq_ + 1; }
 
   Ssrc ssrc_;
   std::uint32_t clock_rate_;
@@ -56,7 +56,7 @@ class ReceiveStatistics {
   SeqUnwrapper unwrapper_;
   std::optional<SeqNo> bad_seq_;  // what would confirm a restart of the sender
 
-  // Since the (re)start of the sequence, for loss.
+  // Since the sequence (re)started, for loss.
   std::int64_t received_in_sequence_ = 0;
   std::int64_t lost_before_restart_ = 0;
   std::int64_t expected_at_report_ = 0;
@@ -68,7 +68,7 @@ class ReceiveStatistics {
 
   // A.8, the integer form: jitter in 1/16 of a timestamp unit.
   std::uint32_t jitter_x16_ = 0;
-  std::optional<std::int64_t> last_transit_;
+  std::optional<std::uint32_t> last_transit_;
   RtpTime last_timestamp_;
 
   std::optional<NtpTime> last_sr_;
