@@ -1,0 +1,47 @@
+// The signaling role: Socket.IO and REST on an HTTP server, meetings behind them, the store and the
+// media plane beside them. It only wires: what is decided is decided in `call`, what is written on
+// the wire is in wire/.
+//
+// Everything on the loop's thread. The store's answers and the media's reports must arrive there.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "base/log.h"
+#include "base/random.h"
+#include "control/media.h"
+#include "platform/auth/token_signer.h"
+#include "platform/config/config.h"
+#include "platform/http/event_loop.h"
+#include "platform/http/server.h"
+#include "platform/metrics/exposition.h"
+#include "platform/store/store.h"
+
+namespace confab::signaling {
+
+class SignalingService final : public control::MediaListener {
+ public:
+  // Declares its routes on `server` (/socket.io/, /api/, /livez, /readyz): make it before listen().
+  // All references outlive it. Destroy it after the loop has stopped.
+  SignalingService(const Config& config, http::EventLoop& loop, http::HttpServer& server,
+                   control::MediaControl& media, store::Store& store,
+                   const auth::TokenSigner& signer, Random& random, LogSink& log);
+  ~SignalingService() override;
+
+  void on_media_completion(control::MediaCompletion completion) override;
+  void on_media_event(control::MediaEvent event) override;
+
+  // Tells every client to come back in a moment, and calls `done` when that had time to go out.
+  // /readyz answers 503 from now on.
+  void stop(std::function<void()> done);
+
+  // How many meetings, participants, sockets there are, and what was asked.
+  void expose(metrics::Exposition& out) const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace confab::signaling
