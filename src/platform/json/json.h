@@ -19,8 +19,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
-#include "base/check.h"
 #include "base/error.h"
 
 namespace confab::json {
@@ -68,6 +68,8 @@ class Reader {
   std::string_view string(std::size_t bytes_max) const;
   std::int64_t integer(std::int64_t low, std::int64_t high) const;
   bool boolean() const;
+  // For a quantity that scripts compute with: a fraction is dropped instead of refused.
+  std::int64_t rounded_down(std::int64_t low, std::int64_t high) const;
 
   // The same for what may be left out.
   bool boolean_or(bool otherwise) const { return present() ? boolean() : otherwise; }
@@ -95,7 +97,7 @@ class Reader {
 
  private:
   struct Step {
-    std::string_view key;  // empty for an element of an array
+    std::string_view key;  // without data for an element of an array
     std::size_t index = 0;
   };
 
@@ -109,7 +111,7 @@ class Reader {
   const boost::json::value* value_;
   ReadStatus* status_;
   // How deep a reader goes is decided by our code, so a fixed array does.
-  static constexpr std::size_t kStepsMax = 8;
+  static constexpr std::size_t kStepsMax = 10;
   std::array<Step, kStepsMax> steps_{};
   std::size_t depth_ = 0;
 };
