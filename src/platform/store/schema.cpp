@@ -1,0 +1,60 @@
+#include "platform/store/schema.h"
+
+#include <array>
+#include <string>
+
+namespace confab::store {
+namespace {
+
+constexpr std::array<const char*, kSchemaVersion> kSteps = {
+    // 1: rooms, and what was said in them.
+    R"sql(
+      CREATE TABLE rooms (
+        id TEXT PRIMARY KEY NOT NULL,
+        code TEXT NOT NULL UNIQUE,
+        created_at_ms INTEGER NOT NULL,
+        used_at_ms INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX rooms_by_use ON rooms (used_at_ms);
+      CREATE TABLE chat (
+        seq INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        room TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+        from_id TEXT NOT NULL,
+        from_name TEXT NOT NULL,
+        to_id TEXT,
+        to_name TEXT NOT NULL,
+        text TEXT NOT NULL,
+        sent_at_ms INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX chat_by_room ON chat (room, seq);
+      CREATE INDEX chat_by_time ON chat (sent_at_ms);
+    )sql",
+};
+
+DbResult<std::int64_t> version_of(Database& database) {
+  auto statement = database.prepare("PRAGMA user_version");
+  if (!statement) return std::unexpected(statement.error());
+  const auto row = statement->step();
+  if (!row) return std::unexpected(row.error());
+  return statement->integer(0);
+}
+
+}  // namespace
+
+DbResult<std::int64_t> migrate(Database& database) {
+  const auto found = version_of(database);
+  if (!found || *found > kSchemaVersion) return found;
+  for (auto version = static_cast<std::size_t>(*found); version < kSteps.size(); ++version) {
+    const std::string sql = "BEGIN IMMEDIATE;" + std::string(kSteps[version]) +
+                            ";PRAGMA user_version = " + std::to_string(version + 1) + ";COMMIT;";
+    if (auto done = database.execute(sql.c_str()); !done) {
+      // Ends the half-done step; fails harmlessly when it did not begin.
+      static_cast<void>(database.execute("ROLLBACK"));
+      return std::unexpected(done.error());
+    }
+  }
+  return found;
+}
+
+}  // namespace confab::store

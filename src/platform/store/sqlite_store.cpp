@@ -1,0 +1,267 @@
+#include "platform/store/sqlite_store.h"
+
+#include <algorithm>
+#include <array>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <type_traits>
+#include <utility>
+
+#include "platform/store/schema.h"
+#include "platform/store/sqlite_db.h"
+
+namespace confab::store {
+namespace {
+
+// WAL: readers of a backup do not block us. NORMAL: a power cut may lose the last chat lines, never
+// the file. The busy timeout covers an operator's sqlite3 shell.
+constexpr const char* kPragmas =
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
+    "PRAGMA busy_timeout = 2000; PRAGMA trusted_schema = OFF;";
+
+struct Statements {
+  Statement create_room;
+  Statement find_room;
+  Statement touch_room;
+  Statement recent_chat;
+  Statement append_chat;
+  Statement purge_chat;
+  Statement purge_rooms;
+  Statement check;
+};
+
+DbResult<Statements> prepare_all(Database& db) {
+  constexpr std::array kSql = {
+      "INSERT INTO rooms (id, code, created_at_ms, used_at_ms) VALUES (?1, ?2, ?3, ?3)",
+      "SELECT id, code, created_at_ms FROM rooms WHERE code = ?1",
+      "UPDATE rooms SET used_at_ms = ?2 WHERE id = ?1",
+      "SELECT id, from_id, from_name, to_id, to_name, text, sent_at_ms FROM chat"
+      " WHERE room = ?1 ORDER BY seq DESC LIMIT ?2",
+      "INSERT INTO chat (id, room, from_id, from_name, to_id, to_name, text, sent_at_ms)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+      "DELETE FROM chat WHERE sent_at_ms < ?1",
+      "DELETE FROM rooms WHERE used_at_ms < ?1",
+      // Takes the write lock and writes nothing.
+      "UPDATE rooms SET used_at_ms = used_at_ms WHERE id = ''",
+  };
+  std::vector<Statement> made;
+  for (const char* sql : kSql) {
+    auto statement = db.prepare(sql);
+    if (!statement) return std::unexpected(statement.error());
+    made.push_back(std::move(*statement));
+  }
+  return Statements{std::move(made[0]), std::move(made[1]), std::move(made[2]), std::move(made[3]),
+                    std::move(made[4]), std::move(made[5]), std::move(made[6]), std::move(made[7])};
+}
+
+DbResult<std::optional<RoomRecord>> find_room_in(Statements& sql, const std::string& code) {
+  const auto row = sql.find_room.bind(1, code).step();
+  if (!row) return std::unexpected(row.error());
+  if (!*row) return std::nullopt;
+  RoomRecord room{RoomId::parse(sql.find_room.text(0)).value_or(RoomId{}), sql.find_room.text(1),
+                  sql.find_room.integer(2)};
+  sql.find_room.reset();
+  return room;
+}
+
+ChatRecord chat_row(const Statement& row, RoomId room) {
+  ChatRecord out;
+  out.id = MessageId::parse(row.text(0)).value_or(MessageId{});
+  out.room = room;
+  out.from = ParticipantId::parse(row.text(1)).value_or(ParticipantId{});
+  out.from_name = row.text(2);
+  if (!row.is_null(3)) out.to = ParticipantId::parse(row.text(3));
+  out.to_name = row.text(4);
+  out.text = row.text(5);
+  out.sent_at_ms = row.integer(6);
+  return out;
+}
+
+DbResult<std::vector<ChatRecord>> recent_chat_in(Statements& sql, RoomId room, std::size_t max) {
+  sql.recent_chat.bind(1, room.to_string()).bind(2, static_cast<std::int64_t>(max));
+  std::vector<ChatRecord> out;
+  while (true) {
+    const auto row = sql.recent_chat.step();
+    if (!row) return std::unexpected(row.error());
+    if (!*row) break;
+    out.push_back(chat_row(sql.recent_chat, room));
+  }
+  std::ranges::reverse(out);
+  return out;
+}
+
+DbResult<std::optional<LoadedRoom>> load_room_in(Statements& sql, const std::string& code,
+                                                 std::size_t chat_max, std::int64_t now_ms) {
+  auto room = find_room_in(sql, code);
+  if (!room) return std::unexpected(room.error());
+  if (!*room) return std::nullopt;
+  auto touched = sql.touch_room.bind(1, (*room)->id.to_string()).bind(2, now_ms).run();
+  if (!touched) return std::unexpected(touched.error());
+  auto chat = recent_chat_in(sql, (*room)->id, chat_max);
+  if (!chat) return std::unexpected(chat.error());
+  return LoadedRoom{std::move(**room), std::move(*chat)};
+}
+
+DbResult<void> append_chat_in(Statements& sql, const ChatRecord& message) {
+  sql.append_chat.bind(1, message.id.to_string())
+      .bind(2, message.room.to_string())
+      .bind(3, message.from.to_string())
+      .bind(4, message.from_name)
+      .bind(6, message.to_name)
+      .bind(7, message.text)
+      .bind(8, message.sent_at_ms);
+  if (message.to) sql.append_chat.bind(5, message.to->to_string());
+  return sql.append_chat.run();
+}
+
+DbResult<std::size_t> purge_in(Database& db, Statements& sql, const Retention& retention) {
+  std::int64_t rows = 0;
+  for (auto [statement, before_ms] :
+       {std::pair{&sql.purge_chat, retention.chat_before_ms},
+        std::pair{&sql.purge_rooms, retention.rooms_unused_before_ms}}) {
+    if (before_ms == 0) continue;
+    if (auto done = statement->bind(1, before_ms).run(); !done)
+      return std::unexpected(done.error());
+    rows += db.changes();
+  }
+  return static_cast<std::size_t>(rows);
+}
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(Database db, Statements sql, Post post, LogSink& log)
+      : db_(std::move(db)), sql_(std::move(sql)), post_(std::move(post)), log_(log) {
+    thread_ = std::thread([this] { work(); });
+  }
+
+  ~SqliteStore() override {
+    {
+      const std::lock_guard lock(mutex_);
+      is_stopping_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+  }
+
+  void create_room(RoomRecord room, Answer<void> answer) override {
+    enqueue("create_room", std::move(answer), [this, room = std::move(room)] {
+      return sql_.create_room.bind(1, room.id.to_string())
+          .bind(2, room.code)
+          .bind(3, room.created_at_ms)
+          .run();
+    });
+  }
+
+  void find_room(std::string code, Answer<std::optional<RoomRecord>> answer) override {
+    enqueue("find_room", std::move(answer),
+            [this, code = std::move(code)] { return find_room_in(sql_, code); });
+  }
+
+  void load_room(std::string code, std::size_t chat_max, std::int64_t now_ms,
+                 Answer<std::optional<LoadedRoom>> answer) override {
+    enqueue("load_room", std::move(answer), [this, code = std::move(code), chat_max, now_ms] {
+      return load_room_in(sql_, code, chat_max, now_ms);
+    });
+  }
+
+  void append_chat(ChatRecord message, Answer<void> answer) override {
+    enqueue("append_chat", std::move(answer),
+            [this, message = std::move(message)] { return append_chat_in(sql_, message); });
+  }
+
+  void purge(Retention retention, Answer<std::size_t> answer) override {
+    enqueue("purge", std::move(answer),
+            [this, retention] { return purge_in(db_, sql_, retention); });
+  }
+
+  void check(Answer<void> answer) override {
+    enqueue("check", std::move(answer), [this] { return sql_.check.run(); });
+  }
+
+ private:
+  using Job = std::move_only_function<void()>;
+
+  template <typename T, typename Work>
+  void enqueue(std::string_view what, Answer<T> answer, Work work) {
+    Job job = [this, what, answer = std::move(answer), work = std::move(work)]() mutable {
+      Result<T> result = for_client<T>(what, work());
+      post_([answer = std::move(answer), result = std::move(result)]() mutable {
+        answer(std::move(result));
+      });
+    };
+    {
+      const std::lock_guard lock(mutex_);
+      jobs_.push_back(std::move(job));
+    }
+    wake_.notify_one();
+  }
+
+  // SQLite's words stay here.
+  template <typename T>
+  Result<T> for_client(std::string_view what, DbResult<T> result) {
+    if (result) {
+      if constexpr (std::is_void_v<T>) {
+        return {};
+      } else {
+        return std::move(*result);
+      }
+    }
+    if (result.error().is_constraint()) return fail(ErrorCode::kConflict, "exists already");
+    log_.write(LogLevel::kError, "store_failed",
+               {{"what", what}, {"code", result.error().code}, {"reason", result.error().message}});
+    return fail(ErrorCode::kUnavailable, "the database is not available; try again");
+  }
+
+  void work() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      wake_.wait(lock, [this] { return is_stopping_ || !jobs_.empty(); });
+      if (jobs_.empty()) return;
+      Job job = std::move(jobs_.front());
+      jobs_.pop_front();
+      lock.unlock();
+      job();
+      lock.lock();
+    }
+  }
+
+  Database db_;
+  Statements sql_;
+  Post post_;
+  LogSink& log_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Job> jobs_;
+  bool is_stopping_ = false;
+  std::thread thread_;
+};
+
+std::unexpected<Error> open_error(const std::string& path, const DbError& error) {
+  return fail(
+      ErrorCode::kUnavailable,
+      path + ": " + error.message +
+          " (is the folder writable, the disk full, or the file not a database of confab?)");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path, Post post, LogSink& log) {
+  auto db = Database::open(path);
+  if (!db) return open_error(path, db.error());
+  if (auto set = db->execute(kPragmas); !set) return open_error(path, set.error());
+  const auto version = migrate(*db);
+  if (!version) return open_error(path, version.error());
+  if (*version > kSchemaVersion) {
+    return fail(ErrorCode::kUnsupported, path + ": written by a newer confab (schema " +
+                                             std::to_string(*version) + ", this one knows " +
+                                             std::to_string(kSchemaVersion) + "); upgrade confab");
+  }
+  auto statements = prepare_all(*db);
+  if (!statements) return open_error(path, statements.error());
+  return std::make_unique<SqliteStore>(std::move(*db), std::move(*statements), std::move(post),
+                                       log);
+}
+
+}  // namespace confab::store
