@@ -93,6 +93,8 @@ class Reader {
 
   // A failure of the caller's own finding, at this place: "<path>: <why>".
   void fail(std::string_view why, ErrorCode code = ErrorCode::kInvalidArgument) const;
+  // The same with an error that names its place itself.
+  void reject(Error error) const { status_->fail(std::move(error)); }
   std::string path() const;
 
  private:
