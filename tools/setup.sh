@@ -46,15 +46,22 @@ apt_install() {
     die "these packages are missing and only root can install them: ${packages[*]}" \
       "as root: apt-get install --no-install-recommends ${packages[*]}"
   say "Installing ${#packages[@]} packages: ${packages[*]}"
-  # An index that is there may be older than the archive: install first, refresh it if that fails.
-  local options=(-o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 -qq)
-  local install=(env DEBIAN_FRONTEND=noninteractive apt-get "${options[@]}" install -y --no-install-recommends)
-  as_root "${install[@]}" "${packages[@]}" >&2 2>/dev/null && return
-  as_root apt-get "${options[@]}" update >&2 ||
+  local log="$root/build/apt.log"
+  mkdir -p "$root/build"
+  local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120
+    -o Acquire::Retries=3 -o Dpkg::Use-Pty=0)
+  local install=("${apt[@]}" install -y --no-install-recommends "${packages[@]}")
+  # The index that is there may be older than the archive: try with it, refresh it if that fails.
+  as_root "${install[@]}" >"$log" 2>&1 && return
+  as_root "${apt[@]}" update >"$log" 2>&1 || {
+    tail -n 15 "$log" >&2
     die "apt-get update failed" "check the network and /etc/apt/sources.list (main is enough), then run this again"
-  as_root "${install[@]}" "${packages[@]}" >&2 ||
+  }
+  as_root "${install[@]}" >"$log" 2>&1 || {
+    tail -n 15 "$log" >&2
     die "apt-get could not install: ${packages[*]}" \
-      "read its message above; confab is built on Debian 12 or a newer Debian or Ubuntu that has clang-19"
+      "read its message above; confab is built on Debian 12, or a newer Debian or Ubuntu that has clang-19"
+  }
 }
 
 need_packages() { # list files
@@ -189,5 +196,8 @@ build_ui() {
 }
 export_ui() {
   say "Building the web app"
-  (cd "$root/ui" && NEXT_TELEMETRY_DISABLED=1 npm_quietly run build)
+  (cd "$root/ui" && NEXT_TELEMETRY_DISABLED=1 npm run build) >"$root/build/ui.log" 2>&1 || {
+    tail -n 25 "$root/build/ui.log" >&2
+    die "the web app does not build" "read the message above (all of it: build/ui.log)"
+  }
 }

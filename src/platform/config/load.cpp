@@ -1,3 +1,4 @@
+#include <unistd.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -6,8 +7,6 @@
 #include "platform/config/config.h"
 #include "platform/config/nearest.h"
 #include "platform/config/options.h"
-
-extern char** environ;
 
 namespace confab {
 namespace {
