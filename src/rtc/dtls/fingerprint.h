@@ -24,6 +24,7 @@ enum class FingerprintError : std::uint8_t {
   kUnknownAlgorithm,  // none of the list is of a known algorithm
   kMalformed,         // not pairs of hex digits with ':' between, or of the wrong length
   kTooMany,           // more than kFingerprintsMax
+  kAlreadySet,        // a transport's peer does not change
 };
 std::string_view to_string(FingerprintError error);
 inline constexpr std::size_t kFingerprintsMax = 8;

@@ -13,12 +13,14 @@
 
 #include "rtc/ortc/types.h"
 
+struct evp_pkey_st;
 struct ssl_ctx_st;
+struct x509_st;
 
 namespace confab::dtls {
 
 enum class IdentityError : std::uint8_t {
-  kUnsupportedOpenSsl,  // 3.2 and later hand timers out in another way (docs/decisions)
+  kUnsupportedOpenSsl,  // 3.2 and later hand timers out in another way (datagram_bio.h)
   kMalformedPem,        // not a private key and a certificate
   kKeyMismatch,         // the key is not the certificate's
   kUnsupportedKey,      // not ECDSA on P-256
@@ -34,7 +36,7 @@ class DtlsIdentity {
   static std::expected<DtlsIdentity, IdentityError> generate(std::int64_t not_before);
   // The key and the certificate, in one text, in any order.
   static std::expected<DtlsIdentity, IdentityError> from_pem(std::string_view pem);
-  // What from_pem takes. Holds the private key.
+  // What from_pem takes; holds the private key. Empty if OpenSSL failed.
   std::string to_pem() const;
 
   // sha-256 over the certificate, as it is signaled: {"sha-256", "AB:CD:..."}.
@@ -46,6 +48,7 @@ class DtlsIdentity {
     void operator()(ssl_ctx_st* context) const;
   };
   using ContextPtr = std::unique_ptr<ssl_ctx_st, FreeContext>;
+  static std::expected<DtlsIdentity, IdentityError> make(evp_pkey_st* key, x509_st* certificate);
   DtlsIdentity(ContextPtr context, ortc::DtlsFingerprint fingerprint)
       : context_(std::move(context)), fingerprint_(std::move(fingerprint)) {}
 
