@@ -139,7 +139,7 @@ std::span<const ConfigOption> config_options();
 using ConfigPairs = std::vector<std::pair<std::string, std::string>>;
 
 struct ConfigInput {
-  std::string file;         // path of a YAML file; empty: none
+  std::string file;         // path of a YAML file; empty: CONFAB_CONFIG's, if it is set
   ConfigPairs environment;  // the process's; names that do not begin with CONFAB_ are passed over
   ConfigPairs flags;        // a list flag may come several times
 };

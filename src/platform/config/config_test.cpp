@@ -146,6 +146,14 @@ TEST(ConfigTest, WhatDoesNotFitTogetherIsRefused) {
             std::string::npos);
 }
 
+TEST(ConfigTest, TheFileMayBeNamedByTheEnvironment) {
+  const File file("log: {level: error}\n");
+  const auto loaded = load_config({.environment = {{"CONFAB_CONFIG", file.path()}}});
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
+  EXPECT_EQ(loaded->config.log.level, LogLevel::kError);
+  EXPECT_TRUE(loaded->warnings.empty());
+}
+
 TEST(ConfigTest, ForeignEnvironmentIsAWarningNotAnError) {
   // Given what Kubernetes sets for services called confab and confab-media, and a slip of the pen
   const auto loaded = load_config({.environment = {{"CONFAB_SERVICE_HOST", "10.0.0.1"},

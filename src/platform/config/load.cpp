@@ -17,6 +17,9 @@ using config::Values;
 
 constexpr int kDepthMax = 8;
 
+// Where the file is, for those who cannot give a flag.
+constexpr std::string_view kFileVariable = "CONFAB_CONFIG";
+
 std::unexpected<Error> invalid(std::string message) {
   return fail(ErrorCode::kInvalidArgument, std::move(message));
 }
@@ -130,7 +133,7 @@ bool is_service_link(std::string_view value) {
 
 Result<void> apply_environment(LoadedConfig& loaded, const ConfigPairs& environment) {
   for (const auto& [name, value] : environment) {
-    if (!name.starts_with("CONFAB_")) continue;
+    if (!name.starts_with("CONFAB_") || name == kFileVariable) continue;
     const Option* option = find_option(name, variable_of);
     if (option == nullptr || is_service_link(value)) {
       loaded.warnings.push_back(
@@ -186,7 +189,11 @@ Result<void> check_whole(const Config& config) {
 Result<LoadedConfig> load_config(const ConfigInput& input) {
   LoadedConfig loaded;
   Result<void> done;
-  if (!input.file.empty()) done = apply_file(loaded.config, input.file);
+  std::string file = input.file;
+  const auto named =
+      std::ranges::find(input.environment, kFileVariable, &ConfigPairs::value_type::first);
+  if (file.empty() && named != input.environment.end()) file = named->second;
+  if (!file.empty()) done = apply_file(loaded.config, file);
   if (done) done = apply_environment(loaded, input.environment);
   if (done) done = apply_flags(loaded.config, input.flags);
   if (done) done = check_whole(loaded.config);
