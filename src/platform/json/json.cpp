@@ -2,7 +2,7 @@
 
 #include <boost/json.hpp>
 #include <cmath>
-#include <limits>
+#include <utility>
 
 #include "base/check.h"
 
@@ -12,6 +12,10 @@ namespace {
 // The value's whole part. Nothing for what is no number or beyond 64 bits.
 std::optional<std::int64_t> whole_part(const boost::json::value& value) {
   if (value.is_int64()) return value.get_int64();
+  // The parser makes these beyond 2^63 only, our own writers of every unsigned number.
+  if (value.is_uint64() && std::in_range<std::int64_t>(value.get_uint64())) {
+    return static_cast<std::int64_t>(value.get_uint64());
+  }
   if (value.is_double()) {
     // 2^63 as a double is exact; the largest below it fits.
     constexpr double kLimit = 9223372036854775808.0;

@@ -66,6 +66,13 @@ TEST(ReaderTest, TakesWhatIsAskedFor) {
   EXPECT_TRUE(status.ok()) << status.error().message;
 }
 
+TEST(ReaderTest, TakesUnsignedNumbersThatWeMadeOurselves) {
+  const boost::json::value value = std::uint64_t{7};
+  ReadStatus status;
+  EXPECT_EQ(Reader(value, status).integer(0, 9), 7);
+  EXPECT_TRUE(status.ok());
+}
+
 TEST(ReaderTest, ErrorsNameTheField) {
   const auto in_list = [](const Reader& root) {
     root["a"].elements(9, [](const Reader& e) { e["b"].integer(0, 127); });
