@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 #include "base/bytes.h"
 
@@ -30,14 +31,16 @@ class Aead {
 
 // AES-128 in counter mode and HMAC-SHA1 cut to 80 bits, under one pair of keys (RFC 3711 §4).
 // `packet` is what is authenticated, `cipher_offset` where its encrypted part starts, `trailer`
-// what is authenticated behind it (the ROC for SRTP; E and index for SRTCP). Four bytes behind
-// `packet` must be writable: they are used and left unspecified.
+// what is authenticated behind it (the ROC for SRTP; E and index for SRTCP). It is written behind
+// `packet`, where four bytes must be writable.
 class CtrHmac {
  public:
   virtual ~CtrHmac() = default;
+  // Encrypts in place, then writes kSha1TagBytes to `tag`, which may stand on the trailer.
   virtual void seal(const CtrIv& iv, MutableBytes packet, std::size_t cipher_offset,
                     std::uint32_t trailer, std::uint8_t* tag) = 0;
-  // Checks before it decrypts; `tag` must not overlap the four bytes behind `packet`.
+  // Decrypts in place. False if the tag is wrong; then `packet` may be spoilt. `tag` must not stand
+  // on the trailer.
   virtual bool open(const CtrIv& iv, MutableBytes packet, std::size_t cipher_offset,
                     std::uint32_t trailer, const std::uint8_t* tag) = 0;
 };
@@ -52,11 +55,11 @@ class CryptoProvider {
   virtual std::unique_ptr<CtrHmac> make_ctr_hmac(ByteView cipher_key, ByteView auth_key) = 0;
 };
 
-enum class CryptoBackend : std::uint8_t { kOpenssl, kIpsecMb };
-
-// nullptr if this machine can not run the backend: no such CPU features, a failed self test, or
-// built without it. OpenSSL always works.
-std::unique_ptr<CryptoProvider> make_crypto_provider(CryptoBackend backend);
+// What every machine has.
+std::unique_ptr<CryptoProvider> make_openssl_provider();
+// nullptr if this machine can not run ipsec-mb: the CPU lacks the instructions, the library's self
+// test failed, or confab was built without it.
+std::unique_ptr<CryptoProvider> make_ipsec_mb_provider();
 // The fastest that works here.
 std::unique_ptr<CryptoProvider> make_crypto_provider();
 
