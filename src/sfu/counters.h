@@ -26,6 +26,7 @@ enum class Drop : std::uint8_t {
   kRtpUnknownStream,  // no producer for its SSRC, MID or RID (yet)
   kRtpUnknownPayloadType,
   kRtxMalformed,
+  kRtxProbe,  // padding on the RTX stream: nothing to repair
   kRtpDuplicate,
   kProducerPaused,
   kStreamTableFull,
@@ -37,8 +38,10 @@ enum class Drop : std::uint8_t {
   kReceiverNotConnected,
   kEgressQueueFull,
   kEgressOversize,  // would not fit a datagram after rewriting
+  kEgressLate,      // out of order, and the receiver has no RTX to take it by
   kEgressNoPath,
   kEgressProtect,     // SRTP refused to protect it
+  kPoolExhausted,     // no packet slot for something of our own
   kControlQueueFull,  // too many STUN, DTLS or RTCP datagrams wait
   kCount
 };

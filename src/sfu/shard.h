@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/datagram.h"
+#include "base/error.h"
 #include "base/ids.h"
 #include "base/instant.h"
 #include "base/limits.h"
@@ -78,6 +79,9 @@ struct ShardConfig {
   std::vector<SrtpProfile> srtp_profiles = {
       SrtpProfile::kAeadAes128Gcm, SrtpProfile::kAeadAes256Gcm, SrtpProfile::kAes128CmSha1_80};
   WallMap wall;
+  // The REMB that publishers without transport-wide feedback are sent: what keeps their encoders
+  // from staying at the start bitrate. Every current browser has the feedback.
+  std::uint64_t remb_bps = 3'000'000;
   ShardTiming timing;
   ShardLimits limits;
 };
@@ -102,6 +106,10 @@ class Shard final : public PacketHandler {
   // ---- control ----
   // Carries out one command and answers it at once.
   control::MediaCompletion handle_command(Instant now, const control::MediaCommand& command);
+  // Starts media with keys that both sides were given, instead of a DTLS handshake: for pipes
+  // between servers, and for simulation. Not within reach of a client.
+  Result<void> connect_with_keys(Instant now, const MeetingId& meeting, const TransportId& id,
+                                 const SrtpKeys& keys);
   // What happened unasked; false when there is nothing more.
   bool poll_event(control::MediaEvent& out);
 

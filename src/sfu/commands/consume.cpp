@@ -1,0 +1,77 @@
+#include "rtc/ortc/ortc.h"
+#include "rtc/ortc/validate.h"
+#include "sfu/commands/commands.h"
+
+namespace confab::sfu {
+
+CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
+                     const control::Consume& request) {
+  ShardContext& context = shard.context;
+  const auto found = find_in<WebRtcTransport>(shard, meeting, request.transport, "transport");
+  if (!found) return std::unexpected(found.error());
+  WebRtcTransport& transport = **found;
+  const auto producer = find_in<Producer>(shard, meeting, request.producer, "producer");
+  if (!producer) return std::unexpected(producer.error());
+  if (transport.setup().direction != control::TransportDirection::kReceive) {
+    return fail(ErrorCode::kInvalidArgument, "the transport is not for receiving");
+  }
+  if (transport.consumers().size() >= context.config.limits.consumers_per_transport_max) {
+    return fail(ErrorCode::kFull, "no more consumers on this transport");
+  }
+  if (const auto valid = ortc::validate(request.rtp_capabilities); !valid) {
+    return std::unexpected(valid.error());
+  }
+  const ortc::RtpParameters& consumable = (*producer)->consumable();
+  if (!ortc::can_consume(consumable, request.rtp_capabilities)) {
+    return fail(ErrorCode::kUnsupported, "this device can not decode the producer's codec");
+  }
+  auto parameters =
+      ortc::consumer_parameters(consumable, request.rtp_capabilities,
+                                {transport.next_mid(), std::nullopt}, transport.ssrcs());
+  if (!parameters) return std::unexpected(parameters.error());
+
+  ConsumerSetup setup;
+  setup.id = ConsumerId::random_at(context.config.place, context.random);
+  setup.number = transport.next_stream_number();
+  setup.parameters = std::move(*parameters);
+  setup.paused = request.paused;
+  const Consumer& consumer =
+      shard.routers.at(meeting)->add_consumer(transport, **producer, std::move(setup));
+  return control::Consumed{consumer.id(),           (*producer)->id(),     (*producer)->kind(),
+                           (*producer)->type(),     consumer.parameters(), consumer.is_paused(),
+                           (*producer)->is_paused()};
+}
+
+CommandResult handle(ShardState& shard, Instant now, const MeetingId& meeting,
+                     const control::SetConsumerPaused& request) {
+  const auto consumer = find_in<Consumer>(shard, meeting, request.consumer, "consumer");
+  if (!consumer) return std::unexpected(consumer.error());
+  (*consumer)->set_paused(now, request.paused);
+  return control::Done{};
+}
+
+CommandResult handle(ShardState& shard, Instant now, const MeetingId& meeting,
+                     const control::SetPreferredLayers& request) {
+  const auto consumer = find_in<Consumer>(shard, meeting, request.consumer, "consumer");
+  if (!consumer) return std::unexpected(consumer.error());
+  (*consumer)->set_preferred_layer(now, request.spatial);
+  return control::Done{};
+}
+
+CommandResult handle(ShardState& shard, Instant now, const MeetingId& meeting,
+                     const control::RequestKeyFrame& request) {
+  const auto consumer = find_in<Consumer>(shard, meeting, request.consumer, "consumer");
+  if (!consumer) return std::unexpected(consumer.error());
+  (*consumer)->request_key_frame(now);
+  return control::Done{};
+}
+
+CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
+                     const control::CloseConsumer& request) {
+  const auto consumer = find_in<Consumer>(shard, meeting, request.consumer, "consumer");
+  if (!consumer) return std::unexpected(consumer.error());
+  shard.routers.at(meeting)->remove_consumer(**consumer);
+  return control::Done{};
+}
+
+}  // namespace confab::sfu

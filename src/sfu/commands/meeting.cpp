@@ -1,0 +1,88 @@
+#include "sfu/commands/commands.h"
+
+namespace confab::sfu {
+namespace {
+
+control::ProducerStats producer_stats(const Producer& producer) {
+  control::ProducerStats out;
+  out.producer = producer.id();
+  out.transport = producer.transport().setup().id;
+  out.kind = producer.kind();
+  out.codec = producer.parameters().codecs.front().mime_type;
+  for (const ProducerStream& stream : producer.streams()) {
+    out.nacks_sent += stream.nacks_sent();
+    out.plis_sent += stream.key_frame_requests_sent();
+    const rtp::ReceiveStatistics* statistics = stream.statistics();
+    if (statistics == nullptr) continue;
+    out.packets_received += statistics->packets_received();
+    out.bytes_received += statistics->bytes_received();
+    out.packets_lost += statistics->packets_lost_after_repair();
+    out.packets_repaired += statistics->packets_repaired();
+    out.jitter_us =
+        std::max(out.jitter_us, static_cast<std::uint32_t>(to_us(statistics->jitter())));
+  }
+  return out;
+}
+
+control::ConsumerStats consumer_stats(const Consumer& consumer) {
+  const Consumer::Statistics& statistics = consumer.statistics();
+  control::ConsumerStats out;
+  out.consumer = consumer.id();
+  out.producer = consumer.producer().id();
+  out.transport = consumer.transport().setup().id;
+  out.packets_sent = statistics.packets_sent;
+  out.bytes_sent = statistics.bytes_sent;
+  out.packets_retransmitted = statistics.packets_retransmitted;
+  out.nacks_received = statistics.nacks_received;
+  out.plis_received = statistics.plis_received;
+  out.rtt_us = static_cast<std::uint32_t>(to_us(statistics.rtt));
+  out.fraction_lost = statistics.fraction_lost;
+  return out;
+}
+
+}  // namespace
+
+Result<Router*> find_router(const ShardState& shard, const MeetingId& meeting) {
+  const auto it = shard.routers.find(meeting);
+  if (it == shard.routers.end()) return fail(ErrorCode::kNotFound, "no such meeting");
+  return it->second.get();
+}
+
+// Opening an open meeting is no mistake: a signaling node that takes it over does.
+CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
+                     const control::OpenMeeting&) {
+  if (!shard.routers.contains(meeting)) {
+    if (shard.routers.size() >= shard.context.config.limits.routers_max) {
+      return fail(ErrorCode::kFull, "no more meetings on this server");
+    }
+    shard.routers.emplace(meeting, std::make_unique<Router>(shard.context, meeting));
+  }
+  return control::MeetingOpened{shard.context.capabilities};
+}
+
+CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
+                     const control::CloseMeeting&) {
+  const auto router = find_router(shard, meeting);
+  if (!router) return std::unexpected(router.error());
+  shard.routers.erase(meeting);
+  return control::Done{};
+}
+
+CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
+                     const control::GetMeetingStats&) {
+  const auto router = find_router(shard, meeting);
+  if (!router) return std::unexpected(router.error());
+  control::MeetingStats stats;
+  for (const auto& [id, transport] : (*router)->transports()) {
+    stats.transports.push_back(transport->statistics());
+  }
+  for (const auto& [id, producer] : (*router)->producers()) {
+    stats.producers.push_back(producer_stats(*producer));
+  }
+  for (const auto& [id, consumer] : (*router)->consumers()) {
+    stats.consumers.push_back(consumer_stats(*consumer));
+  }
+  return stats;
+}
+
+}  // namespace confab::sfu

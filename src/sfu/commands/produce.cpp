@@ -1,0 +1,63 @@
+#include "rtc/ortc/ortc.h"
+#include "rtc/ortc/validate.h"
+#include "sfu/commands/commands.h"
+
+namespace confab::sfu {
+
+CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
+                     const control::Produce& request) {
+  ShardContext& context = shard.context;
+  const auto found = find_in<WebRtcTransport>(shard, meeting, request.transport, "transport");
+  if (!found) return std::unexpected(found.error());
+  WebRtcTransport& transport = **found;
+  if (transport.setup().direction != control::TransportDirection::kSend) {
+    return fail(ErrorCode::kInvalidArgument, "the transport is not for sending");
+  }
+  if (transport.producer_count() >= context.config.limits.producers_per_transport_max) {
+    return fail(ErrorCode::kFull, "no more producers on this transport");
+  }
+  if (const auto valid = ortc::validate(request.rtp_parameters, request.kind); !valid) {
+    return std::unexpected(valid.error());
+  }
+  auto mapping =
+      ortc::producer_mapping(request.rtp_parameters, context.capabilities, context.random);
+  if (!mapping) return std::unexpected(mapping.error());
+
+  ProducerSetup setup;
+  setup.id = ProducerId::random_at(context.config.place, context.random);
+  setup.slot = transport.free_slot();
+  setup.kind = request.kind;
+  setup.type = ortc::producer_type(request.rtp_parameters);
+  setup.parameters = request.rtp_parameters;
+  setup.parameters.rtcp.cname =
+      transport.cname().settle(request.rtp_parameters.rtcp.cname, context.random);
+  setup.consumable =
+      ortc::consumable_parameters(request.kind, setup.parameters, context.capabilities, *mapping);
+  setup.mapping = std::move(*mapping);
+  setup.paused = request.paused;
+  if (const auto added = transport.demux().add(setup.slot, setup.parameters); !added) {
+    return fail(ErrorCode::kConflict, added.error() == DemuxError::kMidTaken
+                                          ? "rtpParameters.mid: in use by another producer"
+                                          : "rtpParameters.encodings: an SSRC is in use");
+  }
+  const Producer& producer = shard.routers.at(meeting)->add_producer(transport, std::move(setup));
+  return control::Produced{producer.id(), producer.type()};
+}
+
+CommandResult handle(ShardState& shard, Instant now, const MeetingId& meeting,
+                     const control::SetProducerPaused& request) {
+  const auto producer = find_in<Producer>(shard, meeting, request.producer, "producer");
+  if (!producer) return std::unexpected(producer.error());
+  (*producer)->set_paused(now, request.paused);
+  return control::Done{};
+}
+
+CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
+                     const control::CloseProducer& request) {
+  const auto producer = find_in<Producer>(shard, meeting, request.producer, "producer");
+  if (!producer) return std::unexpected(producer.error());
+  shard.routers.at(meeting)->remove_producer(**producer);
+  return control::Done{};
+}
+
+}  // namespace confab::sfu

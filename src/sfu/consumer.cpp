@@ -1,0 +1,256 @@
+#include "sfu/consumer.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "rtc/ortc/codec.h"
+#include "sfu/layer_choice.h"
+#include "sfu/webrtc_transport.h"
+
+namespace confab::sfu {
+namespace {
+
+// A packet asked for twice within this long was asked for once: the answer is on its way. Half a
+// round trip, since a receiver asks again after a whole one.
+constexpr Duration kRepeatMin = 10ms;
+
+EgressStream make_stream(const ConsumerSetup& setup, const Producer& producer) {
+  EgressStream stream;
+  const ortc::RtpParameters& parameters = setup.parameters;
+  const ortc::RtpEncoding& encoding = parameters.encodings.front();
+  const ortc::RtpCodecParameters& codec = parameters.codecs.front();
+  stream.number = setup.number;
+  stream.ssrc = {encoding.ssrc.value_or(0)};
+  stream.payload_type = codec.payload_type;
+  stream.codec = producer.codec_of(codec.payload_type);
+  stream.is_audio = producer.kind() == ortc::MediaKind::kAudio;
+  stream.extensions = ExtensionIds::of(parameters);
+  const auto rtx = ortc::find_rtx(parameters, codec.payload_type);
+  if (rtx && encoding.rtx_ssrc) {
+    stream.rtx_ssrc = {*encoding.rtx_ssrc};
+    stream.rtx_payload_type = parameters.codecs[*rtx].payload_type;
+  }
+  const std::string mid = parameters.mid.value_or("");
+  CHECK(mid.size() <= stream.mid.size());
+  std::ranges::copy(mid, stream.mid.begin());
+  stream.mid_size = static_cast<std::uint8_t>(mid.size());
+  if (stream.mid_size == 0) {
+    stream.extensions.ids[static_cast<std::size_t>(ortc::HeaderExtension::kMid)] = 0;
+  }
+  return stream;
+}
+
+// RFC 3550 §5.1: sequence numbers and timestamps start at random. Not in the upper half, so that
+// the first packets stand clear of the wrap where a reordered start would be taken for a rollover
+// (RFC 3711 §3.3.1).
+rtp::SeqNo random_seq(Random& random) {
+  return {static_cast<std::uint16_t>(random.between(1, 0x7FFF))};
+}
+
+}  // namespace
+
+Consumer::Consumer(ShardContext& context, WebRtcTransport& transport, Producer& producer,
+                   ConsumerSetup setup)
+    : context_(context),
+      transport_(transport),
+      producer_(producer),
+      setup_(std::move(setup)),
+      stream_(make_stream(setup_, producer)),
+      clock_rate_(setup_.parameters.codecs.front().clock_rate),
+      preferred_layer_(static_cast<std::uint8_t>(producer.streams().size() - 1)),
+      target_layer_(preferred_layer_),
+      sequence_(random_seq(context.random)),
+      timestamps_({context.random.u32()}, clock_rate_),
+      history_(context.config.timing.history),
+      next_rtx_seq_(random_seq(context.random)) {
+  producer_.attach(*this);
+}
+
+Consumer::~Consumer() {
+  producer_.detach(*this);
+}
+
+std::optional<std::uint8_t> Consumer::current_layer() const {
+  if (!current_) return std::nullopt;
+  return current_->encoding;
+}
+
+void Consumer::on_media(Instant now, const MediaPacket& packet) {
+  if (setup_.paused) return context_.counters.drop(Drop::kConsumerPaused);
+  // Nothing to begin before there is a way to the receiver: it would miss the key frame.
+  if (!transport_.can_send()) return context_.counters.drop(Drop::kReceiverNotConnected);
+  if (packet.payload_type != stream_.payload_type) {
+    return context_.counters.drop(Drop::kRtpUnknownPayloadType);
+  }
+  if (!admit(now, packet)) return;
+
+  const bool is_late = sequence_.is_late(packet.seq);
+  const auto seq = sequence_.map(packet.seq);
+  if (!seq) return context_.counters.drop(Drop::kBeforeSwitch);
+  if (is_late && !stream_.has_rtx()) return context_.counters.drop(Drop::kEgressLate);
+
+  EgressEntry entry = make_entry(now, packet, *seq);
+  if (stream_.has_rtx()) history_.add(now, entry);
+  if (is_late) {
+    // The stream itself must not step back (its SRTP index would), so a late packet goes the way
+    // of a retransmission.
+    entry.is_rtx = true;
+    entry.rtx_seq = next_rtx_seq_;
+    next_rtx_seq_ = next_rtx_seq_ + 1;
+  }
+  const bool completes_frame = !is_video() || packet.marker || packet.info.is_frame_end;
+  send(now, std::move(entry), completes_frame || is_late);
+}
+
+bool Consumer::admit(Instant now, const MediaPacket& packet) {
+  if (current_ && packet.source == *current_) {
+    if (target_layer_ != current_->encoding) want_target_key_frame(now);
+    return true;
+  }
+  // The stream that was forwarded began anew: its packets can not be joined to the old ones.
+  if (current_ && packet.source.encoding == current_->encoding) current_.reset();
+  if (packet.source.encoding != target_layer_) return false;
+  // A key frame whose first packet comes late is of no use: what follows it was not kept.
+  if (is_video() && !(packet.info.is_key_frame_start && packet.is_newest)) {
+    want_target_key_frame(now);
+    if (!current_) context_.counters.drop(Drop::kBeforeKeyFrame);
+    return false;
+  }
+  start_at(now, packet);
+  return true;
+}
+
+void Consumer::start_at(Instant now, const MediaPacket& packet) {
+  sequence_.start_at(packet.seq);
+  if (timeline_ != packet.source) {
+    timestamps_.switch_to(now, packet.timestamp, on_previous_clock(packet));
+    timeline_ = packet.source;
+  }
+  picture_ids_.start_at({packet.info.picture_id, packet.info.tl0_pic_idx});
+  current_ = packet.source;
+}
+
+// The packet's moment on the clock of the stream that was forwarded before, if both streams'
+// sender reports are known.
+std::optional<rtp::RtpTime> Consumer::on_previous_clock(const MediaPacket& packet) const {
+  if (!timeline_ || timeline_->encoding == packet.source.encoding) return std::nullopt;
+  const ReportClock& from = producer_.streams()[timeline_->encoding].report_clock();
+  const ReportClock& to = producer_.streams()[packet.source.encoding].report_clock();
+  if (!from.is_known() || !to.is_known()) return std::nullopt;
+  return from.to_rtp(to.to_ntp(packet.timestamp));
+}
+
+void Consumer::want_target_key_frame(Instant now) {
+  producer_.want_key_frame(now, target_layer_);
+}
+
+EgressEntry Consumer::make_entry(Instant now, const MediaPacket& packet, rtp::SeqNo seq) {
+  EgressEntry entry;
+  entry.packet = packet.packet;
+  entry.stream = &stream_;
+  entry.seq = seq;
+  entry.timestamp = timestamps_.map(now, packet.timestamp);
+  entry.marker = packet.marker;
+  entry.payload_offset = packet.payload_offset;
+  entry.payload_size = packet.payload_size;
+  entry.extensions = packet.extensions;
+  if (packet.info.picture_id || packet.info.tl0_pic_idx) {
+    const PictureIds ids = picture_ids_.map({packet.info.picture_id, packet.info.tl0_pic_idx},
+                                            packet.info.picture_id_is_long ? 15 : 7);
+    entry.rewrites_picture_ids = true;
+    entry.picture_id = ids.picture_id.value_or(0);
+    entry.tl0_pic_idx = ids.tl0_pic_idx.value_or(0);
+  }
+  return entry;
+}
+
+void Consumer::send(Instant now, EgressEntry entry, bool completes_frame) {
+  ++statistics_.packets_sent;
+  statistics_.bytes_sent += entry.payload_size;
+  context_.egress.send_media(now, transport_.queue(), std::move(entry), completes_frame);
+}
+
+void Consumer::on_producer_paused(Instant now, bool paused) {
+  if (paused) {
+    current_.reset();
+  } else {
+    choose_layer(now);
+    if (is_video() && is_flowing()) want_target_key_frame(now);
+  }
+}
+
+void Consumer::set_paused(Instant now, bool paused) {
+  if (setup_.paused == paused) return;
+  setup_.paused = paused;
+  if (paused) {
+    current_.reset();
+    return;
+  }
+  choose_layer(now);
+  if (is_video() && is_flowing()) want_target_key_frame(now);
+}
+
+void Consumer::on_transport_ready(Instant now) {
+  if (is_video() && is_flowing() && !current_) want_target_key_frame(now);
+}
+
+void Consumer::set_preferred_layer(Instant now, std::uint8_t spatial) {
+  preferred_layer_ = spatial;
+  choose_layer(now);
+}
+
+void Consumer::choose_layer(Instant now) {
+  const auto layers = static_cast<std::uint8_t>(producer_.streams().size());
+  const auto chosen = sfu::choose_layer(preferred_layer_, layers,
+                                        [this](std::uint8_t i) { return producer_.is_alive(i); });
+  if (!chosen || *chosen == target_layer_) return;
+  target_layer_ = *chosen;
+  if (is_video() && is_flowing() && (!current_ || current_->encoding != target_layer_)) {
+    want_target_key_frame(now);
+  }
+}
+
+void Consumer::request_key_frame(Instant now) {
+  ++statistics_.plis_received;
+  if (!is_video() || !is_flowing()) return;
+  // What the receiver can not decode is what it is sent now, not what it may be sent next.
+  producer_.want_key_frame(now, current_ ? current_->encoding : target_layer_);
+}
+
+void Consumer::on_nack(Instant now, const rtcp::Nack& nack) {
+  const Duration repeat_after = std::max(kRepeatMin, statistics_.rtt / 2);
+  nack.for_each([&](rtp::SeqNo seq) {
+    ++statistics_.nacks_received;
+    ++context_.counters.nacks_in;
+    const EgressEntry* held = stream_.has_rtx() ? history_.take(now, seq, repeat_after) : nullptr;
+    if (held == nullptr) {
+      ++context_.counters.nacks_unanswered;
+      return;
+    }
+    EgressEntry entry = *held;
+    entry.is_rtx = true;
+    entry.rtx_seq = next_rtx_seq_;
+    next_rtx_seq_ = next_rtx_seq_ + 1;
+    ++statistics_.packets_retransmitted;
+    context_.egress.send_media(now, transport_.queue(), std::move(entry), true);
+  });
+}
+
+void Consumer::on_report(Duration rtt_or_zero, const rtp::ReportBlock& block) {
+  if (rtt_or_zero > Duration::zero()) statistics_.rtt = rtt_or_zero;
+  statistics_.fraction_lost = block.fraction_lost;
+}
+
+std::optional<rtcp::SenderInfo> Consumer::sender_info(Instant now) const {
+  if (!timeline_ || statistics_.packets_sent == 0) return std::nullopt;
+  const ReportClock& clock = producer_.streams()[timeline_->encoding].report_clock();
+  if (!clock.is_known()) return std::nullopt;
+  const NtpTime ours = context_.config.wall.to_ntp(now);
+  const NtpTime theirs = producer_.transport().participant_clock().to_theirs(ours);
+  return rtcp::SenderInfo{.ntp = ours,
+                          .rtp_time = timestamps_.peek(clock.to_rtp(theirs)),
+                          .packets = static_cast<std::uint32_t>(statistics_.packets_sent),
+                          .bytes = static_cast<std::uint32_t>(statistics_.bytes_sent)};
+}
+
+}  // namespace confab::sfu

@@ -1,0 +1,118 @@
+// What a participant receives of one Producer: one RTP stream that never breaks, whatever pauses,
+// resumes or changes layers behind it. Rewrites, keeps what may be asked for again, answers NACKs,
+// passes key-frame requests on. Owned by its (receiving) WebRtcTransport.
+//
+//   Paused ──resume──▶ Waiting for a key frame of the target ──it comes──▶ Forwarding
+//      ▲                        ▲                                             │
+//      └── pause (either side) ─┴──────────── the source began anew ──────────┘
+// A change of layer forwards the old one until a key frame of the new one comes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/ids.h"
+#include "base/instant.h"
+#include "rtc/ortc/types.h"
+#include "rtc/rtcp/packet.h"
+#include "rtc/rtp/types.h"
+#include "sfu/media_packet.h"
+#include "sfu/picture_id_rewriter.h"
+#include "sfu/producer.h"
+#include "sfu/rtx_history.h"
+#include "sfu/sequence_rewriter.h"
+#include "sfu/shard_context.h"
+#include "sfu/timestamp_rewriter.h"
+
+namespace confab::sfu {
+
+struct ConsumerSetup {
+  ConsumerId id;
+  std::uint32_t number = 0;  // even, unique within the transport
+  ortc::RtpParameters parameters;
+  bool paused = true;
+};
+
+class Consumer {
+ public:
+  // `transport` is the receiver's. Attaches itself to the producer.
+  Consumer(ShardContext& context, WebRtcTransport& transport, Producer& producer,
+           ConsumerSetup setup);
+  ~Consumer();
+  Consumer(const Consumer&) = delete;
+  Consumer& operator=(const Consumer&) = delete;
+
+  // ---- from the producer ----
+  void on_media(Instant now, const MediaPacket& packet);
+  void on_producer_paused(Instant now, bool paused);
+  // Looks again at which layer to forward.
+  void choose_layer(Instant now);
+
+  // ---- from the control side ----
+  void set_paused(Instant now, bool paused);
+  void set_preferred_layer(Instant now, std::uint8_t spatial);
+  // The receiver (or its person) can not decode: PLI, FIR, or a command.
+  void request_key_frame(Instant now);
+  // The receiver can be sent to from now on: before that nothing was forwarded.
+  void on_transport_ready(Instant now);
+
+  // ---- from the receiver's RTCP ----
+  void on_nack(Instant now, const rtcp::Nack& nack);
+  void on_report(Duration rtt_or_zero, const rtp::ReportBlock& block);
+
+  // What a sender report says now; nothing before the publisher's own report told how its clocks
+  // stand, or before anything was sent.
+  std::optional<rtcp::SenderInfo> sender_info(Instant now) const;
+  // Lets go of packets too old to be asked for.
+  void expire_history(Instant now) { history_.expire(now); }
+
+  const ConsumerId& id() const { return setup_.id; }
+  const EgressStream& stream() const { return stream_; }
+  const ortc::RtpParameters& parameters() const { return setup_.parameters; }
+  Producer& producer() const { return producer_; }
+  WebRtcTransport& transport() const { return transport_; }
+  bool is_paused() const { return setup_.paused; }
+  std::optional<std::uint8_t> current_layer() const;
+
+  struct Statistics {
+    std::uint64_t packets_sent = 0;
+    std::uint64_t bytes_sent = 0;  // payload
+    std::uint64_t packets_retransmitted = 0;
+    std::uint64_t nacks_received = 0;
+    std::uint64_t plis_received = 0;
+    Duration rtt{};
+    std::uint8_t fraction_lost = 0;
+  };
+  const Statistics& statistics() const { return statistics_; }
+
+ private:
+  bool is_flowing() const { return !setup_.paused && !producer_.is_paused(); }
+  bool is_video() const { return producer_.kind() == ortc::MediaKind::kVideo; }
+  // Whether the packet belongs to what is forwarded, beginning or switching where it may.
+  bool admit(Instant now, const MediaPacket& packet);
+  void start_at(Instant now, const MediaPacket& packet);
+  void want_target_key_frame(Instant now);
+  std::optional<rtp::RtpTime> on_previous_clock(const MediaPacket& packet) const;
+  EgressEntry make_entry(Instant now, const MediaPacket& packet, rtp::SeqNo seq);
+  void send(Instant now, EgressEntry entry, bool completes_frame);
+
+  ShardContext& context_;
+  WebRtcTransport& transport_;
+  Producer& producer_;
+  ConsumerSetup setup_;
+  EgressStream stream_;
+  std::uint32_t clock_rate_ = 0;
+
+  std::uint8_t preferred_layer_;
+  std::uint8_t target_layer_;
+  std::optional<SourceId> current_;   // what is forwarded; nothing while waiting
+  std::optional<SourceId> timeline_;  // what timestamps_ was last set up for
+  SequenceRewriter sequence_;
+  TimestampRewriter timestamps_;
+  PictureIdRewriter picture_ids_;
+  RtxHistory history_;
+  rtp::SeqNo next_rtx_seq_;
+  Statistics statistics_;
+};
+
+}  // namespace confab::sfu

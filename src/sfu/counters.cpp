@@ -1,0 +1,77 @@
+#include "sfu/counters.h"
+
+namespace confab::sfu {
+
+std::string_view to_string(Drop reason) {
+  switch (reason) {
+    case Drop::kEmptyDatagram:
+      return "empty_datagram";
+    case Drop::kUnknownKind:
+      return "unknown_kind";
+    case Drop::kUnknownPath:
+      return "unknown_path";
+    case Drop::kStunMalformed:
+      return "stun_malformed";
+    case Drop::kStunUnknownUser:
+      return "stun_unknown_user";
+    case Drop::kStunRefused:
+      return "stun_refused";
+    case Drop::kStunNotRequest:
+      return "stun_not_request";
+    case Drop::kDtlsBeforeIce:
+      return "dtls_before_ice";
+    case Drop::kSrtpNotReady:
+      return "srtp_not_ready";
+    case Drop::kSrtpRefused:
+      return "srtp_refused";
+    case Drop::kSrtcpRefused:
+      return "srtcp_refused";
+    case Drop::kRtpMalformed:
+      return "rtp_malformed";
+    case Drop::kRtpUnknownStream:
+      return "rtp_unknown_stream";
+    case Drop::kRtpUnknownPayloadType:
+      return "rtp_unknown_payload_type";
+    case Drop::kRtxMalformed:
+      return "rtx_malformed";
+    case Drop::kRtxProbe:
+      return "rtx_probe";
+    case Drop::kRtpDuplicate:
+      return "rtp_duplicate";
+    case Drop::kProducerPaused:
+      return "producer_paused";
+    case Drop::kStreamTableFull:
+      return "stream_table_full";
+    case Drop::kRtcpMalformed:
+      return "rtcp_malformed";
+    case Drop::kPayloadMalformed:
+      return "payload_malformed";
+    case Drop::kBeforeKeyFrame:
+      return "before_key_frame";
+    case Drop::kBeforeSwitch:
+      return "before_switch";
+    case Drop::kConsumerPaused:
+      return "consumer_paused";
+    case Drop::kReceiverNotConnected:
+      return "receiver_not_connected";
+    case Drop::kEgressQueueFull:
+      return "egress_queue_full";
+    case Drop::kEgressOversize:
+      return "egress_oversize";
+    case Drop::kEgressLate:
+      return "egress_late";
+    case Drop::kEgressNoPath:
+      return "egress_no_path";
+    case Drop::kEgressProtect:
+      return "egress_protect";
+    case Drop::kPoolExhausted:
+      return "pool_exhausted";
+    case Drop::kControlQueueFull:
+      return "control_queue_full";
+    case Drop::kCount:
+      break;
+  }
+  return "";
+}
+
+}  // namespace confab::sfu

@@ -1,0 +1,89 @@
+// The way out of a shard. Control datagrams (STUN answers, DTLS, RTCP) leave as they come; media
+// waits in its receivers' queues for the tick, and is grouped, stamped and protected only when it
+// leaves (DESIGN §3.1). One arena, small enough for the L2 cache, holds a batch of messages.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/datagram.h"
+#include "base/instant.h"
+#include "sfu/counters.h"
+#include "sfu/flush_clock.h"
+#include "sfu/receiver_queue.h"
+#include "sfu/segment_planner.h"
+
+namespace confab::sfu {
+
+struct EgressOptions {
+  std::size_t queue_packets_max = 512;
+  std::uint8_t padding_max = 64;
+  std::size_t datagram_bytes_max = 1400;
+  Duration frame_gather = 2ms;
+  Duration flush_under_load = 1ms;
+  Duration flush_under_heavy_load = 2ms;
+};
+
+class Egress {
+ public:
+  Egress(const EgressOptions& options, ShardCounters& counters);
+  ~Egress();
+  Egress(const Egress&) = delete;
+  Egress& operator=(const Egress&) = delete;
+
+  // A whole datagram, sent as it is at the next poll.
+  void send_control(const Path& path, PacketRef packet);
+  // Queues a media packet. completes_frame: nothing that belongs with it is to be expected.
+  void send_media(Instant now, ReceiverQueue& queue, EgressEntry entry, bool completes_frame);
+  // Takes out what a consumer that goes away has waiting.
+  void purge(ReceiverQueue& queue, const EgressStream& stream);
+  // The receiver goes away.
+  void forget(ReceiverQueue& queue);
+
+  // When poll has something, kNever if nothing waits.
+  Instant next_timeout() const;
+  // At most 64 messages, valid until the next call. Empty when nothing is due.
+  std::span<const Transmit> poll(Instant now);
+
+  std::size_t queued_packets() const { return queued_; }
+
+ private:
+  struct ControlDatagram {
+    Path path;
+    PacketRef packet;
+  };
+  struct Lane {
+    explicit Lane(const FlushClock& flush_clock) : clock(flush_clock) {}
+    FlushClock clock;
+    RingQueue<ReceiverQueue*> ready;  // nullptr where a receiver went away
+    bool is_draining = false;
+  };
+
+  void poll_control();
+  // False when the batch is full.
+  bool drain(Instant now, EgressClass which);
+  bool send_one_message(Instant now, ReceiverQueue& queue, ReceiverQueue::Lane& lane);
+  std::size_t load_waiting(const ReceiverQueue& queue, const RingQueue<EgressEntry>& waiting);
+  void write_message(Instant now, ReceiverQueue& queue, RingQueue<EgressEntry>& waiting,
+                     const PlannedMessage& plan);
+  void drop_all(ReceiverQueue::Lane& lane, Drop reason);
+  Lane& lane(EgressClass which) { return lanes_[static_cast<std::size_t>(which)]; }
+  std::size_t arena_room() const;
+
+  EgressOptions options_;
+  ShardCounters& counters_;
+  std::array<Lane, kEgressClasses> lanes_;
+  RingQueue<ControlDatagram> control_;
+  std::vector<PacketRef> control_sent_;  // what the last batch's views point into
+  std::vector<Transmit> batch_;
+  std::unique_ptr<std::uint8_t[]> arena_;
+  std::size_t arena_used_ = 0;
+  std::array<WaitingPacket, kSegmentsMax> waiting_;
+  std::size_t queued_ = 0;
+};
+
+}  // namespace confab::sfu

@@ -1,0 +1,36 @@
+// One packet on its way from a Producer to its Consumers: the shared bytes and what was learned of
+// them once for everybody. Lives for the duration of the fan-out.
+#pragma once
+
+#include <cstdint>
+
+#include "base/packet.h"
+#include "rtc/codec/payload.h"
+#include "rtc/rtp/types.h"
+#include "sfu/egress_entry.h"
+
+namespace confab::sfu {
+
+// Which of a producer's streams a packet is of. The epoch tells a stream from its predecessor when
+// the publisher began anew with another SSRC.
+struct SourceId {
+  std::uint8_t encoding = 0;
+  std::uint32_t epoch = 0;
+  bool operator==(const SourceId&) const = default;
+};
+
+struct MediaPacket {
+  const PacketRef& packet;
+  SourceId source;
+  std::int64_t seq = 0;  // unwrapped, of this source
+  rtp::RtpTime timestamp;
+  bool marker = false;
+  bool is_newest = false;         // nothing later of this source has come yet
+  std::uint8_t payload_type = 0;  // the router's
+  std::uint16_t payload_offset = 0;
+  std::uint16_t payload_size = 0;
+  codec::PayloadInfo info;
+  CopiedExtensions extensions;
+};
+
+}  // namespace confab::sfu

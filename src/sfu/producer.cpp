@@ -1,0 +1,230 @@
+#include "sfu/producer.h"
+
+#include <algorithm>
+
+#include "rtc/ortc/codec.h"
+#include "rtc/rtp/extensions.h"
+#include "rtc/rtp/packet_writer.h"
+#include "sfu/consumer.h"
+#include "sfu/router.h"
+#include "sfu/speaker_detector.h"
+#include "sfu/webrtc_transport.h"
+
+namespace confab::sfu {
+namespace {
+
+using ortc::HeaderExtension;
+
+constexpr Duration kLayersCheck = 250ms;
+
+bool has_feedback(const ortc::RtpCodecParameters& codec, std::string_view type,
+                  std::string_view parameter) {
+  return std::ranges::any_of(codec.rtcp_feedback, [&](const ortc::RtcpFeedback& f) {
+    return f.type == type && f.parameter == parameter;
+  });
+}
+
+StreamRepair repair_of(const ProducerSetup& setup, Duration key_frame_interval) {
+  StreamRepair repair;
+  repair.key_frame_interval = key_frame_interval;
+  // Audio that had to be asked for again comes after its time, and could not be passed on: without
+  // RTX a sender must not go back in its sequence (rtc/srtp).
+  if (setup.kind == ortc::MediaKind::kAudio) return repair;
+  const ortc::RtpCodecParameters& codec = setup.parameters.codecs.front();
+  repair.nack = has_feedback(codec, "nack", "");
+  repair.pli = has_feedback(codec, "nack", "pli");
+  repair.fir = has_feedback(codec, "ccm", "fir");
+  return repair;
+}
+
+}  // namespace
+
+Producer::Producer(ShardContext& context, WebRtcTransport& transport, Router& router,
+                   SpeakerDetector& speakers, ProducerSetup setup)
+    : context_(context),
+      transport_(transport),
+      router_(router),
+      speakers_(speakers),
+      setup_(std::move(setup)),
+      extensions_(ExtensionIds::of(setup_.parameters)) {
+  for (const ortc::CodecMapping& codec : setup_.mapping.codecs) {
+    const auto it = std::ranges::find(setup_.parameters.codecs, codec.payload_type,
+                                      &ortc::RtpCodecParameters::payload_type);
+    if (it == setup_.parameters.codecs.end() || ortc::is_rtx(it->mime_type)) continue;
+    PayloadType type{codec.payload_type, codec.mapped_payload_type,
+                     codec::codec_from_mime_type(it->mime_type), std::nullopt};
+    if (const auto rtx = ortc::find_rtx(setup_.parameters, codec.payload_type)) {
+      type.rtx = setup_.parameters.codecs[*rtx].payload_type;
+    }
+    payload_types_.push_back(type);
+  }
+  const ortc::RtpCodecParameters& codec = setup_.parameters.codecs.front();
+  const StreamRepair repair = repair_of(setup_, context_.config.timing.key_frame_interval);
+  for (const ortc::RtpEncoding& encoding : setup_.parameters.encodings) {
+    ProducerStream& stream = streams_.emplace_back(codec.clock_rate, repair);
+    if (encoding.ssrc) stream.set_ssrc({*encoding.ssrc});
+  }
+  alive_.assign(streams_.size(), true);
+  wants_remb_ = has_feedback(codec, "goog-remb", "") && !has_feedback(codec, "transport-cc", "");
+  if (kind() == ortc::MediaKind::kAudio) speakers_.add(id());
+}
+
+Producer::~Producer() {
+  if (kind() == ortc::MediaKind::kAudio) speakers_.remove(id());
+}
+
+const Producer::PayloadType* Producer::find_payload_type(std::uint8_t publisher) const {
+  const auto it = std::ranges::find(payload_types_, publisher, &PayloadType::publisher);
+  return it == payload_types_.end() ? nullptr : &*it;
+}
+
+const Producer::PayloadType* Producer::find_by_rtx(std::uint8_t rtx) const {
+  const auto it = std::ranges::find(payload_types_, std::optional(rtx), &PayloadType::rtx);
+  return it == payload_types_.end() ? nullptr : &*it;
+}
+
+codec::Codec Producer::codec_of(std::uint8_t router_payload_type) const {
+  const auto it = std::ranges::find(payload_types_, router_payload_type, &PayloadType::router);
+  return it == payload_types_.end() ? codec::Codec::kOther : it->codec;
+}
+
+void Producer::receive(Instant now, const StreamRoute& route, PacketRef packet,
+                       const rtp::RtpPacketView& rtp) {
+  if (route.is_rtx) {
+    receive_rtx(now, route.encoding, std::move(packet), rtp);
+    return;
+  }
+  streams_[route.encoding].set_ssrc(rtp.ssrc());
+  receive_media(now, route.encoding, std::move(packet), rtp, false);
+}
+
+void Producer::receive_rtx(Instant now, std::uint8_t encoding, PacketRef packet,
+                           const rtp::RtpPacketView& rtp) {
+  ++context_.counters.rtx_in;
+  ProducerStream& stream = streams_[encoding];
+  const PayloadType* type = find_by_rtx(rtp.payload_type());
+  if (type == nullptr) return context_.counters.drop(Drop::kRtpUnknownPayloadType);
+  // Before the stream itself has been seen there is nothing to repair.
+  if (!stream.ssrc() || !stream.has_packets()) {
+    return context_.counters.drop(Drop::kRtpUnknownStream);
+  }
+  const auto size = rtp::unwrap_rtx(packet.mutable_view(), *stream.ssrc(), type->publisher);
+  if (!size) {
+    return context_.counters.drop(size.error() == rtp::RtpError::kEmptyRtx ? Drop::kRtxProbe
+                                                                           : Drop::kRtxMalformed);
+  }
+  packet.resize(*size);
+  const auto original = rtp::RtpPacketView::parse(packet.view());
+  if (!original) return context_.counters.drop(Drop::kRtxMalformed);
+  receive_media(now, encoding, std::move(packet), *original, true);
+}
+
+void Producer::receive_media(Instant now, std::uint8_t encoding, PacketRef packet,
+                             const rtp::RtpPacketView& rtp, bool repaired) {
+  const PayloadType* type = find_payload_type(rtp.payload_type());
+  if (type == nullptr) return context_.counters.drop(Drop::kRtpUnknownPayloadType);
+  ProducerStream& stream = streams_[encoding];
+  const ProducerStream::Arrival arrival =
+      stream.on_packet(now, rtp.seq(), rtp.timestamp(), packet.size(), repaired);
+  if (arrival.is_duplicate) return context_.counters.drop(Drop::kRtpDuplicate);
+  if (setup_.paused) return context_.counters.drop(Drop::kProducerPaused);
+  if (layers_check_at_ == kNever && streams_.size() > 1) layers_check_at_ = now + kLayersCheck;
+
+  // Padding alone (a probe of the publisher's) is passed on: it fills its place in the sequence.
+  std::optional<codec::PayloadInfo> info = codec::PayloadInfo{};
+  if (!rtp.payload().empty()) info = codec::parse_payload(type->codec, rtp.payload());
+  stream.on_payload(now, rtp.seq(), info && info->is_key_frame_start);
+  if (!info) return context_.counters.drop(Drop::kPayloadMalformed);
+  if (kind() == ortc::MediaKind::kAudio) note_audio_level(now, rtp);
+
+  const MediaPacket media{.packet = packet,
+                          .source = {encoding, stream.epoch()},
+                          .seq = arrival.seq,
+                          .timestamp = rtp.timestamp(),
+                          .marker = rtp.marker(),
+                          .is_newest = arrival.is_newest,
+                          .payload_type = type->router,
+                          .payload_offset = static_cast<std::uint16_t>(rtp.header_size()),
+                          .payload_size = static_cast<std::uint16_t>(rtp.payload().size()),
+                          .info = *info,
+                          .extensions = copied_extensions(rtp)};
+  if (info->is_key_frame_start && arrival.is_newest) stream.on_key_frame();
+  forward(now, media);
+}
+
+void Producer::forward(Instant now, const MediaPacket& packet) {
+  for (Consumer* consumer : consumers_) consumer->on_media(now, packet);
+}
+
+void Producer::note_audio_level(Instant now, const rtp::RtpPacketView& rtp) {
+  const std::uint8_t id = extensions_[HeaderExtension::kAudioLevel];
+  if (id == 0) return;
+  const auto data = rtp.extension(id);
+  if (!data) return;
+  if (const auto level = rtp::parse_audio_level(*data)) {
+    speakers_.on_level(now, setup_.id, level->level_dbov);
+    router_.on_audio();
+  }
+}
+
+CopiedExtensions Producer::copied_extensions(const rtp::RtpPacketView& rtp) const {
+  constexpr std::array kAudio = {HeaderExtension::kAudioLevel, HeaderExtension::kAbsCaptureTime};
+  constexpr std::array kVideo = {HeaderExtension::kVideoOrientation,
+                                 HeaderExtension::kTimestampOffset, HeaderExtension::kPlayoutDelay,
+                                 HeaderExtension::kAbsCaptureTime};
+  CopiedExtensions out;
+  const auto copy = [&](HeaderExtension which) {
+    const std::uint8_t id = extensions_[which];
+    if (id == 0) return;
+    const auto data = rtp.extension(id);
+    // Only what fits the one-byte form (RFC 8285 §4.2); all of these do when well-formed.
+    if (!data || data->empty() || data->size() > 16) return;
+    out.items[out.count++] = {which, static_cast<std::uint8_t>(data->size()),
+                              static_cast<std::uint16_t>(data->data() - rtp.bytes().data())};
+  };
+  if (kind() == ortc::MediaKind::kAudio) {
+    std::ranges::for_each(kAudio, copy);
+  } else {
+    std::ranges::for_each(kVideo, copy);
+  }
+  return out;
+}
+
+void Producer::set_paused(Instant now, bool paused) {
+  if (setup_.paused == paused) return;
+  setup_.paused = paused;
+  for (ProducerStream& stream : streams_) stream.reset_repair();
+  for (Consumer* consumer : consumers_) consumer->on_producer_paused(now, paused);
+}
+
+void Producer::want_key_frame(Instant now, std::uint8_t encoding) {
+  if (setup_.paused) return;
+  streams_[encoding].want_key_frame(now);
+  transport_.schedule(now);
+}
+
+bool Producer::is_alive(std::uint8_t encoding) const {
+  return alive_[encoding];
+}
+
+void Producer::check_layers(Instant now) {
+  if (now < layers_check_at_) return;
+  layers_check_at_ = now + kLayersCheck;
+  bool changed = false;
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    const bool alive = streams_[i].has_packets() &&
+                       now - streams_[i].last_packet_at() < context_.config.timing.layer_silence;
+    changed |= alive_[i] != alive;
+    alive_[i] = alive;
+  }
+  if (!changed) return;
+  for (Consumer* consumer : consumers_) consumer->choose_layer(now);
+}
+
+Instant Producer::next_timeout() const {
+  Instant next = layers_check_at_;
+  for (const ProducerStream& stream : streams_) next = std::min(next, stream.next_feedback());
+  return next;
+}
+
+}  // namespace confab::sfu

@@ -1,0 +1,42 @@
+// The packets that wait for one receiver, audio apart from video, with what sending to it takes.
+// Part of its WebRtcTransport; registered with the shard's Egress while it holds packets.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "base/net.h"
+#include "rtc/srtp/session.h"
+#include "sfu/egress_entry.h"
+#include "sfu/ring_queue.h"
+
+namespace confab::sfu {
+
+// In a flush all receivers' audio leaves before any video: a late voice is heard, a late picture
+// is not seen.
+enum class EgressClass : std::uint8_t { kAudio, kVideo };
+inline constexpr std::size_t kEgressClasses = 2;
+
+struct ReceiverQueue {
+  struct Lane {
+    RingQueue<EgressEntry> waiting;
+    bool is_ready = false;  // in Egress's list of those that have something to send
+  };
+  std::array<Lane, kEgressClasses> lanes;
+
+  // Where to and under which keys; both are needed to send.
+  std::optional<Path> path;
+  srtp::SrtpSender* sender = nullptr;
+  std::uint16_t next_transport_seq = 0;
+
+  std::uint64_t packets_sent = 0;
+  std::uint64_t bytes_sent = 0;
+
+  Lane& lane(EgressClass which) { return lanes[static_cast<std::size_t>(which)]; }
+  bool can_send() const { return path.has_value() && sender != nullptr; }
+  std::size_t size() const { return lanes[0].waiting.size() + lanes[1].waiting.size(); }
+};
+
+}  // namespace confab::sfu

@@ -1,0 +1,115 @@
+#include "sfu/router.h"
+
+#include <vector>
+
+#include "base/check.h"
+
+namespace confab::sfu {
+
+Router::Router(ShardContext& context, const MeetingId& id)
+    : context_(context),
+      id_(id),
+      speakers_(context.config.timing.speakers_interval),
+      timer_(static_cast<Timed*>(this)) {}
+
+Router::~Router() {
+  // Consumers first: each detaches from its producer.
+  for (const auto& [id, transport] : transports_) transport->remove_consumers();
+}
+
+WebRtcTransport& Router::add_transport(Instant now, const control::CreateTransport& request) {
+  const auto id = TransportId::random_at(context_.config.place, context_.random);
+  Participant& owner = participant(request.participant);
+  ++owner.transports;
+  auto transport = std::make_unique<WebRtcTransport>(
+      context_, *this, owner, TransportSetup{id, request.participant, request.direction});
+  WebRtcTransport& added = *transport;
+  transports_.emplace(id, std::move(transport));
+  added.schedule(now);
+  return added;
+}
+
+void Router::remove_transport(const TransportId& id) {
+  const auto it = transports_.find(id);
+  CHECK(it != transports_.end());
+  WebRtcTransport& transport = *it->second;
+  for (const auto& producer : transport.producers()) {
+    if (producer) remove_producer(*producer);
+  }
+  std::vector<Consumer*> consumers;
+  for (const auto& [consumer_id, consumer] : transport.consumers()) {
+    consumers.push_back(consumer.get());
+  }
+  for (Consumer* consumer : consumers) remove_consumer(*consumer);
+  const ParticipantId owner = transport.setup().participant;
+  transports_.erase(it);
+  leave(owner);
+}
+
+Producer& Router::add_producer(WebRtcTransport& transport, ProducerSetup setup) {
+  Producer& producer = transport.add_producer(speakers_, std::move(setup));
+  producers_.emplace(producer.id(), &producer);
+  return producer;
+}
+
+void Router::remove_producer(Producer& producer) {
+  const std::vector<Consumer*> consumers = producer.consumers();
+  for (Consumer* consumer : consumers) {
+    emit(control::ConsumerClosed{consumer->id(), consumer->transport().setup().id});
+    remove_consumer(*consumer);
+  }
+  producers_.erase(producer.id());
+  producer.transport().remove_producer(producer);
+}
+
+Consumer& Router::add_consumer(WebRtcTransport& transport, Producer& producer,
+                               ConsumerSetup setup) {
+  Consumer& consumer = transport.add_consumer(producer, std::move(setup));
+  consumers_.emplace(consumer.id(), &consumer);
+  return consumer;
+}
+
+void Router::remove_consumer(Consumer& consumer) {
+  consumers_.erase(consumer.id());
+  consumer.transport().remove_consumer(consumer);
+}
+
+WebRtcTransport* Router::find(const TransportId& id) const {
+  const auto it = transports_.find(id);
+  return it == transports_.end() ? nullptr : it->second.get();
+}
+
+Producer* Router::find(const ProducerId& id) const {
+  const auto it = producers_.find(id);
+  return it == producers_.end() ? nullptr : it->second;
+}
+
+Consumer* Router::find(const ConsumerId& id) const {
+  const auto it = consumers_.find(id);
+  return it == consumers_.end() ? nullptr : it->second;
+}
+
+void Router::emit(control::MediaEventBody body) {
+  context_.events.push_back({id_, std::move(body)});
+}
+
+void Router::on_audio() {
+  if (!timer_.is_set()) context_.timers.set(timer_, speakers_.next_timeout());
+}
+
+void Router::on_timer(Instant now) {
+  control::ActiveSpeakers speakers;
+  if (speakers_.poll(now, speakers)) emit(std::move(speakers));
+  context_.timers.set(timer_, speakers_.next_timeout());
+}
+
+Participant& Router::participant(const ParticipantId& id) {
+  return participants_[id];
+}
+
+void Router::leave(const ParticipantId& id) {
+  const auto it = participants_.find(id);
+  if (--it->second.transports == 0) participants_.erase(it);
+}
+
+}  // namespace confab::sfu

@@ -1,0 +1,62 @@
+// What everything on a shard works with. Owned by the Shard, borrowed by all below it, and so
+// outlives them.
+#pragma once
+
+#include <deque>
+
+#include "base/instant.h"
+#include "base/log.h"
+#include "base/packet.h"
+#include "base/random.h"
+#include "base/timer_wheel.h"
+#include "control/media.h"
+#include "rtc/dtls/identity.h"
+#include "rtc/srtp/crypto.h"
+#include "sfu/counters.h"
+#include "sfu/egress.h"
+#include "sfu/shard.h"
+#include "sfu/transport_table.h"
+
+namespace confab::sfu {
+
+// Something with a deadline in the shard's wheel; its Timer's owner points here.
+class Timed {
+ public:
+  virtual ~Timed() = default;
+  virtual void on_timer(Instant now) = 0;
+};
+
+struct ShardContext {
+  ShardContext(const ShardConfig& shard_config, const ortc::RtpCapabilities& router_capabilities,
+               const dtls::DtlsIdentity& dtls_identity, Random& shard_random, LogSink& log_sink,
+               PacketPool& packet_pool, srtp::CryptoProvider& crypto_provider,
+               const EgressOptions& egress_options, Instant start)
+      : config(shard_config),
+        capabilities(router_capabilities),
+        identity(dtls_identity),
+        random(shard_random),
+        log(log_sink),
+        pool(packet_pool),
+        crypto(crypto_provider),
+        egress(egress_options, counters),
+        timers(start) {}
+  ShardContext(const ShardContext&) = delete;
+  ShardContext& operator=(const ShardContext&) = delete;
+
+  const ShardConfig& config;
+  const ortc::RtpCapabilities& capabilities;
+  const dtls::DtlsIdentity& identity;
+  Random& random;
+  LogSink& log;
+  PacketPool& pool;
+  srtp::CryptoProvider& crypto;
+  ShardCounters counters;
+  Egress egress;
+  TimerWheel timers;
+  TransportTable transports;
+  std::deque<control::MediaEvent> events;
+  // Transports that ended by themselves: destroyed when the call that noticed is done with them.
+  std::vector<WebRtcTransport*> ended;
+};
+
+}  // namespace confab::sfu

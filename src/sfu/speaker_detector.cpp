@@ -1,0 +1,57 @@
+#include "sfu/speaker_detector.h"
+
+#include <algorithm>
+
+namespace confab::sfu {
+namespace {
+
+// Background noise of a quiet room stays below, speech at arm's length is 20 dB above.
+constexpr std::int32_t kThresholdDbov = -60;
+// More people speaking at once than this are not told apart by anybody.
+constexpr std::size_t kSpeakersMax = 8;
+// An interval holds a dozen packets of 20 ms; DTX sends two or three.
+constexpr std::int32_t kPacketsMin = 2;
+
+}  // namespace
+
+void SpeakerDetector::add(ProducerId producer) {
+  sources_.push_back({producer, 0, 0});
+  loudest_.reserve(sources_.size());
+}
+
+void SpeakerDetector::remove(ProducerId producer) {
+  std::erase_if(sources_, [&](const Source& s) { return s.producer == producer; });
+}
+
+void SpeakerDetector::on_level(Instant now, ProducerId producer, std::int8_t level_dbov) {
+  const auto it = std::ranges::find(sources_, producer, &Source::producer);
+  if (it == sources_.end()) return;
+  it->sum_dbov += level_dbov;
+  ++it->packets;
+  if (due_ == kNever) due_ = now + interval_;
+}
+
+bool SpeakerDetector::poll(Instant now, control::ActiveSpeakers& out) {
+  if (now < due_) return false;
+  loudest_.clear();
+  for (Source& source : sources_) {
+    if (source.packets >= kPacketsMin && source.sum_dbov / source.packets >= kThresholdDbov) {
+      loudest_.push_back(
+          {source.producer, static_cast<std::int8_t>(source.sum_dbov / source.packets)});
+    }
+    source.sum_dbov = 0;
+    source.packets = 0;
+  }
+  // The next packet, if there is one, starts the next interval.
+  due_ = somebody_spoke_ || !loudest_.empty() ? now + interval_ : kNever;
+  if (loudest_.empty() && !somebody_spoke_) return false;
+  somebody_spoke_ = !loudest_.empty();
+  std::ranges::sort(loudest_, [](const control::AudioLevel& a, const control::AudioLevel& b) {
+    return a.level_dbov != b.level_dbov ? a.level_dbov > b.level_dbov : a.producer < b.producer;
+  });
+  if (loudest_.size() > kSpeakersMax) loudest_.resize(kSpeakersMax);
+  out.speakers = loudest_;
+  return true;
+}
+
+}  // namespace confab::sfu

@@ -1,0 +1,44 @@
+// Who speaks in a meeting, by the audio levels that publishers state in every packet (RFC 6464).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/instant.h"
+#include "control/media.h"
+
+namespace confab::sfu {
+
+class SpeakerDetector {
+ public:
+  explicit SpeakerDetector(Duration interval) : interval_(interval) {}
+
+  // A handle for on_level; stays valid until remove.
+  void add(ProducerId producer);
+  void remove(ProducerId producer);
+  // One audio packet's level: -127 (silence) to 0.
+  void on_level(Instant now, ProducerId producer, std::int8_t level_dbov);
+
+  // When to call poll; kNever while nothing was heard.
+  Instant next_timeout() const { return due_; }
+  // At the end of an interval in which somebody spoke, or the first after it: who, loudest first.
+  // False when there is nothing to tell.
+  bool poll(Instant now, control::ActiveSpeakers& out);
+  std::size_t size() const { return sources_.size(); }
+
+ private:
+  struct Source {
+    ProducerId producer;
+    std::int32_t sum_dbov = 0;
+    std::int32_t packets = 0;
+  };
+
+  Duration interval_;
+  std::vector<Source> sources_;
+  std::vector<control::AudioLevel> loudest_;  // scratch
+  Instant due_ = kNever;
+  bool somebody_spoke_ = false;
+};
+
+}  // namespace confab::sfu

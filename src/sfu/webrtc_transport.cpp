@@ -1,0 +1,376 @@
+#include "sfu/webrtc_transport.h"
+
+#include <algorithm>
+#include <type_traits>
+
+#include "base/check.h"
+#include "sfu/router.h"
+
+namespace confab::sfu {
+namespace {
+
+using control::TransportState;
+
+constexpr Duration kRetry = 1ms;
+
+ice::IceConfig ice_config(const ShardTiming& timing) {
+  ice::IceConfig config;
+  config.disconnected_after = timing.ice_disconnected_after;
+  config.failed_after = timing.ice_closed_after;
+  return config;
+}
+
+dtls::DtlsConfig dtls_config(const ShardConfig& config) {
+  dtls::DtlsConfig out;
+  out.role = dtls::DtlsRole::kServer;
+  out.profiles = config.srtp_profiles;
+  return out;
+}
+
+}  // namespace
+
+WebRtcTransport::WebRtcTransport(ShardContext& context, Router& router, Participant& participant,
+                                 TransportSetup setup)
+    : context_(context),
+      router_(router),
+      participant_(participant),
+      setup_(std::move(setup)),
+      timer_(static_cast<Timed*>(this)),
+      ice_(ice_config(context.config.timing), context.random),
+      dtls_(context.identity, dtls_config(context.config)),
+      ssrcs_(context.random),
+      rtcp_ssrc_{context.random.u32()} {
+  ufrags_.push_back(ice_.local_ufrag());
+  context_.transports.add_ufrag(ice_.local_ufrag(), *this);
+}
+
+WebRtcTransport::~WebRtcTransport() {
+  for (const std::string& ufrag : ufrags_) context_.transports.remove_ufrag(ufrag);
+  for (const Path& path : paths_) context_.transports.remove_path(path, *this);
+  context_.egress.forget(queue_);
+  std::erase(context_.ended, this);
+}
+
+ortc::IceParameters WebRtcTransport::ice_parameters() const {
+  return {ice_.local_ufrag(), ice_.local_password(), true};
+}
+
+ortc::IceParameters WebRtcTransport::restart_ice() {
+  ice_.restart(context_.random);
+  ufrags_.push_back(ice_.local_ufrag());
+  context_.transports.add_ufrag(ice_.local_ufrag(), *this);
+  drain_ice(Instant::min());
+  return ice_parameters();
+}
+
+Result<void> WebRtcTransport::connect(Instant now, const ortc::DtlsParameters& parameters) {
+  if (parameters.role == ortc::DtlsRole::kServer) {
+    return fail(ErrorCode::kUnsupported, "dtlsParameters.role: the server's side is taken");
+  }
+  const auto set = dtls_.set_remote_fingerprints(now, parameters.fingerprints);
+  if (!set) {
+    return fail(ErrorCode::kInvalidArgument,
+                "dtlsParameters.fingerprints: " + std::string(dtls::to_string(set.error())));
+  }
+  drain_dtls(now);
+  arm();
+  return {};
+}
+
+void WebRtcTransport::connect_with_keys(Instant now, const SrtpKeys& keys) {
+  start_media(now, keys);
+  arm();
+}
+
+// ---- datagrams ----
+
+void WebRtcTransport::handle_stun(Instant now, const Path& path, const stun::Message& request) {
+  PacketRef answer = context_.pool.acquire();
+  if (!answer) return context_.counters.drop(Drop::kPoolExhausted);
+  const ice::RequestResult result =
+      ice_.handle_request(now, path, request, answer.capacity().first(ice::kResponseBytesMax));
+  if (result.outcome == ice::RequestOutcome::kNotARequest) {
+    context_.counters.drop(Drop::kStunNotRequest);
+  } else if (result.outcome != ice::RequestOutcome::kAccepted) {
+    context_.counters.drop(Drop::kStunRefused);
+  }
+  if (!result.response.empty()) {
+    DCHECK(result.response.data() == answer.capacity().data());
+    answer.resize(result.response.size());
+    context_.egress.send_control(path, std::move(answer));
+  }
+  drain_ice(now);
+  arm();
+}
+
+void WebRtcTransport::handle_dtls(Instant now, ByteView datagram) {
+  dtls_.handle_packet(now, datagram);
+  drain_dtls(now);
+  arm();
+}
+
+void WebRtcTransport::handle_rtp(Instant now, PacketRef packet) {
+  if (!srtp_) return context_.counters.drop(Drop::kSrtpNotReady);
+  ++packets_received_;
+  bytes_received_ += packet.size();
+  const auto size = srtp_->receiver().unprotect_rtp(packet.mutable_view());
+  if (!size) return context_.counters.drop(Drop::kSrtpRefused);
+  packet.resize(*size);
+  const auto rtp = rtp::RtpPacketView::parse(packet.view());
+  if (!rtp) return context_.counters.drop(Drop::kRtpMalformed);
+
+  if (twcc_ && transport_cc_id_ != 0) {
+    const auto data = rtp->extension(transport_cc_id_);
+    const auto seq = data ? rtp::parse_transport_seq(*data) : std::nullopt;
+    if (seq) twcc_->on_packet(now, *seq);
+  }
+  const auto found = demux_.find(*rtp);
+  if (!found) {
+    context_.counters.drop(Drop::kRtpUnknownStream);
+  } else {
+    producers_[found->route.producer]->receive(now, found->route, std::move(packet), *rtp);
+  }
+  arm();
+}
+
+void WebRtcTransport::handle_path_closed(Instant now, const Path& path) {
+  ice_.on_path_closed(now, path);
+  drain_ice(now);
+  arm();
+}
+
+void WebRtcTransport::drain_ice(Instant now) {
+  ice::IceEvent event;
+  while (ice_.poll(event)) {
+    if (const auto* added = std::get_if<ice::PathAdded>(&event)) {
+      paths_.push_back(added->path);
+      context_.transports.add_path(added->path, *this);
+    } else if (const auto* removed = std::get_if<ice::PathRemoved>(&event)) {
+      std::erase(paths_, removed->path);
+      context_.transports.remove_path(removed->path, *this);
+    } else if (const auto* retired = std::get_if<ice::UfragRetired>(&event)) {
+      std::erase(ufrags_, retired->ufrag);
+      context_.transports.remove_ufrag(retired->ufrag);
+    } else if (const auto* selected = std::get_if<ice::SelectedPathChanged>(&event)) {
+      update_path(selected->path);
+    } else if (const auto* change = std::get_if<ice::StateChanged>(&event)) {
+      on_ice_state(now, *change);
+    }
+  }
+}
+
+void WebRtcTransport::update_path(const std::optional<Path>& path) {
+  queue_.path = path;
+  context_.log.write(LogLevel::kInfo, "transport_path",
+                     {{"transport", setup_.id.to_string()},
+                      {"tcp", path && path->protocol == Protocol::kTcp},
+                      {"remote", Private{path ? path->remote.to_string() : std::string("none")}}});
+}
+
+void WebRtcTransport::on_ice_state(Instant now, const ice::StateChanged& change) {
+  switch (change.to) {
+    case ice::IceState::kNew:
+      break;
+    case ice::IceState::kConnected:
+      set_state(srtp_ ? TransportState::kConnected : TransportState::kConnecting, change.why);
+      if (srtp_) {
+        for (const auto& [id, consumer] : consumers_) consumer->on_transport_ready(now);
+      }
+      break;
+    case ice::IceState::kDisconnected:
+      set_state(TransportState::kDisconnected, change.why);
+      break;
+    case ice::IceState::kFailed:
+      ++context_.counters.transports_timed_out;
+      end(TransportState::kFailed, change.why);
+      break;
+  }
+}
+
+void WebRtcTransport::drain_dtls(Instant now) {
+  dtls::DtlsOutput output;
+  while (dtls_.poll(output)) {
+    if (const auto* datagram = std::get_if<dtls::Datagram>(&output)) {
+      send_datagram(datagram->bytes);
+    } else if (const auto* connected = std::get_if<dtls::Connected>(&output)) {
+      start_media(now, connected->keys);
+    } else if (const auto* failed = std::get_if<dtls::Failed>(&output)) {
+      end(TransportState::kFailed, dtls::to_string(failed->reason));
+    } else if (std::holds_alternative<dtls::Closed>(output)) {
+      end(TransportState::kClosed, "the peer closed");
+    }
+  }
+}
+
+void WebRtcTransport::start_media(Instant now, const SrtpKeys& keys) {
+  srtp_ = std::make_unique<srtp::SrtpSession>(context_.crypto, keys);
+  srtp_profile_ = srtp_profile_name(keys.profile());
+  queue_.sender = &srtp_->sender();
+  // Spread, so that the reports of a meeting do not all leave at the same instant.
+  const auto interval_ms =
+      static_cast<std::uint32_t>(to_ms(context_.config.timing.report_interval));
+  report_at_ = now + std::chrono::milliseconds(context_.random.between(0, interval_ms));
+  if (ice_.state() == ice::IceState::kConnected) {
+    set_state(TransportState::kConnected, "keys agreed");
+  }
+  for (const auto& [id, consumer] : consumers_) consumer->on_transport_ready(now);
+}
+
+void WebRtcTransport::send_datagram(ByteView bytes) {
+  if (!queue_.path) return context_.counters.drop(Drop::kEgressNoPath);
+  PacketRef packet = context_.pool.acquire();
+  if (!packet) return context_.counters.drop(Drop::kPoolExhausted);
+  CHECK(bytes.size() <= packet.capacity().size());
+  std::ranges::copy(bytes, packet.capacity().begin());
+  packet.resize(bytes.size());
+  context_.egress.send_control(*queue_.path, std::move(packet));
+}
+
+// ---- state and time ----
+
+void WebRtcTransport::set_state(TransportState state, std::string_view why) {
+  if (state_ == state || has_ended()) return;
+  context_.log.write(LogLevel::kInfo, "transport_state",
+                     {{"transport", setup_.id.to_string()},
+                      {"participant", setup_.participant.to_string()},
+                      {"from", static_cast<int>(state_)},
+                      {"to", static_cast<int>(state)},
+                      {"why", why}});
+  state_ = state;
+  router_.emit(
+      control::TransportStateChanged{setup_.id, setup_.participant, state, std::string(why)});
+}
+
+bool WebRtcTransport::has_ended() const {
+  return state_ == TransportState::kFailed || state_ == TransportState::kClosed;
+}
+
+void WebRtcTransport::end(TransportState state, std::string_view why) {
+  if (has_ended()) return;
+  set_state(state, why);
+  context_.ended.push_back(this);
+}
+
+Instant WebRtcTransport::next_timeout() const {
+  Instant next = std::min({ice_.next_timeout(), dtls_.next_timeout(), report_at_});
+  // What can not be sent has no deadline.
+  if (!can_send()) return next;
+  for (const auto& producer : producers_) {
+    if (producer) next = std::min(next, producer->next_timeout());
+  }
+  if (twcc_) next = std::min(next, twcc_->next_timeout());
+  return next;
+}
+
+void WebRtcTransport::arm(Instant not_before) {
+  const Instant next = has_ended() ? kNever : std::max(next_timeout(), not_before);
+  if (timer_.is_set() ? timer_.deadline() != next : next != kNever) {
+    context_.timers.set(timer_, next);
+  }
+}
+
+void WebRtcTransport::schedule(Instant at) {
+  if (!has_ended() && (!timer_.is_set() || at < timer_.deadline())) context_.timers.set(timer_, at);
+}
+
+void WebRtcTransport::on_timer(Instant now) {
+  if (has_ended()) return;
+  if (ice_.next_timeout() <= now) {
+    ice_.handle_timeout(now);
+    drain_ice(now);
+  }
+  if (dtls_.next_timeout() <= now) {
+    dtls_.handle_timeout(now);
+    drain_dtls(now);
+  }
+  for (const auto& producer : producers_) {
+    if (producer) producer->check_layers(now);
+  }
+  if (can_send()) {
+    send_feedback(now);
+    send_twcc(now);
+  }
+  if (report_at_ <= now) {
+    report_at_ = now + context_.config.timing.report_interval;
+    if (can_send()) send_reports(now);
+    for (const auto& [id, consumer] : consumers_) consumer->expire_history(now);
+  }
+  // What could not be done now (no packet slot was free) is tried again, but not at once.
+  arm(now + kRetry);
+}
+
+// ---- producers and consumers ----
+
+std::size_t WebRtcTransport::producer_count() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(producers_, [](const auto& p) { return p != nullptr; }));
+}
+
+ProducerSlot WebRtcTransport::free_slot() const {
+  const auto it = std::ranges::find(producers_, nullptr);
+  return static_cast<ProducerSlot>(it - producers_.begin());
+}
+
+Producer& WebRtcTransport::add_producer(SpeakerDetector& speakers, ProducerSetup setup) {
+  const ProducerSlot slot = setup.slot;
+  if (slot == producers_.size()) producers_.emplace_back();
+  DCHECK(producers_[slot] == nullptr);
+  const std::uint8_t cc = ExtensionIds::of(setup.parameters)[ortc::HeaderExtension::kTransportCc];
+  if (cc != 0) {
+    transport_cc_id_ = cc;
+    if (!twcc_) {
+      cc::TwccConfig config;
+      config.interval = context_.config.timing.twcc_interval;
+      twcc_ = std::make_unique<cc::TwccReceiver>(config);
+    }
+  }
+  producers_[slot] =
+      std::make_unique<Producer>(context_, *this, router_, speakers, std::move(setup));
+  return *producers_[slot];
+}
+
+void WebRtcTransport::remove_producer(Producer& producer) {
+  demux_.remove(producer.slot());
+  producers_[producer.slot()].reset();
+}
+
+Consumer& WebRtcTransport::add_consumer(Producer& producer, ConsumerSetup setup) {
+  const ConsumerId id = setup.id;
+  auto consumer = std::make_unique<Consumer>(context_, *this, producer, std::move(setup));
+  Consumer& added = *consumer;
+  consumers_by_ssrc_[added.stream().ssrc] = &added;
+  if (added.stream().has_rtx()) consumers_by_ssrc_[added.stream().rtx_ssrc] = &added;
+  consumers_.emplace(id, std::move(consumer));
+  return added;
+}
+
+void WebRtcTransport::remove_consumer(Consumer& consumer) {
+  context_.egress.purge(queue_, consumer.stream());
+  consumers_by_ssrc_.erase(consumer.stream().ssrc);
+  consumers_by_ssrc_.erase(consumer.stream().rtx_ssrc);
+  consumers_.erase(consumer.id());
+}
+
+void WebRtcTransport::remove_consumers() {
+  context_.egress.forget(queue_);
+  queue_ = {};
+  consumers_by_ssrc_.clear();
+  consumers_.clear();
+}
+
+control::TransportStats WebRtcTransport::statistics() const {
+  control::TransportStats out;
+  out.transport = setup_.id;
+  out.participant = setup_.participant;
+  out.ice_connected = ice_.state() == ice::IceState::kConnected;
+  out.dtls_connected = srtp_ != nullptr;
+  out.is_tcp = queue_.path && queue_.path->protocol == Protocol::kTcp;
+  out.srtp_profile = srtp_profile_;
+  out.packets_received = packets_received_;
+  out.packets_sent = queue_.packets_sent;
+  out.bytes_received = bytes_received_;
+  out.bytes_sent = queue_.bytes_sent;
+  return out;
+}
+
+}  // namespace confab::sfu
