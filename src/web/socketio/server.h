@@ -40,7 +40,6 @@ struct Config {
   std::size_t recovery_bytes_max = 128 * 1024;
   // Binary attachments of one packet, together.
   std::size_t attachment_bytes_max = 1'000'000;
-  std::size_t namespaces_per_session_max = 8;
   // Events we sent that still wait for the client's acknowledgement, per socket.
   std::size_t pending_acks_max = 256;
   // Names a client may connect to, with what they are: {"/", "/"}, and an alias {"/socket.io", "/"}
