@@ -47,6 +47,10 @@ function(confab_module_uses target module umbrella deps libs)
   set_property(GLOBAL APPEND_STRING PROPERTY CONFAB_MAP "${text}}\n")
 endfunction()
 
+if(CONFAB_FUZZ)
+  add_custom_target(fuzz_targets)  # all of them and nothing else: tools/fuzz
+endif()
+
 function(confab_module)
   cmake_parse_arguments(M "EXE" "NAME;OUTPUT" "SOURCES;DEPS;LIBS;TESTS;TEST_DEPS;TEST_LIBS;FUZZ" ${ARGN})
   if(M_UNPARSED_ARGUMENTS)
@@ -89,6 +93,7 @@ function(confab_module)
       confab_module_uses(${M_NAME}_${f}_fuzz ${M_NAME}_${f}_fuzz "" "${deps}" "${M_LIBS}")
       confab_module_options(${M_NAME}_${f}_fuzz ${M_NAME}_${f}_fuzz)
       target_link_options(${M_NAME}_${f}_fuzz PRIVATE -fsanitize=fuzzer)
+      add_dependencies(fuzz_targets ${M_NAME}_${f}_fuzz)
       set_target_properties(${M_NAME}_${f}_fuzz PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
     endforeach()
   endif()

@@ -41,9 +41,12 @@ ctest_suite() { # preset
   awk -f "$root/tools/count_ctest.awk" "$logs/ctest-$1.log"
 }
 
-# What the suites in tests/ run against.
-prepare_services() {
-  build release
+# What a suite in tests/ runs against: the server and the web app as they are shipped, and the
+# suite's own programs.
+prepare_services() { # suite
+  local targets=(confab)
+  [ ! -f "$root/tests/$1/CMakeLists.txt" ] || targets+=("tests/$1/all")
+  build release "${targets[@]}"
   build_ui
   [ ! -f "$root/tests/package.json" ] || npm_install tests
 }
@@ -67,7 +70,7 @@ run_suites() { # names; none: all
       if declare -F "suite_$name" >/dev/null; then
         "suite_$name"
       else
-        prepare_services
+        prepare_services "$name"
         cd "$root/tests/$name" && ./run
       fi
     ) >"$log" 2>&1 || true
