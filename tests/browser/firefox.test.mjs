@@ -1,0 +1,29 @@
+// Firefox and Chromium in one call, both ways.
+import test from 'node:test';
+import { launchChromium, newPage } from './lib/chromium.mjs';
+import { launchFirefox, newFirefoxPage } from './lib/firefox.mjs';
+import { Server } from './lib/server.mjs';
+import { hears, join, seesMoving, waitTiles } from './lib/room.mjs';
+
+test('Chromium and Firefox see and hear each other', async (t) => {
+  const server = await Server.start({ mediaAddress: '10.77.0.1' });
+  t.after(() => server.stop());
+  const code = await server.createRoom();
+  const chromium = await launchChromium();
+  t.after(() => chromium.close());
+  const firefox = await launchFirefox();
+  t.after(() => firefox.close());
+
+  const inChromium = await newPage(chromium);
+  await join(inChromium, server, code, 'Chromium');
+  const inFirefox = await newFirefoxPage(firefox);
+  await join(inFirefox, server, code, 'Firefox');
+  const second = await newFirefoxPage(firefox);
+  await join(second, server, code, 'Firefox 2');
+
+  for (const page of [inChromium, inFirefox, second]) {
+    await waitTiles(page, 3);
+    await seesMoving(page, 2);
+    await hears(page, 2);
+  }
+});

@@ -1,0 +1,108 @@
+// A participant in the web app, whatever browser drives it: playwright's pages and puppeteer's both
+// have goto, click, type and evaluate. What the page knows comes from window.__confab (ui/README.md);
+// what it shows, from the elements themselves.
+import assert from 'node:assert/strict';
+
+const byTestId = (id) => `[data-testid="${id}"]`;
+
+// Asks the page until `probe` gives something truthy; throws with the last answer and what the page
+// itself complained about.
+export async function until(page, what, probe, argument, timeoutMs = 30_000) {
+  const end = Date.now() + timeoutMs;
+  let last;
+  while (Date.now() < end) {
+    try {
+      last = await page.evaluate(probe, argument);
+      if (last) return last;
+    } catch (error) {
+      last = error.message; // the page is being replaced
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const snapshot = await page.evaluate(() => JSON.stringify(window.__confab?.snapshot() ?? null)).catch(() => '');
+  throw new Error(`${what}: not within ${timeoutMs} ms; last ${JSON.stringify(last)}\n${snapshot}\n${page.problems.join('\n')}`);
+}
+
+export const click = (page, testId) => page.click(byTestId(testId));
+
+async function waitFor(page, testId) {
+  await until(page, `there is ${testId}`, (selector) => {
+    const element = document.querySelector(selector);
+    return element !== null && !element.disabled;
+  }, byTestId(testId));
+}
+
+// Opens /room/<code>, names the participant and joins. `query`: diagnostic settings, as "codec=vp9".
+export async function join(page, server, code, name, { query = '', origin = server.url } = {}) {
+  await page.goto(`${origin}/room/${code}${query ? `?${query}` : ''}`);
+  await waitFor(page, 'name-input');
+  await page.focus(byTestId('name-input'));
+  await page.keyboard.type(name);
+  await waitFor(page, 'join');
+  await click(page, 'join');
+  await until(page, `${name} is in the meeting`, () => window.__confab?.snapshot().phase === 'joined');
+  return await page.evaluate(() => window.__confab.snapshot().participantId);
+}
+
+export const snapshot = (page) => page.evaluate(() => window.__confab.snapshot());
+export const stats = (page) => page.evaluate(() => window.__confab.stats());
+
+// { tile key: frames decoded } of the others' pictures.
+const remoteFrames = () => {
+  const self = window.__confab.snapshot().participantId;
+  return Object.fromEntries([...document.querySelectorAll('[data-testid="tile"]')]
+    .filter((tile) => tile.dataset.participant !== self && tile.querySelector('video'))
+    .map((tile) => [tile.dataset.tile, tile.querySelector('video').getVideoPlaybackQuality().totalVideoFrames]));
+};
+
+// Every one of `count` remote pictures moves: its decoded frames rise by `frames`.
+export async function seesMoving(page, count, frames = 10) {
+  const before = await until(page, `${count} remote pictures`, ([probe, n]) => {
+    const seen = new Function(`return (${probe})()`)();
+    return Object.keys(seen).length === n && Object.values(seen).every((f) => f > 0) ? seen : null;
+  }, [remoteFrames.toString(), count], 45_000);
+  await until(page, `${count} remote pictures move`, ([probe, was, more]) => {
+    const seen = new Function(`return (${probe})()`)();
+    return Object.keys(was).every((key) => seen[key] >= was[key] + more);
+  }, [remoteFrames.toString(), before, frames], 45_000);
+}
+
+// Sound of `count` others arrives with energy in it.
+export async function hears(page, count) {
+  const energies = async () => {
+    const { streams } = await stats(page);
+    return streams.filter((s) => s.direction === 'recv' && s.stats?.kind === 'audio').map((s) => s.stats.audioEnergy ?? 0);
+  };
+  const end = Date.now() + 30_000;
+  let last = [];
+  while (Date.now() < end) {
+    last = await energies();
+    if (last.length === count && last.every((energy) => energy > 0)) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  assert.fail(`${count} sounds with energy: ${JSON.stringify(last)}`);
+}
+
+export const tiles = (page) => page.evaluate(() =>
+  [...document.querySelectorAll('[data-testid="tile"]')].map((tile) => ({ ...tile.dataset })));
+
+export const waitTiles = (page, count) => until(page, `${count} tiles`, (n) =>
+  document.querySelectorAll('[data-testid="tile"]').length === n, count);
+
+export async function sendChat(page, text, toParticipant) {
+  if (!(await page.$(byTestId('chat-panel')))) await click(page, 'toggle-chat');
+  await waitFor(page, 'chat-input');
+  if (toParticipant) {
+    if (page.select) await page.select(byTestId('chat-to'), toParticipant);
+    else await page.selectOption(byTestId('chat-to'), toParticipant);
+  }
+  await page.focus(byTestId('chat-input'));
+  await page.keyboard.type(text);
+  await click(page, 'chat-send');
+}
+
+// Nothing the page should not have said. Network errors are expected where a test cuts the network.
+export function noProblems(page, { networkCut = false } = {}) {
+  const real = page.problems.filter((p) => !(networkCut && /WebSocket|net::ERR|Failed to load resource|NetworkError/.test(p)));
+  assert.deepEqual(real, []);
+}
