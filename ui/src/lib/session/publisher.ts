@@ -13,7 +13,10 @@ import { notify } from './notices';
  */
 export class Publisher {
   readonly intent = { microphone: false, camera: false };
+  readonly dispose: () => void;
   private screenAudio: MediaStreamTrack | undefined;
+  /** Being produced right now, and over which media plane: must not be produced twice. */
+  private readonly underWay = new Map<Source, MediaClient>();
   private micQueue: Promise<void> = Promise.resolve();
   private cameraQueue: Promise<void> = Promise.resolve();
 
@@ -22,23 +25,33 @@ export class Publisher {
     private readonly onIntent: () => void,
   ) {
     // A camera or microphone that vanishes during the call (unplugged) is off, also for the others.
-    useLocal.subscribe((now, before) => {
+    this.dispose = useLocal.subscribe((now, before) => {
       if (before.camera !== null && now.camera === null && now.cameraFailure !== null) void this.lost('camera');
       if (before.microphone !== null && now.microphone === null && now.microphoneFailure !== null) void this.lost('microphone');
+      // Opened after the join (slow device, question to the person): send it as soon as it is there.
+      const opened = (before.camera === null && now.camera !== null) || (before.microphone === null && now.microphone !== null);
+      if (opened && this.media() !== null) void this.publishMissing();
     });
   }
 
-  /** Everything that should be on, over fresh transports. */
-  async publishAll(): Promise<void> {
+  /** Sends everything that should be on and is not being sent. */
+  async publishMissing(): Promise<void> {
+    const media = this.media();
+    if (media === null) return;
     const { camera, microphone } = useLocal.getState();
     const { screen } = useMeeting.getState();
+    const missing = (source: Source) => media.producerId(source) === undefined;
     const jobs: Promise<void>[] = [];
-    if (microphone !== null) jobs.push(this.publish('microphone', microphone, !this.intent.microphone));
-    if (camera !== null && this.intent.camera) jobs.push(this.publish('camera', camera, false));
-    if (screen !== null) jobs.push(this.publish('screen', screen, false));
-    if (screen !== null && this.screenAudio !== undefined) jobs.push(this.publish('screen-audio', this.screenAudio, false));
+    if (microphone !== null && missing('microphone')) jobs.push(this.publish('microphone', microphone, !this.intent.microphone));
+    if (camera !== null && this.intent.camera && missing('camera')) jobs.push(this.publish('camera', camera, false));
+    if (screen !== null && missing('screen')) jobs.push(this.publish('screen', screen, false));
+    if (this.screenAudio !== undefined && missing('screen-audio')) {
+      jobs.push(this.publish('screen-audio', this.screenAudio, false));
+    }
     for (const result of await Promise.allSettled(jobs)) {
-      if (result.status === 'rejected') notify(`Could not send: ${describeError(result.reason)}`, 'error');
+      // Offline: whoever builds media anew after the reconnect comes here again.
+      const offline = result.status === 'rejected' && result.reason instanceof ProtocolError && result.reason.code === 'offline';
+      if (result.status === 'rejected' && !offline) notify(`Could not send: ${describeError(result.reason)}`, 'error');
     }
   }
 
@@ -57,13 +70,7 @@ export class Publisher {
       const paused = source === 'microphone' ? !this.intent.microphone : source === 'camera' ? !this.intent.camera : false;
       if (theirs.paused !== paused) await this.setPaused(source, paused).catch(() => undefined);
     }
-    const { camera, microphone } = useLocal.getState();
-    const { screen } = useMeeting.getState();
-    const missing = (source: Source) => media.producerId(source) === undefined;
-    if (microphone !== null && missing('microphone')) await this.publish('microphone', microphone, !this.intent.microphone);
-    if (camera !== null && this.intent.camera && missing('camera')) await this.publish('camera', camera, false);
-    if (screen !== null && missing('screen')) await this.publish('screen', screen, false);
-    if (this.screenAudio !== undefined && missing('screen-audio')) await this.publish('screen-audio', this.screenAudio, false);
+    await this.publishMissing();
   }
 
   // ---- microphone ----
@@ -190,12 +197,26 @@ export class Publisher {
 
   private async publish(source: Source, track: MediaStreamTrack, paused: boolean): Promise<void> {
     const media = this.media();
-    if (media === null) return;
-    const { resolution } = useSettings.getState();
-    const id = await media.publish(source, track, { paused, resolution });
-    this.record((state) =>
-      putProducer(state, state.selfId, { id, source, paused, kind: track.kind === 'audio' ? 'audio' : 'video' }),
-    );
+    if (media === null || this.underWay.get(source) === media) return;
+    this.underWay.set(source, media);
+    try {
+      const { resolution } = useSettings.getState();
+      const id = await media.publish(source, track, { paused, resolution });
+      this.record((state) =>
+        putProducer(state, state.selfId, { id, source, paused, kind: track.kind === 'audio' ? 'audio' : 'video' }),
+      );
+    } finally {
+      if (this.underWay.get(source) === media) this.underWay.delete(source);
+    }
+    if (source === 'microphone' || source === 'camera') await this.catchUp(source, paused);
+  }
+
+  /** The person clicked, or the device went, while the server was still making the producer. */
+  private async catchUp(kind: 'camera' | 'microphone', published: boolean): Promise<void> {
+    const wanted = !this.intent[kind];
+    if (wanted === published) return;
+    if (kind === 'camera') await this.media()?.replaceTrack('camera', useLocal.getState().camera);
+    await this.setPaused(kind, wanted);
   }
 
   private async putTrack(kind: 'camera' | 'microphone', track: MediaStreamTrack): Promise<void> {

@@ -102,6 +102,7 @@ export class MeetingSession {
   /** Page closed, or another room: let everything go without a word to the server. */
   dispose(): void {
     this.stops.forEach((stop) => stop());
+    this.publisher.dispose();
     this.release();
     this.signaling.disconnect();
     stopAllLocal();
@@ -296,7 +297,7 @@ export class MeetingSession {
     }
     this.media = media;
     this.rebuildFrom = result;
-    await Promise.all([this.publisher.publishAll(), media.subscribe(this.wanted())]);
+    await Promise.all([this.publisher.publishMissing(), media.subscribe(this.wanted())]);
     useMeeting.setState({ mediaTrouble: false });
   }
 

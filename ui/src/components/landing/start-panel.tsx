@@ -1,0 +1,91 @@
+'use client';
+
+import { ArrowRight, LoaderCircle, Plus } from 'lucide-react';
+import { useEffect, useState, type FormEvent } from 'react';
+import { Button } from '@/components/ui/button';
+import { describeError } from '@/lib/protocol/errors';
+import { createRoom } from '@/lib/protocol/rest';
+import { saveHostKey } from '@/lib/session/resume';
+import { parseRoomInput } from '@/lib/util/room-code';
+
+export function StartPanel() {
+  const [creating, setCreating] = useState(false);
+  const [ready, setReady] = useState(false);
+  const [text, setText] = useState('');
+  const [createError, setCreateError] = useState('');
+  const [joinError, setJoinError] = useState('');
+
+  // Before the page is alive a click would be lost: tests and people can see when it is.
+  useEffect(() => {
+    setReady(true);
+    // Back from a meeting by the browser's history cache: the button must not spin for ever.
+    const shown = () => setCreating(false);
+    window.addEventListener('pageshow', shown);
+    return () => window.removeEventListener('pageshow', shown);
+  }, []);
+
+  const create = async () => {
+    setCreating(true);
+    setCreateError('');
+    try {
+      const { code, hostKey } = await createRoom();
+      saveHostKey(code, hostKey);
+      location.assign(`/room/${code}`);
+    } catch (error) {
+      setCreateError(describeError(error));
+      setCreating(false);
+    }
+  };
+
+  const join = (event: FormEvent) => {
+    event.preventDefault();
+    const code = parseRoomInput(text);
+    if (code === null) setJoinError(text.trim() === '' ? 'Enter a code or paste a link.' : 'This is neither a meeting code nor a link to one.');
+    else location.assign(`/room/${code}`);
+  };
+
+  return (
+    <div className="mt-9 max-w-lg">
+      <Button
+        tone="accent"
+        data-testid="create-meeting"
+        className="min-h-14 w-full px-7 text-lg sm:w-auto"
+        disabled={!ready || creating}
+        aria-busy={creating}
+        onClick={() => void create()}
+      >
+        {creating ? <LoaderCircle className="size-5 animate-spin" aria-hidden /> : <Plus className="size-5" aria-hidden />}
+        {creating ? 'Starting…' : 'Start a meeting'}
+      </Button>
+      <p role="alert" className="mt-2 text-sm text-danger-text empty:hidden">{createError}</p>
+
+      <form onSubmit={join} className="mt-7" noValidate>
+        <label htmlFor="room-code" className="text-sm font-medium text-soft">
+          Or join one with its code or link
+        </label>
+        <div className="mt-2 flex gap-2.5">
+          <input
+            id="room-code"
+            data-testid="room-input"
+            className="field"
+            value={text}
+            onChange={(event) => {
+              setText(event.target.value);
+              setJoinError('');
+            }}
+            placeholder="abc-defg-hij"
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            aria-invalid={joinError !== ''}
+            aria-describedby="room-code-error"
+          />
+          <Button type="submit" data-testid="join-by-code" className="min-h-12 shrink-0 px-5" disabled={!ready}>
+            Join <ArrowRight className="size-4" aria-hidden />
+          </Button>
+        </div>
+        <p id="room-code-error" role="alert" className="mt-2 text-sm text-danger-text empty:hidden">{joinError}</p>
+      </form>
+    </div>
+  );
+}

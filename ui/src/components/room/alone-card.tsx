@@ -1,0 +1,27 @@
+'use client';
+
+import type { CSSProperties } from 'react';
+import { CopyButton } from '@/components/ui/copy-button';
+import { useMeeting } from '@/lib/store/meeting';
+
+export function invitationLink(room: string): string {
+  return `${location.origin}/room/${room}`;
+}
+
+/** Nobody else yet: what to do about it. */
+export function AloneCard({ style }: { style: CSSProperties }) {
+  const room = useMeeting((state) => state.room);
+  return (
+    <div
+      style={style}
+      data-testid="alone"
+      className="grid place-items-center overflow-hidden rounded-(--radius-tile) border border-dashed border-ink-600 p-4 text-center"
+    >
+      <div>
+        <p className="font-semibold">Nobody else is here yet</p>
+        <p className="mt-1 font-mono text-sm text-soft">{room}</p>
+        <CopyButton text={invitationLink(room)} label="Copy the invitation link" tone="accent" className="mt-4" testId="copy-invite" />
+      </div>
+    </div>
+  );
+}

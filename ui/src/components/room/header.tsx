@@ -1,0 +1,39 @@
+'use client';
+
+import { useEffect, useState } from 'react';
+import { CopyButton } from '@/components/ui/copy-button';
+import { Logo } from '@/components/ui/logo';
+import { useMeeting } from '@/lib/store/meeting';
+import { duration } from '@/lib/util/text';
+import { invitationLink } from './alone-card';
+
+export function Header() {
+  const room = useMeeting((state) => state.room);
+  return (
+    <header className="flex h-14 shrink-0 items-center gap-3 px-3 sm:px-5">
+      <Logo compact />
+      <h1 className="min-w-0 truncate font-mono text-sm text-soft" data-testid="room-code">
+        <span className="sr-only">Meeting </span>
+        {room}
+      </h1>
+      <CopyButton text={invitationLink(room)} label="Copy link" tone="ghost" className="px-3! text-sm" />
+      <Clock />
+    </header>
+  );
+}
+
+function Clock() {
+  const joinedAt = useMeeting((state) => state.joinedAt);
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  if (joinedAt === 0) return null;
+  return (
+    <span className="ml-auto text-sm text-soft tabular-nums" title="Since you joined">
+      <span className="sr-only">In the meeting for </span>
+      {duration(now - joinedAt)}
+    </span>
+  );
+}

@@ -1,0 +1,107 @@
+'use client';
+
+import { Crown, Hand, MessageSquare, Mic, MicOff, MonitorUp, Video, VideoOff, WifiOff } from 'lucide-react';
+import { useState } from 'react';
+import { Avatar } from '@/components/ui/avatar';
+import { CopyButton } from '@/components/ui/copy-button';
+import type { Participant } from '@/lib/protocol/types';
+import { handsInOrder, inOrder, isLive, useMeeting } from '@/lib/store/meeting';
+import { invitationLink } from './alone-card';
+import { SidePanel } from './side-panel';
+
+// With fewer, looking is quicker than typing.
+const kSearchFrom = 8;
+
+export function PeoplePanel({ onClose }: { onClose: () => void }) {
+  const people = useMeeting((state) => state.people);
+  const selfId = useMeeting((state) => state.selfId);
+  const room = useMeeting((state) => state.room);
+  const [query, setQuery] = useState('');
+  const all = inOrder({ people, selfId });
+  const hands = handsInOrder(people);
+  const wanted = query.trim().toLocaleLowerCase();
+  const shown = wanted === '' ? all : all.filter((each) => each.name.toLocaleLowerCase().includes(wanted));
+
+  return (
+    <SidePanel title={`People (${all.length})`} testId="people-panel" onClose={onClose}>
+      <div className="px-4 pb-2">
+        <CopyButton text={invitationLink(room)} label="Copy the invitation link" className="w-full" />
+        {all.length >= kSearchFrom && (
+          <input
+            type="search"
+            aria-label="Find a person"
+            placeholder="Find a person"
+            value={query}
+            onChange={(event) => setQuery(event.target.value)}
+            className="field mt-2 min-h-11"
+          />
+        )}
+      </div>
+      <div className="min-h-0 flex-1 overflow-y-auto px-2 pb-4" tabIndex={0} role="region" aria-label="List of people">
+        {hands.length > 0 && (
+          <section aria-label="Raised hands" className="px-2 pb-2">
+            <h3 className="py-2 text-xs font-semibold tracking-wide text-warn uppercase">Raised hands, in order</h3>
+            <ol className="flex flex-wrap gap-1.5">
+              {hands.map((each) => (
+                <li key={each.id} className="inline-flex items-center gap-1.5 rounded-full bg-warn/12 py-1 pr-3 pl-2 text-sm text-warn">
+                  <Hand className="size-3.5" aria-hidden /> {each.name}
+                </li>
+              ))}
+            </ol>
+          </section>
+        )}
+        <ul>
+          {shown.map((each) => (
+            <Row key={each.id} person={each} isSelf={each.id === selfId} />
+          ))}
+        </ul>
+        {shown.length === 0 && <p className="px-3 py-4 text-sm text-soft">Nobody by that name.</p>}
+      </div>
+    </SidePanel>
+  );
+}
+
+function Row({ person, isSelf }: { person: Participant; isSelf: boolean }) {
+  const mic = isLive(person, 'microphone');
+  const camera = isLive(person, 'camera');
+  const sharing = isLive(person, 'screen');
+  return (
+    <li
+      className="flex min-h-14 items-center gap-3 rounded-2xl px-2 py-1.5"
+      data-testid="person"
+      data-participant={person.id}
+      data-mic={mic ? 'on' : 'off'}
+      data-camera={camera ? 'on' : 'off'}
+    >
+      <Avatar id={person.id} name={person.name} className="size-9 text-sm" />
+      <span className="min-w-0 flex-1">
+        <span className="flex items-center gap-1.5">
+          <span className="truncate font-medium">{person.name}</span>
+          {person.role === 'host' && <Crown className="size-4 shrink-0 text-accent" aria-label="Host" />}
+        </span>
+        <span className="block text-xs text-soft">{describe(person, isSelf, sharing)}</span>
+      </span>
+      {person.connection === 'reconnecting' && <WifiOff className="size-4.5 text-warn" aria-label="Reconnecting" />}
+      {person.hand !== null && <Hand className="size-4.5 text-warn" aria-label="Hand raised" />}
+      {sharing && <MonitorUp className="size-4.5 text-accent" aria-label="Sharing a screen" />}
+      {mic ? <Mic className="size-4.5 text-soft" aria-label="Microphone on" /> : <MicOff className="size-4.5 text-danger-text" aria-label="Microphone off" />}
+      {camera ? <Video className="size-4.5 text-soft" aria-label="Camera on" /> : <VideoOff className="size-4.5 text-danger-text" aria-label="Camera off" />}
+      {!isSelf && (
+        <button
+          type="button"
+          aria-label={`Write to ${person.name} privately`}
+          title="Write privately"
+          onClick={() => useMeeting.setState({ panel: 'chat', unread: 0, chatTo: person.id })}
+          className="grid size-11 shrink-0 place-items-center rounded-xl text-soft hover:bg-ink-700 hover:text-text"
+        >
+          <MessageSquare className="size-4.5" aria-hidden />
+        </button>
+      )}
+    </li>
+  );
+}
+
+function describe(person: Participant, isSelf: boolean, sharing: boolean): string {
+  const parts = [isSelf ? 'You' : '', sharing ? 'sharing a screen' : '', person.connection === 'reconnecting' ? 'reconnecting' : ''];
+  return parts.filter(Boolean).join(' · ');
+}

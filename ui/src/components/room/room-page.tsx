@@ -1,0 +1,143 @@
+'use client';
+
+import { LoaderCircle } from 'lucide-react';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { PreJoin } from '@/components/prejoin/prejoin';
+import { describeError, ProtocolError } from '@/lib/protocol/errors';
+import { getRoom } from '@/lib/protocol/rest';
+import { installDiagnostics } from '@/lib/session/debug';
+import { loadResume } from '@/lib/session/resume';
+import { MeetingSession } from '@/lib/session/session';
+import { startLocal, useLocal, watchDevices } from '@/lib/store/local';
+import { useMeeting } from '@/lib/store/meeting';
+import { useSettings } from '@/lib/store/settings';
+import { roomCodeFromPath } from '@/lib/util/room-code';
+import { Ended } from './ended';
+import { MessagePage } from './message-page';
+import { Room } from './room';
+import { SessionProvider } from './session-context';
+
+type Lookup = { kind: 'looking' } | { kind: 'found'; here: number | undefined } | { kind: 'none' } | { kind: 'error'; text: string };
+
+/**
+ * One file serves every room: which one it is, is read from the address after mounting, never while
+ * rendering on a server (DESIGN.md §6).
+ */
+export function RoomPage() {
+  const [session, setSession] = useState<MeetingSession | null>(null);
+  const [lookup, setLookup] = useState<Lookup>({ kind: 'looking' });
+  const phase = useMeeting((state) => state.phase);
+  const reason = useMeeting((state) => state.phaseReason);
+  const resuming = useRef(false);
+
+  useEffect(() => {
+    const code = roomCodeFromPath(location.pathname);
+    if (code === null) {
+      setLookup({ kind: 'none' });
+      return;
+    }
+    document.title = `${code} · confab`;
+    const created = new MeetingSession(code);
+    const stops = [installDiagnostics(created), watchDevices()];
+    setSession(created);
+    void created.audio.setSpeaker(useSettings.getState().speakerId);
+    const resume = loadResume(code);
+    if (resume !== null) {
+      resuming.current = true;
+      setLookup({ kind: 'found', here: undefined });
+      enter(created, resume.name, resume);
+    } else {
+      getRoom(code).then(
+        ({ participants }) => setLookup({ kind: 'found', here: participants }),
+        (error: unknown) =>
+          setLookup(
+            error instanceof ProtocolError && error.code === 'not_found'
+              ? { kind: 'none' }
+              : { kind: 'error', text: describeError(error) },
+          ),
+      );
+    }
+    return () => {
+      stops.forEach((stop) => stop());
+      created.dispose();
+    };
+  }, []);
+
+  const join = useCallback(
+    (name: string) => {
+      if (session === null) return;
+      const { camera, microphone, opening } = useLocal.getState();
+      // Devices still opening are sent as soon as they are there.
+      Object.assign(session.publisher.intent, {
+        camera: camera !== null || opening.camera,
+        microphone: microphone !== null || opening.microphone,
+      });
+      void session.join(name);
+    },
+    [session],
+  );
+
+  if (lookup.kind === 'none') return <NoSuchRoom />;
+  if (lookup.kind === 'error') return <LookupFailed text={lookup.text} />;
+  if (session === null || lookup.kind === 'looking') return <Waiting text="Looking for the meeting…" />;
+
+  switch (phase) {
+    case 'inside':
+      return (
+        <SessionProvider value={session}>
+          <Room />
+        </SessionProvider>
+      );
+    case 'left':
+    case 'ended':
+    case 'replaced':
+    case 'failed':
+      return <Ended phase={phase} reason={reason} onRejoin={() => rejoin(session)} />;
+    case 'joining':
+      if (resuming.current) return <Waiting text="Going back into the meeting…" />;
+      break;
+    case 'outside':
+      break;
+  }
+  return <PreJoin room={session.room} here={lookup.here} joining={phase === 'joining'} onJoin={join} />;
+}
+
+/** Devices open while the socket joins; what is ready first waits for nothing. */
+function enter(session: MeetingSession, name: string, want: { camera: boolean; microphone: boolean }): void {
+  Object.assign(session.publisher.intent, { camera: want.camera, microphone: want.microphone });
+  if (want.camera) void startLocal('camera');
+  if (want.microphone) void startLocal('microphone');
+  void session.join(name);
+}
+
+function rejoin(session: MeetingSession): void {
+  enter(session, useSettings.getState().name, { ...session.publisher.intent });
+}
+
+function Waiting({ text }: { text: string }) {
+  return (
+    <MessagePage title={text} testId="waiting">
+      <LoaderCircle className="mt-6 size-6 animate-spin text-accent" aria-hidden />
+    </MessagePage>
+  );
+}
+
+const kLink = 'mt-8 inline-flex min-h-12 items-center rounded-xl bg-accent px-7 font-semibold text-on-accent hover:bg-accent-hi';
+
+function NoSuchRoom() {
+  return (
+    <MessagePage title="There is no such meeting" testId="no-such-room">
+      <p className="mt-3 text-soft">Check the code or the link. Whoever invited you can copy it from their meeting.</p>
+      <a href="/" className={kLink}>Start page</a>
+    </MessagePage>
+  );
+}
+
+function LookupFailed({ text }: { text: string }) {
+  return (
+    <MessagePage title="The meeting could not be looked up" testId="lookup-failed">
+      <p className="mt-3 text-soft" role="alert">{text}</p>
+      <button type="button" className={kLink} onClick={() => location.reload()}>Try again</button>
+    </MessagePage>
+  );
+}

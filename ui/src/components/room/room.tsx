@@ -1,0 +1,46 @@
+'use client';
+
+import { useCallback, useMemo, useState } from 'react';
+import { SettingsDialog } from '@/components/settings/settings-dialog';
+import { useMeeting } from '@/lib/store/meeting';
+import { roomActions } from './actions';
+import { Banners, LiveRegion, Notices } from './banners';
+import { ChatPanel } from './chat-panel';
+import { Controls } from './controls';
+import { Header } from './header';
+import { HelpDialog } from './help-dialog';
+import { PeoplePanel } from './people-panel';
+import { useSession } from './session-context';
+import { Stage } from './stage';
+import { StatsOverlay } from './stats-overlay';
+import { useShortcuts } from './use-shortcuts';
+
+/** Inside the meeting. */
+export function Room() {
+  const session = useSession();
+  const actions = useMemo(() => roomActions(session), [session]);
+  const panel = useMeeting((state) => state.panel);
+  const statsOpen = useMeeting((state) => state.statsOpen);
+  const [settings, setSettings] = useState(false);
+  const [help, setHelp] = useState(false);
+  const openHelp = useCallback(() => setHelp(true), []);
+  useShortcuts(actions, openHelp, settings || help);
+
+  return (
+    <div className="flex h-dvh flex-col overflow-hidden" data-testid="room">
+      <Header />
+      <Banners />
+      <main className="flex min-h-0 flex-1">
+        <Stage />
+        {panel === 'chat' && <ChatPanel onClose={actions.closePanel} />}
+        {panel === 'people' && <PeoplePanel onClose={actions.closePanel} />}
+      </main>
+      <Controls actions={actions} onSettings={() => setSettings(true)} onHelp={openHelp} />
+      {statsOpen && <StatsOverlay onClose={actions.toggleStats} />}
+      <SettingsDialog open={settings} onOpenChange={setSettings} />
+      <HelpDialog open={help} onOpenChange={setHelp} />
+      <Notices />
+      <LiveRegion />
+    </div>
+  );
+}
