@@ -4,6 +4,8 @@
 #include <type_traits>
 
 #include "base/check.h"
+#include "rtc/rtp/extensions.h"
+#include "rtc/rtp/packet.h"
 #include "sfu/router.h"
 
 namespace confab::sfu {
@@ -134,7 +136,7 @@ void WebRtcTransport::handle_rtp(Instant now, PacketRef packet) {
 }
 
 void WebRtcTransport::handle_path_closed(Instant now, const Path& path) {
-  ice_.on_path_closed(now, path);
+  ice_.on_path_closed(path);
   drain_ice(now);
   arm();
 }
@@ -307,7 +309,7 @@ std::size_t WebRtcTransport::producer_count() const {
 }
 
 ProducerSlot WebRtcTransport::free_slot() const {
-  const auto it = std::ranges::find(producers_, nullptr);
+  const auto it = std::ranges::find_if(producers_, [](const auto& p) { return !p; });
   return static_cast<ProducerSlot>(it - producers_.begin());
 }
 
