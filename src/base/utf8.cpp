@@ -1,6 +1,5 @@
 #include "base/utf8.h"
 
-#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -28,6 +27,19 @@ Lead lead_of(unsigned char c) {
 
 }  // namespace
 
+std::size_t utf8_sequence_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (text.empty()) return 0;
+  if (byte(0) < 0x80) return 1;
+  const Lead lead = lead_of(byte(0));
+  if (lead.length == 0 || text.size() < lead.length) return 0;
+  if (byte(1) < lead.low || byte(1) > lead.high) return 0;
+  for (std::size_t i = 2; i < lead.length; ++i) {
+    if ((byte(i) & 0xc0u) != 0x80u) return 0;
+  }
+  return lead.length;
+}
+
 bool is_utf8(std::string_view text) {
   std::size_t i = 0;
   while (i < text.size()) {
@@ -39,19 +51,9 @@ bool is_utf8(std::string_view text) {
       i += sizeof(word);
     }
     if (i == text.size()) return true;
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c < 0x80) {
-      ++i;
-      continue;
-    }
-    const Lead lead = lead_of(c);
-    if (lead.length == 0 || text.size() - i < lead.length) return false;
-    const auto second = static_cast<unsigned char>(text[i + 1]);
-    if (second < lead.low || second > lead.high) return false;
-    for (std::size_t k = 2; k < lead.length; ++k) {
-      if ((static_cast<unsigned char>(text[i + k]) & 0xc0u) != 0x80u) return false;
-    }
-    i += lead.length;
+    const std::size_t length = utf8_sequence_length(text.substr(i));
+    if (length == 0) return false;
+    i += length;
   }
   return true;
 }

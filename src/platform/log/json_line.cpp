@@ -1,5 +1,4 @@
-#include <array>
-
+#include "base/utf8.h"
 #include "platform/clock/clock.h"
 #include "platform/log/json_log.h"
 
@@ -20,33 +19,6 @@ std::string_view level_name(LogLevel level) {
       return "error";
   }
   return "error";
-}
-
-// The length of the well-formed UTF-8 sequence at the start of `s`, or 0 (Unicode 15, table 3-7).
-std::size_t sequence_length(std::string_view s) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(s[i]); };
-  const std::uint8_t lead = byte(0);
-  if (lead < 0x80) return 1;
-  std::size_t length = 0;
-  std::uint8_t second_min = 0x80;
-  std::uint8_t second_max = 0xBF;
-  if (lead >= 0xC2 && lead <= 0xDF) {
-    length = 2;
-  } else if (lead >= 0xE0 && lead <= 0xEF) {
-    length = 3;
-    if (lead == 0xE0) second_min = 0xA0;  // else an overlong form
-    if (lead == 0xED) second_max = 0x9F;  // else a surrogate
-  } else if (lead >= 0xF0 && lead <= 0xF4) {
-    length = 4;
-    if (lead == 0xF0) second_min = 0x90;
-    if (lead == 0xF4) second_max = 0x8F;  // else above U+10FFFF
-  }
-  if (length == 0 || s.size() < length) return 0;
-  if (byte(1) < second_min || byte(1) > second_max) return 0;
-  for (std::size_t i = 2; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  return length;
 }
 
 void append_escape(std::string& out, std::uint8_t c) {
@@ -76,7 +48,7 @@ void append_escape(std::string& out, std::uint8_t c) {
 void append_string(std::string& out, std::string_view s) {
   out += '"';
   while (!s.empty()) {
-    const std::size_t length = sequence_length(s);
+    const std::size_t length = utf8_sequence_length(s);
     const auto c = static_cast<std::uint8_t>(s.front());
     if (length == 0) {
       out += kReplacement;
