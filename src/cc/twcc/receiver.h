@@ -17,8 +17,9 @@ struct TwccConfig {
   Duration interval = 100ms;
   // Sooner when as many packets wait to be reported: one feedback packet's worth.
   std::size_t packets_max = 300;
-  // How far back a late packet is still reported: older ones the sender has written off.
-  Duration history = 500ms;
+  // How far behind the newest a late packet is still reported: the sender has written off what is
+  // older.
+  std::int64_t reorder_max = 1000;
 };
 
 // One per transport. Memory is fixed at construction.
@@ -30,9 +31,10 @@ class TwccReceiver {
   void on_packet(Instant now, std::uint16_t transport_seq);
 
   // kNever while nothing waits to be reported.
-  Instant next_timeout() const;
+  Instant next_timeout() const { return due_; }
   // Writes one feedback packet (RTCP, not yet protected) when it is due; returns its size, 0 when
-  // nothing is. Call until 0. 1200 bytes of room always do. `media`: any SSRC of the peer's.
+  // nothing is. Call until 0. `out` must have rtcp::TransportFeedbackBuilder::kBytesMax of room.
+  // `media`: any SSRC of the peer's.
   std::size_t poll(Instant now, MutableBytes out, rtp::Ssrc sender, rtp::Ssrc media);
 
   std::uint64_t packets_late() const { return packets_late_; }  // too old to be reported
@@ -40,19 +42,22 @@ class TwccReceiver {
  private:
   // Sequence numbers remembered: a power of two, so a place is seq & mask. At 1150 B it is 500 ms
   // of 150 Mbit/s.
-  static constexpr std::size_t kWindow = 8192;
+  static constexpr std::int64_t kWindow = 8192;
   struct Slot {
     std::int64_t seq;
     Instant arrival;
   };
 
-  const Slot* find(std::int64_t seq) const;
-  void restart(std::int64_t seq);
-  bool is_due(Instant now) const;
+  Slot& slot_of(std::int64_t seq) {
+    return slots_[static_cast<std::uint64_t>(seq) & (kWindow - 1)];
+  }
+  const Slot* find(std::int64_t seq);
+  void schedule(Instant now);
 
   TwccConfig config_;
   rtp::SeqUnwrapper unwrapper_;
   std::vector<Slot> slots_;
+  bool started_ = false;
   std::int64_t next_to_report_ = 0;
   std::int64_t end_ = 0;  // one past the highest received
   std::size_t waiting_ = 0;

@@ -41,7 +41,7 @@ inline constexpr std::uint8_t kFormatAlfb = 15;  // "REMB"
 //  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
 // +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 // |V=2|P|count/fmt|  packet type  |   length in words, less one   |
-// |                     body, a multiple of 4                     |
+// |                     body, padding if P is set                 |
 struct PacketView {
   PacketType type{};
   std::uint8_t count_or_format = 0;

@@ -86,32 +86,28 @@ std::optional<std::size_t> walk_chunks(ByteView data, std::size_t count, Visit&&
 // are reported as not received. No allocation: the size is bounded by the arrays.
 class TransportFeedbackBuilder {
  public:
-  // Statuses covered by one packet at most. 400 arrivals with large deltas and vector chunks make
-  // 20 + 800 + 116 bytes, inside a datagram.
   static constexpr std::size_t kReceivedMax = 400;
   static constexpr std::size_t kStatusesMax = 4096;
+  // What build() never exceeds: a datagram with room for SRTCP's trailer.
+  static constexpr std::size_t kBytesMax = 1200;
 
-  // base_seq: the first number covered. first_arrival: where the reference time is taken from, no
-  // later than the first arrival added.
+  // base_seq: the first number covered. first_arrival: that of the first packet to be added.
   TransportFeedbackBuilder(SeqNo base_seq, Instant first_arrival);
 
   // False if it does not fit any more (too many, or the delta is beyond 16 bits): build what is
-  // there and begin another packet with this one.
+  // there and begin another packet with this one. `seq` must lie behind those already added.
   bool add_received(SeqNo seq, Instant arrival);
-  // Covers up to and including `last` without further arrivals. False as above.
-  bool cover_to(SeqNo last);
 
+  // Statuses covered so far: from base_seq to the last one added.
   std::size_t status_count() const { return status_count_; }
-  // The whole RTCP packet, padded to words; 0 if `out` is too small or nothing is covered.
+  // The whole RTCP packet, padded to words; 0 if `out` is too small or nothing was added.
   std::size_t build(MutableBytes out, Ssrc sender, Ssrc media, std::uint8_t feedback_count) const;
 
  private:
-  using Symbol = internal::Symbol;
   struct Arrival {
     std::uint16_t index;  // from base_seq
     std::int16_t delta;   // in units of kDeltaTick
   };
-  Symbol symbol_of(const Arrival& arrival) const;
   void write_chunks(ByteWriter& writer) const;
 
   SeqNo base_seq_;
@@ -119,7 +115,8 @@ class TransportFeedbackBuilder {
   std::int64_t last_tick_;       // the last arrival, in units of kDeltaTick
   std::size_t status_count_ = 0;
   std::size_t received_ = 0;
-  std::array<Arrival, kReceivedMax> arrivals_;
+  std::size_t delta_bytes_ = 0;
+  std::array<Arrival, kReceivedMax> arrivals_;  // the first received_
 };
 
 template <typename Visit>

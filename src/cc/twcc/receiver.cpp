@@ -1,0 +1,75 @@
+#include "cc/twcc/receiver.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "rtc/rtcp/transport_feedback.h"
+
+namespace confab::cc {
+namespace {
+
+// Lost packets that one feedback packet lists in front of the first arrival. What is before them
+// was lost in an outage, and the sender sees that from the gap.
+constexpr std::int64_t kLeadingLossMax = 2000;
+
+}  // namespace
+
+TwccReceiver::TwccReceiver(const TwccConfig& config)
+    : config_(config), slots_(kWindow, Slot{INT64_MIN, {}}) {}
+
+const TwccReceiver::Slot* TwccReceiver::find(std::int64_t seq) {
+  const Slot& slot = slot_of(seq);
+  return slot.seq == seq ? &slot : nullptr;
+}
+
+void TwccReceiver::on_packet(Instant now, std::uint16_t transport_seq) {
+  const std::int64_t seq = unwrapper_.unwrap({transport_seq});
+  if (!started_ || seq - end_ >= kWindow) {  // the first, or a gap that no report can tell of
+    started_ = true;
+    next_to_report_ = seq;
+    end_ = seq;
+    waiting_ = 0;
+  }
+  if (seq >= end_) {
+    end_ = seq + 1;
+    next_to_report_ = std::max(next_to_report_, end_ - kWindow);
+  } else if (find(seq) != nullptr) {
+    return;  // a duplicate says nothing new
+  } else if (seq < end_ - config_.reorder_max) {
+    ++packets_late_;
+    return;
+  }
+  slot_of(seq) = {seq, now};
+  // Reported as lost already: what follows it is reported again, which the draft allows.
+  next_to_report_ = std::min(next_to_report_, seq);
+  schedule(now);
+}
+
+void TwccReceiver::schedule(Instant now) {
+  ++waiting_;
+  if (waiting_ == 1) due_ = now + config_.interval;
+  if (waiting_ >= config_.packets_max) due_ = std::min(due_, now);
+}
+
+std::size_t TwccReceiver::poll(Instant now, MutableBytes out, rtp::Ssrc sender, rtp::Ssrc media) {
+  if (due_ > now) return 0;
+  std::int64_t seq = next_to_report_;
+  while (find(seq) == nullptr) ++seq;  // ends at the highest, which was received
+  DCHECK(seq < end_);
+  const std::int64_t base = std::max(next_to_report_, seq - kLeadingLossMax);
+  rtcp::TransportFeedbackBuilder builder(rtp::to_seq(base), find(seq)->arrival);
+  for (; seq < end_; ++seq) {
+    const Slot* slot = find(seq);
+    if (slot != nullptr && !builder.add_received(rtp::to_seq(seq), slot->arrival)) break;
+  }
+  next_to_report_ = seq;
+  if (seq == end_) {
+    waiting_ = 0;
+    due_ = kNever;
+  }
+  const std::size_t size = builder.build(out, sender, media, feedback_count_++);
+  CHECK(size > 0);
+  return size;
+}
+
+}  // namespace confab::cc
