@@ -115,7 +115,7 @@ void IceLite::accept(Instant now, const Path& path, const stun::Message& request
                      std::uint32_t generation) {
   last_valid_check_ = now;
   PathEntry& entry = learn_path(path);
-  entry.last_check = now;
+  const Instant previous_check = std::exchange(entry.last_check, now);
   entry.priority = request.priority().value_or(entry.priority);
   entry.generation = std::max(entry.generation, generation);
   if (generation > nomination_generation_) {
@@ -125,7 +125,8 @@ void IceLite::accept(Instant now, const Path& path, const stun::Message& request
   }
 
   const PathEntry* const selected = selected_ ? paths_.find(*selected_) : nullptr;
-  const bool nominated = generation == nomination_generation_ && nominates(request, entry);
+  const bool nominated =
+      generation == nomination_generation_ && nominates(request, entry, previous_check);
   const bool selected_is_silent =
       selected == nullptr || now - selected->last_check >= config_.selected_silence;
   if (nominated || selected_is_silent) select(&entry);
@@ -142,9 +143,10 @@ PathEntry& IceLite::learn_path(const Path& path) {
   return paths_.add(path);
 }
 
-bool IceLite::nominates(const stun::Message& request, PathEntry& entry) {
+bool IceLite::nominates(const stun::Message& request, PathEntry& entry, Instant previous_check) {
   const PathEntry* const selected = selected_ ? paths_.find(*selected_) : nullptr;
-  return nomination_.apply({request.use_candidate(), request.nomination()}, entry, selected);
+  return nomination_.apply({request.use_candidate(), request.nomination(), previous_check}, entry,
+                           selected);
 }
 
 ByteView IceLite::success(const Path& path, const stun::Message& request, const Credentials& used,
@@ -263,7 +265,7 @@ void IceLite::set_state(IceState to, std::string_view why) {
 
 // Callers have to take the events of one call before the next; what is left over is their mistake.
 void IceLite::begin_call() {
-  CHECK(events_head_ == events_end_);
+  DCHECK(events_head_ == events_end_);
   events_head_ = events_end_ = 0;
 }
 

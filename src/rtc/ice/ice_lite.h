@@ -148,7 +148,7 @@ class IceLite {
   void accept(Instant now, const Path& path, const stun::Message& request,
               std::uint32_t generation);
   PathEntry& learn_path(const Path& path);
-  bool nominates(const stun::Message& request, PathEntry& entry);
+  bool nominates(const stun::Message& request, PathEntry& entry, Instant previous_check);
   ByteView success(const Path& path, const stun::Message& request, const Credentials& used,
                    MutableBytes out) const;
   ByteView refusal(Instant now, const stun::Message& request, RequestOutcome outcome,

@@ -242,6 +242,21 @@ TEST_F(IceLiteTest, ANominationMovesTheSelection) {
   EXPECT_EQ(agent.selected_path(), tcp(7));
 }
 
+TEST_F(IceLiteTest, GoesBackToALowerPriorityThatWasLeftInHaste) {
+  // Given a peer that left a path without another word, as at the end of Wi-Fi, when it comes back
+  // to it with USE-CANDIDATE in every check, then its second check is enough.
+  nominate(udp(1), 10);
+  now += 1s;
+  nominate(udp(2), 20);
+  ASSERT_EQ(agent.selected_path(), udp(2));
+  now += 1s;
+  nominate(udp(1), 10);
+  EXPECT_EQ(agent.selected_path(), udp(2));
+  now += 100ms;
+  nominate(udp(1), 10);
+  EXPECT_EQ(agent.selected_path(), udp(1));
+}
+
 TEST_F(IceLiteTest, RenominationTheHighestValueWins) {
   renominate(udp(1), 1);
   renominate(udp(2), 2);

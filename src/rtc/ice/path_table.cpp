@@ -77,7 +77,7 @@ bool Nomination::apply(const Check& check, PathEntry& entry, const PathEntry* se
   entry.nominated = check.use_candidate;
   if (!check.use_candidate) return false;
   if (selected == nullptr || !selected->nominated || becomes_nominated) return true;
-  return entry.priority > selected->priority;
+  return entry.priority > selected->priority || check.previous > selected->last_check;
 }
 
 }  // namespace confab::ice

@@ -49,14 +49,17 @@ class PathTable {
 struct Check {
   bool use_candidate = false;
   std::optional<std::uint32_t> nomination;
+  Instant previous{};  // when the check before this one came on the same path
 };
 
 // Which nomination counts, with the two ways that browsers nominate:
-// - with values (draft-thatcher-ice-renomination §3: Chromium and Safari once both sides named
-//   "renomination"): the highest value wins, at once, whatever the priority;
-// - with USE-CANDIDATE (RFC 8445 §8.1.1 regular; RFC 5245 §8.1.1.2 aggressive, still in the field):
-//   a path that becomes nominated wins; one that merely stays nominated wins over the selected one
-//   only with a higher priority, so that an aggressive peer does not make it swing.
+// - with values (draft-thatcher-ice-renomination §3, where both sides named "renomination"): the
+//   highest value wins, at once, whatever the priority;
+// - with USE-CANDIDATE (RFC 8445 §8.1.1 regular; RFC 5245 §8.1.1.2 aggressive, still in the field).
+//   Chromium 156 was seen to set it in every check of the pair it uses, and to send no value though
+//   the answer named "renomination". A path that becomes nominated wins. One that merely stays
+//   nominated wins if its priority is higher, so that an aggressive peer does not make the
+//   selection swing, or if it was checked twice since the selected one was: there the peer is now.
 class Nomination {
  public:
   // Whether `entry`, whose check this is, becomes the selected path. Marks the entry. `selected`

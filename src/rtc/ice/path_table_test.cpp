@@ -47,8 +47,8 @@ TEST(PathTable, PrefersTheNewestCredentialsThenNominatedThenRecent) {
 
 struct NominationTest : testing::Test {
   static constexpr Check kPlain{};
-  static constexpr Check kUse{true, std::nullopt};
-  static Check valued(std::uint32_t value) { return {false, value}; }
+  static constexpr Check kUse{true, std::nullopt, {}};
+  static Check valued(std::uint32_t value) { return {false, value, {}}; }
 
   Nomination nomination;
   PathEntry high{path_of(1), {}, 200, 0, false};
@@ -78,6 +78,15 @@ TEST_F(NominationTest, AggressiveNominationSettlesOnTheHighestPriority) {
     EXPECT_FALSE(nomination.apply(kUse, low, &high));
     nomination.apply(kUse, high, &high);
   }
+}
+
+TEST_F(NominationTest, APathCheckedTwiceSinceTheSelectedOneIsWhereThePeerIs) {
+  // Given both nominated and the higher priority selected.
+  low.nominated = high.nominated = true;
+  high.last_check = Instant(10s);
+  // When the lower is checked between, then nothing changes; when again, then it wins.
+  EXPECT_FALSE(nomination.apply({true, std::nullopt, Instant(9s)}, low, &high));
+  EXPECT_TRUE(nomination.apply({true, std::nullopt, Instant(11s)}, low, &high));
 }
 
 TEST_F(NominationTest, ANominationWinsOverASelectionThatWasNeverNominated) {

@@ -25,8 +25,6 @@ std::string_view reason_of(ErrorResponse code) {
       return "Unknown Attribute";
     case ErrorResponse::kRoleConflict:
       return "Role Conflict";
-    case ErrorResponse::kServerError:
-      return "Server Error";
   }
   return "";
 }

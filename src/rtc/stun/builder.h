@@ -19,7 +19,6 @@ enum class ErrorResponse : std::uint16_t {
   kUnauthenticated = 401,
   kUnknownAttribute = 420,
   kRoleConflict = 487,
-  kServerError = 500,
 };
 
 class Builder {

@@ -51,9 +51,9 @@ TEST(StunBuilder, MappedAddressesReadBack) {
 }
 
 TEST(StunBuilder, ErrorsReadBackWithTheirCode) {
-  for (const ErrorResponse code : {ErrorResponse::kBadRequest, ErrorResponse::kUnauthenticated,
-                                   ErrorResponse::kUnknownAttribute, ErrorResponse::kRoleConflict,
-                                   ErrorResponse::kServerError}) {
+  for (const ErrorResponse code :
+       {ErrorResponse::kBadRequest, ErrorResponse::kUnauthenticated,
+        ErrorResponse::kUnknownAttribute, ErrorResponse::kRoleConflict}) {
     std::array<std::uint8_t, 128> buffer{};
     Builder builder(buffer, Class::kError, kId);
     builder.error_code(code);
