@@ -18,6 +18,7 @@ namespace confab::call {
 struct Done {};
 // The meeting as one participant may see it.
 struct State {
+  std::string room;  // the code as we spell it
   ParticipantInfo self;
   std::vector<ParticipantInfo> participants;  // the others, oldest first
   std::vector<ChatMessage> chat;
@@ -25,7 +26,6 @@ struct State {
   ortc::RtpCapabilities router_capabilities;
 };
 struct JoinedMeeting {
-  std::string room;  // the code as we spell it
   MeetingId meeting;
   bool resumed = false;
   bool media_kept = false;
@@ -39,6 +39,7 @@ struct ProducerMade {
   ProducerId producer;
 };
 struct ConsumerMade {
+  std::string room;
   control::Consumed consumed;
   Who publisher;
   Source source = Source::kCamera;
@@ -67,8 +68,7 @@ struct Reply {
 
 // ---- what others are told ----
 
-enum class LeaveReason : std::uint8_t { kLeft, kTimeout, kRemoved };
-enum class CloseReason : std::uint8_t { kEnded, kUnavailable };
+enum class LeaveReason : std::uint8_t { kLeft, kTimeout };
 
 struct ParticipantJoined {
   ParticipantInfo participant;
@@ -115,9 +115,8 @@ struct MediaLost {
   std::string reason;
   ortc::RtpCapabilities router_capabilities;
 };
-struct MeetingClosed {
-  CloseReason reason = CloseReason::kEnded;
-};
+// The media plane could not be had again: there is nothing left to come back to.
+struct MeetingClosed {};
 struct SessionReplaced {};
 struct ServerRestarting {
   Duration reconnect_in{};

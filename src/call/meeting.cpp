@@ -65,6 +65,7 @@ std::vector<ConnectionId> Meeting::connections_except(const Participant* except)
 
 State Meeting::state_for(const Participant& viewer) const {
   State out;
+  out.room = code;
   out.self = viewer.info();
   for (const Participant* participant : in_order()) {
     if (participant != &viewer) out.participants.push_back(participant->info());

@@ -123,7 +123,7 @@ void abandon_meeting(Core& core, Meeting& meeting, const Error& error) {
     unbind(core, waiting.origin.connection);
     core.refuse(waiting.origin, error);
   }
-  core.notify(meeting.connections_except(nullptr), MeetingClosed{CloseReason::kUnavailable});
+  core.notify(meeting.connections_except(nullptr), MeetingClosed{});
   for (const auto& [id, participant] : meeting.participants) {
     core.timers.cancel(participant->grace_timer);
     release_connection(core, *participant);

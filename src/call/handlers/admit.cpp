@@ -7,7 +7,6 @@ namespace {
 
 JoinedMeeting describe(const Meeting& meeting, const Participant& self, bool resumed) {
   JoinedMeeting out;
-  out.room = meeting.code;
   out.meeting = meeting.id;
   out.resumed = resumed;
   out.state = meeting.state_for(self);

@@ -53,7 +53,7 @@ void on_answer(Core& core, MediaInFlight& asked, Consuming& purpose,
                               {purpose.transport, made.producer, made.paused});
   const Producer& producer = publisher->producers.at(made.producer);
   made.producer_paused = producer.paused;
-  core.reply(purpose.origin, ConsumerMade{std::move(made), publisher->who, producer.source});
+  core.reply(purpose.origin, ConsumerMade{asker.meeting->code, std::move(made), publisher->who, producer.source});
 }
 
 void on(Core& core, const Origin& origin, Asker asker, SetConsumerPaused request) {

@@ -1,0 +1,261 @@
+#include "service/signaling/door.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <utility>
+
+#include "platform/clock/clock.h"
+#include "platform/version/version.h"
+#include "service/signaling/wire/compat/compat.h"
+#include "service/signaling/wire/own/own.h"
+
+namespace confab::signaling {
+namespace {
+
+engineio::Config engine_config(const Config& config) {
+  engineio::Config out;
+  out.ping_interval = config.socketio.ping_interval;
+  out.ping_timeout = config.socketio.ping_timeout;
+  out.upgrade_timeout = config.socketio.upgrade_timeout;
+  out.payload_bytes_max = config.socketio.payload_bytes_max;
+  out.sessions_max = config.http.connections_max;
+  return out;
+}
+
+socketio::Config socket_config(const Config& config) {
+  socketio::Config out;
+  out.connect_timeout = config.socketio.connect_timeout;
+  // A socket that comes back after its participant has left would be nobody.
+  out.recovery_window = std::min(config.socketio.recovery_window, config.call.reconnect_grace);
+  // Some builds of older front ends connect to a namespace of this name.
+  out.namespaces = {{"/", "/"}, {"/socket.io", "/"}};
+  return out;
+}
+
+// The one argument of an event; {} if there is none.
+Result<boost::json::value> first_argument(const std::string& args_json) {
+  auto args = json::parse(args_json);
+  if (!args) return args;
+  auto* array = args->if_array();
+  if (array == nullptr || array->empty()) return boost::json::object{};
+  return std::move((*array)[0]);
+}
+
+}  // namespace
+
+Door::Door(const Config& config, http::EventLoop& loop, http::HttpServer& server,
+           const auth::TokenSigner& signer, Random& random, LogSink& log, Listener listener)
+    : config_(config),
+      signer_(signer),
+      log_(log),
+      listener_(std::move(listener)),
+      sockets_(loop, server, "/socket.io/", engine_config(config), socket_config(config), random,
+               [this](Instant, const socketio::Output& output) {
+                 std::visit([this](const auto& event) { on(event); }, output);
+               }) {}
+
+Door::Session* Door::find(socketio::SocketId socket) {
+  const auto it = by_socket_.find(socket);
+  return it == by_socket_.end() ? nullptr : &sessions_.at(it->second);
+}
+
+void Door::forget(socketio::SocketId socket) {
+  const auto node = by_socket_.extract(socket);
+  if (!node.empty()) sessions_.erase(node.mapped());
+}
+
+WriteContext Door::write_context() const {
+  return {signer_, config_, wall_unix_ms()};
+}
+
+// ---- connections ----
+
+// Which event set a client speaks; nothing after it was refused.
+std::optional<Door::Dialect> Door::dialect_of(const socketio::ConnectRequest& event) {
+  const auto refuse_unsupported = [&](std::string_view why) {
+    const boost::json::object data{
+        {"error", {{"code", error_code_name(ErrorCode::kUnsupported)}, {"message", why}}},
+        {"protocol", own::kProtocolVersion},
+        {"build", build_id()}};
+    sockets_.refuse(event.socket, why, json::serialize(data));
+    return std::nullopt;
+  };
+  const auto auth = json::parse(event.auth_json);
+  const auto* object = auth ? auth->if_object() : nullptr;
+  const auto* protocol = object != nullptr ? object->if_contains("protocol") : nullptr;
+  if (protocol == nullptr) {
+    if (config_.call.compatibility) return Dialect::kCompatible;
+    return refuse_unsupported("this server speaks only with clients of its own protocol");
+  }
+  if (*protocol == own::kProtocolVersion) return Dialect::kOwn;
+  return refuse_unsupported("this server speaks another version of the protocol; reload");
+}
+
+void Door::on(const socketio::ConnectRequest& event) {
+  if (is_closing_) {
+    sockets_.refuse(event.socket, "the server is restarting");
+    return;
+  }
+  const auto dialect = dialect_of(event);
+  if (!dialect) return;
+  Session session;
+  session.connection = {++last_connection_};
+  session.socket = event.socket;
+  session.dialect = *dialect;
+  by_socket_[event.socket] = session.connection;
+  sessions_.emplace(session.connection, std::move(session));
+  sockets_.accept(event.socket);
+}
+
+void Door::on(const socketio::Connected& event) {
+  const Session* session = find(event.socket);
+  if (session == nullptr) return;
+  if (event.is_recovered) listener_(call::ConnectionRecovered{session->connection});
+  if (session->dialect == Dialect::kOwn) {
+    sockets_.emit(event.socket, own::welcome(wall_unix_ms()));
+  }
+}
+
+void Door::on(const socketio::Disconnected& event) {
+  const Session* session = find(event.socket);
+  if (session == nullptr) return;
+  const call::ConnectionId connection = session->connection;
+  log_.write(LogLevel::kDebug, "socket_closed",
+             {{"reason", socketio::disconnect_reason_name(event.reason)},
+              {"recoverable", event.is_recoverable}});
+  if (!event.is_recoverable) forget(event.socket);
+  const bool is_meant = event.reason == socketio::DisconnectReason::kClientDisconnected ||
+                        event.reason == socketio::DisconnectReason::kServerDisconnected;
+  if (is_meant) {
+    listener_(call::ConnectionClosed{connection});
+  } else {
+    listener_(call::ConnectionLost{connection});
+  }
+}
+
+void Door::on(const socketio::Expired& event) {
+  forget(event.socket);
+}
+
+// ---- requests ----
+
+void Door::on(const socketio::EventReceived& event) {
+  Session* session = find(event.socket);
+  if (session == nullptr) return;
+  const bool is_own = session->dialect == Dialect::kOwn;
+  const EventCodec* codec = is_own ? own::find(event.name) : compat::find(event.name);
+  if (codec == nullptr) {
+    ++counts_.requests_unknown;
+    const Error error{ErrorCode::kInvalidArgument, "there is no such event"};
+    if (event.ack_id) {
+      sockets_.acknowledge(
+          event.socket, *event.ack_id,
+          is_own ? own::refusal(error) : compat::refusal(compat::kGetProducers, error));
+    }
+    return;
+  }
+  const bool must_wait = !is_own && !session->is_joined && codec != &compat::kJoinRoom;
+  if (must_wait) {
+    hold(*session, *codec, event.args_json, event.ack_id);
+  } else {
+    submit(*session, *codec, event.args_json, event.ack_id);
+  }
+}
+
+void Door::submit(Session& session, const EventCodec& codec, const std::string& args_json,
+                  std::optional<std::uint64_t> ack_id) {
+  ++counts_.requests;
+  const auto argument = first_argument(args_json);
+  if (!argument) return refuse(session, codec, ack_id, argument.error());
+  json::ReadStatus status;
+  const json::Reader reader(*argument, status);
+  const std::string socket_id = session.socket.to_string();
+  const ReadContext context{signer_, wall_unix_ms(), socket_id, session.is_joined};
+  call::Request request = codec.read(reader, context);
+  if (!status.ok()) return refuse(session, codec, ack_id, status.error());
+  const call::RequestNumber number = ++session.last_request;
+  session.pending.emplace(number, Pending{&codec, ack_id});
+  listener_(call::ClientRequest{{session.connection, number}, std::move(request)});
+}
+
+void Door::hold(Session& session, const EventCodec& codec, const std::string& args_json,
+                std::optional<std::uint64_t> ack_id) {
+  if (&codec == &compat::kLeaveRoom) return;  // there is nothing to leave
+  if (session.held.size() >= kHeldRequestsMax ||
+      session.held_bytes + args_json.size() > kHeldBytesMax) {
+    return refuse(session, codec, ack_id,
+                  {ErrorCode::kConflict, "too many requests before joinRoom"});
+  }
+  session.held_bytes += args_json.size();
+  session.held.push_back({&codec, args_json, ack_id});
+}
+
+void Door::refuse(const Session& session, const EventCodec& codec,
+                  std::optional<std::uint64_t> ack_id, const Error& error) {
+  ++counts_.requests_refused;
+  if (!ack_id) return;
+  sockets_.acknowledge(
+      session.socket, *ack_id,
+      session.dialect == Dialect::kOwn ? own::refusal(error) : compat::refusal(codec, error));
+}
+
+// ---- answers and notices ----
+
+void Door::perform(const call::Reply& reply) {
+  const auto it = sessions_.find(reply.origin.connection);
+  if (it == sessions_.end()) return;
+  Session& session = it->second;
+  const auto node = session.pending.extract(reply.origin.request);
+  if (node.empty()) return;
+  const Pending& asked = node.mapped();
+  if (!reply.result) return refuse(session, *asked.codec, asked.ack_id, reply.result.error());
+  const Outgoing out = asked.codec->write(*reply.result, write_context());
+  if (asked.ack_id) sockets_.acknowledge(session.socket, *asked.ack_id, out.ack_args);
+  for (const socketio::Emit& emit : out.emits) sockets_.emit(session.socket, emit);
+  note_outcome(session, *asked.codec, *reply.result);
+}
+
+void Door::note_outcome(Session& session, const EventCodec& codec, const call::ReplyBody& body) {
+  if (&codec == &compat::kLeaveRoom || &codec == &own::kLeave) {
+    session.is_joined = false;
+    return;
+  }
+  const auto* joined = std::get_if<call::JoinedMeeting>(&body);
+  if (joined == nullptr) return;
+  session.is_joined = true;
+  session.room = joined->state.room;
+  session.held_bytes = 0;
+  for (const Held& held : std::exchange(session.held, {})) {
+    submit(session, *held.codec, held.args_json, held.ack_id);
+  }
+}
+
+void Door::perform(const call::Notify& notify) {
+  std::optional<socketio::Emit> own_event;
+  std::optional<socketio::Emit> compatible_event;
+  for (const call::ConnectionId connection : notify.to) {
+    const auto it = sessions_.find(connection);
+    if (it == sessions_.end()) continue;
+    const Session& session = it->second;
+    if (session.dialect == Dialect::kOwn) {
+      if (!own_event) own_event = own::write_notice(notify.notice);
+      sockets_.emit(session.socket, *own_event);
+      continue;
+    }
+    if (!compatible_event) compatible_event = compat::write_notice(notify.notice, session.room);
+    if (compatible_event) sockets_.emit(session.socket, *compatible_event);
+  }
+}
+
+void Door::perform(const call::Disconnect& disconnect) {
+  const auto it = sessions_.find(disconnect.connection);
+  if (it != sessions_.end()) sockets_.disconnect(it->second.socket, true);
+}
+
+Door::Counts Door::counts() const {
+  Counts out = counts_;
+  out.sockets = sockets_.socket_count();
+  return out;
+}
+
+}  // namespace confab::signaling

@@ -1,0 +1,112 @@
+// The Socket.IO side: sockets become connections, events become requests, answers and notices go
+// back in the words each client speaks. Loop thread only.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/log.h"
+#include "base/random.h"
+#include "call/actions.h"
+#include "call/events.h"
+#include "platform/auth/token_signer.h"
+#include "platform/config/config.h"
+#include "platform/http/event_loop.h"
+#include "platform/http/server.h"
+#include "service/signaling/wire/codec.h"
+#include "service/socketio_http/socketio_http.h"
+
+namespace confab::signaling {
+
+// What clients of the compatibility set may ask before they have joined: kept and asked after it.
+inline constexpr std::size_t kHeldRequestsMax = 16;
+inline constexpr std::size_t kHeldBytesMax = 256 * 1024;
+
+class Door {
+ public:
+  // Called for everything the meetings must hear; not from inside a call to the Door.
+  using Listener = std::function<void(call::Event event)>;
+
+  Door(const Config& config, http::EventLoop& loop, http::HttpServer& server,
+       const auth::TokenSigner& signer, Random& random, LogSink& log, Listener listener);
+
+  // ---- what the meetings want done ----
+  void perform(const call::Reply& reply);
+  void perform(const call::Notify& notify);
+  void perform(const call::Disconnect& disconnect);
+
+  // New connections are refused from now on.
+  void close() { is_closing_ = true; }
+
+  struct Counts {
+    std::size_t sockets = 0;
+    std::uint64_t requests = 0;
+    std::uint64_t requests_refused = 0;
+    std::uint64_t requests_unknown = 0;
+  };
+  Counts counts() const;
+
+ private:
+  enum class Dialect : std::uint8_t { kOwn, kCompatible };
+
+  struct Pending {
+    const EventCodec* codec = nullptr;
+    std::optional<std::uint64_t> ack_id;
+  };
+  struct Held {
+    const EventCodec* codec = nullptr;
+    std::string args_json;
+    std::optional<std::uint64_t> ack_id;
+  };
+  struct Session {
+    call::ConnectionId connection;
+    socketio::SocketId socket;
+    Dialect dialect = Dialect::kOwn;
+    bool is_joined = false;
+    std::string room;
+    call::RequestNumber last_request = 0;
+    std::unordered_map<call::RequestNumber, Pending> pending;
+    std::vector<Held> held;
+    std::size_t held_bytes = 0;
+  };
+
+  // ---- what Socket.IO reports ----
+  void on(const socketio::ConnectRequest& event);
+  void on(const socketio::Connected& event);
+  void on(const socketio::EventReceived& event);
+  void on(const socketio::Disconnected& event);
+  void on(const socketio::Expired& event);
+  // Nothing is sent that asks for one; the session layer's outputs do not come here.
+  void on(const socketio::AckReceived&) {}
+  void on(const socketio::SendToSession&) {}
+  void on(const socketio::CloseSession&) {}
+
+  std::optional<Dialect> dialect_of(const socketio::ConnectRequest& event);
+  Session* find(socketio::SocketId socket);
+  void forget(socketio::SocketId socket);
+  void submit(Session& session, const EventCodec& codec, const std::string& args_json,
+              std::optional<std::uint64_t> ack_id);
+  void hold(Session& session, const EventCodec& codec, const std::string& args_json,
+            std::optional<std::uint64_t> ack_id);
+  void refuse(const Session& session, const EventCodec& codec, std::optional<std::uint64_t> ack_id,
+              const Error& error);
+  void note_outcome(Session& session, const EventCodec& codec, const call::ReplyBody& body);
+  WriteContext write_context() const;
+
+  const Config& config_;
+  const auth::TokenSigner& signer_;
+  LogSink& log_;
+  Listener listener_;
+  bool is_closing_ = false;
+  std::uint64_t last_connection_ = 0;
+  std::unordered_map<call::ConnectionId, Session> sessions_;
+  std::unordered_map<socketio::SocketId, call::ConnectionId> by_socket_;
+  Counts counts_;
+  SocketIoHttp sockets_;  // last: it may report as soon as it is made
+};
+
+}  // namespace confab::signaling

@@ -1,0 +1,16 @@
+// Rooms and chat between how `call` and how the store know them.
+#pragma once
+
+#include <optional>
+
+#include "base/error.h"
+#include "call/actions.h"
+#include "call/types.h"
+#include "platform/store/store.h"
+
+namespace confab::signaling {
+
+Result<std::optional<call::Room>> to_room(Result<std::optional<store::LoadedRoom>> loaded);
+store::ChatRecord to_record(const call::SaveChat& action);
+
+}  // namespace confab::signaling

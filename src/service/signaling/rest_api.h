@@ -1,0 +1,52 @@
+// REST beside the sockets: rooms, what a client must know before it connects, health.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "base/log.h"
+#include "base/net.h"
+#include "base/random.h"
+#include "call/rate_limit.h"
+#include "platform/auth/token_signer.h"
+#include "platform/config/config.h"
+#include "platform/http/server.h"
+#include "platform/store/store.h"
+
+namespace confab::signaling {
+
+class RestApi {
+ public:
+  // How many are in the room of a code now.
+  using ParticipantsIn = std::function<std::size_t(std::string_view code)>;
+
+  RestApi(const Config& config, http::HttpServer& server, store::Store& store,
+          const auth::TokenSigner& signer, Random& random, LogSink& log,
+          ParticipantsIn participants_in);
+
+  // /readyz answers 503 from now on.
+  void close() { is_closing_ = true; }
+
+ private:
+  void create_room(const http::Request& request, http::Responder responder);
+  void try_to_create_room(std::size_t attempts_left, http::Responder responder);
+  void get_room(const http::Request& request, http::Responder responder);
+  void get_config(http::Responder responder) const;
+  void get_ready(http::Responder responder);
+  // Rooms are rows on a disk: one address may not fill it.
+  bool may_create(const IpAddress& address);
+
+  const Config& config_;
+  store::Store& store_;
+  const auth::TokenSigner& signer_;
+  Random& random_;
+  LogSink& log_;
+  ParticipantsIn participants_in_;
+  bool is_closing_ = false;
+  std::map<IpAddress, call::TokenBucket> creators_;
+};
+
+}  // namespace confab::signaling

@@ -1,0 +1,178 @@
+#include "service/signaling/signaling.h"
+
+#include <deque>
+#include <utility>
+
+#include "call/call.h"
+#include "platform/clock/clock.h"
+#include "service/signaling/door.h"
+#include "service/signaling/records.h"
+#include "service/signaling/rest_api.h"
+
+namespace confab::signaling {
+namespace {
+
+// For the last words to reach the sockets before they close.
+constexpr Duration kFarewell = 300ms;
+constexpr Duration kReconnectIn = 1s;
+constexpr Duration kPurgeInterval = 1h;
+
+call::Options call_options(const CallConfig& config) {
+  call::Options out;
+  out.participants_max = config.participants_max;
+  out.meetings_max = config.meetings_max;
+  out.producers_per_participant_max = config.producers_per_participant_max;
+  out.chat_chars_max = config.chat_chars_max;
+  out.chat_history = config.chat_history;
+  out.reconnect_grace = config.reconnect_grace;
+  return out;
+}
+
+}  // namespace
+
+class SignalingService::Impl {
+ public:
+  Impl(const Config& config, http::EventLoop& loop, http::HttpServer& server,
+       control::MediaControl& media, store::Store& store, const auth::TokenSigner& signer,
+       Random& random, LogSink& log)
+      : config_(config),
+        media_(media),
+        store_(store),
+        log_(log),
+        call_(call_options(config.call), random, log),
+        wake_(loop),
+        purge_(loop),
+        farewell_(loop),
+        door_(config, loop, server, signer, random, log,
+              [this](call::Event event) { handle(std::move(event)); }),
+        rest_(config, server, store, signer, random, log,
+              [this](std::string_view code) { return call_.participants_in(code); }) {
+    purge();
+  }
+
+  // Events that arrive while another is being worked off wait for their turn.
+  void handle(call::Event event) {
+    events_.push_back(std::move(event));
+    if (!is_handling_) work_off();
+  }
+
+  void stop(std::function<void()> done) {
+    door_.close();
+    rest_.close();
+    handle(call::ServerStopping{kReconnectIn});
+    farewell_.set(monotonic_now() + kFarewell, std::move(done));
+  }
+
+  void expose(metrics::Exposition& out) const {
+    const call::Counts held = call_.counts();
+    const auto gauge = [&](std::string_view name, std::string_view help, std::size_t value) {
+      out.gauge(name, help, {}, static_cast<double>(value));
+    };
+    gauge("meetings", "Meetings that somebody is in.", held.meetings);
+    gauge("participants", "People in meetings.", held.participants);
+    gauge("signaling_transports", "Transports, as signaling knows them.", held.transports);
+    gauge("signaling_producers", "Producers, as signaling knows them.", held.producers);
+    gauge("signaling_consumers", "Consumers, as signaling knows them.", held.consumers);
+    gauge("signaling_media_requests", "Media commands without an answer yet.",
+          held.requests_in_flight);
+    const Door::Counts door = door_.counts();
+    gauge("signaling_sockets", "Socket.IO sockets, those that may come back included.",
+          door.sockets);
+    out.counter("signaling_requests", "Socket.IO requests.", {}, door.requests);
+    out.counter("signaling_requests_refused", "Requests answered with an error.", {},
+                door.requests_refused);
+    out.counter("signaling_requests_unknown", "Requests of an unknown name.", {},
+                door.requests_unknown);
+  }
+
+ private:
+  // Also when the time has come: what is due goes first.
+  void work_off() {
+    is_handling_ = true;
+    call_.handle_timeout(monotonic_now(), wall_unix_ms());
+    carry_out();
+    while (!events_.empty()) {
+      call::Event event = std::move(events_.front());
+      events_.pop_front();
+      call_.handle_event(monotonic_now(), wall_unix_ms(), std::move(event));
+      carry_out();
+    }
+    is_handling_ = false;
+    wake_.set(call_.next_timeout(), [this] { work_off(); });
+  }
+
+  void carry_out() {
+    call::Action action;
+    while (call_.poll(action)) {
+      std::visit([this](auto& a) { perform(a); }, action);
+    }
+  }
+
+  void perform(const call::Reply& action) { door_.perform(action); }
+  void perform(const call::Notify& action) { door_.perform(action); }
+  void perform(const call::Disconnect& action) { door_.perform(action); }
+  void perform(control::MediaCommand& action) { media_.send(std::move(action)); }
+
+  void perform(const call::LoadRoom& action) {
+    store_.load_room(action.code, config_.call.chat_history, wall_unix_ms(),
+                     [this, code = action.code](Result<std::optional<store::LoadedRoom>> loaded) {
+                       handle(call::RoomLoaded{code, to_room(std::move(loaded))});
+                     });
+  }
+
+  // A line that could not be kept was heard by those who are there; the store has logged why.
+  void perform(const call::SaveChat& action) {
+    store_.append_chat(to_record(action), [](const Result<void>&) {});
+  }
+
+  void purge() {
+    const auto before = [now = wall_unix_ms()](std::uint32_t days) -> std::int64_t {
+      return days == 0 ? 0 : now - days * std::int64_t{86'400'000};
+    };
+    const store::Retention retention{before(config_.call.chat_retention_days),
+                                     before(config_.call.room_retention_days)};
+    store_.purge(retention, [this](const Result<std::size_t>& purged) {
+      if (purged && *purged > 0) log_.write(LogLevel::kInfo, "store_purged", {{"rows", *purged}});
+    });
+    purge_.set(monotonic_now() + kPurgeInterval, [this] { purge(); });
+  }
+
+  const Config& config_;
+  control::MediaControl& media_;
+  store::Store& store_;
+  LogSink& log_;
+  call::Call call_;
+  std::deque<call::Event> events_;
+  bool is_handling_ = false;
+  http::LoopTimer wake_;
+  http::LoopTimer purge_;
+  http::LoopTimer farewell_;
+  Door door_;
+  RestApi rest_;
+};
+
+SignalingService::SignalingService(const Config& config, http::EventLoop& loop,
+                                   http::HttpServer& server, control::MediaControl& media,
+                                   store::Store& store, const auth::TokenSigner& signer,
+                                   Random& random, LogSink& log)
+    : impl_(std::make_unique<Impl>(config, loop, server, media, store, signer, random, log)) {}
+
+SignalingService::~SignalingService() = default;
+
+void SignalingService::on_media_completion(control::MediaCompletion completion) {
+  impl_->handle(std::move(completion));
+}
+
+void SignalingService::on_media_event(control::MediaEvent event) {
+  impl_->handle(std::move(event));
+}
+
+void SignalingService::stop(std::function<void()> done) {
+  impl_->stop(std::move(done));
+}
+
+void SignalingService::expose(metrics::Exposition& out) const {
+  impl_->expose(out);
+}
+
+}  // namespace confab::signaling
