@@ -57,11 +57,11 @@ ortc::IceParameters WebRtcTransport::ice_parameters() const {
   return {ice_.local_ufrag(), ice_.local_password(), true};
 }
 
-ortc::IceParameters WebRtcTransport::restart_ice() {
+ortc::IceParameters WebRtcTransport::restart_ice(Instant now) {
   ice_.restart(context_.random);
   ufrags_.push_back(ice_.local_ufrag());
   context_.transports.add_ufrag(ice_.local_ufrag(), *this);
-  drain_ice(Instant::min());
+  drain_ice(now);
   return ice_parameters();
 }
 

@@ -64,7 +64,7 @@ class WebRtcTransport final : public Timed {
   const TransportSetup& setup() const { return setup_; }
   Router& router() const { return router_; }
   ortc::IceParameters ice_parameters() const;
-  ortc::IceParameters restart_ice();
+  ortc::IceParameters restart_ice(Instant now);
   Result<void> connect(Instant now, const ortc::DtlsParameters& parameters);
   // Instead of a DTLS handshake.
   void connect_with_keys(Instant now, const SrtpKeys& keys);

@@ -42,11 +42,11 @@ CommandResult handle(ShardState& shard, Instant now, const MeetingId& meeting,
   return control::Done{};
 }
 
-CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
+CommandResult handle(ShardState& shard, Instant now, const MeetingId& meeting,
                      const control::RestartIce& request) {
   const auto transport = find_in<WebRtcTransport>(shard, meeting, request.transport, "transport");
   if (!transport) return std::unexpected(transport.error());
-  return control::IceRestarted{(*transport)->restart_ice()};
+  return control::IceRestarted{(*transport)->restart_ice(now)};
 }
 
 CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,

@@ -1,0 +1,94 @@
+#include "sim/synthetic_media.h"
+
+#include "base/check.h"
+
+namespace confab::sim {
+namespace {
+
+// RFC 7741 §4.2: X and S; I, L and T; 15 bits of picture id; TL0PICIDX; TID with Y.
+constexpr std::size_t kVp8DescriptorBytes = 6;
+// RFC 6386 §9.1: frame tag, start code, dimensions.
+constexpr std::size_t kVp8FrameHeaderBytes = 10;
+constexpr std::uint32_t kMagic = 0x73796E74;
+constexpr std::size_t kTagBytes = 16;
+
+std::uint8_t filler(const MediaTag& tag, std::size_t at) {
+  std::uint32_t x = tag.stream * 2654435761U ^ tag.frame * 40503U ^ tag.index * 97U;
+  x ^= static_cast<std::uint32_t>(at) * 2246822519U;
+  return static_cast<std::uint8_t>((x ^ (x >> 15)) >> 3);
+}
+
+void write_tagged(MutableBytes out, const MediaTag& tag) {
+  ByteWriter writer(out);
+  writer.u32(kMagic);
+  writer.u32(tag.stream);
+  writer.u32(tag.frame);
+  writer.u16(tag.index);
+  writer.u16(tag.count);
+  CHECK(writer.ok());
+  for (std::size_t i = kTagBytes; i < out.size(); ++i) out[i] = filler(tag, i);
+}
+
+std::optional<MediaTag> read_tagged(ByteView in) {
+  ByteReader reader(in);
+  if (reader.u32() != kMagic) return std::nullopt;
+  MediaTag tag;
+  tag.stream = reader.u32();
+  tag.frame = reader.u32();
+  tag.index = reader.u16();
+  tag.count = reader.u16();
+  if (!reader.ok()) return std::nullopt;
+  for (std::size_t i = kTagBytes; i < in.size(); ++i) {
+    if (in[i] != filler(tag, i)) return std::nullopt;
+  }
+  return tag;
+}
+
+}  // namespace
+
+void write_vp8(MutableBytes out, const MediaTag& tag, const Vp8Fields& fields) {
+  CHECK(out.size() >= kMediaBytesMin);
+  const bool starts = tag.index == 0;
+  ByteWriter writer(out);
+  writer.u8(static_cast<std::uint8_t>(0x80 | (starts ? 0x10 : 0)));
+  writer.u8(0xE0);
+  writer.u16(static_cast<std::uint16_t>(0x8000 | fields.picture_id));
+  writer.u8(fields.tl0_pic_idx);
+  writer.u8(0x20);
+  if (starts) {
+    writer.u8(fields.is_key_frame ? 0x10 : 0x11);  // P = 0 is a key frame; shown
+    writer.zeros(2);
+    writer.u24(0x9D012A);
+    writer.u32(0x80026801);  // 640 x 360, little-endian
+  }
+  write_tagged(out.subspan(writer.size()), tag);
+}
+
+std::optional<Vp8Payload> read_vp8(ByteView payload) {
+  if (payload.size() < kMediaBytesMin || (payload[0] & 0xEF) != 0x80 || payload[1] != 0xE0) {
+    return std::nullopt;
+  }
+  Vp8Payload out;
+  out.fields.picture_id = load_be16(&payload[2]) & 0x7FFF;
+  out.fields.tl0_pic_idx = payload[4];
+  const bool starts = (payload[0] & 0x10) != 0;
+  if (starts) out.fields.is_key_frame = (payload[kVp8DescriptorBytes] & 1) == 0;
+  const auto tag =
+      read_tagged(payload.subspan(kVp8DescriptorBytes + (starts ? kVp8FrameHeaderBytes : 0)));
+  if (!tag || starts != (tag->index == 0)) return std::nullopt;
+  out.tag = *tag;
+  return out;
+}
+
+void write_opus(MutableBytes out, const MediaTag& tag) {
+  CHECK(out.size() >= kMediaBytesMin);
+  out[0] = 0x78;  // RFC 6716 §3.1: CELT, 20 ms, mono
+  write_tagged(out.subspan(1), tag);
+}
+
+std::optional<MediaTag> read_opus(ByteView payload) {
+  if (payload.size() < kMediaBytesMin || payload[0] != 0x78) return std::nullopt;
+  return read_tagged(payload.subspan(1));
+}
+
+}  // namespace confab::sim

@@ -1,0 +1,142 @@
+// A whole meeting in virtual time: one shard, any number of scripted peers, a lossy network between
+// them. The same seed gives the same run, to the byte (given SRTP keys; a DTLS handshake draws from
+// OpenSSL's own randomness and repeats only in its outcome). An hour takes seconds.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <queue>
+#include <unordered_map>
+#include <vector>
+
+#include "base/check.h"
+#include "base/datagram.h"
+#include "base/ids.h"
+#include "base/instant.h"
+#include "base/packet.h"
+#include "base/random.h"
+#include "control/media.h"
+#include "rtc/dtls/identity.h"
+#include "rtc/srtp/crypto.h"
+#include "sfu/shard.h"
+#include "sim/client_transport.h"
+#include "sim/event_log.h"
+#include "sim/fates.h"
+#include "sim/peer.h"
+
+namespace confab::sim {
+
+struct WorldOptions {
+  std::uint64_t seed = 1;
+  // Real DTLS handshakes instead of given keys.
+  bool dtls = false;
+  // Note the fate of each media packet.
+  bool notes_fates = false;
+  SrtpProfile profile = SrtpProfile::kAeadAes128Gcm;
+  // Changes the shard's configuration before it is made.
+  std::function<void(sfu::ShardConfig&)> configure;
+};
+
+class World final : public Wire {
+ public:
+  explicit World(const WorldOptions& options);
+  ~World() override;
+
+  Instant now() const { return now_; }
+  void run_for(Duration duration);
+  // Until the condition holds; false if it did not within `limit`.
+  bool run_until(const std::function<bool()>& condition, Duration limit);
+
+  Peer& add_peer(const PeerOptions& options = {});
+  // Closes its transports by command and forgets it.
+  void remove_peer(Peer& peer);
+  // Forgets it without a word to the shard.
+  void lose_peer(Peer& peer);
+
+  // Sends a command to the shard; the answer must be of that kind.
+  template <typename Answer>
+  Answer ask(control::MediaRequest request) {
+    auto result = try_ask(std::move(request));
+    CHECK(result.has_value());
+    return std::get<Answer>(std::move(*result));
+  }
+  Result<control::MediaResult> try_ask(control::MediaRequest request);
+  // A datagram from anybody.
+  void inject(const Path& path, ByteView datagram);
+  void close_path(const Path& path);
+
+  sfu::Shard& shard() { return *shard_; }
+  PacketPool& pool() { return pool_; }
+  Random& random() { return random_; }
+  srtp::CryptoProvider& crypto() { return *crypto_; }
+  const MeetingId& meeting() const { return meeting_; }
+  const ortc::RtpCapabilities& router_capabilities() const { return capabilities_; }
+  std::vector<control::MediaEvent>& events() { return events_; }
+  const EventLog& log() const { return log_; }
+  const Fates& fates() const { return fates_; }
+  // Messages that a kernel would refuse: unequal segments, too many, too large.
+  std::uint32_t bad_messages() const { return bad_messages_; }
+  // Called before (true) and after (false) each call into the shard's packet path.
+  void set_probe(std::function<void(bool)> probe) { probe_ = std::move(probe); }
+
+  // ---- for Peer ----
+  void send(ClientTransport& from, ByteView datagram) override;
+  Path new_path(Protocol protocol);
+  void enter(Peer::Leg& leg);
+  void forget(const Path& path) { legs_.erase(path); }
+  void connect(Peer::Leg& leg);
+
+ private:
+  struct Arrival {
+    Instant at;
+    std::uint64_t order = 0;
+    bool to_shard = false;
+    Path path;
+    std::vector<std::uint8_t> bytes;
+    // Soonest first; those of one instant in the order they were sent.
+    bool operator<(const Arrival& other) const {
+      return at != other.at ? at > other.at : order > other.order;
+    }
+  };
+
+  Instant next_event() const;
+  void step(Instant at);
+  void deliver();
+  void deliver_batch(std::vector<ReceivedPacket>& batch);
+  void run_shard();
+  void transmit(const Transmit& message);
+  void send_segment(Peer::Leg* leg, const Path& path, ByteView segment);
+  void put_on_link(Link& link, bool to_shard, const Path& path, ByteView datagram,
+                   std::uint64_t what, bool& dropped);
+  void probe(bool entering) {
+    if (probe_) probe_(entering);
+  }
+
+  WorldOptions options_;
+  SeededRandom random_;
+  SeededRandom shard_random_;
+  std::unique_ptr<srtp::CryptoProvider> crypto_;
+  PacketPool pool_;
+  Instant now_;
+  std::unique_ptr<sfu::Shard> shard_;
+  MeetingId meeting_;
+  ortc::RtpCapabilities capabilities_;
+  std::vector<std::unique_ptr<Peer>> peers_;
+  std::unordered_map<Path, Peer::Leg*> legs_;
+  std::priority_queue<Arrival> arrivals_;
+  std::uint64_t next_order_ = 0;
+  std::uint32_t next_peer_ = 1;
+  std::uint32_t next_address_ = 1;
+  std::vector<control::MediaEvent> events_;
+  EventLog log_;
+  Fates fates_;
+  std::uint32_t bad_messages_ = 0;
+  std::function<void(bool)> probe_;
+};
+
+// Made once per process: a key takes longer than a scenario.
+const dtls::DtlsIdentity& server_identity();
+const dtls::DtlsIdentity& client_identity();
+
+}  // namespace confab::sim
