@@ -19,12 +19,17 @@ struct PayloadInfo {
   // A decoder that has nothing can start here: the first packet of a key frame (for SVC: of its
   // lowest spatial layer).
   bool is_key_frame_start = false;
-  bool is_frame_start = false;  // for VP9: of a layer frame
-  bool is_frame_end = false;    // where the payload says so (VP9); elsewhere the marker bit does
-  // May be dropped without breaking later frames.
+  // Where the payload says so (VP8, VP9: of a layer frame). For H264 and AV1 only key frames show
+  // it: elsewhere a new timestamp begins a frame.
+  bool is_frame_start = false;
+  // Where the payload says so (VP9); elsewhere the marker bit does.
+  bool is_frame_end = false;
+  // May be dropped without breaking later frames (VP8, H264).
   bool is_discardable = false;
-  // A receiver may begin to take the packet's temporal layer from here on.
+  // A receiver may begin to take the packet's temporal layer from here on (VP8, VP9, key frames).
   bool is_switching_point = false;
+  // Needs the spatial layer below, of the same picture (VP9).
+  bool is_inter_layer = false;
   std::uint8_t spatial_layer = 0;
   std::uint8_t temporal_layer = 0;
   std::optional<std::uint16_t> picture_id;  // VP8, VP9
@@ -32,8 +37,9 @@ struct PayloadInfo {
   std::optional<std::uint8_t> tl0_pic_idx;  // VP8, VP9 (non-flexible mode)
 };
 
-// Absent when the payload is too short or breaks its format: not to be forwarded. For audio and
-// unknown codecs every packet is a frame and a key frame.
+// Absent when the payload is empty or breaks its format: not to be forwarded. For audio and unknown
+// codecs every packet is a frame and a key frame. AV1's dependency descriptor, a header extension,
+// is not read: layers come from the OBU headers, where those are not split.
 std::optional<PayloadInfo> parse_payload(Codec codec, ByteView payload);
 
 // One frame per packet, no descriptor: what opus sends during silence is 1 or 2 bytes long
