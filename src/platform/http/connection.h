@@ -1,0 +1,287 @@
+// One HTTP/1.1 connection over a plain or TLS stream: requests one after the other, each answered
+// when its handler likes, until it ends, misbehaves or becomes a WebSocket.
+#pragma once
+
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/stream_traits.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/rfc7230.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "platform/clock/clock.h"
+#include "platform/http/request_builder.h"
+#include "platform/http/response_head.h"
+#include "platform/http/server_impl.h"
+#include "platform/http/websocket_connection.h"
+
+namespace confab::http {
+
+using RequestParser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+
+// What to answer to bytes that Beast refuses.
+inline unsigned status_of(const boost::system::error_code& error) {
+  using boost::beast::http::error;
+  if (error == error::header_limit || error == error::buffer_overflow) return 431;
+  if (error == error::body_limit) return 413;
+  return 400;
+}
+
+template <typename Stream>
+class HttpConnection final : public Peer,
+                             public std::enable_shared_from_this<HttpConnection<Stream>> {
+ public:
+  HttpConnection(std::shared_ptr<HttpServer::Impl> server, Stream stream, Endpoint remote,
+                 bool is_tls)
+      : Peer(std::move(server)),
+        stream_(std::move(stream)),
+        wake_(stream_.get_executor()),
+        deadline_(stream_.get_executor()),
+        buffer_(this->server().options.header_bytes_max + 2 * kReadBytes),
+        remote_(remote),
+        is_tls_(is_tls) {}
+
+  // `open` prepares the stream before the first request (the handshake of TLS).
+  template <typename Open>
+  void start(Open open) {
+    auto self = this->shared_from_this();
+    co_spawn(
+        stream_.get_executor(),
+        [self, open]() -> boost::asio::awaitable<void> { return self->run(open); },
+        [self](const std::exception_ptr& exception) {
+          self->server().note_exception(exception);
+          if (self->exchange_) self->exchange_->abandon();
+          if (!self->is_handed_over_) self->abort();
+          self->deadline_.cancel();
+        });
+  }
+
+  void stop() override {
+    if (is_idle_) abort();
+  }
+
+ private:
+  static constexpr std::size_t kReadBytes = 8 * 1024;
+  static constexpr std::size_t kWriteBytes = 256 * 1024;
+  // For a peer that still sends to read why it is refused.
+  static constexpr Duration kLinger = 1s;
+  static constexpr auto kToken = boost::asio::as_tuple(boost::asio::use_awaitable);
+
+  template <typename Open>
+  boost::asio::awaitable<void> run(Open open) {
+    set_deadline(server().options.request_timeout);
+    if (!co_await open(stream_)) co_return;
+    bool goes_on = true;
+    while (goes_on && !server().is_stopping) goes_on = co_await serve_one();
+  }
+
+  // False: the connection is over, or is not HTTP any more.
+  boost::asio::awaitable<bool> serve_one() {
+    is_idle_ = true;
+    set_deadline(server().options.idle_timeout);
+    if (buffer_.size() == 0 && !co_await read_more()) co_return false;
+    is_idle_ = false;
+    set_deadline(server().options.request_timeout);
+    RequestParser parser;
+    parser.header_limit(static_cast<std::uint32_t>(server().options.header_bytes_max));
+    parser.body_limit(server().options.body_bytes_max);
+    parser.eager(true);
+    if (!co_await read_request(parser)) co_return false;
+    const bool keep_alive = parser.get().keep_alive();
+    const bool is_upgrade = boost::beast::websocket::is_upgrade(parser.get());
+    BeastRequest message = parser.release();
+    auto request = build_request(message, remote_, server().options.trust_proxy, is_tls_);
+    if (!request) {
+      co_await refuse(400);
+      co_return false;
+    }
+    if (is_upgrade) co_return co_await upgrade(std::move(message), std::move(*request));
+    const bool has_body = request->method != Method::kHead;
+    const std::string origin(request->header("Origin"));
+    auto response = co_await ask(std::move(*request));
+    if (!response) co_return false;
+    server().cors.allow(origin, response->headers);
+    co_return co_await write(*response, keep_alive && !server().is_stopping, has_body);
+  }
+
+  boost::asio::awaitable<bool> read_request(RequestParser& parser) {
+    bool was_told_to_continue = false;
+    while (!parser.is_done()) {
+      boost::system::error_code error;
+      const std::size_t used = parser.put(buffer_.data(), error);
+      buffer_.consume(used);
+      if (error && error != boost::beast::http::error::need_more) {
+        co_await refuse(status_of(error));
+        co_return false;
+      }
+      if (parser.is_done()) break;
+      if (parser.is_header_done() && !was_told_to_continue) {
+        was_told_to_continue = true;
+        if (!co_await say_continue(parser.get())) co_return false;
+      }
+      const bool is_stuck = error || used == 0 || buffer_.size() == 0;
+      if (is_stuck && !co_await read_more()) co_return false;
+    }
+    co_return true;
+  }
+
+  // RFC 9110 §10.1.1.
+  boost::asio::awaitable<bool> say_continue(const BeastRequest& message) {
+    if (!boost::beast::http::token_list(message[boost::beast::http::field::expect])
+             .exists("100-continue")) {
+      co_return true;
+    }
+    constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+    const auto [error, size] =
+        co_await async_write(stream_, boost::asio::buffer(kContinue), kToken);
+    co_return !error;
+  }
+
+  // The handler's answer, whenever it comes; nothing when the client hung up before.
+  boost::asio::awaitable<std::optional<Response>> ask(Request request) {
+    deadline_.cancel();
+    auto exchange = std::make_shared<Exchange>([weak = this->weak_from_this()] {
+      if (const auto self = weak.lock()) self->wake_.cancel();
+    });
+    exchange_ = exchange;
+    server().dispatch(std::move(request), Responder(exchange));
+    for (;;) {
+      if (auto response = exchange->take_answer()) {
+        exchange_.reset();
+        co_return response;
+      }
+      if (is_ended_) {
+        exchange->abandon();
+        co_return std::nullopt;
+      }
+      // Reading ahead shows a client that hangs up; what it sends meanwhile is its next request.
+      if (buffer_.size() < kReadBytes) start_reading();
+      co_await wait();
+    }
+  }
+
+  boost::asio::awaitable<bool> upgrade(BeastRequest message, Request request) {
+    const Route* route = server().router.find(request.path, request.params);
+    if (route == nullptr || !route->upgrade) {
+      co_await refuse(404);
+      co_return false;
+    }
+    if (const auto refusal = route->upgrade_check(request)) {
+      co_await write(*refusal, false, true);
+      co_await linger();
+      co_return false;
+    }
+    // Nobody may talk WebSocket before the switch.
+    if (buffer_.size() != 0) {
+      co_await refuse(400);
+      co_return false;
+    }
+    deadline_.cancel();
+    is_handed_over_ = true;
+    std::make_shared<WebSocketConnection<Stream>>(shared_server(), std::move(stream_))
+        ->start(std::move(message), std::move(request), route->upgrade);
+    co_return false;
+  }
+
+  // ---- writing ----
+
+  boost::asio::awaitable<bool> write(const Response& response, bool keep_alive, bool has_body) {
+    const std::string head = response_head(response, keep_alive, wall_unix_ms());
+    std::string_view rest = has_body ? response_body(response) : std::string_view{};
+    std::string_view first = head;
+    // In pieces, so that a slow reader is given time by what it takes.
+    do {
+      set_deadline(server().options.idle_timeout);
+      const std::string_view piece = rest.substr(0, kWriteBytes);
+      const std::array<boost::asio::const_buffer, 2> buffers = {boost::asio::buffer(first),
+                                                                boost::asio::buffer(piece)};
+      const auto [error, size] = co_await async_write(stream_, buffers, kToken);
+      if (error) co_return false;
+      rest.remove_prefix(piece.size());
+      first = {};
+    } while (!rest.empty());
+    co_return keep_alive;
+  }
+
+  boost::asio::awaitable<void> refuse(unsigned status) {
+    set_deadline(server().options.idle_timeout);
+    co_await write(Response::text(status, std::string(status_text(status)) + "\n"), false, true);
+    co_await linger();
+  }
+
+  // Closing while the peer still sends would reset the connection, and it would never see why.
+  boost::asio::awaitable<void> linger() {
+    set_deadline(kLinger);
+    boost::system::error_code ignored;
+    boost::beast::get_lowest_layer(stream_).shutdown(boost::asio::socket_base::shutdown_send,
+                                                     ignored);
+    do {
+      buffer_.clear();
+    } while (co_await read_more());
+  }
+
+  // ---- reading ----
+
+  // One read at a time, which may outlive what it was begun for.
+  void start_reading() {
+    if (is_reading_ || is_ended_) return;
+    is_reading_ = true;
+    stream_.async_read_some(buffer_.prepare(kReadBytes),
+                            [self = this->shared_from_this()](
+                                const boost::system::error_code& error, std::size_t size) {
+                              self->is_reading_ = false;
+                              if (error) self->is_ended_ = true;
+                              self->buffer_.commit(size);
+                              self->wake_.cancel();
+                            });
+  }
+
+  boost::asio::awaitable<bool> read_more() {
+    start_reading();
+    while (is_reading_) co_await wait();
+    co_return !is_ended_;
+  }
+
+  boost::asio::awaitable<void> wait() {
+    wake_.expires_at(boost::asio::steady_timer::time_point::max());
+    co_await wake_.async_wait(kToken);
+  }
+
+  void set_deadline(Duration time) {
+    deadline_.expires_after(time);
+    deadline_.async_wait([weak = this->weak_from_this()](const boost::system::error_code& error) {
+      const auto self = weak.lock();
+      if (!error && self && !self->is_handed_over_) self->abort();
+    });
+  }
+
+  void abort() {
+    boost::system::error_code ignored;
+    boost::beast::get_lowest_layer(stream_).close(ignored);
+  }
+
+  Stream stream_;
+  boost::asio::steady_timer wake_;
+  boost::asio::steady_timer deadline_;
+  boost::beast::flat_buffer buffer_;
+  const Endpoint remote_;
+  const bool is_tls_;
+  std::shared_ptr<Exchange> exchange_;  // shared with the Responder
+  bool is_idle_ = false;
+  bool is_reading_ = false;
+  bool is_ended_ = false;
+  bool is_handed_over_ = false;
+};
+
+}  // namespace confab::http

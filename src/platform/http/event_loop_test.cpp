@@ -1,0 +1,73 @@
+#include "platform/http/event_loop.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "platform/clock/clock.h"
+
+namespace confab::http {
+namespace {
+
+TEST(EventLoop, RunsPostedTasksInOrderAndStops) {
+  EventLoop loop;
+  std::vector<int> order;
+  loop.post([&] {
+    order.push_back(1);
+    loop.post([&] {
+      order.push_back(3);
+      loop.stop();
+    });
+    order.push_back(2);
+  });
+  loop.run();
+  EXPECT_EQ(order, (std::vector{1, 2, 3}));
+}
+
+TEST(EventLoop, ATimerFiresAtItsLatestDeadlineOnly) {
+  EventLoop loop;
+  LoopTimer moved(loop);
+  LoopTimer cancelled(loop);
+  LoopTimer last(loop);
+  std::vector<int> fired;
+  const Instant now = monotonic_now();
+  moved.set(now + 1h, [&] { fired.push_back(1); });
+  moved.set(now, [&] { fired.push_back(2); });
+  cancelled.set(now, [&] { fired.push_back(3); });
+  cancelled.cancel();
+  last.set(now + 2ms, [&] { loop.stop(); });
+  loop.run();
+  EXPECT_EQ(fired, std::vector{2});
+}
+
+TEST(EventLoop, ATimerCanBeSetAgainFromItsTask) {
+  EventLoop loop;
+  LoopTimer timer(loop);
+  const Instant deadline = monotonic_now();
+  int fired = 0;
+  timer.set(deadline, [&] {
+    ++fired;
+    timer.set(deadline, [&] {
+      ++fired;
+      loop.stop();
+    });
+  });
+  loop.run();
+  EXPECT_EQ(fired, 2);
+}
+
+TEST(EventLoop, ADestroyedTimerDoesNotFire) {
+  EventLoop loop;
+  int fired = 0;
+  {
+    LoopTimer timer(loop);
+    timer.set(monotonic_now(), [&] { ++fired; });
+  }
+  LoopTimer last(loop);
+  last.set(monotonic_now() + 1ms, [&] { loop.stop(); });
+  loop.run();
+  EXPECT_EQ(fired, 0);
+}
+
+}  // namespace
+}  // namespace confab::http
