@@ -1,7 +1,5 @@
-// After `next build`: what the C++ server needs beside the files.
-//   *.br, *.gz     precompressed, where smaller than the file
-//   csp.json       sha-256 of every inline script, for the Content-Security-Policy
-import { createHash } from 'node:crypto';
+// After `next build`: every text file once more as .br and .gz, where that is smaller, so that the
+// server compresses nothing in flight.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,22 +14,11 @@ const files = (await readdir(out, { recursive: true, withFileTypes: true }))
   .filter((each) => each.isFile())
   .map((each) => join(each.parentPath, each.name));
 
-const hashes = new Set();
-for (const file of files.filter((each) => extname(each) === '.html')) {
-  const html = await readFile(file, 'utf8');
-  for (const [, attributes, body] of html.matchAll(/<script([^>]*)>([\s\S]*?)<\/script>/g)) {
-    if (/\ssrc=/.test(attributes) || body === '') continue;
-    hashes.add(`'sha256-${createHash('sha256').update(body).digest('base64')}'`);
-  }
-}
-const csp = join(out, 'csp.json');
-await writeFile(csp, `${JSON.stringify({ scriptHashes: [...hashes].sort() }, null, 1)}\n`);
-
 const brotli = promisify(brotliCompress);
 const gz = promisify(gzip);
 let raw = 0;
 let packed = 0;
-for (const file of [...files, csp]) {
+for (const file of files) {
   if (!kCompressed.has(extname(file))) continue;
   const bytes = await readFile(file);
   if (bytes.length < kLeastBytes) continue;
@@ -44,4 +31,4 @@ for (const file of [...files, csp]) {
   raw += bytes.length;
   packed += Math.min(br.length, bytes.length);
 }
-console.log(`precompressed: ${Math.round(raw / 1024)} KB to ${Math.round(packed / 1024)} KB; ${hashes.size} inline scripts hashed`);
+console.log(`precompressed: ${Math.round(raw / 1024)} KB to ${Math.round(packed / 1024)} KB`);

@@ -25,7 +25,7 @@ const kFew = [
   person(1, 'Grace Hopper'),
   person(2, 'Ben Okafor', { hand: now - 5000 }),
   person(3, 'Margarethe von Hohenstein-Oppersdorf'),
-  person(4, '李小龙', { connection: 'reconnecting' }),
+  person(4, 'Li Wei', { connection: 'reconnecting' }),
 ];
 const kNames = ['Amara', 'Bjørn', 'Chloé', 'Dmitri', 'Esther', 'Farid', 'Giulia', 'Hiro', 'Ingrid', 'Jonas', 'Kwame', 'Lena', 'Mateo', 'Nadia', 'Omar', 'Priya', 'Quentin', 'Rosa', 'Stefan', 'Tala', 'Uma', 'Viktor', 'Wen', 'Ximena', 'Yusuf', 'Zoë'];
 const kMany = kNames.map((name, index) => person(index + 1, name));

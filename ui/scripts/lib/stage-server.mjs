@@ -36,7 +36,9 @@ const kCapabilities = {
     { kind: 'audio', mimeType: 'audio/opus', preferredPayloadType: 100, clockRate: 48000, channels: 2, parameters: {}, rtcpFeedback: [] },
     { kind: 'video', mimeType: 'video/VP8', preferredPayloadType: 101, clockRate: 90000, parameters: {}, rtcpFeedback: [] },
   ],
-  headerExtensions: [],
+  headerExtensions: ['sdes:mid', 'sdes:rtp-stream-id', 'sdes:repaired-rtp-stream-id'].map((name, index) => ({
+    kind: 'video', uri: `urn:ietf:params:rtp-hdrext:${name}`, preferredId: index + 1, preferredEncrypt: false, direction: index === 0 ? 'sendrecv' : 'recvonly',
+  })),
 };
 
 const transport = (id) => ({

@@ -17,7 +17,7 @@ export function Landing() {
       <main className="mx-auto flex w-full max-w-6xl flex-1 flex-col justify-center gap-14 px-5 pb-14 sm:px-8 lg:gap-20">
         <div className="grid items-center gap-12 lg:grid-cols-[1.05fr_1fr] lg:gap-16">
           <div>
-            <h1 className="text-[2.6rem] leading-[1.05] font-semibold tracking-[-0.03em] text-balance sm:text-6xl">
+            <h1 className="text-[2.6rem] leading-[1.05] font-semibold tracking-[-0.03em] text-balance sm:text-[3.3rem]">
               Good conversations, <span className="text-accent">close to home.</span>
             </h1>
             <p className="mt-5 max-w-lg text-lg leading-relaxed text-soft">

@@ -49,7 +49,8 @@ export function StartPanel() {
       <Button
         tone="accent"
         data-testid="create-meeting"
-        className="min-h-14 w-full px-7 text-lg sm:w-auto"
+        large
+        className="w-full sm:w-auto"
         disabled={!ready || creating}
         aria-busy={creating}
         onClick={() => void create()}

@@ -1,6 +1,6 @@
 'use client';
 
-import { LoaderCircle, Mic, MicOff, Video, VideoOff } from 'lucide-react';
+import { ChevronDown, LoaderCircle, Mic, MicOff, Video, VideoOff } from 'lucide-react';
 import { useEffect, useId, useState, type FormEvent } from 'react';
 import { invitationLink } from '@/components/room/alone-card';
 import { SpeakerTest } from '@/components/settings/speaker-test';
@@ -28,7 +28,8 @@ const kNameLimit = 64;
 
 export function PreJoin({ room, here, joining, onJoin }: PreJoinProps) {
   const settings = useSettings();
-  const local = useLocal();
+  const camera = useLocal((state) => state.camera);
+  const microphone = useLocal((state) => state.microphone);
   const [name, setName] = useState(settings.name);
   const [nameError, setNameError] = useState('');
   const nameId = useId();
@@ -92,20 +93,31 @@ export function PreJoin({ room, here, joining, onJoin }: PreJoinProps) {
             />
             <p id={`${nameId}-error`} role="alert" className="mt-1.5 text-sm text-danger-text empty:hidden">{nameError}</p>
           </div>
-          {local.cameraFailure !== null && (
-            <DeviceHelp kind="camera" failure={local.cameraFailure} onRetry={() => void startLocal('camera')} />
-          )}
-          {local.microphoneFailure !== null && (
-            <DeviceHelp kind="microphone" failure={local.microphoneFailure} onRetry={() => void startLocal('microphone')} />
-          )}
-          <Button type="submit" tone="accent" className="min-h-13 text-lg" data-testid="join" disabled={joining} aria-busy={joining}>
+          <Help />
+          <Button type="submit" tone="accent" large data-testid="join" disabled={joining} aria-busy={joining}>
             {joining && <LoaderCircle className="size-5 animate-spin" aria-hidden />}
-            {joining ? 'Joining…' : joinText(local.camera !== null, local.microphone !== null)}
+            {joining ? 'Joining…' : joinText(camera !== null, microphone !== null)}
           </Button>
           <Devices />
         </form>
       </main>
     </div>
+  );
+}
+
+/** One explanation where one reason holds for both. */
+function Help() {
+  const { cameraFailure, microphoneFailure } = useLocal();
+  if (cameraFailure !== null && cameraFailure === microphoneFailure) {
+    return <DeviceHelp kind="camera and microphone" failure={cameraFailure} onRetry={() => void startBoth()} />;
+  }
+  return (
+    <>
+      {cameraFailure !== null && <DeviceHelp kind="camera" failure={cameraFailure} onRetry={() => void startLocal('camera')} />}
+      {microphoneFailure !== null && (
+        <DeviceHelp kind="microphone" failure={microphoneFailure} onRetry={() => void startLocal('microphone')} />
+      )}
+    </>
   );
 }
 
@@ -182,7 +194,7 @@ function Devices() {
     <details className="group hairline rounded-2xl bg-ink-900/60" data-testid="devices">
       <summary className="flex min-h-12 cursor-pointer list-none items-center justify-between rounded-2xl px-4 text-sm font-medium text-soft hover:text-text">
         Camera, microphone and speaker
-        <span aria-hidden className="transition-transform group-open:rotate-180">⌄</span>
+        <ChevronDown className="size-4 transition-transform group-open:rotate-180" aria-hidden />
       </summary>
       <div className="flex flex-col gap-3.5 px-4 pb-4">
         <DeviceSelect

@@ -77,7 +77,7 @@ const kIcons: Record<Notice['tone'], ReactNode> = {
 export function Notices() {
   const notices = useMeeting((state) => state.notices);
   return (
-    <div className="pointer-events-none fixed inset-x-3 top-16 z-40 flex flex-col items-center gap-2 sm:right-auto sm:left-5 sm:items-start" data-testid="notices">
+    <div className="pointer-events-none fixed inset-x-3 top-1.5 z-40 flex flex-col items-center gap-2" data-testid="notices">
       {notices.map(({ id, tone, text }) => (
         <div
           key={id}

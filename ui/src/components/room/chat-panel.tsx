@@ -95,7 +95,7 @@ function Message({ message, selfId, follows: sameBlock }: { message: ChatMessage
         >
           {splitLinks(message.text).map((part, index) =>
             part.kind === 'link' ? (
-              <a key={index} href={part.href} target="_blank" rel="noopener noreferrer nofollow" className="break-all text-accent underline underline-offset-2">
+              <a key={index} href={part.href} target="_blank" rel="noopener noreferrer nofollow" className="text-accent underline underline-offset-2">
                 {part.text}
               </a>
             ) : (

@@ -82,7 +82,7 @@ export function RoomPage() {
   if (session === null || lookup.kind === 'looking') return <Waiting text="Looking for the meeting…" />;
 
   switch (phase) {
-    case 'inside':
+    case 'joined':
       return (
         <SessionProvider value={session}>
           <Room />

@@ -74,12 +74,13 @@ function Spotlight({ tiles, focused, size, pinnedKey }: LayoutProps & { focused:
   const [wanted, setWanted] = useState(0);
   const others = tiles.filter((each) => each.key !== focused.key);
   const beside = size.width > size.height * 1.2 && size.width >= 760;
-  const strip = beside ? { width: 224, height: 126 } : { width: 136, height: 92 };
+  const strip = beside ? { width: 224, height: 126 } : { width: 122, height: 92 };
   const room = beside ? size.height : size.width;
   const step = (beside ? strip.height : strip.width) + 8;
   const fits = Math.max(1, Math.floor((room + 8) / step));
-  // The pager takes the place of one tile where all do not fit.
-  const { items, page, pages } = pageOf(others, wanted, others.length > fits ? Math.max(1, fits - 1) : fits);
+  // Where all do not fit the pager needs its room too.
+  const fitsPaged = Math.max(1, Math.floor((room + 8 - (beside ? 60 : 100)) / step));
+  const { items, page, pages } = pageOf(others, wanted, others.length > fits ? fitsPaged : fits);
   useVisibility(tiles, [focused, ...items]);
 
   return (
@@ -92,7 +93,7 @@ function Spotlight({ tiles, focused, size, pinnedKey }: LayoutProps & { focused:
           {items.map((tile) => (
             <Tile key={tile.key} tile={tile} style={strip} className="shrink-0" small pinned={tile.key === pinnedKey} />
           ))}
-          {pages > 1 && <Pager page={page} pages={pages} onPage={setWanted} elsewhere={speakingElsewhere(tiles, items)} />}
+          {pages > 1 && <Pager page={page} pages={pages} onPage={setWanted} elsewhere={speakingElsewhere(tiles, [focused, ...items])} compact />}
         </div>
       )}
     </div>

@@ -66,11 +66,11 @@ function figure(value: number | undefined, unit: string, digits = 0): string {
 function TransportCard({ title, stats }: { title: string; stats: TransportStats | null }) {
   const rows: [string, string][] = [
     ['State', stats?.state ?? '–'],
-    ['Candidates', stats === null ? '–' : `${stats.local ?? '–'} → ${stats.remote ?? '–'}`],
+    ['Path', stats === null ? '–' : `${stats.protocol ?? '–'}, ${stats.localType ?? '–'} → ${stats.remoteType ?? '–'}`],
     ['Round trip', figure(stats?.rttMs, 'ms', 1)],
     ['In / out', `${figure(stats?.kbpsIn, '')} / ${figure(stats?.kbpsOut, 'kbit/s')}`],
     ['Estimate', figure(stats?.availableKbps, 'kbit/s')],
-    ['DTLS', [stats?.dtls ?? '–', stats?.dtlsVersion].filter(Boolean).join(', ')],
+    ['DTLS', [stats?.dtlsState ?? '–', stats?.dtlsVersion].filter(Boolean).join(', ')],
     ['SRTP', stats?.srtpCipher ?? '–'],
   ];
   return (
@@ -107,7 +107,7 @@ function StreamTable({ title, rows, nameOf }: { title: string; rows: readonly St
           <tr key={id} className="border-b border-ink-700 last:border-0" data-testid="stats-row">
             <th scope="row" className="max-w-32 truncate py-1.5 pr-3 text-left font-medium">{nameOf(participantId)}</th>
             <td className={cell}>{source}</td>
-            <td className={cell}>{stats?.codec ?? '–'}</td>
+            <td className={cell}>{stats?.codec?.replace(/^(audio|video)\//, '') ?? '–'}</td>
             <td className={cell}>{picture(stats)}</td>
             <td className={cell}>{figure(stats?.kbps, 'kbit/s')}</td>
             <td className={cell}>{figure(stats?.lossPercent, '%', 1)}</td>

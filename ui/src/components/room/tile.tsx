@@ -67,16 +67,20 @@ export const Tile = memo(function Tile({ tile, style, className, small = false, 
         />
       ) : (
         <div className="absolute inset-0 grid place-items-center bg-radial-[at_50%_35%] from-ink-800 to-ink-900">
-          <Avatar
-            id={participant.id}
-            name={participant.name}
-            className={small ? 'size-12 text-base' : 'aspect-square h-[42%] max-h-32 min-h-12 text-[clamp(1rem,3.2vmin,2.4rem)]'}
-          />
+          {screen ? (
+            <MonitorUp className="size-12 text-ink-500" aria-hidden />
+          ) : (
+            <Avatar
+              id={participant.id}
+              name={participant.name}
+              className={small ? 'size-12 text-base' : 'aspect-square h-[42%] max-h-32 min-h-12 text-[clamp(1rem,3.2vmin,2.4rem)]'}
+            />
+          )}
         </div>
       )}
       {expected && track === undefined && (
-        <span className="absolute top-1/2 left-1/2 -translate-1/2 rounded-full bg-black/60 p-2">
-          <LoaderCircle className="size-5 animate-spin text-text" aria-label="Waiting for the picture" />
+        <span className="absolute top-3 left-3" role="img" aria-label="Waiting for the picture">
+          <LoaderCircle className="size-5 animate-spin text-soft" aria-hidden />
         </span>
       )}
       {reconnecting && (

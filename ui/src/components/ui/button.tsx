@@ -12,15 +12,17 @@ const kTones: Record<ButtonTone, string> = {
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   tone?: ButtonTone;
+  large?: boolean;
   ref?: Ref<HTMLButtonElement>;
 }
 
-export function Button({ tone = 'quiet', className, type = 'button', ...rest }: ButtonProps) {
+export function Button({ tone = 'quiet', large = false, className, type = 'button', ...rest }: ButtonProps) {
   return (
     <button
       type={type}
       className={clsx(
-        'inline-flex min-h-11 items-center justify-center gap-2 rounded-xl px-4 text-[0.95rem] transition-colors',
+        'inline-flex items-center justify-center gap-2 transition-colors',
+        large ? 'min-h-14 rounded-2xl px-7 text-lg' : 'min-h-11 rounded-xl px-4 text-[0.95rem]',
         'disabled:bg-ink-800 disabled:text-faint',
         kTones[tone],
         className,

@@ -87,9 +87,10 @@ export class MediaClient {
     routerRtpCapabilities: ms.RtpCapabilities;
     transports: Record<TransportDirection, TransportOptions>;
     iceServers: RTCIceServer[];
+    createDevice: () => Promise<Device>;
   }): Promise<MediaClient> {
     const { signaling, events, overrides, routerRtpCapabilities, transports, iceServers } = options;
-    const device = await Device.factory();
+    const device = await options.createDevice();
     await device.load({ routerRtpCapabilities });
     mark('device-loaded');
     return new MediaClient(

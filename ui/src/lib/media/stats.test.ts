@@ -14,7 +14,7 @@ describe('stream statistics', () => {
   it('measures rates between two looks, and claims none after the first', () => {
     const memory = new RateMemory();
     const first = inboundStats([codec, inbound(1000, 10_000, 100, 0)], memory);
-    expect(first).toMatchObject({ codec: 'VP8', kbps: undefined, lossPercent: undefined, width: 640, jitterMs: 4 });
+    expect(first).toMatchObject({ codec: 'video/VP8', kbps: undefined, lossPercent: undefined, width: 640, jitterMs: 4 });
     const second = inboundStats([codec, inbound(3000, 60_000, 190, 10)], memory);
     expect(second?.kbps).toBe(200);
     expect(second?.lossPercent).toBeCloseTo(10);
@@ -51,7 +51,7 @@ describe('transport statistics', () => {
     localCandidateId: 'L', remoteCandidateId: 'R', bytesSent: 1, bytesReceived: 1,
   };
   const ends: StatEntry[] = [
-    { id: 'L', type: 'local-candidate', timestamp: 1, candidateType: 'prflx', protocol: 'udp' },
+    { id: 'L', type: 'local-candidate', timestamp: 1, candidateType: 'prflx', protocol: 'udp', address: '192.0.2.7' },
     { id: 'R', type: 'remote-candidate', timestamp: 1, candidateType: 'host', protocol: 'udp' },
   ];
 
@@ -61,12 +61,13 @@ describe('transport statistics', () => {
       srtpCipher: 'AEAD_AES_128_GCM', iceState: 'connected',
     };
     expect(transportStats([transport, pair, ...ends], new RateMemory())).toMatchObject({
-      dtls: 'connected', dtlsVersion: 'DTLS 1.2', srtpCipher: 'AEAD_AES_128_GCM', rttMs: 31, local: 'prflx udp', remote: 'host udp',
+      dtlsState: 'connected', dtlsVersion: 'DTLS 1.2', srtpCipher: 'AEAD_AES_128_GCM', rttMs: 31, protocol: 'udp',
+      localType: 'prflx', localAddress: '192.0.2.7', remoteType: 'host',
     });
   });
 
   it('works from the nominated pair where there is no transport entry', () => {
     const stats = transportStats([pair, ...ends], new RateMemory());
-    expect(stats).toMatchObject({ rttMs: 31, state: 'succeeded', dtls: undefined, srtpCipher: undefined });
+    expect(stats).toMatchObject({ rttMs: 31, state: 'succeeded', dtlsState: undefined, srtpCipher: undefined });
   });
 });

@@ -9,6 +9,8 @@ export interface StatEntry {
 }
 
 export interface StreamStats {
+  kind: string | undefined;
+  /** As `video/VP8`. */
   codec: string | undefined;
   kbps: number | undefined;
   width: number | undefined;
@@ -25,21 +27,26 @@ export interface StreamStats {
   plis: number | undefined;
   layers: { rid: string; width: number | undefined; height: number | undefined; fps: number | undefined; kbps: number | undefined }[];
   audioLevel: number | undefined;
-  totalAudioEnergy: number | undefined;
+  /** Of all that was heard so far (totalAudioEnergy of webrtc-stats). */
+  audioEnergy: number | undefined;
   limitation: string | undefined;
 }
 
 export interface TransportStats {
   state: string | undefined;
-  dtls: string | undefined;
+  dtlsState: string | undefined;
   dtlsVersion: string | undefined;
   srtpCipher: string | undefined;
   rttMs: number | undefined;
   availableKbps: number | undefined;
   kbpsIn: number | undefined;
   kbpsOut: number | undefined;
-  local: string | undefined;
-  remote: string | undefined;
+  protocol: string | undefined;
+  /** host, srflx, prflx or relay. */
+  localType: string | undefined;
+  remoteType: string | undefined;
+  localAddress: string | undefined;
+  remoteAddress: string | undefined;
 }
 
 /** Counters of the last look, by stat id: rates are differences. */
@@ -72,9 +79,9 @@ function kbps(memory: RateMemory, entry: StatEntry | undefined, field: string): 
   return perSecond === undefined ? undefined : Math.round((perSecond * 8) / 1000);
 }
 
-function codecName(entries: readonly StatEntry[], rtp: StatEntry): string | undefined {
+function codecOf(entries: readonly StatEntry[], rtp: StatEntry): string | undefined {
   const codec = entries.find((each) => each.id === str(rtp, 'codecId'));
-  return str(codec, 'mimeType')?.replace(/^(audio|video)\//, '');
+  return str(codec, 'mimeType');
 }
 
 export function inboundStats(entries: readonly StatEntry[], memory: RateMemory): StreamStats | null {
@@ -85,7 +92,8 @@ export function inboundStats(entries: readonly StatEntry[], memory: RateMemory):
   const expected = (lost ?? 0) + (received ?? 0);
   const jitter = num(rtp, 'jitter');
   return {
-    codec: codecName(entries, rtp),
+    kind: str(rtp, 'kind'),
+    codec: codecOf(entries, rtp),
     kbps: kbps(memory, rtp, 'bytesReceived'),
     width: num(rtp, 'frameWidth'),
     height: num(rtp, 'frameHeight'),
@@ -100,7 +108,7 @@ export function inboundStats(entries: readonly StatEntry[], memory: RateMemory):
     plis: num(rtp, 'pliCount'),
     layers: [],
     audioLevel: num(rtp, 'audioLevel'),
-    totalAudioEnergy: num(rtp, 'totalAudioEnergy'),
+    audioEnergy: num(rtp, 'totalAudioEnergy'),
     limitation: undefined,
   };
 }
@@ -126,7 +134,8 @@ export function outboundStats(entries: readonly StatEntry[], memory: RateMemory)
   const jitter = num(remote, 'jitter');
   const sum = (field: string) => all.reduce((total, each) => total + (num(each, field) ?? 0), 0);
   return {
-    codec: codecName(entries, top),
+    kind: str(top, 'kind'),
+    codec: codecOf(entries, top),
     kbps: rates.some((each) => each !== undefined) ? rates.reduce<number>((a, b) => a + (b ?? 0), 0) : undefined,
     width: num(top, 'frameWidth'),
     height: num(top, 'frameHeight'),
@@ -141,7 +150,7 @@ export function outboundStats(entries: readonly StatEntry[], memory: RateMemory)
     plis: str(top, 'kind') === 'video' ? sum('pliCount') : undefined,
     layers,
     audioLevel: undefined,
-    totalAudioEnergy: undefined,
+    audioEnergy: undefined,
     limitation: str(top, 'qualityLimitationReason'),
   };
 }
@@ -153,26 +162,26 @@ export function transportStats(entries: readonly StatEntry[], memory: RateMemory
     entries.find((each) => each.type === 'candidate-pair' && each.id === str(transport, 'selectedCandidatePairId')) ??
     entries.find((each) => each.type === 'candidate-pair' && each['nominated'] === true && each['state'] === 'succeeded');
   if (transport === undefined && pair === undefined) return null;
-  const candidate = (field: string) => {
-    const found = entries.find((each) => each.id === str(pair, field));
-    if (found === undefined) return undefined;
-    const type = str(found, 'candidateType') ?? '?';
-    return `${type} ${str(found, 'protocol') ?? ''}`.trim();
-  };
+  const candidate = (field: string) => entries.find((each) => each.id === str(pair, field));
+  const local = candidate('localCandidateId');
+  const remote = candidate('remoteCandidateId');
   const rtt = num(pair, 'currentRoundTripTime');
   const available = num(pair, 'availableOutgoingBitrate');
   const counted = transport ?? pair;
   return {
     state: str(transport, 'iceState') ?? str(pair, 'state'),
-    dtls: str(transport, 'dtlsState'),
+    dtlsState: str(transport, 'dtlsState'),
     dtlsVersion: dtlsVersion(str(transport, 'tlsVersion')),
     srtpCipher: str(transport, 'srtpCipher'),
     rttMs: rtt === undefined ? undefined : rtt * 1000,
     availableKbps: available === undefined ? undefined : Math.round(available / 1000),
     kbpsIn: kbps(memory, counted, 'bytesReceived'),
     kbpsOut: kbps(memory, counted, 'bytesSent'),
-    local: candidate('localCandidateId'),
-    remote: candidate('remoteCandidateId'),
+    protocol: str(local, 'protocol'),
+    localType: str(local, 'candidateType'),
+    remoteType: str(remote, 'candidateType'),
+    localAddress: str(local, 'address'),
+    remoteAddress: str(remote, 'address'),
   };
 }
 

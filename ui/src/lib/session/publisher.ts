@@ -49,9 +49,10 @@ export class Publisher {
       jobs.push(this.publish('screen-audio', this.screenAudio, false));
     }
     for (const result of await Promise.allSettled(jobs)) {
+      if (result.status === 'fulfilled') continue;
       // Offline: whoever builds media anew after the reconnect comes here again.
-      const offline = result.status === 'rejected' && result.reason instanceof ProtocolError && result.reason.code === 'offline';
-      if (result.status === 'rejected' && !offline) notify(`Could not send: ${describeError(result.reason)}`, 'error');
+      if (result.reason instanceof ProtocolError && result.reason.code === 'offline') continue;
+      notify(`The others cannot see or hear all of you: ${describeError(result.reason)}`, 'error');
     }
   }
 

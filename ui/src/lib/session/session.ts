@@ -1,3 +1,4 @@
+import { Device } from 'mediasoup-client';
 import { AudioSink } from '@/lib/media/audio-sink';
 import { MediaClient, type WantedProducer } from '@/lib/media/client';
 import { overridesFromQuery, type MediaOverrides } from '@/lib/media/encodings';
@@ -41,6 +42,7 @@ export class MeetingSession {
   constructor(
     readonly room: string,
     readonly signaling: SignalingClient = createSignalingClient(),
+    private readonly createDevice: () => Promise<Device> = () => Device.factory(),
   ) {
     this.overrides = overridesFromQuery(location.search);
     this.publisher = new Publisher(() => this.media, () => this.remember());
@@ -166,12 +168,12 @@ export class MeetingSession {
     const { phase } = useMeeting.getState();
     switch (change.kind) {
       case 'connected':
-        if (phase === 'inside') void this.rejoin();
+        if (phase === 'joined') void this.rejoin();
         return;
       case 'disconnected':
-        if (phase === 'inside') useMeeting.setState((state) => ({ offlineSince: state.offlineSince ?? Date.now(), speaking: {} }));
+        if (phase === 'joined') useMeeting.setState((state) => ({ offlineSince: state.offlineSince ?? Date.now(), speaking: {} }));
         // The stock client does not come back by itself when the server closed the socket.
-        if (change.reason === 'io server disconnect' && (phase === 'inside' || phase === 'outside')) {
+        if (change.reason === 'io server disconnect' && (phase === 'joined' || phase === 'outside')) {
           setTimeout(() => this.signaling.connect(), 300);
         }
         return;
@@ -185,7 +187,7 @@ export class MeetingSession {
     if (this.rejoining) return;
     this.rejoining = true;
     try {
-      for (let pause = 300; this.signaling.connected && useMeeting.getState().phase === 'inside'; pause = Math.min(4000, pause * 2)) {
+      for (let pause = 300; this.signaling.connected && useMeeting.getState().phase === 'joined'; pause = Math.min(4000, pause * 2)) {
         try {
           await this.enter(this.media !== null);
           return;
@@ -271,6 +273,7 @@ export class MeetingSession {
     const transports = result.transports ?? (await this.createTransports());
     const media = await MediaClient.create({
       signaling: this.signaling,
+      createDevice: this.createDevice,
       overrides: this.overrides,
       routerRtpCapabilities: result.routerRtpCapabilities,
       iceServers: result.iceServers,
@@ -291,7 +294,7 @@ export class MeetingSession {
         onTransportState: (direction) => this.onTransportState(media, direction),
       },
     });
-    if (useMeeting.getState().phase !== 'inside') {
+    if (useMeeting.getState().phase !== 'joined') {
       media.close();
       return;
     }
@@ -393,7 +396,7 @@ export class MeetingSession {
   }
 
   private async onNetworkChange(): Promise<void> {
-    if (useMeeting.getState().phase !== 'inside' || !this.signaling.connected) return;
+    if (useMeeting.getState().phase !== 'joined' || !this.signaling.connected) return;
     // A missed ping would tell only after many seconds whether the socket survived.
     try {
       this.adopt(await this.signaling.request('state:get', {}, 2500));

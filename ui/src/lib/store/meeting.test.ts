@@ -26,7 +26,7 @@ const inside: MeetingStore = { ...kInitialMeeting, ...applyJoin(kInitialMeeting,
 
 describe('joining', () => {
   it('takes the whole state of the meeting', () => {
-    expect(inside).toMatchObject({ phase: 'inside', selfId: 'me', chatLimit: 100, nameLimit: 40 });
+    expect(inside).toMatchObject({ phase: 'joined', selfId: 'me', chatLimit: 100, nameLimit: 40 });
     expect(Object.keys(inside.people)).toEqual(['b', 'me']);
   });
 

@@ -5,7 +5,7 @@ import type { ChatMessage, JoinResult, MeetingState, Participant, ProducerInfo, 
 export type Phase =
   | 'outside' // before the first join
   | 'joining'
-  | 'inside'
+  | 'joined'
   | 'left' // by one's own choice
   | 'ended' // the meeting is over
   | 'replaced' // the same session goes on in another tab
@@ -102,10 +102,10 @@ export function applyJoin(state: MeetingStore, result: JoinResult): Change {
   const change = applyState(state, result);
   const known = new Set(state.chat.map((each) => each.id));
   // History of before my first join is not news; what came while I was away is.
-  const missed = state.phase === 'inside' ? result.chat.filter((each) => !known.has(each.id)).length : 0;
+  const missed = state.phase === 'joined' ? result.chat.filter((each) => !known.has(each.id)).length : 0;
   return {
     ...change,
-    phase: 'inside',
+    phase: 'joined',
     phaseReason: '',
     offlineSince: null,
     unread: state.panel === 'chat' ? 0 : state.unread + missed,

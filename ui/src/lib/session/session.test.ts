@@ -1,0 +1,234 @@
+import { FakeMediaStreamTrack } from 'fake-mediastreamtrack';
+import { Device, FakeHandler, testFakeParameters } from 'mediasoup-client';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SignalingClient } from '@/lib/protocol/client';
+import { useLocal } from '@/lib/store/local';
+import { isLive, useMeeting } from '@/lib/store/meeting';
+import { FakeServer, person } from '@/testing/fake-server';
+import { MeetingSession } from './session';
+
+class FakeAudio {
+  static readonly playing = new Set<string>();
+  dataset: Record<string, string> = {};
+  set srcObject(stream: unknown) {
+    const id = this.dataset['producer'];
+    if (stream === null && id !== undefined) FakeAudio.playing.delete(id);
+  }
+  play() {
+    FakeAudio.playing.add(this.dataset['producer'] ?? '');
+    return Promise.resolve();
+  }
+  remove() {}
+}
+
+function memoryStorage() {
+  const items = new Map<string, string>();
+  return {
+    getItem: (key: string) => items.get(key) ?? null,
+    setItem: (key: string, value: string) => void items.set(key, value),
+    removeItem: (key: string) => void items.delete(key),
+  };
+}
+
+const track = (kind: 'audio' | 'video') => new FakeMediaStreamTrack({ kind }) as unknown as MediaStreamTrack;
+const settled = () => new Promise((resolve) => setTimeout(resolve, 60));
+
+let server: FakeServer;
+let session: MeetingSession;
+
+function open(): MeetingSession {
+  return new MeetingSession('abc-defg-hij', new SignalingClient(server), () =>
+    Promise.resolve(new Device({ handlerFactory: FakeHandler.createFactory(testFakeParameters) })),
+  );
+}
+
+async function joinWith(devices: { microphone?: boolean; camera?: boolean }): Promise<void> {
+  useLocal.setState({ microphone: devices.microphone ? track('audio') : null, camera: devices.camera ? track('video') : null });
+  Object.assign(session.publisher.intent, { microphone: devices.microphone === true, camera: devices.camera === true });
+  await session.join('Ada');
+  await settled();
+}
+
+const ben = () =>
+  person('pt_ben', [
+    { id: 'pr_ben_a', kind: 'audio', source: 'microphone', paused: false },
+    { id: 'pr_ben_v', kind: 'video', source: 'camera', paused: false },
+  ]);
+
+beforeEach(() => {
+  FakeAudio.playing.clear();
+  vi.stubGlobal('window', new EventTarget());
+  vi.stubGlobal('location', { search: '' });
+  vi.stubGlobal('sessionStorage', memoryStorage());
+  vi.stubGlobal('localStorage', memoryStorage());
+  vi.stubGlobal('Audio', FakeAudio);
+  vi.stubGlobal('MediaStream', class {});
+  vi.stubGlobal('document', { createElement: () => ({ append() {}, remove() {} }), body: { append() {} } });
+  server = new FakeServer();
+  server.others = [ben()];
+  session = open();
+});
+
+afterEach(() => {
+  session.dispose();
+  vi.unstubAllGlobals();
+});
+
+describe('joining', () => {
+  it('takes one request, then sends what is on and receives what there is', async () => {
+    await joinWith({ microphone: true, camera: true });
+    expect(useMeeting.getState()).toMatchObject({ phase: 'joined', selfId: 'pt_self' });
+    expect(server.requests('join')).toHaveLength(1);
+    expect(server.self.producers.map((each) => each.source).sort()).toEqual(['camera', 'microphone']);
+    expect(Object.keys(useMeeting.getState().tracks).sort()).toEqual(['pr_ben_a', 'pr_ben_v']);
+    expect(server.requests('consumer:resume')).toHaveLength(2);
+    expect([...FakeAudio.playing]).toEqual(['pr_ben_a']);
+  });
+
+  it('works with no device at all', async () => {
+    await joinWith({});
+    expect(server.self.producers).toEqual([]);
+    expect(Object.keys(useMeeting.getState().tracks)).toHaveLength(2);
+  });
+
+  it('sends a device that opens late, once', async () => {
+    await joinWith({});
+    session.publisher.intent.camera = true;
+    useLocal.setState({ camera: track('video') });
+    await settled();
+    expect(server.self.producers.map((each) => each.source)).toEqual(['camera']);
+  });
+
+  it('says why when refused', async () => {
+    server.next.set('join', { error: { code: 'full', message: 'limit' } });
+    await joinWith({});
+    expect(useMeeting.getState().phase).toBe('failed');
+    expect(useMeeting.getState().phaseReason).toMatch(/no room left/);
+  });
+});
+
+describe('a lost connection', () => {
+  it('is mended on the same media when the server kept it: nothing is made twice', async () => {
+    await joinWith({ microphone: true });
+    const produced = server.requests('produce').length;
+    server.drop('transport close');
+    expect(useMeeting.getState().offlineSince).not.toBeNull();
+    server.connect();
+    await settled();
+    expect(server.requests('join')[1]).toMatchObject({ keepMedia: true, resumeToken: 'r1' });
+    expect(useMeeting.getState().offlineSince).toBeNull();
+    expect(server.requests('produce')).toHaveLength(produced);
+    expect(server.requests('consume')).toHaveLength(2);
+    expect(Object.keys(useMeeting.getState().tracks)).toHaveLength(2);
+  });
+
+  it('to a restarted server builds media anew, for the same people', async () => {
+    await joinWith({ microphone: true, camera: true });
+    server.drop('transport close');
+    server.loseMedia();
+    server.connect();
+    await settled();
+    expect(server.self.producers.map((each) => each.source).sort()).toEqual(['camera', 'microphone']);
+    expect(Object.keys(useMeeting.getState().people).sort()).toEqual(['pt_ben', 'pt_self']);
+    expect(Object.keys(useMeeting.getState().tracks).sort()).toEqual(['pr_ben_a', 'pr_ben_v']);
+    expect([...FakeAudio.playing]).toEqual(['pr_ben_a']);
+  });
+
+  it('keeps a mute that was clicked meanwhile', async () => {
+    await joinWith({ microphone: true });
+    server.drop('transport close');
+    await session.publisher.setMicrophone(false);
+    expect(isLive(useMeeting.getState().people['pt_self'], 'microphone')).toBe(false);
+    server.connect();
+    await settled();
+    expect(server.self.producers).toMatchObject([{ source: 'microphone', paused: true }]);
+  });
+
+  it('tries again while the server is not ready', async () => {
+    await joinWith({});
+    server.drop('transport close');
+    server.next.set('join', { error: { code: 'unavailable', message: 'starting' } });
+    server.connect();
+    await vi.waitFor(() => expect(useMeeting.getState().offlineSince).toBeNull(), 2000);
+    expect(server.requests('join')).toHaveLength(3);
+  });
+
+  it('ends the call when the room is gone', async () => {
+    await joinWith({});
+    server.drop('transport close');
+    server.next.set('join', { error: { code: 'not_found', message: 'no such room' } });
+    server.connect();
+    await settled();
+    expect(useMeeting.getState()).toMatchObject({ phase: 'ended', phaseReason: 'This meeting is over.' });
+    expect(server.connected).toBe(false);
+  });
+});
+
+describe('during the call', () => {
+  it('lets go of a closed producer and of everything of who leaves', async () => {
+    await joinWith({});
+    server.emit('producer:closed', { participantId: 'pt_ben', producerId: 'pr_ben_v' });
+    expect(Object.keys(useMeeting.getState().tracks)).toEqual(['pr_ben_a']);
+    server.others = [];
+    server.emit('participant:left', { participantId: 'pt_ben', reason: 'left' });
+    await settled();
+    expect(useMeeting.getState().tracks).toEqual({});
+    expect(FakeAudio.playing.size).toBe(0);
+  });
+
+  it('mutes by the server’s record and resumes the same producer', async () => {
+    await joinWith({ microphone: true });
+    await session.publisher.setMicrophone(false);
+    expect(server.self.producers).toMatchObject([{ source: 'microphone', paused: true }]);
+    await session.publisher.setMicrophone(true);
+    expect(server.self.producers).toMatchObject([{ source: 'microphone', paused: false }]);
+    expect(server.requests('produce')).toHaveLength(1);
+    expect(isLive(useMeeting.getState().people['pt_self'], 'microphone')).toBe(true);
+  });
+
+  it('releases the camera when it is switched off', async () => {
+    await joinWith({ camera: true });
+    const camera = useLocal.getState().camera;
+    await session.publisher.setCamera(false);
+    expect(camera?.readyState).toBe('ended');
+    expect(server.self.producers).toMatchObject([{ source: 'camera', paused: true }]);
+  });
+
+  it('builds media anew when the server lost it', async () => {
+    await joinWith({ microphone: true });
+    server.loseMedia();
+    server.emit('media:lost', { reason: 'restart', routerRtpCapabilities: testFakeParameters.generateRouterRtpCapabilities() });
+    await settled();
+    expect(server.self.producers).toMatchObject([{ source: 'microphone', paused: false }]);
+    expect(Object.keys(useMeeting.getState().tracks)).toHaveLength(2);
+    expect(useMeeting.getState().mediaTrouble).toBe(false);
+  });
+
+  it('stops asking for video on another page of the grid', async () => {
+    await joinWith({});
+    session.setHiddenVideos(new Set(['pr_ben_v']));
+    await settled();
+    expect(server.requests('consumer:pause')).toHaveLength(1);
+    session.setHiddenVideos(new Set());
+    await settled();
+    expect(server.requests('consumer:resume')).toHaveLength(3);
+  });
+
+  it('stays out when another tab took the session over', async () => {
+    await joinWith({});
+    server.emit('session:replaced', {});
+    server.drop('io server disconnect');
+    await settled();
+    expect(useMeeting.getState().phase).toBe('replaced');
+    expect(server.requests('join')).toHaveLength(1);
+  });
+
+  it('leaves with a word to the server and with every device off', async () => {
+    await joinWith({ microphone: true, camera: true });
+    const { microphone, camera } = useLocal.getState();
+    await session.leave();
+    expect(server.requests('leave')).toHaveLength(1);
+    expect([microphone?.readyState, camera?.readyState]).toEqual(['ended', 'ended']);
+    expect(useMeeting.getState().phase).toBe('left');
+  });
+});

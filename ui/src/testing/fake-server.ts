@@ -1,0 +1,166 @@
+// A confab server in memory, for unit tests: the signaling of docs/protocol.md without any media.
+import { testFakeParameters } from 'mediasoup-client';
+import type { SocketLike } from '@/lib/protocol/client';
+import type { JoinRequest, JoinResult, Participant, ProducerInfo, Source } from '@/lib/protocol/types';
+
+type Handler = (...args: never[]) => void;
+type Answer = Record<string, unknown>;
+
+export function person(id: string, producers: ProducerInfo[] = []): Participant {
+  return { id, name: id, role: 'member', joinedAt: 1, hand: null, connection: 'connected', producers };
+}
+
+/** Both ends at once: the page's socket and what answers it. */
+export class FakeServer implements SocketLike {
+  connected = false;
+  recovered = false;
+  self: Participant = person('pt_self');
+  others: Participant[] = [];
+  /** Requests as they came, newest last. */
+  readonly log: { event: string; payload: Answer }[] = [];
+  /** Answers that replace the usual one, once. */
+  readonly next = new Map<string, Answer>();
+  reachable = true;
+  private readonly handlers = new Map<string, Handler[]>();
+  private serial = 0;
+  private transports = new Set<string>();
+  private consumers = new Map<string, { id: string; producerId: string; paused: boolean }>();
+
+  // ---- the socket ----
+
+  connect(): void {
+    if (this.connected || !this.reachable) return;
+    queueMicrotask(() => {
+      if (this.connected || !this.reachable) return;
+      this.connected = true;
+      this.fire('connect');
+      this.emit('welcome', { protocol: 1, build: 'b1', serverTime: 0 });
+    });
+  }
+
+  disconnect(): void {
+    this.drop('io client disconnect');
+  }
+
+  dropTransport(): void {
+    this.drop('transport close');
+  }
+
+  on(event: string, handler: Handler): void {
+    this.handlers.set(event, [...(this.handlers.get(event) ?? []), handler]);
+  }
+
+  timeout() {
+    return {
+      emit: (event: string, payload: unknown, ack: (error: Error | null, answer: unknown) => void) => {
+        this.log.push({ event, payload: payload as Answer });
+        queueMicrotask(() => {
+          if (!this.connected) ack(new Error('socket has been disconnected'), undefined);
+          else ack(null, this.answer(event, payload as Answer));
+        });
+      },
+    };
+  }
+
+  // ---- the test's hands ----
+
+  emit(event: string, payload: unknown): void {
+    this.fire(event, payload);
+  }
+
+  drop(reason: string): void {
+    if (!this.connected) return;
+    this.connected = false;
+    this.fire('disconnect', reason);
+  }
+
+  /** As a restart does: identities stay, media is gone. */
+  loseMedia(): void {
+    this.transports.clear();
+    this.consumers.clear();
+    this.self.producers = [];
+  }
+
+  requests(event: string): Answer[] {
+    return this.log.filter((each) => each.event === event).map((each) => each.payload);
+  }
+
+  // ---- the server ----
+
+  private answer(event: string, payload: Answer): Answer {
+    const once = this.next.get(event);
+    if (once !== undefined) {
+      this.next.delete(event);
+      return once;
+    }
+    switch (event) {
+      case 'join':
+        return { ...this.joined(payload as unknown as JoinRequest) };
+      case 'state:get':
+        return { self: this.self, participants: this.others, chat: [], speakers: [], serverTime: 0 };
+      case 'transport:create':
+        return { ...this.makeTransport() };
+      case 'transport:restart-ice':
+        return { iceParameters: { usernameFragment: 'new', password: 'new', iceLite: true } };
+      case 'produce':
+        return this.produce(payload['source'] as Source, payload['paused'] === true);
+      case 'producer:pause':
+      case 'producer:resume':
+        return this.pause(String(payload['producerId']), event === 'producer:pause');
+      case 'consume':
+        return this.consume(String(payload['producerId']));
+      default:
+        return {};
+    }
+  }
+
+  private joined({ keepMedia, transports }: JoinRequest): JoinResult {
+    const mediaKept = keepMedia === true && this.transports.size > 0;
+    if (!mediaKept) this.loseMedia();
+    return {
+      participantId: this.self.id, resumeToken: `r${++this.serial}`, meetingId: 'mt_1', resumed: false, mediaKept,
+      self: structuredClone(this.self), participants: structuredClone(this.others), chat: [], speakers: [],
+      routerRtpCapabilities: testFakeParameters.generateRouterRtpCapabilities(), iceServers: [],
+      ...(transports === true && !mediaKept ? { transports: { send: this.makeTransport(), recv: this.makeTransport() } } : {}),
+      ...(mediaKept ? { own: { transports: [], consumers: [...this.consumers.values()].map((each) => ({ ...each, producerPaused: false })) } } : {}),
+      limits: { participants: 500, producersPerParticipant: 16, nameChars: 64, chatChars: 2000, chatHistory: 200, reconnectGraceMs: 30000 },
+      build: 'b1', serverTime: 0,
+    };
+  }
+
+  private makeTransport() {
+    const id = `tr_${++this.serial}`;
+    this.transports.add(id);
+    const { iceParameters, iceCandidates, dtlsParameters } = testFakeParameters.generateTransportRemoteParameters();
+    return { id, iceParameters, iceCandidates, dtlsParameters };
+  }
+
+  private produce(source: Source, paused: boolean): Answer {
+    const id = `pr_${++this.serial}`;
+    this.self.producers.push({ id, source, paused, kind: source === 'camera' || source === 'screen' ? 'video' : 'audio' });
+    return { producerId: id };
+  }
+
+  private pause(producerId: string, paused: boolean): Answer {
+    const found = this.self.producers.find((each) => each.id === producerId);
+    if (found === undefined) return { error: { code: 'not_found', message: 'no such producer' } };
+    found.paused = paused;
+    return {};
+  }
+
+  private consume(producerId: string): Answer {
+    const owner = this.others.find((each) => each.producers.some((one) => one.id === producerId));
+    const producer = owner?.producers.find((each) => each.id === producerId);
+    if (owner === undefined || producer === undefined) return { error: { code: 'not_found', message: 'no such producer' } };
+    const id = `co_${++this.serial}`;
+    this.consumers.set(id, { id, producerId, paused: true });
+    const { rtpParameters, kind } = testFakeParameters.generateConsumerRemoteParameters({
+      id, codecMimeType: producer.kind === 'audio' ? 'audio/opus' : 'video/VP8',
+    });
+    return { id, producerId, kind, rtpParameters, type: 'simple', producerPaused: producer.paused, participantId: owner.id, source: producer.source, streamId: owner.id };
+  }
+
+  private fire(event: string, ...args: unknown[]): void {
+    this.handlers.get(event)?.forEach((each) => each(...(args as never[])));
+  }
+}
