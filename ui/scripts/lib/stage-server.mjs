@@ -1,5 +1,6 @@
 // For looking at the pages without a confab server: the built files, a made-up room, and a made-up
 // meeting spoken over an intercepted WebSocket. Development only; nothing of it is in the build.
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
@@ -7,6 +8,15 @@ import { fileURLToPath } from 'node:url';
 
 const kOut = fileURLToPath(new URL('../../out/', import.meta.url));
 const kTypes = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.txt': 'text/plain', '.json': 'application/json', '.woff2': 'font/woff2' };
+
+/** The policy that confab sends (src/platform/http/content_security.cpp): what it forbids must show here. */
+function policy(html) {
+  const scripts = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]+?)<\/script>/g)];
+  const hashes = scripts.map(([, body]) => `'sha256-${createHash('sha256').update(body).digest('base64')}'`);
+  return `default-src 'self'; script-src 'self' ${hashes.join(' ')}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; `
+    + "media-src 'self' blob: mediastream:; font-src 'self'; connect-src 'self' ws: wss:; worker-src 'self' blob:; object-src 'none'; "
+    + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+}
 
 export function serveFiles() {
   const server = createServer(async (request, response) => {
@@ -21,7 +31,9 @@ export function serveFiles() {
     const file = pathname === '/' ? 'index.html' : /^\/room\/[^/]+$/.test(pathname) ? 'room.html' : pathname.slice(1);
     try {
       const bytes = await readFile(join(kOut, file));
-      response.writeHead(200, { 'content-type': kTypes[extname(file)] ?? 'application/octet-stream' }).end(bytes);
+      const headers = { 'content-type': kTypes[extname(file)] ?? 'application/octet-stream' };
+      if (extname(file) === '.html') headers['content-security-policy'] = policy(String(bytes));
+      response.writeHead(200, headers).end(bytes);
     } catch {
       response.writeHead(404, { 'content-type': 'text/html' }).end(await readFile(join(kOut, '404.html')));
     }
