@@ -1,0 +1,88 @@
+// confab: the executable and its words. Everything is decided in platform/config and service/cli;
+// here is only what CLI11 needs to know.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "platform/config/config.h"
+#include "platform/version/version.h"
+#include "service/cli/serve.h"
+
+namespace {
+
+struct ServeFlags {
+  std::string file;
+  bool check = false;
+  bool print_effective = false;
+  // By config_options(): what was given for each.
+  std::vector<std::vector<std::string>> values;
+};
+
+void declare(CLI::App& serve, ServeFlags& flags) {
+  const auto options = confab::config_options();
+  flags.values.resize(options.size());
+  serve.add_option("--config", flags.file, "YAML file (CONFAB_CONFIG)")->envname("CONFAB_CONFIG");
+  serve.add_flag("--check", flags.check, "say whether the configuration is right, and stop");
+  serve.add_flag("--print-effective", flags.print_effective, "print what is in force, and stop");
+  for (std::size_t i = 0; i < options.size(); ++i) {
+    const confab::ConfigOption& option = options[i];
+    if (option.flag.empty()) continue;
+    std::string help =
+        std::string(option.help) + " [" + option.default_text + "] (" + option.environment + ")";
+    auto* added = serve.add_option("--" + option.flag, flags.values[i], std::move(help));
+    added->type_name(option.is_switch ? "[BOOL]" : "VALUE");
+    added->expected(option.is_switch ? 0 : 1, 1);
+    if (option.is_list) added->take_all();
+  }
+}
+
+confab::ConfigPairs given(const CLI::App& serve, const ServeFlags& flags) {
+  confab::ConfigPairs pairs;
+  const auto options = confab::config_options();
+  for (std::size_t i = 0; i < options.size(); ++i) {
+    if (options[i].flag.empty() || serve.count("--" + options[i].flag) == 0) continue;
+    if (options[i].is_switch && (flags.values[i].empty() || flags.values[i][0].empty())) {
+      pairs.emplace_back(options[i].flag, "true");
+      continue;
+    }
+    for (const std::string& value : flags.values[i]) pairs.emplace_back(options[i].flag, value);
+  }
+  return pairs;
+}
+
+int run_serve(const CLI::App& serve, const ServeFlags& flags) {
+  const auto loaded = confab::load_config({.file = flags.file,
+                                           .environment = confab::config_environment(),
+                                           .flags = given(serve, flags)});
+  if (!loaded) {
+    std::fprintf(stderr, "confab: %s\n", loaded.error().message.c_str());
+    return 2;
+  }
+  for (const std::string& warning : loaded->warnings) {
+    std::fprintf(stderr, "confab: warning: %s\n", warning.c_str());
+  }
+  if (flags.print_effective) {
+    std::fputs(confab::effective_config(loaded->config).c_str(), stdout);
+    return 0;
+  }
+  if (flags.check) {
+    std::puts("the configuration is right");
+    return 0;
+  }
+  return confab::cli::serve(loaded->config);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("confab: self-hosted video calls", "confab");
+  app.set_version_flag("--version", std::string(confab::build_id()));
+  app.require_subcommand(1);
+  ServeFlags flags;
+  CLI::App* serve =
+      app.add_subcommand("serve", "everything in one process: web app, signaling, media");
+  declare(*serve, flags);
+  CLI11_PARSE(app, argc, argv);
+  return run_serve(*serve, flags);
+}

@@ -1,0 +1,223 @@
+#include "service/cli/serve.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "platform/auth/token_signer.h"
+#include "platform/clock/clock.h"
+#include "platform/http/event_loop.h"
+#include "platform/http/server.h"
+#include "platform/http/static_files.h"
+#include "platform/log/json_log.h"
+#include "platform/metrics/exposition.h"
+#include "platform/random/secure_random.h"
+#include "platform/store/sqlite_store.h"
+#include "platform/version/version.h"
+#include "service/cli/banner.h"
+#include "service/cli/data_dir.h"
+#include "service/cli/tls_files.h"
+#include "service/cli/web_root.h"
+#include "service/media/identity_file.h"
+#include "service/media/local_media.h"
+#include "service/media/media_metrics.h"
+#include "service/signaling/signaling.h"
+
+namespace confab::cli {
+namespace {
+
+http::ServerOptions server_options(const Config& config) {
+  http::ServerOptions options;
+  options.header_bytes_max = config.http.header_bytes_max;
+  options.body_bytes_max = config.http.body_bytes_max;
+  options.connections_max = config.http.connections_max;
+  options.request_timeout = config.http.request_timeout;
+  options.idle_timeout = config.http.idle_timeout;
+  options.websocket_message_bytes_max = config.socketio.payload_bytes_max;
+  options.cors_origins = config.http.cors_origins;
+  options.trust_proxy = config.http.trust_proxy;
+  return options;
+}
+
+// Everything `confab serve` runs, in the order in which the parts need each other; destroyed in
+// reverse. Members are made by start(), because each of them can fail with a reason.
+class AllInOne {
+ public:
+  explicit AllInOne(const Config& config) : config_(config) {}
+  ~AllInOne();
+
+  Result<void> start();
+  void run();
+
+ private:
+  Result<void> open_stores();
+  Result<void> open_media();
+  Result<void> open_http();
+  void serve_web_app();
+  void serve_metrics();
+  void announce();
+  void stop();
+
+  const Config& config_;
+  std::unique_ptr<LogSink> log_;
+  SecureRandom random_;
+  http::EventLoop loop_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<auth::TokenSigner> signer_;
+  std::unique_ptr<media::LocalMedia> media_;
+  std::unique_ptr<http::HttpServer> http_;
+  std::unique_ptr<http::HttpServer> admin_;
+  std::shared_ptr<const http::StaticFiles> web_app_;  // shared with the fallback handler
+  std::unique_ptr<signaling::SignalingService> signaling_;
+  Banner banner_;
+};
+
+Result<void> AllInOne::start() {
+  if (auto prepared = prepare_data_dir(config_.data_dir); !prepared) return prepared;
+  auto log = make_json_log({.service = "confab",
+                            .level = config_.log.level,
+                            .show_private = config_.log.show_private,
+                            .file = config_.log.file});
+  if (!log) return std::unexpected(log.error());
+  log_ = std::move(*log);
+  if (auto opened = open_stores(); !opened) return opened;
+  if (auto opened = open_media(); !opened) return opened;
+  if (auto opened = open_http(); !opened) return opened;
+  announce();
+  return {};
+}
+
+Result<void> AllInOne::open_stores() {
+  auto store = store::open_sqlite_store(
+      config_.data_dir + "/confab.db", [this](auto task) { loop_.post(std::move(task)); }, *log_);
+  if (!store) return std::unexpected(store.error());
+  store_ = std::move(*store);
+  auto signer = auth::TokenSigner::open(config_.data_dir + "/token.key", random_);
+  if (!signer) return std::unexpected(signer.error());
+  signer_ = std::make_unique<auth::TokenSigner>(std::move(*signer));
+  return {};
+}
+
+Result<void> AllInOne::open_media() {
+  auto identity = media::load_or_make_identity(config_.data_dir + "/dtls.pem");
+  if (!identity) return std::unexpected(identity.error());
+  auto media = media::LocalMedia::start(config_.media, std::move(*identity), *log_,
+                                        [this](auto task) { loop_.post(std::move(task)); });
+  if (!media) return std::unexpected(media.error());
+  media_ = std::move(*media);
+  return {};
+}
+
+Result<void> AllInOne::open_http() {
+  http_ = std::make_unique<http::HttpServer>(loop_, server_options(config_), *log_);
+  signaling_ = std::make_unique<signaling::SignalingService>(config_, loop_, *http_, *media_,
+                                                             *store_, *signer_, random_, *log_);
+  media_->set_listener(*signaling_);
+  serve_web_app();
+  auto listening = http_->listen(config_.http.listen);
+  if (!listening) return std::unexpected(listening.error());
+  banner_.http = *listening;
+  if (config_.http.tls) {
+    auto files = tls_files(config_, media_->announced().addresses);
+    if (!files) return std::unexpected(files.error());
+    auto listening_tls = http_->listen_tls(config_.http.tls_listen, *files);
+    if (!listening_tls) return std::unexpected(listening_tls.error());
+    banner_.https = *listening_tls;
+    banner_.certificate_is_ours = config_.http.tls_certificate.empty();
+  }
+  serve_metrics();
+  auto admin = admin_->listen(config_.admin.listen);
+  if (!admin) return std::unexpected(admin.error());
+  return {};
+}
+
+void AllInOne::serve_web_app() {
+  const std::string root = find_web_root(config_.http.web_root);
+  auto files = http::StaticFiles::load(root);
+  banner_.has_web_app = files.has_value();
+  if (!files) {
+    log_->write(LogLevel::kWarn, "web_app_missing", {{"reason", files.error().message}});
+    return;
+  }
+  web_app_ = std::make_shared<const http::StaticFiles>(std::move(*files));
+  http_->fallback([app = web_app_](http::Request request, http::Responder responder) {
+    responder.send(app->serve(request));
+  });
+}
+
+void AllInOne::serve_metrics() {
+  admin_ = std::make_unique<http::HttpServer>(loop_, http::ServerOptions{}, *log_);
+  admin_->route(http::Method::kGet, "/metrics", [this](http::Request, http::Responder responder) {
+    auto answer = std::make_shared<http::Responder>(std::move(responder));
+    media_->ask_snapshots([this, answer](const std::vector<media::ShardSnapshot>& shards) {
+      metrics::Exposition out;
+      media::expose(shards, out);
+      signaling_->expose(out);
+      http::Response response = http::Response::text(200, out.text());
+      response.headers = {{"Content-Type", std::string(metrics::Exposition::kContentType)}};
+      answer->send(std::move(response));
+    });
+  });
+  admin_->route(http::Method::kGet, "/livez", [](http::Request, http::Responder responder) {
+    responder.send(http::Response::json(200, R"({"status":"ok"})"));
+  });
+}
+
+void AllInOne::announce() {
+  banner_.media = media_->announced().addresses;
+  banner_.media_port_first = config_.media.port;
+  banner_.shards = media_->shards();
+  std::fputs(banner_text(banner_).c_str(), stderr);
+  for (const std::string& warning : media_->announced().warnings) {
+    log_->write(LogLevel::kWarn, "announced_addresses", {{"warning", Private{warning}}});
+    std::fprintf(stderr, "  note: %s\n", warning.c_str());
+  }
+  const media::ShardHost& shard = media_->shard(0);
+  if (static_cast<std::size_t>(shard.receive_buffer_bytes()) < config_.media.receive_buffer_bytes) {
+    log_->write(LogLevel::kWarn, "receive_buffer_small",
+                {{"bytes", shard.receive_buffer_bytes()},
+                 {"remedy", "sysctl -w net.core.rmem_max=8388608"}});
+  }
+  log_->write(LogLevel::kInfo, "serving",
+              {{"build", build_id()},
+               {"http_port", banner_.http.port},
+               {"media_port", config_.media.port},
+               {"shards", media_->shards()},
+               {"udp_gso", shard.has_gso()}});
+}
+
+void AllInOne::run() {
+  http::on_stop_signal(loop_, [this] { stop(); });
+  loop_.run();
+}
+
+void AllInOne::stop() {
+  log_->write(LogLevel::kInfo, "stopping", {});
+  signaling_->stop([this] {
+    http_->stop();
+    admin_->stop();
+    loop_.stop();
+  });
+}
+
+AllInOne::~AllInOne() {
+  // The shards' threads post to the loop until they are gone; the rest follows in reverse order.
+  if (log_ != nullptr) log_->write(LogLevel::kInfo, "stopped", {});
+}
+
+}  // namespace
+
+int serve(const Config& config) {
+  AllInOne server(config);
+  if (auto started = server.start(); !started) {
+    std::fprintf(stderr, "confab: %s\n", started.error().message.c_str());
+    return 1;
+  }
+  server.run();
+  return 0;
+}
+
+}  // namespace confab::cli
