@@ -2,26 +2,22 @@
 
 #include <cstdint>
 
+#include "base/utf8.h"
+
 namespace confab::call {
 namespace {
 
 constexpr char32_t kBad = 0xFFFFFFFF;
 
-// The code point at `at`, which moves behind it; kBad for anything RFC 3629 forbids.
-char32_t next_code_point(std::string_view s, std::size_t& at) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(s[i]); };
-  const std::uint8_t first = byte(at);
-  if (first < 0x80) return ++at, first;
-  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || s.size() - at < length) return kBad;
-  char32_t c = first & (0x7Fu >> length);
+// The code point at `at`, which moves behind it; kBad where there is none.
+char32_t next_code_point(std::string_view text, std::size_t& at) {
+  const std::size_t length = utf8_sequence_length(text.substr(at));
+  if (length == 0) return kBad;
+  const auto first = static_cast<std::uint8_t>(text[at]);
+  char32_t c = length == 1 ? first : first & (0x7Fu >> length);
   for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(at + i) & 0xC0) != 0x80) return kBad;
-    c = (c << 6) | (byte(at + i) & 0x3Fu);
+    c = (c << 6) | (static_cast<std::uint8_t>(text[at + i]) & 0x3Fu);
   }
-  constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  const bool is_surrogate = c >= 0xD800 && c <= 0xDFFF;
-  if (c < kSmallest[length] || c > 0x10FFFF || is_surrogate) return kBad;
   at += length;
   return c;
 }

@@ -53,7 +53,11 @@ void on_join(Core& core, const Origin& origin, Join join) {
   if (meeting->phase == MeetingPhase::kOpen) {
     return admit(core, *meeting, origin, std::move(join));
   }
-  core.connections.at(origin.connection).code = meeting->code;
+  Connection& connection = core.connections.at(origin.connection);
+  if (connection.participant.is_set()) {
+    return core.refuse(origin, ErrorCode::kUnavailable, "media is being set up anew; try again");
+  }
+  connection.code = meeting->code;
   meeting->waiting.push_back({origin, std::move(join)});
 }
 

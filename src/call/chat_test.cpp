@@ -1,0 +1,107 @@
+#include "call/testing.h"
+
+namespace confab::call {
+namespace {
+
+using testing::World;
+
+class ChatTest : public ::testing::Test {
+ protected:
+  World world;
+  ConnectionId a = world.connect();
+  ConnectionId b = world.connect();
+  ConnectionId c = world.connect();
+  JoinedMeeting ada = world.join(a, "Ada");
+  JoinedMeeting ben = world.join(b, "Ben");
+  JoinedMeeting cleo = world.join(c, "Cleo");
+};
+
+TEST_F(ChatTest, a_public_line_reaches_all_others_and_the_store) {
+  world.ask(a, SendChat{" hello\nall ", std::nullopt});
+  const ChatMessage sent = world.answer<ChatAccepted>(a).message;
+  EXPECT_EQ(sent.text, "hello\nall");
+  for (const ConnectionId who : {b, c}) {
+    const auto got = world.told<ChatPosted>(who);
+    ASSERT_EQ(got.size(), 1u);
+    EXPECT_EQ(got[0].message.id, sent.id);
+    EXPECT_EQ(got[0].message.from.name, "Ada");
+  }
+  EXPECT_TRUE(world.told<ChatPosted>(a).empty());
+  ASSERT_EQ(world.saved.size(), 1u);
+  EXPECT_EQ(world.saved[0].room, world.rooms.at(World::kRoom).id);
+}
+
+TEST_F(ChatTest, a_private_line_is_for_the_two_alone_also_in_the_history) {
+  world.ask(a, SendChat{"psst", ben.state.self.who.id.to_string()});
+  EXPECT_EQ(world.told<ChatPosted>(b).size(), 1u);
+  EXPECT_TRUE(world.told<ChatPosted>(c).empty());
+  EXPECT_TRUE(world.join(world.connect(), "Dan").state.chat.empty());
+  for (const ConnectionId who : {a, b}) {
+    world.ask(who, GetState{});
+    EXPECT_EQ(world.answer<State>(who).chat.size(), 1u);
+  }
+  world.ask(c, GetState{});
+  EXPECT_TRUE(world.answer<State>(c).chat.empty());
+}
+
+TEST_F(ChatTest, refuses_what_cannot_be_sent) {
+  world.ask(a, SendChat{"", std::nullopt});
+  EXPECT_EQ(world.refusal(a), ErrorCode::kInvalidArgument);
+  world.ask(a, SendChat{std::string(2001, 'x'), std::nullopt});
+  EXPECT_EQ(world.refusal(a), ErrorCode::kTooLarge);
+  world.ask(a, SendChat{"x", "pt_nobody"});
+  EXPECT_EQ(world.refusal(a), ErrorCode::kNotFound);
+  EXPECT_TRUE(world.saved.empty());
+}
+
+TEST_F(ChatTest, a_name_in_the_history_is_the_one_of_that_time) {
+  world.ask(a, SendChat{"hello", std::nullopt});
+  world.ask(a, SetName{"Adele"});
+  EXPECT_EQ(world.answer<NameChanged>(a).name, "Adele");
+  EXPECT_EQ(world.told<ParticipantUpdated>(b).size(), 1u);
+  EXPECT_EQ(world.join(world.connect(), "Dan").state.chat[0].from.name, "Ada");
+}
+
+TEST_F(ChatTest, people_of_the_compatibility_set_are_written_to_by_their_alias) {
+  const auto d = world.connect();
+  Join request;
+  request.room = World::kRoom;
+  request.name = "Dan";
+  request.alias = "so_dan";
+  world.ask(d, request);
+  world.ask(a, SendChat{"hi Dan", "so_dan"});
+  const auto got = world.told<ChatPosted>(d);
+  ASSERT_EQ(got.size(), 1u);
+  EXPECT_EQ(got[0].message.to->alias, "so_dan");
+}
+
+TEST_F(ChatTest, history_comes_from_the_store_and_keeps_its_length) {
+  Options options;
+  options.chat_history = 3;
+  World later(options);
+  for (int i = 0; i < 5; ++i) {
+    later.rooms[World::kRoom].chat.push_back(
+        {MessageId::random(later.random), ada.state.self.who, {}, std::to_string(i), i});
+  }
+  const auto d = later.connect();
+  EXPECT_EQ(later.join(d, "Dan").state.chat.size(), 3u);
+  later.ask(d, SendChat{"new", std::nullopt});
+  later.ask(d, GetState{});
+  const State state = later.answer<State>(d);
+  ASSERT_EQ(state.chat.size(), 3u);
+  EXPECT_EQ(state.chat.back().text, "new");
+}
+
+TEST_F(ChatTest, a_raised_hand_is_told_once_with_its_time) {
+  world.pass(5s);
+  world.ask(a, SetHand{true});
+  world.pass(5s);
+  world.ask(a, SetHand{true});
+  EXPECT_EQ(world.answer<HandChanged>(a).since_ms, 5000);
+  EXPECT_EQ(world.told<ParticipantUpdated>(b).size(), 1u);
+  world.ask(a, SetHand{false});
+  EXPECT_FALSE(world.answer<HandChanged>(a).since_ms);
+}
+
+}  // namespace
+}  // namespace confab::call

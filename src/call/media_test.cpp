@@ -1,0 +1,221 @@
+#include "call/testing.h"
+
+namespace confab::call {
+namespace {
+
+using control::TransportDirection;
+using testing::World;
+
+class MediaTest : public ::testing::Test {
+ protected:
+  World world;
+  ConnectionId a = world.connect();
+  ConnectionId b = world.connect();
+  JoinedMeeting ada = world.join(a, "Ada");
+  JoinedMeeting ben = world.join(b, "Ben");
+};
+
+TEST_F(MediaTest, a_producer_is_announced_paused_resumed_and_closed) {
+  const ProducerId camera = world.produce(a, Source::kCamera);
+  const auto added = world.told<ProducerAdded>(b);
+  ASSERT_EQ(added.size(), 1u);
+  EXPECT_EQ(added[0].producer.id, camera);
+  EXPECT_EQ(added[0].who.id, ada.state.self.who.id);
+
+  world.ask(a, SetProducerPaused{camera, true});
+  world.ask(a, SetProducerPaused{camera, true});
+  auto changed = world.told<ProducerPauseChanged>(b);
+  ASSERT_EQ(changed.size(), 1u) << "twice the same is told once";
+  EXPECT_TRUE(changed[0].producer.paused);
+  world.ask(a, SetProducerPaused{camera, false});
+  EXPECT_FALSE(world.told<ProducerPauseChanged>(b)[0].producer.paused);
+
+  world.ask(a, CloseProducer{camera});
+  EXPECT_EQ(world.told<ProducerRemoved>(b).size(), 1u);
+  EXPECT_TRUE(world.media.producers.empty());
+  EXPECT_TRUE(world.told<ProducerAdded>(a).empty());
+}
+
+TEST_F(MediaTest, nobody_touches_what_is_not_his) {
+  const ProducerId camera = world.produce(a, Source::kCamera);
+  const TransportId transport = world.make_transport(a, TransportDirection::kReceive);
+  const ConsumerId consumer = world.consume(a, camera).consumed.consumer;
+  const std::vector<Request> trespasses = {
+      ConnectTransport{transport, {}},   RestartIce{transport},
+      CloseTransport{transport},         Produce{transport, Source::kCamera, {}, false},
+      SetProducerPaused{camera, true},   CloseProducer{camera},
+      SetConsumerPaused{consumer, true}, SetPreferredLayers{consumer, 0, 0},
+      CloseConsumer{consumer},           Consume{transport, camera, ortc::RtpCapabilities{}}};
+  for (const Request& request : trespasses) {
+    world.ask(b, request);
+    EXPECT_EQ(world.refusal(b), ErrorCode::kNotFound) << request.index();
+  }
+}
+
+TEST_F(MediaTest, a_transport_connects_once_but_may_try_again_after_a_failure) {
+  const TransportId transport = world.make_transport(a, TransportDirection::kSend);
+  world.media_error = Error{ErrorCode::kTimeout, "late"};
+  world.ask(a, ConnectTransport{transport, {}});
+  EXPECT_EQ(world.refusal(a), ErrorCode::kTimeout);
+  world.media_error.reset();
+  world.ask(a, ConnectTransport{transport, {}});
+  world.answer<Done>(a);
+  world.ask(a, ConnectTransport{transport, {}});
+  EXPECT_EQ(world.refusal(a), ErrorCode::kConflict);
+}
+
+TEST_F(MediaTest, ice_restarts_give_new_credentials) {
+  const TransportId transport = world.make_transport(a, TransportDirection::kSend);
+  world.ask(a, RestartIce{transport});
+  EXPECT_EQ(world.answer<control::IceRestarted>(a).ice.username_fragment, "ufrag");
+}
+
+TEST_F(MediaTest, closing_a_transport_takes_its_producers_and_consumers_along) {
+  const ProducerId camera = world.produce(a, Source::kCamera);
+  world.consume(b, camera);
+  world.ask(a, GetState{});
+  world.happen(control::MediaEvent{
+      ada.meeting,
+      control::TransportStateChanged{world.media.producers.at(camera), ada.state.self.who.id,
+                                     control::TransportState::kClosed, "consent"}});
+  EXPECT_EQ(world.told<TransportChanged>(a).size(), 1u);
+  EXPECT_EQ(world.told<ProducerRemoved>(b).size(), 1u);
+  EXPECT_EQ(world.call.counts().consumers, 0u);
+}
+
+TEST_F(MediaTest, limits_count_what_is_on_its_way) {
+  world.media_answers = false;
+  for (std::size_t i = 0; i < limits::kTransportsPerParticipant; ++i) {
+    world.ask(a, CreateTransport{});
+    EXPECT_FALSE(world.has_reply(a));
+  }
+  world.ask(a, CreateTransport{});
+  EXPECT_EQ(world.refusal(a), ErrorCode::kFull);
+}
+
+TEST_F(MediaTest, producers_have_a_limit) {
+  const TransportId send = world.make_transport(a, TransportDirection::kSend);
+  for (std::size_t i = 0; i < limits::kProducersPerParticipant; ++i) {
+    world.ask(a, Produce{send, Source::kCamera, {}, false});
+    world.answer<ProducerMade>(a);
+  }
+  world.ask(a, Produce{send, Source::kCamera, {}, false});
+  EXPECT_EQ(world.refusal(a), ErrorCode::kFull);
+}
+
+TEST_F(MediaTest, a_consumer_knows_whose_it_is_and_needs_capabilities_once) {
+  const ProducerId camera = world.produce(a, Source::kCamera, true);
+  const TransportId receive = world.make_transport(b, TransportDirection::kReceive);
+  world.ask(b, Consume{receive, camera, std::nullopt});
+  EXPECT_EQ(world.refusal(b), ErrorCode::kInvalidArgument);
+  world.ask(b, Consume{receive, camera, ortc::RtpCapabilities{}});
+  const auto& made = world.answer<ConsumerMade>(b);
+  EXPECT_EQ(made.publisher.id, ada.state.self.who.id);
+  EXPECT_EQ(made.source, Source::kCamera);
+  EXPECT_TRUE(made.consumed.paused);
+  EXPECT_TRUE(made.consumed.producer_paused);
+  world.ask(b, Consume{receive, camera, std::nullopt});
+  world.answer<ConsumerMade>(b);
+}
+
+TEST_F(MediaTest, a_consumer_of_a_producer_that_went_meanwhile_is_undone) {
+  const ProducerId camera = world.produce(a, Source::kCamera);
+  const TransportId receive = world.make_transport(b, TransportDirection::kReceive);
+  world.media_answers = false;
+  world.ask(b, Consume{receive, camera, ortc::RtpCapabilities{}});
+  world.ask(a, CloseProducer{camera});
+  world.release_answers();
+  EXPECT_EQ(world.refusal(b), ErrorCode::kNotFound);
+  EXPECT_TRUE(world.media.consumers.empty());
+  EXPECT_EQ(world.call.counts().consumers, 0u);
+}
+
+TEST_F(MediaTest, a_consumer_that_media_closed_is_told_to_its_owner) {
+  const ProducerId camera = world.produce(a, Source::kCamera);
+  const ConsumerMade made = world.consume(b, camera);
+  const ConsumerId id = made.consumed.consumer;
+  world.happen(control::MediaEvent{
+      ada.meeting, control::ConsumerClosed{id, world.media.consumers.at(id).first}});
+  ASSERT_EQ(world.told<ConsumerRemoved>(b).size(), 1u);
+  EXPECT_TRUE(world.told<ConsumerRemoved>(a).empty());
+  world.ask(b, CloseConsumer{id});
+  EXPECT_EQ(world.refusal(b), ErrorCode::kNotFound);
+}
+
+TEST_F(MediaTest, speakers_are_named_by_participant_and_told_to_late_joiners) {
+  const ProducerId microphone = world.produce(a, Source::kMicrophone);
+  world.happen(control::MediaEvent{
+      ada.meeting,
+      control::ActiveSpeakers{{{microphone, -20}, {ProducerId::random(world.random), -30}}}});
+  const auto told = world.told<SpeakersChanged>(b);
+  ASSERT_EQ(told.size(), 1u);
+  ASSERT_EQ(told[0].speakers.size(), 1u) << "who is not there is not named";
+  EXPECT_EQ(told[0].speakers[0].participant, ada.state.self.who.id);
+  EXPECT_EQ(world.join(world.connect(), "Cleo").state.speakers.size(), 1u);
+  world.ask(a, CloseProducer{microphone});
+  EXPECT_TRUE(world.join(world.connect(), "Dan").state.speakers.empty());
+}
+
+TEST_F(MediaTest, a_lost_meeting_is_opened_again_and_everyone_is_told) {
+  const ProducerId camera = world.produce(a, Source::kCamera);
+  world.consume(b, camera);
+  world.media.lose(ada.meeting);
+  world.happen(control::MediaEvent{ada.meeting, control::MeetingLost{"shard gone"}});
+  for (const ConnectionId c : {a, b}) {
+    const auto told = world.told<MediaLost>(c);
+    ASSERT_EQ(told.size(), 1u);
+    EXPECT_EQ(told[0].reason, "shard gone");
+  }
+  EXPECT_EQ(world.call.counts().transports, 0u);
+  EXPECT_EQ(world.call.counts().participants, 2u);
+  world.produce(a, Source::kCamera);
+}
+
+TEST_F(MediaTest, a_lost_meeting_is_tried_again_until_media_is_back) {
+  world.media.lose(ada.meeting);
+  world.media_error = Error{ErrorCode::kUnavailable, "down"};
+  world.happen(control::MediaEvent{ada.meeting, control::MeetingLost{"down"}});
+  world.ask(a, CreateTransport{});
+  EXPECT_EQ(world.refusal(a), ErrorCode::kUnavailable);
+  const auto c = world.connect();
+  world.ask(c, World::newcomer("Cleo"));
+  EXPECT_FALSE(world.has_reply(c)) << "a newcomer waits";
+  world.pass(5s);
+  EXPECT_TRUE(world.told<MediaLost>(a).empty());
+  world.media_error.reset();
+  world.pass(1s);
+  EXPECT_EQ(world.told<MediaLost>(a).size(), 1u);
+  EXPECT_EQ(world.answer<JoinedMeeting>(c).state.participants.size(), 2u);
+}
+
+TEST_F(MediaTest, a_meeting_whose_media_stays_away_is_closed) {
+  world.media.lose(ada.meeting);
+  world.media_error = Error{ErrorCode::kUnavailable, "down"};
+  world.happen(control::MediaEvent{ada.meeting, control::MeetingLost{"down"}});
+  world.pass(60s);
+  EXPECT_EQ(world.told<MeetingClosed>(a).size(), 1u);
+  EXPECT_EQ(world.call.counts().meetings, 0u);
+  world.media_error.reset();
+  EXPECT_TRUE(world.resume(a, ada, true).resumed) << "and may be joined anew";
+}
+
+TEST_F(MediaTest, an_answer_of_another_kind_is_an_error_and_no_crash) {
+  world.media_answers = false;
+  world.ask(a, CreateTransport{});
+  const control::MediaCommand asked = world.kept_commands.back();
+  world.happen(control::MediaCompletion{asked.id, asked.meeting, control::MeetingStats{}});
+  EXPECT_EQ(world.refusal(a), ErrorCode::kInternal);
+}
+
+TEST_F(MediaTest, silence_is_answered_in_time_and_what_comes_late_is_closed) {
+  world.media_answers = false;
+  world.ask(a, CreateTransport{});
+  world.pass(10s);
+  EXPECT_EQ(world.refusal(a), ErrorCode::kTimeout);
+  world.release_answers();
+  EXPECT_TRUE(world.media.transports.empty());
+  EXPECT_EQ(world.call.counts().requests_in_flight, 0u);
+}
+
+}  // namespace
+}  // namespace confab::call

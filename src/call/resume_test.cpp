@@ -1,0 +1,168 @@
+#include "call/testing.h"
+
+namespace confab::call {
+namespace {
+
+using testing::World;
+
+class ResumeTest : public ::testing::Test {
+ protected:
+  World world;
+  ConnectionId a = world.connect();
+  ConnectionId b = world.connect();
+  JoinedMeeting ada = world.join(a, "Ada");
+  JoinedMeeting ben = world.join(b, "Ben");
+  ProducerId microphone = world.produce(b, Source::kMicrophone, true);
+  ProducerId camera = world.produce(a, Source::kCamera);
+  ConsumerMade consumer = world.consume(b, camera);
+};
+
+TEST_F(ResumeTest, a_lost_connection_keeps_its_participant_for_the_grace_period) {
+  world.forget_notices();
+  world.happen(ConnectionLost{b});
+  auto changed = world.told<ConnectionChanged>(a);
+  ASSERT_EQ(changed.size(), 1u);
+  EXPECT_FALSE(changed[0].is_connected);
+  world.pass(29s);
+
+  const auto c = world.connect();
+  const JoinedMeeting again = world.resume(c, ben, true);
+
+  EXPECT_TRUE(again.resumed);
+  EXPECT_TRUE(again.media_kept);
+  EXPECT_EQ(again.state.self.who.id, ben.state.self.who.id);
+  ASSERT_EQ(again.state.self.producers.size(), 1u);
+  EXPECT_TRUE(again.state.self.producers[0].paused) << "muted stays muted";
+  EXPECT_EQ(again.own_transports.size(), 2u);
+  ASSERT_EQ(again.own_consumers.size(), 1u);
+  EXPECT_EQ(again.own_consumers[0].id, consumer.consumed.consumer);
+  changed = world.told<ConnectionChanged>(a);
+  ASSERT_EQ(changed.size(), 1u);
+  EXPECT_TRUE(changed[0].is_connected);
+  EXPECT_TRUE(world.told<ParticipantJoined>(a).empty()) << "no second tile";
+  world.pass(60s);
+  EXPECT_TRUE(world.told<ParticipantLeft>(a).empty());
+}
+
+TEST_F(ResumeTest, after_the_grace_period_the_others_see_it_leave_and_all_is_freed) {
+  world.forget_notices();
+  world.happen(ConnectionLost{b});
+  world.pass(30s);
+  const auto left = world.told<ParticipantLeft>(a);
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left[0].reason, LeaveReason::kTimeout);
+  EXPECT_EQ(world.call.counts().participants, 1u);
+  EXPECT_EQ(world.call.counts().connections, 1u);
+  EXPECT_EQ(world.media.consumers.size(), 0u);
+  EXPECT_FALSE(world.media.producers.contains(microphone));
+
+  const JoinedMeeting again = world.resume(world.connect(), ben, true);
+  EXPECT_TRUE(again.resumed);
+  EXPECT_FALSE(again.media_kept);
+  EXPECT_EQ(again.state.self.who.id, ben.state.self.who.id) << "still the same person";
+  EXPECT_EQ(world.told<ParticipantJoined>(a).size(), 1u);
+}
+
+TEST_F(ResumeTest, a_reloaded_page_keeps_the_participant_and_drops_its_media) {
+  world.happen(ConnectionLost{b});
+  world.forget_notices();
+  const JoinedMeeting again = world.resume(world.connect(), ben, false);
+  EXPECT_TRUE(again.resumed);
+  EXPECT_FALSE(again.media_kept);
+  EXPECT_TRUE(again.state.self.producers.empty());
+  EXPECT_EQ(world.told<ProducerRemoved>(a).size(), 1u);
+  EXPECT_TRUE(world.told<ParticipantJoined>(a).empty());
+  EXPECT_TRUE(world.told<ParticipantLeft>(a).empty());
+  EXPECT_EQ(world.media.transports.size(), 1u) << "only Ada's";
+}
+
+TEST_F(ResumeTest, a_second_tab_takes_over_and_the_first_is_told) {
+  const auto c = world.connect();
+  const JoinedMeeting again = world.resume(c, ben, false);
+  EXPECT_EQ(again.state.self.who.id, ben.state.self.who.id);
+  EXPECT_EQ(world.told<SessionReplaced>(b).size(), 1u);
+  EXPECT_TRUE(world.was_disconnected(b));
+  world.happen(ConnectionClosed{b});
+  EXPECT_TRUE(world.told<ParticipantLeft>(a).empty());
+  EXPECT_EQ(world.call.counts().participants, 2u);
+  world.ask(b, GetState{});
+  EXPECT_EQ(world.refusal(b), ErrorCode::kConflict);
+}
+
+TEST_F(ResumeTest, a_restarted_server_is_rebuilt_by_those_who_come_back) {
+  World restarted({}, 99);
+  const auto c = restarted.connect();
+  const auto d = restarted.connect();
+  const JoinedMeeting ben_again = restarted.resume(c, ben, true);
+  const JoinedMeeting ada_again = restarted.resume(d, ada, true);
+  EXPECT_EQ(ben_again.state.self.who.id, ben.state.self.who.id);
+  EXPECT_EQ(ben_again.state.self.who.name, "Ben");
+  EXPECT_TRUE(ben_again.resumed);
+  EXPECT_FALSE(ben_again.media_kept);
+  ASSERT_EQ(ada_again.state.participants.size(), 1u);
+  EXPECT_EQ(ada_again.state.participants[0].who.id, ben.state.self.who.id);
+}
+
+TEST_F(ResumeTest, a_token_of_another_room_is_a_newcomer) {
+  const auto c = world.connect();
+  Join request;
+  request.room = World::kRoom;
+  request.name = "Cleo";
+  request.resume = World::claims(ben);
+  request.resume->room = "klm-nopq-rst";
+  world.ask(c, request);
+  const JoinedMeeting joined = world.answer<JoinedMeeting>(c);
+  EXPECT_FALSE(joined.resumed);
+  EXPECT_NE(joined.state.self.who.id, ben.state.self.who.id);
+}
+
+TEST_F(ResumeTest, a_new_name_with_the_token_is_told_to_the_others) {
+  world.forget_notices();
+  Join request;
+  request.room = World::kRoom;
+  request.name = "Benjamin";
+  request.resume = World::claims(ben);
+  const auto c = world.connect();
+  world.ask(c, request);
+  const auto updated = world.told<ParticipantUpdated>(a);
+  ASSERT_EQ(updated.size(), 1u);
+  EXPECT_EQ(updated[0].participant.who.name, "Benjamin");
+}
+
+TEST_F(ResumeTest, the_same_socket_recovered_goes_on_as_if_nothing_had_been) {
+  world.happen(ConnectionLost{b});
+  world.forget_notices();
+  world.produce(a, Source::kMicrophone);
+  EXPECT_EQ(world.told<ProducerAdded>(b).size(), 1u) << "what it misses is sent for it to be kept";
+  world.happen(ConnectionRecovered{b});
+  const auto changed = world.told<ConnectionChanged>(a);
+  ASSERT_EQ(changed.size(), 1u);
+  EXPECT_TRUE(changed[0].is_connected);
+  world.ask(b, SetProducerPaused{microphone, false});
+  world.answer<Done>(b);
+  world.pass(60s);
+  EXPECT_EQ(world.call.counts().participants, 2u);
+  EXPECT_FALSE(world.resume(b, ben, true).state.participants.empty())
+      << "a recovered socket may ask for its state by joining again";
+}
+
+TEST_F(ResumeTest, an_answer_for_media_dropped_meanwhile_is_undone) {
+  world.media_answers = false;
+  const TransportId send = [&] {
+    for (const auto& t : world.resume(b, ben, true).own_transports) {
+      if (t.is_send) return t.id;
+    }
+    return TransportId{};
+  }();
+  world.ask(b, Produce{send, Source::kCamera, {}, false});
+  world.ask(b, CreateTransport{});
+  const auto c = world.connect();
+  world.resume(c, ben, false);
+  world.release_answers();
+  EXPECT_EQ(world.call.counts().transports, 1u);
+  EXPECT_EQ(world.media.transports.size(), 1u);
+  EXPECT_EQ(world.media.producers.size(), 1u);
+}
+
+}  // namespace
+}  // namespace confab::call
