@@ -40,7 +40,6 @@ export function RoomPage() {
     const created = new MeetingSession(code);
     const stops = [installDiagnostics(created), watchDevices()];
     setSession(created);
-    void created.audio.setSpeaker(useSettings.getState().speakerId);
     const resume = loadResume(code);
     if (resume !== null) {
       resuming.current = true;

@@ -80,6 +80,7 @@ export class MeetingSession {
     mark('join-click');
     this.name = name;
     this.token = loadResume(this.room)?.token;
+    void this.audio.setSpeaker(useSettings.getState().speakerId);
     useMeeting.setState({ phase: 'joining', phaseReason: '' });
     try {
       await this.untilConnected();
@@ -87,7 +88,7 @@ export class MeetingSession {
       await this.enter(false);
     } catch (error) {
       if (useMeeting.getState().phase === 'joining') {
-        useMeeting.setState({ phase: 'failed', phaseReason: describeError(error) });
+        this.finish('failed', describeError(error), false);
       } else {
         this.mediaFailed(error);
       }
