@@ -73,7 +73,8 @@ Subscriber& Peer::subscribe(const ProducerId& producer, bool paused) {
 }
 
 void Peer::unsubscribe(Subscriber& subscriber) {
-  world_.ask<control::Done>(control::CloseConsumer{subscriber.consumer().consumer});
+  // It may be gone already, with its producer.
+  (void)world_.try_ask(control::CloseConsumer{subscriber.consumer().consumer});
   std::erase_if(subscribers_, [&](const auto& s) { return s.get() == &subscriber; });
 }
 

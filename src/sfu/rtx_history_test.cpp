@@ -1,0 +1,94 @@
+#include "sfu/rtx_history.h"
+
+#include <gtest/gtest.h>
+
+namespace confab::sfu {
+namespace {
+
+constexpr Instant kT0 = Instant{} + 10s;
+
+struct RtxHistoryTest : testing::Test {
+  EgressEntry entry(std::uint16_t seq) {
+    EgressEntry out;
+    out.packet = pool.acquire();
+    out.seq = {seq};
+    return out;
+  }
+  bool holds(Instant now, std::uint16_t seq) {
+    const EgressEntry* held = history.take(now, {seq}, Duration::zero());
+    return held != nullptr && held->seq.value == seq;
+  }
+
+  PacketPool pool{8192};
+  RtxHistory history{1s};
+};
+
+TEST_F(RtxHistoryTest, holds_what_was_sent_for_its_time_and_lets_go_of_the_packet) {
+  history.add(kT0, entry(10));
+  history.add(kT0 + 1ms, entry(11));
+  EXPECT_TRUE(holds(kT0 + 900ms, 10));
+  history.expire(kT0 + 1001ms);
+  EXPECT_FALSE(holds(kT0 + 1001ms, 10));
+  EXPECT_TRUE(holds(kT0 + 1001ms, 11));
+  EXPECT_EQ(pool.in_use(), 1u);
+  history.expire(kT0 + 3s);
+  EXPECT_EQ(pool.in_use(), 0u);
+}
+
+TEST_F(RtxHistoryTest, does_not_repeat_a_packet_before_the_last_repeat_can_have_arrived) {
+  history.add(kT0, entry(10));
+  EXPECT_NE(history.take(kT0 + 100ms, {10}, 50ms), nullptr);
+  EXPECT_EQ(history.take(kT0 + 149ms, {10}, 50ms), nullptr);
+  EXPECT_NE(history.take(kT0 + 150ms, {10}, 50ms), nullptr);
+}
+
+TEST_F(RtxHistoryTest, knows_nothing_of_what_was_never_sent) {
+  EXPECT_FALSE(holds(kT0, 5));
+  history.add(kT0, entry(10));
+  history.add(kT0, entry(12));
+  EXPECT_FALSE(holds(kT0, 11));
+  EXPECT_FALSE(holds(kT0, 13));
+  EXPECT_FALSE(holds(kT0, static_cast<std::uint16_t>(10 + 64)));
+}
+
+TEST_F(RtxHistoryTest, takes_a_late_packet_into_its_place) {
+  history.add(kT0, entry(10));
+  history.add(kT0, entry(12));
+  history.add(kT0 + 50ms, entry(11));
+  history.add(kT0 + 60ms, entry(9));
+  for (std::uint16_t seq = 9; seq <= 12; ++seq) EXPECT_TRUE(holds(kT0 + 60ms, seq)) << seq;
+}
+
+TEST_F(RtxHistoryTest, grows_to_what_its_time_needs_across_the_wrap) {
+  // 2000 packets within half a second, over 65535 -> 0.
+  for (int i = 0; i < 2000; ++i) {
+    history.add(kT0 + i * 250us, entry(static_cast<std::uint16_t>(64'800 + i)));
+  }
+  EXPECT_EQ(history.size(), 2000u);
+  for (int i = 0; i < 2000; ++i) {
+    ASSERT_TRUE(holds(kT0 + 500ms, static_cast<std::uint16_t>(64'800 + i))) << i;
+  }
+}
+
+TEST_F(RtxHistoryTest, stays_bounded_however_fast_packets_come) {
+  for (int i = 0; i < 6000; ++i) history.add(kT0, entry(static_cast<std::uint16_t>(i)));
+  EXPECT_LE(history.size(), 4096u);
+  EXPECT_TRUE(holds(kT0, 5999));
+  EXPECT_FALSE(holds(kT0, 100));
+  EXPECT_EQ(pool.in_use(), history.size());
+}
+
+TEST_F(RtxHistoryTest, survives_a_jump_and_forgets_on_clear) {
+  history.add(kT0, entry(1));
+  history.add(kT0, entry(30'000));
+  EXPECT_TRUE(holds(kT0, 30'000));
+  EXPECT_FALSE(holds(kT0, 1));
+  history.clear();
+  EXPECT_EQ(history.size(), 0u);
+  EXPECT_EQ(pool.in_use(), 0u);
+  history.add(kT0, entry(5));
+  EXPECT_TRUE(holds(kT0, 5));
+}
+
+}  // namespace
+}  // namespace confab::sfu

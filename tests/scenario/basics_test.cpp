@@ -1,0 +1,196 @@
+// Two, three, eleven people on a good network.
+#include "scenario.h"
+#include "sim/parameters.h"
+
+namespace confab::sim {
+namespace {
+
+TEST(Basics, two_peers_see_and_hear_each_other) {
+  World world({.seed = 1});
+  Peer& anna = world.add_peer();
+  Peer& ben = world.add_peer();
+  world.run_for(500ms);
+  Subscriber& video_of_anna = ben.subscribe(anna.publish(camera()).producer);
+  Subscriber& audio_of_anna = ben.subscribe(anna.publish(microphone()).producer);
+  Subscriber& video_of_ben = anna.subscribe(ben.publish(camera()).producer);
+  Subscriber& audio_of_ben = anna.subscribe(ben.publish(microphone()).producer);
+
+  world.run_for(10s);
+
+  for (const Subscriber* subscriber :
+       {&video_of_anna, &audio_of_anna, &video_of_ben, &audio_of_ben}) {
+    expect_sound(*subscriber);
+    expect_continuous(*subscriber);
+    const bool is_video = subscriber->consumer().kind == ortc::MediaKind::kVideo;
+    EXPECT_GE(subscriber->complete_frames(), is_video ? 295u : 495u);
+    EXPECT_EQ(subscriber->duplicates(), 0u);
+    EXPECT_EQ(subscriber->repaired(), 0u);
+  }
+  EXPECT_EQ(world.bad_messages(), 0u);
+  EXPECT_EQ(anna.unexpected_packets() + ben.unexpected_packets(), 0u);
+  // No more key frames than the one that starts.
+  EXPECT_EQ(anna.tracks().front()->publisher->key_frames_sent(), 2u);
+}
+
+TEST(Basics, a_real_dtls_handshake_leads_to_the_same) {
+  for (const SrtpProfile profile :
+       {SrtpProfile::kAeadAes128Gcm, SrtpProfile::kAeadAes256Gcm, SrtpProfile::kAes128CmSha1_80}) {
+    World world({.seed = 2, .dtls = true, .configure = [&](sfu::ShardConfig& config) {
+                   config.srtp_profiles = {profile};
+                 }});
+    Peer& anna = world.add_peer();
+    Peer& ben = world.add_peer();
+    ASSERT_TRUE(world.run_until(
+        [&] { return anna.sending().client->is_ready() && ben.receiving().client->is_ready(); },
+        2s));
+    Subscriber& video = ben.subscribe(anna.publish(camera()).producer);
+    world.run_for(3s);
+    expect_sound(video);
+    EXPECT_GE(video.complete_frames(), 80u);
+
+    const auto stats = world.ask<control::MeetingStats>(control::GetMeetingStats{});
+    ASSERT_EQ(stats.transports.size(), 4u);
+    for (const control::TransportStats& transport : stats.transports) {
+      EXPECT_TRUE(transport.ice_connected);
+      EXPECT_TRUE(transport.dtls_connected);
+      EXPECT_EQ(transport.srtp_profile, srtp_profile_name(profile));
+    }
+  }
+}
+
+TEST(Basics, a_tcp_peer_and_a_udp_peer_meet) {
+  World world({.seed = 3});
+  Peer& anna = world.add_peer({.tcp = true});
+  Peer& ben = world.add_peer();
+  world.run_for(500ms);
+  Subscriber& to_ben = ben.subscribe(anna.publish(camera()).producer);
+  Subscriber& to_anna = anna.subscribe(ben.publish(camera()).producer);
+  world.run_for(3s);
+  expect_sound(to_ben);
+  expect_sound(to_anna);
+  EXPECT_GE(to_ben.complete_frames(), 80u);
+  EXPECT_GE(to_anna.complete_frames(), 80u);
+  // Frames of a TCP stream carry their lengths: equal sizes would buy nothing.
+  EXPECT_EQ(to_anna.padding_bytes(), 0u);
+}
+
+TEST(Basics, a_late_joiner_starts_with_a_key_frame_soon) {
+  World world({.seed = 4});
+  Peer& anna = world.add_peer();
+  Peer& ben = world.add_peer();
+  world.run_for(500ms);
+  const ProducerId producer = anna.publish(camera()).producer;
+  ben.subscribe(producer);
+  world.run_for(20s);
+
+  Peer& carl = world.add_peer();
+  world.run_for(500ms);
+  const Instant asked = world.now();
+  Subscriber& late = carl.subscribe(producer);
+  ASSERT_TRUE(world.run_until([&] { return late.complete_frames() > 0; }, 2s));
+  expect_sound(late);
+  // The wish goes up, the next frame is a key frame and comes down: 4 * 10 ms and a frame's time.
+  EXPECT_LE(world.now() - asked, 80ms);
+}
+
+TEST(Basics, packets_before_produce_are_dropped_without_harm) {
+  World world({.seed = 5});
+  Peer& anna = world.add_peer();
+  Peer& ben = world.add_peer();
+  world.run_for(500ms);
+  // The browser starts to send when its own description is set, before signaling got through.
+  Peer::Track& track = anna.publish(camera());
+  world.ask<control::Done>(control::CloseProducer{track.producer});
+  world.run_for(200ms);
+  EXPECT_GT(world.shard().counters().dropped(sfu::Drop::kRtpUnknownStream), 0u);
+
+  control::Produce again;
+  again.transport = anna.sending().created.transport;
+  again.kind = ortc::MediaKind::kVideo;
+  const Publisher::Stream& stream = track.publisher->streams().front();
+  again.rtp_parameters = vp8_parameters("0", stream.ssrc.value, stream.rtx_ssrc.value, "anna");
+  Subscriber& video = ben.subscribe(world.ask<control::Produced>(again).producer);
+  world.run_for(1s);
+  expect_sound(video);
+  EXPECT_GE(video.complete_frames(), 25u);
+}
+
+TEST(Basics, who_speaks_is_told_at_most_four_times_a_second) {
+  World world({.seed = 6});
+  Peer& anna = world.add_peer();
+  Peer& ben = world.add_peer();
+  world.run_for(500ms);
+  TrackOptions loud = microphone();
+  loud.audio_level_dbov = -20;
+  const ProducerId speaker = anna.publish(loud).producer;
+  ben.publish(microphone());
+  world.run_for(5s);
+  const auto told = events_of<control::ActiveSpeakers>(world);
+  EXPECT_GE(told.size(), 15u);
+  EXPECT_LE(told.size(), 20u);
+  for (const control::ActiveSpeakers& speakers : told) {
+    ASSERT_EQ(speakers.speakers.size(), 1u);
+    EXPECT_EQ(speakers.speakers.front().producer, speaker);
+  }
+  anna.tracks().front()->publisher->set_running(world.now(), false);
+  world.run_for(1s);
+  EXPECT_TRUE(events_of<control::ActiveSpeakers>(world).back().speakers.empty());
+}
+
+TEST(Basics, sender_reports_let_a_receiver_sync_lips) {
+  World world({.seed = 7});
+  Peer& anna = world.add_peer();
+  Peer& ben = world.add_peer();
+  world.run_for(500ms);
+  Subscriber& video = ben.subscribe(anna.publish(camera()).producer);
+  Subscriber& audio = ben.subscribe(anna.publish(microphone()).producer);
+  world.run_for(6s);
+  ASSERT_TRUE(video.last_report() && audio.last_report());
+  EXPECT_GE(video.reports(), 4u);
+
+  // What was captured at one moment: the last video frame's moment, on both clocks, must be the
+  // same NTP time, though the streams' clocks start at random.
+  const auto ntp_ms = [](const Subscriber& s, rtp::RtpTime t, std::int64_t rate) {
+    const auto base = static_cast<std::int64_t>(s.last_report()->ntp.value >> 22);
+    return base * 1000 / 1024 +
+           std::int64_t{rtp::distance(s.last_report()->rtp_time, t)} * 1000 / rate;
+  };
+  const Subscriber::Step& picture = video.steps().rbegin()->second;
+  const Subscriber::Step& sound = audio.steps().rbegin()->second;
+  const std::int64_t picture_ms = ntp_ms(video, picture.timestamp, 90'000);
+  const std::int64_t sound_ms = ntp_ms(audio, sound.timestamp, 48'000);
+  const std::int64_t apart_ms = to_ms(picture.at - sound.at);
+  // Both travel 20 ms and the start of a frame waits for its end 2 ms at most.
+  EXPECT_NEAR(static_cast<double>(picture_ms - sound_ms), static_cast<double>(apart_ms), 4.0);
+}
+
+TEST(Basics, statistics_tell_what_was_measured) {
+  World world({.seed = 8});
+  Peer& anna = world.add_peer();
+  Peer& ben = world.add_peer();
+  world.run_for(500ms);
+  ben.subscribe(anna.publish(camera()).producer);
+  world.run_for(5s);
+  const auto stats = world.ask<control::MeetingStats>(control::GetMeetingStats{});
+  ASSERT_EQ(stats.producers.size(), 1u);
+  EXPECT_EQ(stats.producers[0].codec, "video/VP8");
+  EXPECT_NEAR(static_cast<double>(stats.producers[0].packets_received), 750, 10);
+  EXPECT_EQ(stats.producers[0].packets_lost, 0u);
+  ASSERT_EQ(stats.consumers.size(), 1u);
+  EXPECT_NEAR(static_cast<double>(stats.consumers[0].packets_sent), 750, 15);
+  EXPECT_NEAR(stats.consumers[0].rtt_us, 20'000, 3'000);
+}
+
+TEST(Basics, publishers_get_transport_wide_feedback_ten_times_a_second) {
+  World world({.seed = 9});
+  Peer& anna = world.add_peer();
+  world.run_for(500ms);
+  anna.publish(camera());
+  world.run_for(1s);
+  const std::uint64_t before = world.shard().counters().twcc_feedback_out;
+  world.run_for(10s);
+  EXPECT_NEAR(static_cast<double>(world.shard().counters().twcc_feedback_out - before), 100, 20);
+}
+
+}  // namespace
+}  // namespace confab::sim

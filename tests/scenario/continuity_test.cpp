@@ -1,0 +1,172 @@
+// Whatever pauses, resumes, moves or changes layers behind it: a receiver's stream never breaks.
+#include "scenario.h"
+
+namespace confab::sim {
+namespace {
+
+struct Continuity : testing::Test {
+  explicit Continuity() { world.run_for(500ms); }
+  World world{{.seed = 21}};
+  Peer& anna = world.add_peer();
+  Peer& ben = world.add_peer();
+
+  std::size_t frames_in(Subscriber& subscriber, Duration duration) {
+    const std::size_t before = subscriber.complete_frames();
+    world.run_for(duration);
+    return subscriber.complete_frames() - before;
+  }
+};
+
+TEST_F(Continuity, a_consumer_pauses_and_resumes_with_a_key_frame) {
+  Peer::Track& track = anna.publish(camera());
+  Subscriber& video = ben.subscribe(track.producer);
+  world.run_for(2s);
+  const ConsumerId id = video.consumer().consumer;
+  world.ask<control::Done>(control::SetConsumerPaused{id, true});
+  world.run_for(100ms);
+  EXPECT_EQ(frames_in(video, 2s), 0u);
+  world.ask<control::Done>(control::SetConsumerPaused{id, false});
+  EXPECT_GE(frames_in(video, 2s), 55u);
+  expect_sound(video);
+  expect_continuous(video);
+  EXPECT_EQ(track.publisher->key_frames_sent(), 2u);
+}
+
+TEST_F(Continuity, a_producer_pauses_and_resumes) {
+  Peer::Track& track = anna.publish(camera());
+  Subscriber& video = ben.subscribe(track.producer);
+  Peer::Track& microphone_track = anna.publish(microphone());
+  Subscriber& audio = ben.subscribe(microphone_track.producer);
+  world.run_for(2s);
+  for (const ProducerId& id : {track.producer, microphone_track.producer}) {
+    world.ask<control::Done>(control::SetProducerPaused{id, true});
+  }
+  world.run_for(100ms);
+  // A muted browser goes on sending black and silence; nobody gets it.
+  EXPECT_EQ(frames_in(video, 1s), 0u);
+  EXPECT_EQ(frames_in(audio, 1s), 0u);
+  for (const ProducerId& id : {track.producer, microphone_track.producer}) {
+    world.ask<control::Done>(control::SetProducerPaused{id, false});
+  }
+  EXPECT_GE(frames_in(audio, 1s), 45u);
+  EXPECT_GE(frames_in(video, 1s), 28u);
+  expect_sound(video);
+  expect_continuous(video);
+  expect_continuous(audio);
+}
+
+TEST_F(Continuity, ten_pauses_with_loss_leave_no_gap) {
+  LinkProfile lossy;
+  lossy.loss_permille = 50;
+  ben.set_links(lossy, lossy);
+  Subscriber& video = ben.subscribe(anna.publish(camera()).producer);
+  for (int i = 0; i < 10; ++i) {
+    world.run_for(700ms);
+    world.ask<control::Done>(control::SetConsumerPaused{video.consumer().consumer, true});
+    world.run_for(300ms);
+    world.ask<control::Done>(control::SetConsumerPaused{video.consumer().consumer, false});
+  }
+  world.run_for(500ms);
+  anna.tracks().front()->publisher->set_running(world.now(), false);
+  world.run_for(2s);
+  expect_sound(video);
+  EXPECT_EQ(video.given_up(), 0u);
+}
+
+TEST_F(Continuity, an_address_change_keeps_the_session) {
+  Subscriber& video = ben.subscribe(anna.publish(camera()).producer);
+  world.run_for(2s);
+  anna.move();
+  ben.move();
+  EXPECT_GE(frames_in(video, 3s), 80u);
+  expect_sound(video);
+  EXPECT_EQ(world.shard().gauges().paths, 8u);  // the old ones may come back
+}
+
+TEST_F(Continuity, simulcast_forwards_the_highest_layer_and_changes_without_a_break) {
+  Peer::Track& track = anna.publish(simulcast());
+  Subscriber& video = ben.subscribe(track.producer);
+  const auto layer = [&] { return video.latest_stream() - track.publisher->streams()[0].number; };
+  const auto prefer = [&](std::uint8_t spatial) {
+    world.ask<control::Done>(control::SetPreferredLayers{video.consumer().consumer, spatial, 0});
+    world.run_for(1s);
+  };
+  world.run_for(2s);
+  EXPECT_EQ(layer(), 2u);
+  prefer(0);
+  EXPECT_EQ(layer(), 0u);
+  prefer(1);
+  EXPECT_EQ(layer(), 1u);
+  prefer(2);
+  EXPECT_EQ(layer(), 2u);
+  expect_sound(video);
+  expect_continuous(video);
+  EXPECT_EQ(video.consumer().type, ortc::ProducerType::kSimulcast);
+}
+
+TEST_F(Continuity, a_layer_that_stops_is_replaced_and_taken_up_again) {
+  Peer::Track& track = anna.publish(simulcast());
+  Subscriber& video = ben.subscribe(track.producer);
+  const auto layer = [&] { return video.latest_stream() - track.publisher->streams()[0].number; };
+  world.run_for(3s);
+  ASSERT_EQ(layer(), 2u);
+  // A browser short of bandwidth or CPU drops the highest layer without a word.
+  track.publisher->streams()[2].is_active = false;
+  world.run_for(3s);
+  EXPECT_EQ(layer(), 1u);
+  EXPECT_LE(world.now() - video.latest_at(), 50ms);
+  track.publisher->streams()[2].is_active = true;
+  world.run_for(2s);
+  EXPECT_EQ(layer(), 2u);
+  expect_sound(video);
+  expect_continuous(video);
+}
+
+TEST_F(Continuity, a_publisher_that_begins_anew_with_other_ssrcs_is_followed) {
+  Peer::Track& track = anna.publish(simulcast());
+  Subscriber& video = ben.subscribe(track.producer);
+  world.run_for(2s);
+  track.publisher->restart_streams(world.random());
+  EXPECT_GE(frames_in(video, 2s), 55u);
+  expect_sound(video);
+  expect_continuous(video);
+}
+
+TEST_F(Continuity, a_key_frame_is_asked_for_at_a_bounded_rate) {
+  Peer::Track& track = anna.publish(camera());
+  Subscriber& video = ben.subscribe(track.producer);
+  world.run_for(2s);
+  const std::uint32_t before = track.publisher->key_frame_requests();
+  for (int i = 0; i < 100; ++i) {
+    video.ask_for_key_frame();
+    world.run_for(10ms);
+  }
+  const std::uint32_t asked = track.publisher->key_frame_requests() - before;
+  EXPECT_GE(asked, 2u);
+  EXPECT_LE(asked, 5u);
+}
+
+TEST(IceRestart, keeps_the_dtls_session) {
+  World world({.seed = 22, .dtls = true});
+  Peer& anna = world.add_peer();
+  Peer& ben = world.add_peer();
+  world.run_for(1s);
+  Subscriber& video = ben.subscribe(anna.publish(camera()).producer);
+  world.run_for(2s);
+  const std::string old_ufrag = anna.sending().created.ice.username_fragment;
+  for (Peer* peer : {&anna, &ben}) {
+    peer->move();
+    peer->restart_ice();
+  }
+  const std::size_t before = video.complete_frames();
+  world.run_for(3s);
+  EXPECT_GE(video.complete_frames() - before, 80u);
+  expect_sound(video);
+  EXPECT_EQ(anna.sending().client->dtls_handshakes(), 1u);
+  EXPECT_EQ(ben.receiving().client->dtls_handshakes(), 1u);
+  // The old credentials ended with the first use of the new.
+  EXPECT_EQ(world.shard().gauges().ufrags, 4u);
+}
+
+}  // namespace
+}  // namespace confab::sim

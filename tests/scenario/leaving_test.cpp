@@ -1,0 +1,176 @@
+// Everybody leaves sometime, with or without a word; nothing may stay behind.
+#include <algorithm>
+
+#include "scenario.h"
+
+namespace confab::sim {
+namespace {
+
+sfu::ShardGauges empty_meeting() {
+  sfu::ShardGauges gauges;
+  gauges.routers = 1;
+  return gauges;
+}
+
+std::string describe(const sfu::ShardGauges& g) {
+  return "transports " + std::to_string(g.transports) + " producers " +
+         std::to_string(g.producers) + " consumers " + std::to_string(g.consumers) + " paths " +
+         std::to_string(g.paths) + " ufrags " + std::to_string(g.ufrags) + " streams " +
+         std::to_string(g.streams) + " queued " + std::to_string(g.queued_packets) + " timers " +
+         std::to_string(g.timers) + " pool " + std::to_string(g.pool_in_use);
+}
+
+// What left by itself may still wait to be sent.
+void settle(World& world) {
+  world.run_for(3s);
+}
+
+TEST(Leaving, two_hundred_joins_and_leaves_leave_nothing) {
+  World world({.seed = 31});
+  LinkProfile lossy;
+  lossy.loss_permille = 30;
+  std::vector<Peer*> inside;
+  for (int i = 0; i < 200; ++i) {
+    Peer& peer = world.add_peer({.up = lossy, .down = lossy});
+    world.run_for(120ms);
+    peer.publish(i % 3 == 0 ? simulcast() : camera());
+    peer.publish(microphone());
+    for (Peer* other : inside) {
+      for (const auto& track : other->tracks()) peer.subscribe(track->producer);
+      for (const auto& track : peer.tracks()) other->subscribe(track->producer);
+    }
+    inside.push_back(&peer);
+    if (inside.size() > 4) {
+      world.remove_peer(*inside.front());
+      inside.erase(inside.begin());
+    }
+  }
+  for (Peer* peer : inside) world.remove_peer(*peer);
+  settle(world);
+  const sfu::ShardGauges gauges = world.shard().gauges();
+  EXPECT_EQ(gauges, empty_meeting()) << describe(gauges);
+  EXPECT_GT(world.shard().counters().media_packets_out, 100'000u);
+
+  world.ask<control::Done>(control::CloseMeeting{});
+  EXPECT_EQ(world.shard().gauges(), sfu::ShardGauges{});
+}
+
+TEST(Leaving, thirty_seconds_of_silence_close_a_transport) {
+  World world({.seed = 32});
+  Peer& anna = world.add_peer();
+  Peer& ben = world.add_peer();
+  world.run_for(500ms);
+  Subscriber& video = ben.subscribe(anna.publish(camera()).producer);
+  world.run_for(5s);
+  const Instant silent_from = world.now();
+  anna.sending().client->go_silent();
+  anna.receiving().client->go_silent();
+
+  const auto states = [&](control::TransportState state) {
+    std::size_t n = 0;
+    for (const auto& event : events_of<control::TransportStateChanged>(world)) {
+      if (event.participant == anna.participant() && event.state == state) ++n;
+    }
+    return n;
+  };
+  world.run_for(15s);
+  EXPECT_EQ(states(control::TransportState::kDisconnected), 2u);
+  EXPECT_EQ(states(control::TransportState::kFailed), 0u);
+  EXPECT_EQ(world.shard().gauges().transports, 4u);
+
+  ASSERT_TRUE(world.run_until([&] { return world.shard().gauges().transports == 2; }, 20s));
+  // The last check came at most 2.5 s before the silence.
+  EXPECT_GE(world.now() - silent_from, 27s);
+  EXPECT_LE(world.now() - silent_from, 30s + 100ms);
+  EXPECT_EQ(states(control::TransportState::kFailed), 2u);
+  const auto closed = events_of<control::ConsumerClosed>(world);
+  ASSERT_EQ(closed.size(), 1u);
+  EXPECT_EQ(closed[0].consumer, video.consumer().consumer);
+  EXPECT_EQ(world.shard().counters().transports_timed_out, 2u);
+}
+
+TEST(Leaving, a_transport_that_is_not_used_yet_waits_without_a_limit) {
+  World world({.seed = 33});
+  world.ask<control::TransportCreated>(control::CreateTransport{
+      ParticipantId::random(world.random()), control::TransportDirection::kReceive});
+  world.run_for(10min);
+  EXPECT_EQ(world.shard().gauges().transports, 1u);
+}
+
+TEST(Leaving, a_peer_that_closes_dtls_is_gone_at_once) {
+  World world({.seed = 34, .dtls = true});
+  Peer& anna = world.add_peer();
+  world.run_for(1s);
+  anna.sending().client->close(world.now());
+  world.run_for(100ms);
+  EXPECT_EQ(world.shard().gauges().transports, 1u);
+  EXPECT_EQ(events_of<control::TransportStateChanged>(world).back().state,
+            control::TransportState::kClosed);
+}
+
+TEST(Leaving, a_wrong_fingerprint_is_refused_and_the_transport_gone) {
+  World world({.seed = 35, .dtls = true});
+  const auto created = world.ask<control::TransportCreated>(control::CreateTransport{
+      ParticipantId::random(world.random()), control::TransportDirection::kSend});
+  // Somebody with another certificate than signaling said.
+  world.ask<control::Done>(control::ConnectTransport{
+      created.transport, {ortc::DtlsRole::kClient, {server_identity().fingerprint()}}});
+  Peer& anna = world.add_peer();
+  Peer::Leg leg(anna);
+  leg.client = std::make_unique<ClientTransport>(world, world.random(), world.crypto(),
+                                                 world.new_path(Protocol::kUdp), created.ice);
+  leg.up = std::make_unique<Link>(LinkProfile{}, 1);
+  leg.down = std::make_unique<Link>(LinkProfile{}, 2);
+  world.enter(leg);
+  leg.client->use_dtls(client_identity(), created.dtls);
+  leg.client->start(world.now());
+  for (int i = 0; i < 100; ++i) {
+    leg.client->handle_timeout(world.now());
+    world.run_for(20ms);
+  }
+  world.forget(leg.client->path());
+  const auto states = events_of<control::TransportStateChanged>(world);
+  EXPECT_TRUE(std::ranges::any_of(states, [&](const auto& s) {
+    return s.transport == created.transport && s.state == control::TransportState::kFailed;
+  }));
+}
+
+TEST(Leaving, closing_a_producer_tells_its_consumers_and_frees_its_mid) {
+  World world({.seed = 36});
+  Peer& anna = world.add_peer();
+  Peer& ben = world.add_peer();
+  world.run_for(500ms);
+  TrackOptions named = camera();
+  named.mid = "7";
+  Peer::Track& first = anna.publish(named);
+  Subscriber& video = ben.subscribe(first.producer);
+  world.run_for(1s);
+  first.publisher->set_running(world.now(), false);
+  world.ask<control::Done>(control::CloseProducer{first.producer});
+  ASSERT_EQ(events_of<control::ConsumerClosed>(world).size(), 1u);
+  EXPECT_EQ(events_of<control::ConsumerClosed>(world)[0].transport,
+            ben.receiving().created.transport);
+  EXPECT_EQ(world.shard().gauges().consumers, 0u);
+  ben.unsubscribe(video);
+
+  Subscriber& again = ben.subscribe(anna.publish(named).producer);
+  world.run_for(1s);
+  EXPECT_GE(again.complete_frames(), 25u);
+}
+
+TEST(Leaving, a_tcp_connection_that_breaks_leaves_the_transport_waiting_for_another) {
+  World world({.seed = 37});
+  Peer& anna = world.add_peer({.tcp = true});
+  Peer& ben = world.add_peer();
+  world.run_for(500ms);
+  Subscriber& video = ben.subscribe(anna.publish(camera()).producer);
+  world.run_for(1s);
+  const Path broken = anna.sending().client->path();
+  anna.move();
+  world.close_path(broken);
+  world.run_for(2s);
+  EXPECT_LE(world.now() - video.latest_at(), 50ms);
+}
+
+}  // namespace
+}  // namespace confab::sim

@@ -1,0 +1,76 @@
+// What scenarios share.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "sim/world.h"
+
+namespace confab::sim {
+
+inline TrackOptions camera() {
+  return {};
+}
+inline TrackOptions microphone() {
+  TrackOptions options;
+  options.is_video = false;
+  options.payload_bytes = 120;
+  options.frame_interval = 20ms;
+  return options;
+}
+inline TrackOptions simulcast() {
+  TrackOptions options;
+  options.is_simulcast = true;
+  options.packets_per_frame = 2;
+  options.payload_bytes = 600;
+  return options;
+}
+
+template <typename Event>
+std::vector<Event> events_of(World& world) {
+  std::vector<Event> out;
+  for (const control::MediaEvent& event : world.events()) {
+    if (const auto* body = std::get_if<Event>(&event.body)) out.push_back(*body);
+  }
+  return out;
+}
+
+// What a receiver must never see, whatever the network does.
+inline void expect_sound(const Subscriber& subscriber) {
+  EXPECT_EQ(subscriber.content_errors(), 0u);
+  EXPECT_EQ(subscriber.mid_errors(), 0u);
+  if (subscriber.consumer().kind == ortc::MediaKind::kVideo && subscriber.first_tag()) {
+    EXPECT_TRUE(subscriber.first_was_key_frame());
+    EXPECT_EQ(subscriber.first_tag()->index, 0);
+  }
+}
+
+// Packets in the order of their sequence: no gap, time never steps back, and each new picture has
+// the next picture id.
+inline void expect_continuous(const Subscriber& subscriber) {
+  const Subscriber::Step* before = nullptr;
+  for (const auto& [seq, step] : subscriber.steps()) {
+    if (before != nullptr) {
+      ASSERT_EQ(seq, before->seq + 1);
+      const bool same_frame =
+          step.tag.stream == before->tag.stream && step.tag.frame == before->tag.frame;
+      const std::int32_t passed = rtp::distance(before->timestamp, step.timestamp);
+      ASSERT_EQ(same_frame, passed == 0) << "at " << seq;
+      ASSERT_GE(passed, 0) << "at " << seq;
+      ASSERT_LT(passed, 90'000 * 60) << "at " << seq;
+      if (subscriber.consumer().kind == ortc::MediaKind::kVideo) {
+        const int step_of_id = same_frame ? 0 : 1;
+        ASSERT_EQ(step.fields.picture_id, (before->fields.picture_id + step_of_id) & 0x7FFF);
+        ASSERT_EQ(step.fields.tl0_pic_idx,
+                  static_cast<std::uint8_t>(before->fields.tl0_pic_idx + step_of_id));
+      }
+    }
+    before = &step;
+  }
+}
+
+}  // namespace confab::sim
