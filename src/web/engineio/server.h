@@ -2,8 +2,9 @@
 // from the first to the second, and are kept alive by pings. Sans-IO: the caller owns HTTP requests
 // and WebSockets and names them by numbers of its own; the server answers with outputs.
 //
-// Use: call any function that takes `now`, then poll() until it is false, before the next call.
-// One thread. Owned by whoever glues it to a socket library.
+// Use: call what happened, then poll() until it is false. Outputs keep their order over several
+// calls, and one poll answer takes all that was sent since the last drain. One thread. Owned by
+// whoever glues it to a socket library.
 #pragma once
 
 #include <cstddef>
