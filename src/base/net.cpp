@@ -20,7 +20,7 @@ std::optional<std::uint32_t> parse_quad(std::string_view text) {
   std::uint32_t value = 0;
   for (int i = 0; i < 4; ++i) {
     const std::size_t dot = i < 3 ? text.find('.') : text.size();
-    if (dot == std::string_view::npos || dot > 3) return std::nullopt;
+    if (dot > 3) return std::nullopt;  // npos too
     std::uint8_t part = 0;
     const std::string_view digits = text.substr(0, dot);
     if (!parse_number(digits, part) || (digits.size() > 1 && digits[0] == '0')) return std::nullopt;
