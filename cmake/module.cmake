@@ -73,7 +73,11 @@ function(confab_module)
     set_target_properties(${M_NAME} PROPERTIES OUTPUT_NAME ${M_OUTPUT}
                           RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
   endif()
-  confab_module_uses(${M_NAME} ${M_NAME} ${CMAKE_CURRENT_SOURCE_DIR} "${M_DEPS}" "${M_LIBS}")
+  set(umbrella ${CMAKE_CURRENT_SOURCE_DIR})
+  if(M_EXE)
+    set(umbrella "")  # nobody includes from an executable: its folder may be a library's too
+  endif()
+  confab_module_uses(${M_NAME} ${M_NAME} "${umbrella}" "${M_DEPS}" "${M_LIBS}")
   confab_module_options(${M_NAME} ${M_NAME})
 
   if(M_TESTS AND NOT CONFAB_FUZZ)
