@@ -1,6 +1,8 @@
 # One library target per module, with its dependencies written out. Clang refuses an include of a
 # module that DEPS (ours) or LIBS (third-party) does not name: -fmodules-decluse over one include
 # root. No C++ module is ever built; the includes stay textual. tests/layering shows it at work.
+# Each module is compiled with a map of its own: what it may use, and bare entries for the others, so
+# that a changed line of DEPS rebuilds that module alone.
 #
 #   confab_module(NAME rtc_stun             target and module name; the folder is where it is called
 #     SOURCES message.cpp                   HEADERS are found by the umbrella of the folder
@@ -16,9 +18,10 @@ function(confab_module_options target module)
   # Without -fno-cxx-modules the front end turns umbrella headers into imports under C++20.
   target_compile_options(${target} PRIVATE "SHELL:-Xclang -fno-cxx-modules" -fmodules-decluse
     -Werror=private-header -fmodule-name=confab_${module}
-    -fmodule-map-file=${CMAKE_BINARY_DIR}/confab.modulemap)
+    -fmodule-map-file=${CMAKE_BINARY_DIR}/modulemaps/${module}.modulemap)
   get_target_property(sources ${target} SOURCES)
-  set_source_files_properties(${sources} PROPERTIES OBJECT_DEPENDS ${CMAKE_BINARY_DIR}/confab.modulemap)
+  set_property(SOURCE ${sources} APPEND PROPERTY
+               OBJECT_DEPENDS ${CMAKE_BINARY_DIR}/modulemaps/${module}.modulemap)
 endfunction()
 
 # Writes the module map entry and links. Refuses a dependency that is not declared yet, so that a
@@ -27,6 +30,8 @@ function(confab_module_uses target module umbrella deps libs)
   set(text "module confab_${module} {\n")
   if(umbrella)
     string(APPEND text "  umbrella \"${umbrella}\"\n")
+    set_property(GLOBAL APPEND PROPERTY CONFAB_UMBRELLAS ${module})
+    set_property(GLOBAL PROPERTY CONFAB_UMBRELLA_${module} "${umbrella}")
   endif()
   foreach(d IN LISTS deps)
     if(NOT TARGET ${d})
@@ -44,7 +49,8 @@ function(confab_module_uses target module umbrella deps libs)
     string(APPEND text "  use third_${l}\n")
     target_link_libraries(${target} PUBLIC ${link})
   endforeach()
-  set_property(GLOBAL APPEND_STRING PROPERTY CONFAB_MAP "${text}}\n")
+  set_property(GLOBAL APPEND PROPERTY CONFAB_MODULES ${module})
+  set_property(GLOBAL PROPERTY CONFAB_ENTRY_${module} "${text}}\n")
 endfunction()
 
 if(CONFAB_FUZZ)
@@ -103,8 +109,22 @@ function(confab_module)
   endif()
 endfunction()
 
-function(confab_write_map)
-  get_property(text GLOBAL PROPERTY CONFAB_MAP)
-  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/confab.modulemap CONTENT "${text}" @ONLY)
+# One map for each module, written at the end of configuring and only where it changed.
+function(confab_write_maps)
+  get_property(third_party GLOBAL PROPERTY CONFAB_MAP)
+  get_property(modules GLOBAL PROPERTY CONFAB_MODULES)
+  get_property(umbrellas GLOBAL PROPERTY CONFAB_UMBRELLAS)
+  foreach(module IN LISTS modules)
+    get_property(entry GLOBAL PROPERTY CONFAB_ENTRY_${module})
+    set(text "${entry}")
+    foreach(other IN LISTS umbrellas)
+      if(NOT other STREQUAL module)
+        get_property(umbrella GLOBAL PROPERTY CONFAB_UMBRELLA_${other})
+        string(APPEND text "module confab_${other} { umbrella \"${umbrella}\" }\n")
+      endif()
+    endforeach()
+    file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/modulemaps/${module}.modulemap
+         CONTENT "${text}${third_party}" @ONLY)
+  endforeach()
 endfunction()
-cmake_language(DEFER DIRECTORY ${CMAKE_SOURCE_DIR} CALL confab_write_map)
+cmake_language(DEFER DIRECTORY ${CMAKE_SOURCE_DIR} CALL confab_write_maps)
