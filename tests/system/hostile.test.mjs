@@ -1,0 +1,157 @@
+// Malformed, oversized, out of order, too fast: an answer that says so, and a server that goes on.
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import { WebSocket } from 'ws';
+import { Server } from '../browser/lib/server.mjs';
+import { audioParameters, connectOwn, crowd, dtlsParameters, makeTransport, rtpCapabilities, sleep, videoParameters } from './lib/client.mjs';
+
+async function start(t, args = []) {
+  const server = await Server.start({ args });
+  const people = crowd(t, server);
+  return { server, people, room: await server.createRoom() };
+}
+
+const requests = ['join', 'leave', 'state:get', 'transport:create', 'transport:connect', 'transport:restart-ice', 'transport:close',
+  'produce', 'producer:pause', 'producer:resume', 'producer:close', 'consume', 'consumer:pause', 'consumer:resume', 'consumer:close',
+  'consumer:layers', 'chat:send', 'hand:set', 'profile:set'];
+const compatible = ['joinRoom', 'leaveRoom', 'getRouterRtpCapabilities', 'createWebRtcTransport', 'connectWebRtcTransport', 'produce',
+  'consume', 'resumeConsumer', 'getProducers', 'producerClosed', 'pauseProducer', 'resumeProducer', 'sendMessage'];
+
+let deep = {};
+for (let i = 0; i < 200; ++i) deep = { deep };
+const nonsense = [null, 0, -1, 1e300, '', 'x', true, [], [[]], {}, { room: {} }, { transportId: [] }, { direction: 'up' },
+  { text: {} }, { raised: 'yes' }, { name: [] }, { producerId: 'pr_' }, { transportId: 'tr_00000000000000000000000000' },
+  { transportId: 'x'.repeat(5000) }, deep, { text: '\u0000' }, { rtpParameters: 7 }];
+
+test('every event of our own set survives nonsense, before and after the join', async (t) => {
+  const { server, people, room } = await start(t);
+  for (const isJoined of [false, true]) {
+    for (const name of requests) {
+      // A connection for each, or the limits would answer.
+      const client = await connectOwn(server);
+      if (isJoined) await client.get('join', { room, name: 'Eve' });
+      for (const payload of nonsense) {
+        const answer = await client.ask(name, payload);
+        assert.equal(typeof answer, 'object', `${name} ${JSON.stringify(payload)?.slice(0, 60)}`);
+        if (answer.error) assert.match(answer.error.code, /^[a-z_]+$/);
+      }
+      client.socket.emit(name);  // neither payload nor acknowledgement
+      client.socket.emit(name, 1, 2, 3);
+      await client.settle();
+      client.close();
+    }
+  }
+  assert.ok((await people.join(room, 'Ada')).joined.participantId);
+});
+
+test('every compatibility event survives nonsense', async (t) => {
+  const { people, room } = await start(t);
+  for (const name of compatible) {
+    const client = await people.connect();
+    await client.get('joinRoom', { roomId: room, userId: client.id, userName: 'Eve' });
+    for (const payload of nonsense) {
+      const answer = await client.ask(name, payload);
+      if (answer?.error) assert.equal(typeof answer.error, 'string');
+    }
+    client.close();
+  }
+  assert.ok((await people.join(room, 'Ada')).joined.participantId);
+});
+
+test('bad media parameters are refused with the field that is wrong', async (t) => {
+  const { people, room } = await start(t);
+  const ada = await people.join(room, 'Ada', { transports: true });
+  const { send, recv } = ada.joined.transports;
+  const produceWith = (change) => {
+    const rtpParameters = structuredClone(audioParameters);
+    change(rtpParameters);
+    return ada.ask('produce', { transportId: send.id, kind: 'audio', source: 'microphone', rtpParameters });
+  };
+  const payloadType = await produceWith((p) => { p.codecs[0].payloadType = 300; });
+  assert.equal(payloadType.error.code, 'invalid_argument');
+  assert.match(payloadType.error.message, /payloadType/);
+  assert.ok((await produceWith((p) => { p.codecs = []; })).error);
+  assert.ok((await produceWith((p) => { p.codecs = Array(2000).fill(p.codecs[0]); })).error);
+  assert.ok((await produceWith((p) => { p.encodings = Array(100).fill(p.encodings[0]); })).error);
+  assert.equal((await produceWith((p) => { p.codecs[0].mimeType = 'audio/nothing'; })).error.code, 'unsupported');
+  const kinds = await ada.ask('produce', { transportId: send.id, kind: 'video', source: 'microphone', rtpParameters: videoParameters });
+  assert.match(kinds.error.message, /source/);
+  const wrongWay = await ada.ask('produce', { transportId: recv.id, kind: 'audio', source: 'microphone', rtpParameters: audioParameters });
+  assert.equal(wrongWay.error.code, 'invalid_argument');
+  const fingerprint = structuredClone(dtlsParameters);
+  fingerprint.fingerprints[0].value = 'zz';
+  assert.equal((await ada.ask('transport:connect', { transportId: send.id, dtlsParameters: fingerprint })).error.code, 'invalid_argument');
+  assert.deepEqual(await ada.get('transport:connect', { transportId: send.id, dtlsParameters }), {}, 'and the right one is taken');
+});
+
+test('unknown events are answered', async (t) => {
+  const { people } = await start(t);
+  const own = await people.connectOwn();
+  assert.equal((await own.ask('no:such', {})).error.code, 'invalid_argument');
+  const older = await people.connect();
+  assert.equal(typeof (await older.ask('noSuch', {})).error, 'string');
+});
+
+test('out of order: consume before anything, connect twice, after the leave', async (t) => {
+  const { people, room } = await start(t);
+  const ada = await people.connectOwn();
+  assert.equal((await ada.ask('consume', { transportId: 'tr_00000000000000000000000000', producerId: 'pr_00000000000000000000000000', rtpCapabilities })).error.code, 'conflict');
+  await ada.get('join', { room, name: 'Ada' });
+  const transport = await makeTransport(ada, 'send');
+  await ada.get('leave');
+  assert.equal((await ada.ask('transport:close', { transportId: transport.id })).error.code, 'conflict');
+  await ada.get('join', { room, name: 'Ada' });
+  assert.equal((await ada.ask('transport:close', { transportId: transport.id })).error.code, 'not_found');
+});
+
+test('a flood is refused, and only the one who floods', async (t) => {
+  const { people, room } = await start(t);
+  const ada = await people.join(room, 'Ada');
+  const eve = await people.join(room, 'Eve');
+  const answers = await Promise.all(Array.from({ length: 60 }, (_, i) => eve.ask('chat:send', { text: `spam ${i}` })));
+  const codes = answers.map((a) => a.error?.code ?? 'ok');
+  assert.ok(codes.filter((c) => c === 'rate_limited').length >= 30, codes.join());
+  assert.ok(codes.filter((c) => c === 'ok').length >= 20);
+  assert.ok((await ada.get('chat:send', { text: 'hello' })).message);
+  await sleep(1500);
+  assert.ok((await eve.get('chat:send', { text: 'sorry' })).message);
+});
+
+test('a message over the limit ends the connection and nothing else', async (t) => {
+  const { people, room } = await start(t);
+  const ada = await people.join(room, 'Ada');
+  const eve = await people.join(room, 'Eve');
+  eve.socket.io.reconnection(false);
+  const gone = new Promise((resolve) => { eve.socket.once('disconnect', resolve); });
+  eve.socket.emit('chat:send', { text: 'x'.repeat(1_100_000) });
+  await gone;
+  assert.ok((await ada.get('state:get')).self.id);
+});
+
+test('bytes that are not the protocol do no harm', async (t) => {
+  const { server, people, room } = await start(t);
+  const url = `ws://127.0.0.1:${server.httpPort}/socket.io/?EIO=4&transport=websocket`;
+  const sent = ['', '9', '4', '40{"protocol":1', '42', '42[', '42["join"', '42["join",', '451-["x",{"_placeholder":true,"num":9}]', '4999', '40/nowhere,{}', '43[]', '4\u0000', '42[1,2]', '42{}', '420["join",{}]'];
+  for (const text of sent) {
+    const socket = new WebSocket(url);
+    const closed = new Promise((resolve) => { socket.once('close', resolve); });
+    socket.on('error', () => {});
+    await new Promise((resolve) => { socket.once('message', resolve); });
+    socket.send('40{"protocol":1}');
+    socket.send(text);
+    socket.send(Buffer.from([0xff, 0x00, 0x01]));
+    await sleep(20);
+    socket.terminate();
+    await closed;
+  }
+  assert.ok((await people.join(room, 'Ada')).joined.participantId);
+});
+
+test('a full room refuses newcomers and keeps those inside', async (t) => {
+  const { people, room } = await start(t, ['--participants-max', '2']);
+  const ada = await people.join(room, 'Ada');
+  await people.join(room, 'Ben');
+  const cleo = await people.connectOwn();
+  assert.equal((await cleo.ask('join', { room, name: 'Cleo' })).error.code, 'full');
+  assert.equal((await ada.get('state:get')).participants.length, 1);
+});
