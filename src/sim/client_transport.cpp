@@ -1,5 +1,6 @@
 #include "sim/client_transport.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/check.h"
@@ -47,6 +48,7 @@ void ClientTransport::start(Instant now) {
 void ClientTransport::restart(Instant now, const ortc::IceParameters& remote) {
   remote_ = remote;
   remote_key_ = stun::IntegrityKey(remote.password);
+  transactions_ = {};
   local_ufrag_ = random_.alphanumeric(4);
   answered_ = false;
   check_at_ = now;
@@ -54,6 +56,7 @@ void ClientTransport::restart(Instant now, const ortc::IceParameters& remote) {
 
 void ClientTransport::move_to(Instant now, const Path& path) {
   path_ = path;
+  transactions_ = {};
   answered_ = false;
   check_at_ = now;
 }
@@ -65,9 +68,10 @@ void ClientTransport::close(Instant now) {
 }
 
 void ClientTransport::send_check(Instant now) {
-  random_.fill(transaction_);
+  stun::TransactionId& transaction = transactions_[checks_sent_++ % transactions_.size()];
+  random_.fill(transaction);
   std::array<std::uint8_t, 256> buffer;
-  stun::Builder builder(buffer, stun::Class::kRequest, transaction_);
+  stun::Builder builder(buffer, stun::Class::kRequest, transaction);
   builder.username(remote_.username_fragment + ":" + local_ufrag_);
   builder.priority(kPriority);
   builder.ice_controlling(tie_breaker_);
@@ -79,7 +83,8 @@ void ClientTransport::send_check(Instant now) {
 void ClientTransport::on_stun(Instant now, ByteView datagram) {
   const auto message = stun::Message::parse(datagram);
   if (!message || message->message_class() != stun::Class::kSuccess ||
-      message->transaction_id() != transaction_ || !message->check_integrity(remote_key_)) {
+      std::ranges::find(transactions_, message->transaction_id()) == transactions_.end() ||
+      !message->check_integrity(remote_key_)) {
     return;
   }
   ++checks_answered_;

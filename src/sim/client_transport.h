@@ -2,6 +2,7 @@
 // client (or given keys), SRTP both ways. Sans-IO like the server's.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -89,7 +90,9 @@ class ClientTransport {
   stun::IntegrityKey remote_key_;
   std::string local_ufrag_;
   std::uint64_t tie_breaker_;
-  stun::TransactionId transaction_{};
+  // Of the latest checks: an answer may take longer than the time to the next check.
+  std::array<stun::TransactionId, 16> transactions_{};
+  std::size_t checks_sent_ = 0;
   ClientHandler* handler_ = nullptr;
 
   Instant check_at_ = kNever;

@@ -13,6 +13,7 @@ namespace {
 
 constexpr Duration kReorderWait = 8ms;
 constexpr Duration kReportInterval = 1s;
+constexpr Duration kKeyFrameAsk = 200ms;
 // A decoder that waited for so long shows the next picture instead.
 constexpr Duration kWaitMax = 1400ms;
 
@@ -97,6 +98,15 @@ void Subscriber::on_media(Instant now, rtp::SeqNo wire_seq, rtp::RtpTime timesta
   if (!first_tag_) {
     first_tag_ = tag;
     first_was_key_frame_ = fields.is_key_frame;
+  }
+  if (is_video_ && !first_decodable_frame_) {
+    if (fields.is_key_frame) {
+      first_decodable_frame_ = tag.frame;
+    } else if (now - key_frame_asked_at_ >= kKeyFrameAsk) {
+      // The start went missing, and nothing before it tells that there is a gap.
+      key_frame_asked_at_ = now;
+      send_pli();
+    }
   }
   latest_stream_ = tag.stream;
   latest_at_ = now;

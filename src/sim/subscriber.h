@@ -48,6 +48,8 @@ class Subscriber {
   // What the very first packet was of.
   std::optional<MediaTag> first_tag() const { return first_tag_; }
   bool first_was_key_frame() const { return first_was_key_frame_; }
+  // The first frame that a decoder could start at; nothing before one came.
+  std::optional<std::uint32_t> first_decodable_frame() const { return first_decodable_frame_; }
   // The stream (layer) of the latest packet.
   std::uint32_t latest_stream() const { return latest_stream_; }
   Instant latest_at() const { return latest_at_; }
@@ -109,6 +111,8 @@ class Subscriber {
   std::map<std::int64_t, Missing> missing_;
   std::optional<MediaTag> first_tag_;
   bool first_was_key_frame_ = false;
+  std::optional<std::uint32_t> first_decodable_frame_;
+  Instant key_frame_asked_at_{};
   std::uint32_t latest_stream_ = 0;
   Instant latest_at_{};
   std::map<std::pair<std::uint32_t, std::uint32_t>, Frame> frames_;

@@ -28,6 +28,7 @@ TEST_F(Continuity, a_consumer_pauses_and_resumes_with_a_key_frame) {
   world.ask<control::Done>(control::SetConsumerPaused{id, false});
   EXPECT_GE(frames_in(video, 2s), 55u);
   expect_sound(video);
+  expect_decodable_start(video);
   expect_continuous(video);
   EXPECT_EQ(track.publisher->key_frames_sent(), 2u);
 }
@@ -51,6 +52,7 @@ TEST_F(Continuity, a_producer_pauses_and_resumes) {
   EXPECT_GE(frames_in(audio, 1s), 45u);
   EXPECT_GE(frames_in(video, 1s), 28u);
   expect_sound(video);
+  expect_decodable_start(video);
   expect_continuous(video);
   expect_continuous(audio);
 }
@@ -100,6 +102,7 @@ TEST_F(Continuity, simulcast_forwards_the_highest_layer_and_changes_without_a_br
   prefer(2);
   EXPECT_EQ(layer(), 2u);
   expect_sound(video);
+  expect_decodable_start(video);
   expect_continuous(video);
   EXPECT_EQ(video.consumer().type, ortc::ProducerType::kSimulcast);
 }
@@ -119,6 +122,7 @@ TEST_F(Continuity, a_layer_that_stops_is_replaced_and_taken_up_again) {
   world.run_for(2s);
   EXPECT_EQ(layer(), 2u);
   expect_sound(video);
+  expect_decodable_start(video);
   expect_continuous(video);
 }
 
@@ -129,6 +133,7 @@ TEST_F(Continuity, a_publisher_that_begins_anew_with_other_ssrcs_is_followed) {
   track.publisher->restart_streams(world.random());
   EXPECT_GE(frames_in(video, 2s), 55u);
   expect_sound(video);
+  expect_decodable_start(video);
   expect_continuous(video);
 }
 

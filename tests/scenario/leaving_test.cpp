@@ -49,7 +49,7 @@ TEST(Leaving, two_hundred_joins_and_leaves_leave_nothing) {
   settle(world);
   const sfu::ShardGauges gauges = world.shard().gauges();
   EXPECT_EQ(gauges, empty_meeting()) << describe(gauges);
-  EXPECT_GT(world.shard().counters().media_packets_out, 100'000u);
+  EXPECT_GT(world.shard().counters().media_packets_out, 30'000u);
 
   world.ask<control::Done>(control::CloseMeeting{});
   EXPECT_EQ(world.shard().gauges(), sfu::ShardGauges{});

@@ -20,18 +20,18 @@ struct Lost {
   std::size_t unexcused = 0;
 };
 
-// Frames from the receiver's first to the last that had the time to be repaired. A frame that did
-// not arrive is excused if the network dropped one of its packets on one of the two ways as often
-// as it was sent.
+// Frames from the first that the receiver could decode to the last that had the time to be
+// repaired. A frame that did not arrive is excused if the network dropped one of its packets on one
+// of the two ways as often as it was sent.
 Lost count_lost(const World& world, const Subscriber& subscriber, std::uint32_t receiver,
                 std::uint32_t stream, std::uint32_t last_frame, std::uint16_t packets) {
   Lost lost;
-  if (!subscriber.first_tag()) {
-    ADD_FAILURE() << "nothing arrived";
+  if (!subscriber.first_decodable_frame()) {
+    ADD_FAILURE() << "nothing to decode arrived";
     return lost;
   }
   const auto& frames = subscriber.frames();
-  for (std::uint32_t frame = subscriber.first_tag()->frame; frame <= last_frame; ++frame) {
+  for (std::uint32_t frame = *subscriber.first_decodable_frame(); frame <= last_frame; ++frame) {
     ++lost.frames;
     const auto it = frames.find({stream, frame});
     if (it != frames.end() && it->second.is_complete()) continue;
@@ -115,6 +115,7 @@ TEST(Loss, a_publisher_s_reordering_reaches_the_receiver_whole) {
   anna.tracks().front()->publisher->set_running(world.now(), false);
   world.run_for(2s);
   expect_sound(video);
+  expect_decodable_start(video);
   expect_continuous(video);
   EXPECT_EQ(video.given_up(), 0u);
   EXPECT_GT(video.repaired(), 100u);  // what came late went the way of a retransmission
