@@ -2,8 +2,8 @@
 
 import { X } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { RateMemory, type StreamStats, type TransportStats } from '@/lib/media/stats';
-import { takeStats, type StatsSnapshot, type StreamRow } from '@/lib/session/debug';
+import type { StreamStats, TransportStats } from '@/lib/media/stats';
+import { newStatsMemory, takeStats, type StatsSnapshot, type StreamRow } from '@/lib/session/debug';
 import { useMeeting } from '@/lib/store/meeting';
 import { useSession } from './session-context';
 
@@ -14,7 +14,7 @@ export function StatsOverlay({ onClose }: { onClose: () => void }) {
   const [snapshot, setSnapshot] = useState<StatsSnapshot | null>(null);
 
   useEffect(() => {
-    const memory = new RateMemory();
+    const memory = newStatsMemory();
     let shown = true;
     const look = async () => {
       const next = await takeStats(session, memory).catch(() => null);

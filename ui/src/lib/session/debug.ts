@@ -23,25 +23,32 @@ function entries(report: RTCStatsReport): StatEntry[] {
   return list;
 }
 
+/** The two connections give the same ids to different things: each has a memory of its own. */
+export type StatsMemory = Record<TransportDirection, RateMemory>;
+
+export function newStatsMemory(): StatsMemory {
+  return { send: new RateMemory(), recv: new RateMemory() };
+}
+
 /** Everything the browser measures of this call, once. Rates need the same memory each time. */
-export async function takeStats(session: MeetingSession, memory: RateMemory): Promise<StatsSnapshot> {
+export async function takeStats(session: MeetingSession, memory: StatsMemory): Promise<StatsSnapshot> {
   const media = session.mediaClient;
   if (media === null) return { transports: { send: null, recv: null }, streams: [] };
   const { selfId } = useMeeting.getState();
   const transport = async (direction: TransportDirection) =>
-    transportStats(entries(await media.transportStats(direction)), memory);
+    transportStats(entries(await media.transportStats(direction)), memory[direction]);
   const [send, recv, sending, receiving] = await Promise.all([
     transport('send'),
     transport('recv'),
     Promise.all(
       media.sending().map(async ({ source, producer }): Promise<StreamRow> => {
-        const stats = outboundStats(entries(await producer.getStats()), memory);
+        const stats = outboundStats(entries(await producer.getStats()), memory.send);
         return { id: producer.id, participantId: selfId, source, direction: 'send', stats };
       }),
     ),
     Promise.all(
       media.receiving().map(async ({ participantId, source, consumer }): Promise<StreamRow> => {
-        const stats = inboundStats(entries(await consumer.getStats()), memory);
+        const stats = inboundStats(entries(await consumer.getStats()), memory.recv);
         return { id: consumer.id, participantId, source, direction: 'recv', stats };
       }),
     ),
@@ -67,7 +74,7 @@ declare global {
 }
 
 export function installDiagnostics(session: MeetingSession): () => void {
-  const memory = new RateMemory();
+  const memory = newStatsMemory();
   const diagnostics: Diagnostics = {
     snapshot: () => {
       const { phase, room, selfId, people, offlineSince, mediaTrouble, tracks, chat } = useMeeting.getState();
