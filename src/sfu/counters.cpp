@@ -18,8 +18,6 @@ std::string_view to_string(Drop reason) {
       return "stun_refused";
     case Drop::kStunNotRequest:
       return "stun_not_request";
-    case Drop::kDtlsBeforeIce:
-      return "dtls_before_ice";
     case Drop::kSrtpNotReady:
       return "srtp_not_ready";
     case Drop::kSrtpRefused:
@@ -40,8 +38,6 @@ std::string_view to_string(Drop reason) {
       return "rtp_duplicate";
     case Drop::kProducerPaused:
       return "producer_paused";
-    case Drop::kStreamTableFull:
-      return "stream_table_full";
     case Drop::kRtcpMalformed:
       return "rtcp_malformed";
     case Drop::kPayloadMalformed:

@@ -18,7 +18,6 @@ enum class Drop : std::uint8_t {
   kStunUnknownUser,  // a Binding request for a ufrag that is not ours
   kStunRefused,      // answered with an error, or not worth an answer
   kStunNotRequest,
-  kDtlsBeforeIce,
   kSrtpNotReady,  // media before the handshake was over
   kSrtpRefused,   // not authentic, replayed or malformed
   kSrtcpRefused,
@@ -29,7 +28,6 @@ enum class Drop : std::uint8_t {
   kRtxProbe,  // padding on the RTX stream: nothing to repair
   kRtpDuplicate,
   kProducerPaused,
-  kStreamTableFull,
   kRtcpMalformed,
   kPayloadMalformed,  // a video payload whose descriptor makes no sense
   kBeforeKeyFrame,    // a consumer waits for a key frame

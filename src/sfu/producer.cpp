@@ -65,7 +65,9 @@ Producer::Producer(ShardContext& context, WebRtcTransport& transport, Router& ro
     if (encoding.ssrc) stream.set_ssrc({*encoding.ssrc});
   }
   alive_.assign(streams_.size(), true);
-  wants_remb_ = has_feedback(codec, "goog-remb", "") && !has_feedback(codec, "transport-cc", "");
+  const bool has_transport_cc =
+      has_feedback(codec, "transport-cc", "") && extensions_[HeaderExtension::kTransportCc] != 0;
+  wants_remb_ = has_feedback(codec, "goog-remb", "") && !has_transport_cc;
   if (kind() == ortc::MediaKind::kAudio) speakers_.add(id());
 }
 

@@ -15,6 +15,24 @@ using control::TransportState;
 
 constexpr Duration kRetry = 1ms;
 
+std::string_view name_of(TransportState state) {
+  switch (state) {
+    case TransportState::kNew:
+      return "new";
+    case TransportState::kConnecting:
+      return "connecting";
+    case TransportState::kConnected:
+      return "connected";
+    case TransportState::kDisconnected:
+      return "disconnected";
+    case TransportState::kFailed:
+      return "failed";
+    case TransportState::kClosed:
+      return "closed";
+  }
+  return "";
+}
+
 ice::IceConfig ice_config(const ShardTiming& timing) {
   ice::IceConfig config;
   config.disconnected_after = timing.ice_disconnected_after;
@@ -235,8 +253,8 @@ void WebRtcTransport::set_state(TransportState state, std::string_view why) {
   context_.log.write(LogLevel::kInfo, "transport_state",
                      {{"transport", setup_.id.to_string()},
                       {"participant", setup_.participant.to_string()},
-                      {"from", static_cast<int>(state_)},
-                      {"to", static_cast<int>(state)},
+                      {"from", name_of(state_)},
+                      {"to", name_of(state)},
                       {"why", why}});
   state_ = state;
   router_.emit(

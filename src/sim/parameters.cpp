@@ -84,4 +84,13 @@ ortc::RtpParameters vp8_simulcast_parameters(const std::string& mid) {
   return out;
 }
 
+void remove_transport_cc(ortc::RtpParameters& parameters) {
+  for (ortc::RtpCodecParameters& codec : parameters.codecs) {
+    std::erase_if(codec.rtcp_feedback,
+                  [](const ortc::RtcpFeedback& f) { return f.type == "transport-cc"; });
+  }
+  std::erase_if(parameters.header_extensions,
+                [](const ortc::RtpHeaderExtensionParameters& e) { return e.id == kTransportCcId; });
+}
+
 }  // namespace confab::sim

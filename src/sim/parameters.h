@@ -28,4 +28,7 @@ ortc::RtpParameters vp8_parameters(const std::string& mid, std::uint32_t ssrc,
 // Three layers r0 to r2, known by their RIDs alone.
 ortc::RtpParameters vp8_simulcast_parameters(const std::string& mid);
 
+// As a client that knows only REMB.
+void remove_transport_cc(ortc::RtpParameters& parameters);
+
 }  // namespace confab::sim

@@ -127,7 +127,9 @@ void Publisher::send(Instant now, std::size_t index, const Sent& packet, bool is
   rtp::ExtensionSet extensions;
   extensions.add(kMidId, as_bytes(options_.mid));
   extensions.add(kAbsSendTimeId, rtp::encode_abs_send_time(now));
-  extensions.add(kTransportCcId, rtp::encode_transport_seq(transport_seq_++));
+  if (options_.has_transport_cc) {
+    extensions.add(kTransportCcId, rtp::encode_transport_seq(transport_seq_++));
+  }
   if (!options_.is_video) {
     extensions.add(kAudioLevelId, rtp::encode_audio_level({options_.audio_level_dbov, true}));
   }
@@ -183,6 +185,10 @@ void Publisher::on_rtcp(Instant now, const rtcp::PacketView& packet) {
     if (const auto index = stream_of(pli->media)) {
       ++key_frame_requests_;
       streams_[*index].wants_key_frame = true;
+    }
+  } else if (const auto remb = rtcp::parse_remb(packet)) {
+    for (std::size_t i = 0; i < remb->ssrcs.size(); ++i) {
+      if (stream_of(remb->ssrcs[i])) remb_bps_ = remb->bitrate_bps;
     }
   }
 }

@@ -28,6 +28,8 @@ struct TrackOptions {
   // Between two packets of a frame; a browser's pacer.
   Duration packet_spacing{};
   bool is_simulcast = false;
+  // Whether transport-wide feedback is negotiated; REMB otherwise.
+  bool has_transport_cc = true;
   std::int8_t audio_level_dbov = -127;
 };
 
@@ -60,6 +62,8 @@ class Publisher {
   std::uint32_t key_frames_sent() const { return key_frames_; }
   std::uint32_t key_frame_requests() const { return key_frame_requests_; }
   std::uint32_t retransmissions() const { return retransmissions_; }
+  // The last REMB for one of its streams; 0 if none came.
+  std::uint64_t remb_bps() const { return remb_bps_; }
   // Stops or goes on making frames.
   void set_running(Instant now, bool running);
   // The publisher begins anew with other SSRCs, as after a replaced track.
@@ -101,6 +105,7 @@ class Publisher {
   std::uint32_t key_frames_ = 0;
   std::uint32_t key_frame_requests_ = 0;
   std::uint32_t retransmissions_ = 0;
+  std::uint64_t remb_bps_ = 0;
   bool running_ = true;
   Instant frame_at_ = kNever;
   Instant report_at_ = kNever;

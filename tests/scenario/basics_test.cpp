@@ -197,5 +197,19 @@ TEST(Basics, publishers_get_transport_wide_feedback_ten_times_a_second) {
   EXPECT_LE(reports, 101u);
 }
 
+TEST(Basics, a_publisher_that_knows_only_remb_gets_remb) {
+  World world({.seed = 10});
+  Peer& anna = world.add_peer();
+  Peer& ben = world.add_peer();
+  world.run_for(500ms);
+  TrackOptions old_fashioned = camera();
+  old_fashioned.has_transport_cc = false;
+  const Peer::Track& track = anna.publish(old_fashioned);
+  const Peer::Track& current = ben.publish(camera());
+  world.run_for(3s);
+  EXPECT_NEAR(static_cast<double>(track.publisher->remb_bps()), 3e6, 1e4);
+  EXPECT_EQ(current.publisher->remb_bps(), 0u);
+}
+
 }  // namespace
 }  // namespace confab::sim
