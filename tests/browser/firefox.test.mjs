@@ -22,6 +22,7 @@ test('Chromium and Firefox see and hear each other', async (t) => {
   await join(second, server, code, 'Firefox 2');
 
   for (const page of [inChromium, inFirefox, second]) {
+    await page.bringToFront(); // a page in the background paints no video
     await waitTiles(page, 3);
     await seesMoving(page, 2);
     await hears(page, 2);

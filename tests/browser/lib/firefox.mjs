@@ -20,8 +20,10 @@ export async function launchFirefox() {
   });
 }
 
+// A page of a participant of its own, with its own storage.
 export async function newFirefoxPage(browser) {
-  const page = await browser.newPage();
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
   await page.setViewport({ width: 1280, height: 800 });
   page.problems = [];
   page.on('pageerror', (error) => page.problems.push(`page error: ${error.message}`));

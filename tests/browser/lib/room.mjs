@@ -47,12 +47,24 @@ export async function join(page, server, code, name, { query = '', origin = serv
 export const snapshot = (page) => page.evaluate(() => window.__confab.snapshot());
 export const stats = (page) => page.evaluate(() => window.__confab.stats());
 
-// { tile key: frames decoded } of the others' pictures.
+// { tile key: frames shown } of the others' pictures, counted by requestVideoFrameCallback from the
+// first call on: Firefox counts no getVideoPlaybackQuality() for streams.
 const remoteFrames = () => {
+  const framesOf = (video) => {
+    if (video.framesShown === undefined) {
+      video.framesShown = 0;
+      const count = () => {
+        video.framesShown += 1;
+        video.requestVideoFrameCallback(count);
+      };
+      video.requestVideoFrameCallback(count);
+    }
+    return video.framesShown;
+  };
   const self = window.__confab.snapshot().participantId;
   return Object.fromEntries([...document.querySelectorAll('[data-testid="tile"]')]
     .filter((tile) => tile.dataset.participant !== self && tile.querySelector('video'))
-    .map((tile) => [tile.dataset.tile, tile.querySelector('video').getVideoPlaybackQuality().totalVideoFrames]));
+    .map((tile) => [tile.dataset.tile, framesOf(tile.querySelector('video'))]));
 };
 
 // Every one of `count` remote pictures moves: its decoded frames rise by `frames`.

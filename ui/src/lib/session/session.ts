@@ -16,8 +16,9 @@ import { clearResume, loadHostKey, loadResume, saveResume } from './resume';
 
 const kConnectTimeoutMs = 10_000;
 // ICE that does not come back in this time after a restart needs a new transport.
-const kMediaPatienceMs = 8000;
+const kMediaPatienceMs = 12_000;
 const kDisconnectedGraceMs = 400;
+const kProbeTimeoutMs = 2500;
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
@@ -372,15 +373,17 @@ export class MeetingSession {
     if (!bad) return;
     // `disconnected` often mends itself within a moment; `failed` never does.
     const delay = media.state(direction) === 'failed' ? 0 : kDisconnectedGraceMs;
-    setTimeout(() => this.mend(media, direction), delay);
+    setTimeout(() => void this.mend(media, direction), delay);
     this.patience = setTimeout(() => {
       if (media === this.media) this.rebuild();
     }, kMediaPatienceMs);
   }
 
-  private mend(media: MediaClient, direction: TransportDirection): void {
-    if (media !== this.media || media.state(direction) === 'connected') return;
-    void media.restartIce(direction).catch(() => undefined);
+  private async mend(media: MediaClient, direction: TransportDirection): Promise<void> {
+    const isMended = () => media !== this.media || media.state(direction) === 'connected';
+    // What took the media's path away may have taken the socket's too; coming back restarts ICE.
+    if (isMended() || !(await this.socketAnswers()) || isMended()) return;
+    await media.restartIce(direction).catch(() => undefined);
   }
 
   // ---- the network under us ----
@@ -397,17 +400,21 @@ export class MeetingSession {
   }
 
   private async onNetworkChange(): Promise<void> {
-    if (useMeeting.getState().phase !== 'joined' || !this.signaling.connected) return;
-    // A missed ping would tell only after many seconds whether the socket survived.
+    const media = this.media;
+    if (useMeeting.getState().phase !== 'joined' || media === null || !(await this.socketAnswers())) return;
+    await Promise.all([media.restartIce('send'), media.restartIce('recv')]).catch(() => undefined);
+  }
+
+  /** Whether the socket survived. If it did not it is dropped, since a missed ping would tell only after many seconds. */
+  private async socketAnswers(): Promise<boolean> {
+    if (!this.signaling.connected) return false;
     try {
-      this.adopt(await this.signaling.request('state:get', {}, 2500));
+      this.adopt(await this.signaling.request('state:get', {}, kProbeTimeoutMs));
+      return true;
     } catch {
       this.signaling.dropTransport();
-      return;
+      return false;
     }
-    const media = this.media;
-    if (media === null) return;
-    await Promise.all([media.restartIce('send'), media.restartIce('recv')]).catch(() => undefined);
   }
 
   /** For diagnostics: as if the network had changed. */
