@@ -1,0 +1,117 @@
+#!/usr/bin/env node
+// Whole meetings on this machine: starts the server, loads it, measures it, with the floor beside it
+// in the same run. Writes one JSON file and one Markdown table.
+import { execFileSync } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { flags, runJson } from './lib/programs.mjs'
+import { machine, toMarkdown } from './lib/report.mjs'
+import { startConfab } from './lib/server.mjs'
+import { profiles } from './profiles.mjs'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
+const usage = `bench/macro/run [PROFILE...]
+  --seconds N   measured in each profile (10)
+  --build DIR   with confab and bench/floor_loopback (build/release)
+  --out DIR     for macro.json and macro.md (build/bench)
+  --realtime    everything measured under chrt -f 5, for a busy machine (root)
+profiles: ${Object.keys(profiles).join(' ')}`
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seconds: { type: 'string', default: '10' },
+    build: { type: 'string', default: join(root, 'build', 'release') },
+    out: { type: 'string', default: join(root, 'build', 'bench') },
+    realtime: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+})
+const names = positionals.length > 0 ? positionals : Object.keys(profiles)
+const unknown = names.filter((name) => !(name in profiles))
+if (options.help || unknown.length > 0) {
+  console.error(unknown.length > 0 ? `no such profile: ${unknown.join(' ')}\n\n${usage}` : usage)
+  process.exit(options.help ? 0 : 2)
+}
+
+const seconds = Number(options.seconds)
+const binary = join(options.build, 'confab')
+const floorBinary = join(options.build, 'bench', 'floor_loopback')
+const prefix = options.realtime ? ['chrt', '-f', '5'] : []
+
+const loadtest = (server, load, more = {}) =>
+  runJson([
+    ...prefix,
+    ...[binary, 'loadtest', '--json', '-', '--quiet', '--url', server.url],
+    ...flags({ 'server-pid': server.pid, duration: seconds, ...load, ...more }),
+  ])
+
+async function measureFloor(profile) {
+  if (!profile.floor) return undefined
+  return runJson([...prefix, floorBinary, ...flags({ seconds: Math.min(seconds, 5), ...profile.floor })])
+}
+
+// The meeting once more, and in its middle the others come.
+async function measureDuring(server, profile) {
+  const meeting = loadtest(server, profile.load, { ramp: 1000 })
+  const others = (async () => {
+    await new Promise((resolve) => setTimeout(resolve, 2000))
+    return loadtest(server, profile.during, { duration: 2 })
+  })()
+  const [quiet, storm] = await Promise.all([meeting, others])
+  return { audio_delay: quiet.audio_delay, video_delay: quiet.video_delay, joins: storm.joins }
+}
+
+const ratio = (a, b) => (b > 0 ? a / b : undefined)
+
+async function measure(name) {
+  const profile = profiles[name]
+  console.error(`${profile.title} …`)
+  const floor = await measureFloor(profile)
+  const server = await startConfab(binary, { prefix })
+  try {
+    const before = await server.metrics()
+    const result = await loadtest(server, profile.load)
+    const after = await server.metrics()
+    const grown = (metric) => (after[metric] ?? 0) - (before[metric] ?? 0)
+    return {
+      profile: name,
+      title: profile.title,
+      server: 'confab',
+      packets_per_second: result.media.packets_received / result.measured_seconds,
+      cpu_us_per_packet: result.server.cpu_us_per_packet,
+      floor,
+      ratio_to_floor: ratio(result.server.cpu_us_per_packet, floor?.cpu_us_per_packet),
+      packets_per_skb: ratio(
+        grown('confab_rtp_packets_sent_total'),
+        grown('confab_rtp_messages_sent_total'),
+      ),
+      audio_delay: result.audio_delay,
+      video_delay: result.video_delay,
+      loss: result.loss,
+      resident_bytes_per_participant: result.server.resident_bytes_per_participant,
+      joins: result.joins,
+      generator_us_per_packet: result.generator.cpu_us_per_packet,
+      during: profile.during && (await measureDuring(server, profile)),
+      loadtest: result,
+    }
+  } finally {
+    await server.stop()
+  }
+}
+
+const rows = []
+for (const name of names) rows.push(await measure(name))
+const report = {
+  machine: machine(),
+  date: new Date().toISOString().slice(0, 10),
+  build: execFileSync(binary, ['--version'], { encoding: 'utf8' }).trim(),
+  seconds,
+  rows,
+}
+await mkdir(options.out, { recursive: true })
+await writeFile(join(options.out, 'macro.json'), `${JSON.stringify(report, undefined, 2)}\n`)
+await writeFile(join(options.out, 'macro.md'), toMarkdown(report))
+process.stdout.write(toMarkdown(report))

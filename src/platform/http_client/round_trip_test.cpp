@@ -1,0 +1,110 @@
+// Against platform/http's own server, on loopback.
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "platform/http/server.h"
+#include "platform/http_client/http_client.h"
+
+namespace confab::http {
+namespace {
+
+struct RoundTrip : testing::Test {
+  RoundTrip() {
+    server.route(Method::kPost, "/echo", [](const Request& request, Responder responder) {
+      responder.send(Response::text(201, std::string(request.header("X-Who")) + request.body));
+    });
+    server.websocket(
+        "/ws", [](const Request&) { return std::nullopt; },
+        [](const Request&, std::shared_ptr<WebSocket> socket) {
+          socket->on_message([socket](bool, std::string data) {
+            if (data == "bye") return socket->close();
+            socket->send(false, "you said " + data);
+          });
+          socket->on_closed([] {});
+        });
+    const auto endpoint = server.listen({IpAddress::v4(0x7f000001), 0});
+    target.origin = {.is_tls = false, .host = "127.0.0.1", .port = endpoint->port};
+    target.address = endpoint->address;
+    target.headers = {{"X-Who", "me:"}};
+    target.timeout = 5s;
+  }
+
+  EventLoop loop;
+  HttpServer server{loop, {}, null_log()};
+  ClientTarget target;
+};
+
+TEST_F(RoundTrip, ARequestIsAnswered) {
+  std::optional<Result<Response>> answer;
+  fetch(loop, target, Method::kPost, "/echo", "hello", [&](Result<Response> result) {
+    answer = std::move(result);
+    loop.stop();
+  });
+  loop.run();
+
+  ASSERT_TRUE(answer && answer->has_value());
+  EXPECT_EQ((*answer)->status, 201u);
+  EXPECT_EQ((*answer)->body, "me:hello");
+}
+
+TEST_F(RoundTrip, NobodyThereIsAnError) {
+  server.stop();
+  target.origin.port = 1;
+  std::optional<Result<Response>> answer;
+  fetch(loop, target, Method::kGet, "/", "", [&](Result<Response> result) {
+    answer = std::move(result);
+    loop.stop();
+  });
+  loop.run();
+
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->error().code, ErrorCode::kUnavailable);
+}
+
+TEST_F(RoundTrip, AWebSocketCarriesTextBothWaysUntilOneSideCloses) {
+  std::vector<std::string> heard;
+  int closed = 0;
+  std::shared_ptr<ClientWebSocket> socket;
+  socket = open_websocket(loop, target, "/ws",
+                          {.on_open = [&] { heard.emplace_back("open"); },
+                           .on_text =
+                               [&](std::string text) {
+                                 heard.push_back(std::move(text));
+                                 if (heard.size() == 3) socket->send("bye");
+                               },
+                           .on_closed =
+                               [&](std::string_view) {
+                                 ++closed;
+                                 loop.stop();
+                               }});
+  // Before it is open, and more than one at once.
+  socket->send("one");
+  socket->send("two");
+  loop.run();
+
+  EXPECT_EQ(heard, (std::vector<std::string>{"open", "you said one", "you said two"}));
+  EXPECT_EQ(closed, 1);
+}
+
+TEST_F(RoundTrip, AWrongPathIsClosedWithoutOpening) {
+  bool opened = false;
+  std::string why;
+  const auto socket = open_websocket(loop, target, "/nowhere",
+                                     {.on_open = [&] { opened = true; },
+                                      .on_text = [](std::string) {},
+                                      .on_closed =
+                                          [&](std::string_view reason) {
+                                            why = reason;
+                                            loop.stop();
+                                          }});
+  loop.run();
+
+  EXPECT_FALSE(opened);
+  EXPECT_FALSE(why.empty());
+}
+
+}  // namespace
+}  // namespace confab::http

@@ -1,0 +1,311 @@
+#include "platform/udp_clients/udp_clients.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+
+#include "base/limits.h"
+#include "base/timer_wheel.h"
+#include "engine/fd.h"
+#include "engine/sockaddr.h"
+#include "platform/clock/clock.h"
+
+namespace confab {
+namespace {
+
+constexpr std::size_t kReceiveBatch = 32;
+constexpr std::size_t kSendBatch = 128;
+// Of one client, before the others have their turn.
+constexpr std::size_t kBatchesInARow = 4;
+// A second of 30 Mbit/s: what a burst to many sockets may leave waiting while we are on one of
+// them.
+constexpr int kSocketBufferBytes = 4 << 20;
+
+void set_buffer(int fd, int option, int force_option) {
+  const int bytes = kSocketBufferBytes;
+  // The FORCE form goes beyond rmem_max where we may (CAP_NET_ADMIN).
+  if (::setsockopt(fd, SOL_SOCKET, force_option, &bytes, sizeof(bytes)) != 0) {
+    ::setsockopt(fd, SOL_SOCKET, option, &bytes, sizeof(bytes));
+  }
+}
+
+Result<engine::Fd> connected_socket(const Endpoint& remote) {
+  const engine::SocketAddress address = engine::to_sockaddr(remote);
+  engine::Fd fd(::socket(address.any.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd) {
+    return fail(ErrorCode::kUnavailable, std::string("socket: ") + std::strerror(errno) +
+                                             " (each participant needs two: see ulimit -n)");
+  }
+  const int on = 1;
+  ::setsockopt(fd.get(), SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof(on));
+  set_buffer(fd.get(), SO_RCVBUF, SO_RCVBUFFORCE);
+  set_buffer(fd.get(), SO_SNDBUF, SO_SNDBUFFORCE);
+  if (::connect(fd.get(), &address.any, address.size) != 0) {
+    return fail(ErrorCode::kUnavailable, remote.to_string() + ": " + std::strerror(errno));
+  }
+  return fd;
+}
+
+}  // namespace
+
+class UdpClientLoop::Impl {
+ public:
+  Impl();
+  ~Impl();
+
+  void post(Task task);
+  Result<ClientId> add(Instant now, const Endpoint& remote, std::unique_ptr<UdpClient> client);
+  void remove(ClientId id);
+  UdpClient* find(ClientId id);
+  void touch(ClientId id);
+  const UdpLoopCounters& counters() const { return counters_; }
+
+ private:
+  struct Slot {
+    explicit Slot(ClientId i) : id(i), timer(this) {}
+    ClientId id;
+    engine::Fd fd;
+    std::unique_ptr<UdpClient> client;
+    Timer timer;
+    std::uint32_t overflows_seen = 0;
+  };
+  static constexpr ClientId kWakeUp = 0;
+
+  void run();
+  void wait();
+  void run_tasks(Instant now);
+  void receive(ClientId id);
+  bool receive_batch(Slot& slot);
+  void note_overflows(Slot& slot, const msghdr& header);
+  void flush(Slot& slot);
+  void settle(Slot& slot);
+
+  engine::Fd epoll_{::epoll_create1(EPOLL_CLOEXEC)};
+  engine::Fd wake_up_{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
+  std::mutex mutex_;
+  std::vector<Task> tasks_;  // under mutex_
+  bool is_ending_ = false;
+
+  TimerWheel wheel_{monotonic_now()};
+  std::unordered_map<ClientId, std::unique_ptr<Slot>> slots_;
+  ClientId last_id_ = kWakeUp;
+  DatagramBatch out_{1024};
+  UdpLoopCounters counters_;
+
+  std::array<std::array<std::uint8_t, limits::kPacketBytes>, kReceiveBatch> buffers_;
+  std::array<mmsghdr, kReceiveBatch> in_{};
+  std::array<iovec, kReceiveBatch> in_vectors_{};
+  alignas(cmsghdr)
+      std::array<std::array<char, CMSG_SPACE(sizeof(std::uint32_t))>, kReceiveBatch> in_controls_;
+  std::array<mmsghdr, kSendBatch> out_messages_{};
+  std::array<iovec, kSendBatch> out_vectors_{};
+
+  std::thread thread_;
+};
+
+UdpClientLoop::Impl::Impl() {
+  for (std::size_t i = 0; i < kReceiveBatch; ++i) {
+    in_vectors_[i] = {buffers_[i].data(), buffers_[i].size()};
+    in_[i].msg_hdr.msg_iov = &in_vectors_[i];
+    in_[i].msg_hdr.msg_iovlen = 1;
+  }
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u32 = kWakeUp;
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_up_.get(), &event);
+  thread_ = std::thread([this] { run(); });
+}
+
+UdpClientLoop::Impl::~Impl() {
+  post([this](Instant) { is_ending_ = true; });
+  thread_.join();
+}
+
+void UdpClientLoop::Impl::post(Task task) {
+  {
+    const std::lock_guard lock(mutex_);
+    tasks_.push_back(std::move(task));
+  }
+  ::eventfd_write(wake_up_.get(), 1);
+}
+
+void UdpClientLoop::Impl::run() {
+  while (!is_ending_) {
+    wait();
+    const Instant now = monotonic_now();
+    while (Timer* timer = wheel_.advance(now)) {
+      Slot& slot = *static_cast<Slot*>(timer->owner());
+      slot.client->handle_timeout(now, out_);
+      settle(slot);
+    }
+  }
+  slots_.clear();
+}
+
+void UdpClientLoop::Impl::wait() {
+  const Instant next = wheel_.next();
+  timespec patience{};
+  if (next != kNever) {
+    const auto left = std::max(next - monotonic_now(), Duration::zero());
+    patience.tv_sec = static_cast<time_t>(left / 1s);
+    patience.tv_nsec = static_cast<long>((left % 1s).count());
+  }
+  std::array<epoll_event, 64> events;
+  const int n = ::epoll_pwait2(epoll_.get(), events.data(), static_cast<int>(events.size()),
+                               next == kNever ? nullptr : &patience, nullptr);
+  for (int i = 0; i < n; ++i) {
+    const ClientId id = events[static_cast<std::size_t>(i)].data.u32;
+    if (id == kWakeUp) {
+      eventfd_t value = 0;
+      ::eventfd_read(wake_up_.get(), &value);
+      run_tasks(monotonic_now());
+    } else {
+      receive(id);
+    }
+  }
+}
+
+void UdpClientLoop::Impl::run_tasks(Instant now) {
+  std::vector<Task> tasks;
+  {
+    const std::lock_guard lock(mutex_);
+    tasks.swap(tasks_);
+  }
+  for (Task& task : tasks) task(now);
+}
+
+// A slot may go while its client is served: each step looks it up again.
+void UdpClientLoop::Impl::receive(ClientId id) {
+  for (std::size_t i = 0; i < kBatchesInARow; ++i) {
+    const auto at = slots_.find(id);
+    if (at == slots_.end() || !receive_batch(*at->second)) break;
+  }
+  const auto at = slots_.find(id);
+  if (at != slots_.end()) settle(*at->second);
+}
+
+// False when the socket has been emptied.
+bool UdpClientLoop::Impl::receive_batch(Slot& slot) {
+  for (std::size_t i = 0; i < kReceiveBatch; ++i) {
+    in_[i].msg_hdr.msg_control = in_controls_[i].data();
+    in_[i].msg_hdr.msg_controllen = in_controls_[i].size();
+  }
+  const int n = ::recvmmsg(slot.fd.get(), in_.data(), kReceiveBatch, 0, nullptr);
+  // An ICMP error of an earlier datagram (nobody listens) comes as an error once; ICE finds out.
+  if (n <= 0) return false;
+  ++counters_.receive_calls;
+  counters_.datagrams_received += static_cast<std::uint64_t>(n);
+  // One look at the clock for what came together.
+  const Instant now = monotonic_now();
+  for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i) {
+    if ((in_[i].msg_hdr.msg_flags & MSG_TRUNC) != 0) continue;
+    slot.client->handle_packet(now, MutableBytes(buffers_[i]).first(in_[i].msg_len), out_);
+  }
+  note_overflows(slot, in_[static_cast<std::size_t>(n) - 1].msg_hdr);
+  flush(slot);
+  return static_cast<std::size_t>(n) == kReceiveBatch;
+}
+
+// SO_RXQ_OVFL: with each datagram, how many the socket has dropped so far.
+void UdpClientLoop::Impl::note_overflows(Slot& slot, const msghdr& header) {
+  for (const cmsghdr* c = CMSG_FIRSTHDR(&header); c != nullptr;
+       c = CMSG_NXTHDR(const_cast<msghdr*>(&header), const_cast<cmsghdr*>(c))) {
+    if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SO_RXQ_OVFL) continue;
+    std::uint32_t total = 0;
+    std::memcpy(&total, CMSG_DATA(c), sizeof(total));
+    counters_.receive_overflows += total - std::exchange(slot.overflows_seen, total);
+  }
+}
+
+void UdpClientLoop::Impl::flush(Slot& slot) {
+  for (std::size_t at = 0; at < out_.size();) {
+    const std::size_t count = std::min(out_.size() - at, kSendBatch);
+    for (std::size_t i = 0; i < count; ++i) {
+      const MutableBytes datagram = out_[at + i];
+      out_vectors_[i] = {datagram.data(), datagram.size()};
+      out_messages_[i].msg_hdr.msg_iov = &out_vectors_[i];
+      out_messages_[i].msg_hdr.msg_iovlen = 1;
+    }
+    const int sent =
+        ::sendmmsg(slot.fd.get(), out_messages_.data(), static_cast<unsigned>(count), 0);
+    ++counters_.send_calls;
+    if (sent > 0) {
+      at += static_cast<std::size_t>(sent);
+      counters_.datagrams_sent += static_cast<std::uint64_t>(sent);
+    } else {
+      ++at;
+      ++counters_.send_refused;
+    }
+  }
+  out_.clear();
+}
+
+void UdpClientLoop::Impl::settle(Slot& slot) {
+  flush(slot);
+  wheel_.set(slot.timer, slot.client->next_timeout());
+}
+
+Result<UdpClientLoop::ClientId> UdpClientLoop::Impl::add(Instant now, const Endpoint& remote,
+                                                         std::unique_ptr<UdpClient> client) {
+  auto fd = connected_socket(remote);
+  if (!fd) return std::unexpected(fd.error());
+  const ClientId id = ++last_id_;
+  Slot& slot = *slots_.emplace(id, std::make_unique<Slot>(id)).first->second;
+  slot.fd = std::move(*fd);
+  slot.client = std::move(client);
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u32 = id;
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, slot.fd.get(), &event);
+  slot.client->handle_open(now, out_);
+  settle(slot);
+  return id;
+}
+
+void UdpClientLoop::Impl::remove(ClientId id) {
+  slots_.erase(id);
+}
+
+UdpClient* UdpClientLoop::Impl::find(ClientId id) {
+  const auto at = slots_.find(id);
+  return at == slots_.end() ? nullptr : at->second->client.get();
+}
+
+void UdpClientLoop::Impl::touch(ClientId id) {
+  const auto at = slots_.find(id);
+  if (at != slots_.end()) settle(*at->second);
+}
+
+UdpClientLoop::UdpClientLoop() : impl_(std::make_unique<Impl>()) {}
+UdpClientLoop::~UdpClientLoop() = default;
+void UdpClientLoop::post(Task task) {
+  impl_->post(std::move(task));
+}
+Result<UdpClientLoop::ClientId> UdpClientLoop::add(Instant now, const Endpoint& remote,
+                                                   std::unique_ptr<UdpClient> client) {
+  return impl_->add(now, remote, std::move(client));
+}
+void UdpClientLoop::remove(ClientId id) {
+  impl_->remove(id);
+}
+UdpClient* UdpClientLoop::find(ClientId id) {
+  return impl_->find(id);
+}
+void UdpClientLoop::touch(ClientId id) {
+  impl_->touch(id);
+}
+const UdpLoopCounters& UdpClientLoop::counters() const {
+  return impl_->counters();
+}
+
+}  // namespace confab

@@ -1,0 +1,105 @@
+#include "platform/udp_clients/udp_clients.h"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <future>
+#include <string>
+
+#include "engine/fd.h"
+#include "engine/sockaddr.h"
+
+namespace confab {
+namespace {
+
+// A UDP socket on loopback that answers nothing by itself.
+class Server {
+ public:
+  Server() : fd_(::socket(AF_INET, SOCK_DGRAM, 0)) {
+    const auto any = engine::to_sockaddr({IpAddress::v4(0x7f000001), 0});
+    EXPECT_EQ(::bind(fd_.get(), &any.any, any.size), 0);
+    engine::SocketAddress bound{};
+    ::getsockname(fd_.get(), &bound.any, &bound.size);
+    endpoint = engine::from_sockaddr(bound);
+  }
+
+  // The next datagram; remembers who sent it.
+  std::string receive() {
+    std::string text(100, '\0');
+    const auto n = ::recvfrom(fd_.get(), text.data(), text.size(), 0, &last_.any, &last_.size);
+    text.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+    return text;
+  }
+  void answer(std::string_view text) {
+    ::sendto(fd_.get(), text.data(), text.size(), 0, &last_.any, last_.size);
+  }
+
+  Endpoint endpoint;
+
+ private:
+  engine::Fd fd_;
+  engine::SocketAddress last_{};
+};
+
+// Says hello, repeats what it hears, and once says what time does to it.
+class Parrot final : public UdpClient {
+ public:
+  explicit Parrot(std::promise<void>& gone) : gone_(gone) {}
+  ~Parrot() override { gone_.set_value(); }
+
+  void handle_open(Instant, DatagramBatch& out) override { out.push(as_bytes("hello")); }
+  void handle_packet(Instant now, MutableBytes datagram, DatagramBatch& out) override {
+    out.push(datagram);
+    due_ = now + 1ms;
+  }
+  void handle_timeout(Instant, DatagramBatch& out) override {
+    due_ = kNever;
+    out.push(as_bytes("time"));
+  }
+  Instant next_timeout() const override { return due_; }
+
+ private:
+  std::promise<void>& gone_;
+  Instant due_ = kNever;
+};
+
+TEST(UdpClients, OpenReceiveAndTimeReachTheClientAndWhatItSaysGoesOut) {
+  Server server;
+  std::promise<void> gone;
+  {
+    UdpClientLoop loop;
+    loop.post([&](Instant now) {
+      EXPECT_TRUE(loop.add(now, server.endpoint, std::make_unique<Parrot>(gone)).has_value());
+    });
+    EXPECT_EQ(server.receive(), "hello");
+    server.answer("polly");
+    EXPECT_EQ(server.receive(), "polly");
+    EXPECT_EQ(server.receive(), "time");
+
+    std::promise<UdpLoopCounters> counted;
+    loop.post([&](Instant) { counted.set_value(loop.counters()); });
+    const UdpLoopCounters counters = counted.get_future().get();
+    EXPECT_EQ(counters.datagrams_received, 1u);
+    EXPECT_EQ(counters.datagrams_sent, 3u);
+    EXPECT_EQ(counters.send_refused, 0u);
+  }
+  gone.get_future().get();  // the end of the loop is the end of its clients
+}
+
+TEST(UdpClients, ARemovedClientIsGone) {
+  Server server;
+  UdpClientLoop loop;
+  std::promise<void> gone;
+  std::promise<bool> found;
+  loop.post([&](Instant now) {
+    const auto id = loop.add(now, server.endpoint, std::make_unique<Parrot>(gone));
+    loop.remove(*id);
+    found.set_value(loop.find(*id) != nullptr);
+  });
+
+  gone.get_future().get();
+  EXPECT_FALSE(found.get_future().get());
+}
+
+}  // namespace
+}  // namespace confab
