@@ -52,8 +52,8 @@ inline void expect_decodable_start(const Subscriber& subscriber) {
   EXPECT_EQ(subscriber.first_tag()->index, 0);
 }
 
-// Packets in the order of their sequence: no gap, time never steps back, and each new picture has
-// the next picture id.
+// Packets in the order of their sequence: no gap, time never steps back, each new picture has the
+// next picture id, and what goes on after a break does so with a key frame.
 inline void expect_continuous(const Subscriber& subscriber) {
   const Subscriber::Step* before = nullptr;
   for (const auto& [seq, step] : subscriber.steps()) {
@@ -66,6 +66,10 @@ inline void expect_continuous(const Subscriber& subscriber) {
       ASSERT_GE(passed, 0) << "at " << seq;
       ASSERT_LT(passed, 90'000 * 60) << "at " << seq;
       if (subscriber.consumer().kind == ortc::MediaKind::kVideo) {
+        // After a pause, and where another layer takes over, a decoder must be able to start.
+        if (step.tag.stream != before->tag.stream || step.at - before->at > 400ms) {
+          ASSERT_TRUE(step.fields.is_key_frame && step.tag.index == 0) << "at " << seq;
+        }
         const int step_of_id = same_frame ? 0 : 1;
         ASSERT_EQ(step.fields.picture_id, (before->fields.picture_id + step_of_id) & 0x7FFF);
         ASSERT_EQ(step.fields.tl0_pic_idx,
