@@ -1,18 +1,9 @@
 // A front end written for the reference system, unmodified, holds a call.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import path from 'node:path';
-import { build } from 'esbuild';
+import { bundle } from './lib/bundle.mjs';
 import { launchChromium, newPage } from './lib/chromium.mjs';
-import { Server, root } from './lib/server.mjs';
-
-async function bundle() {
-  const result = await build({
-    entryPoints: [path.join(root, 'tests/browser/compat/client.js')],
-    bundle: true, write: false, format: 'iife', platform: 'browser', define: { global: 'window' },
-  });
-  return result.outputFiles[0].text;
-}
+import { Server } from './lib/server.mjs';
 
 async function open(browser, server, script, options) {
   const page = await newPage(browser, { bypassCSP: true });
@@ -30,7 +21,7 @@ test('two stock front ends see, hear and write to each other', async (t) => {
   server.room = await server.createRoom();
   const browser = await launchChromium();
   t.after(() => browser.close());
-  const script = await bundle();
+  const script = await bundle('compat/client.js');
   const ada = await open(browser, server, script);
   // One of them is built with the namespace "/socket.io".
   const ben = await open(browser, server, script, { namespace: '/socket.io' });
@@ -73,6 +64,6 @@ test('an unknown room is an error that the front end sees', async (t) => {
   const browser = await launchChromium();
   t.after(() => browser.close());
   server.room = 'zzz-zzzz-zzz';
-  const page = await open(browser, server, await bundle());
+  const page = await open(browser, server, await bundle('compat/client.js'));
   await assert.rejects(page.evaluate(() => window.compat.join('zzz-zzzz-zzz', 'Ada')), /Room not found/);
 });

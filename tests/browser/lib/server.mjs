@@ -41,8 +41,8 @@ async function freePorts(count, address) {
 }
 
 export class Server {
-  // mediaAddress: listened on and announced. args: further flags of `confab serve`.
-  static async start({ mediaAddress = '127.0.0.1', httpAddress = '127.0.0.1', args = [] } = {}) {
+  // mediaAddress: listened on and announced. args, env: further flags and settings.
+  static async start({ mediaAddress = '127.0.0.1', httpAddress = '127.0.0.1', args = [], env = {} } = {}) {
     const server = new Server();
     server.dataDir = await mkdtemp(path.join(tmpdir(), 'confab-test-'));
     server.httpAddress = httpAddress;
@@ -51,6 +51,7 @@ export class Server {
     server.mediaPort = await freePorts(8, mediaAddress);
     server.mediaAddress = mediaAddress;
     server.args = args;
+    server.env = { ...process.env, ...env };
     server.log = [];
     await server.launch();
     return server;
@@ -66,7 +67,7 @@ export class Server {
       '--media-address', this.mediaAddress,
       '--media-port', String(this.mediaPort),
       '--data', this.dataDir,
-      ...this.args], { stdio: ['ignore', 'pipe', 'pipe'] });
+      ...this.args], { stdio: ['ignore', 'pipe', 'pipe'], env: this.env });
     const collect = (chunk) => this.log.push(chunk.toString());
     this.child.stdout.on('data', collect);
     this.child.stderr.on('data', collect);
