@@ -8,7 +8,7 @@ logs="$root/build/test-logs"
 fuzz_seconds="${CONFAB_FUZZ_SECONDS:-30}"
 
 all_suites() {
-  echo unit asan fuzz ui
+  echo unit asan same_hash fuzz ui
   local script
   for script in "$root"/tests/*/run; do
     [ -x "$script" ] && basename "$(dirname "$script")"
@@ -19,6 +19,13 @@ all_suites() {
 suite_unit() { ctest_suite dev; }
 # The same under AddressSanitizer and UndefinedBehaviorSanitizer.
 suite_asan() { ctest_suite asan; }
+# A seed gives the same run whatever the compiler made of it: debug and release builds agree.
+suite_same_hash() {
+  build dev sim_hash
+  build release sim_hash
+  "$root/tests/scenario/same_in_both_builds" "$root/build/dev" "$root/build/release"
+}
+
 # Every parser: its corpus, then fuzz_seconds of new input.
 suite_fuzz() { "$root/tools/fuzz" "$fuzz_seconds"; }
 
