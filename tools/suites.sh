@@ -11,7 +11,7 @@ all_suites() {
   echo unit asan same_hash fuzz ui
   local script
   for script in "$root"/tests/*/run; do
-    [ -x "$script" ] && basename "$(dirname "$script")"
+    if [ -x "$script" ]; then basename "$(dirname "$script")"; fi
   done
 }
 
