@@ -3,11 +3,14 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "base/check.h"
 #include "call/text.h"
 #include "platform/clock/clock.h"
 #include "platform/version/version.h"
+#include "rtc/ortc/router_capabilities.h"
 #include "service/signaling/wire/own/describe.h"
 #include "service/signaling/wire/own/own.h"
+#include "service/wire/write.h"
 
 namespace confab::signaling {
 namespace {
@@ -45,6 +48,9 @@ RestApi::RestApi(const Config& config, http::HttpServer& server, store::Store& s
       random_(random),
       log_(log),
       participants_in_(std::move(participants_in)) {
+  auto capabilities = ortc::router_capabilities(ortc::default_router_codecs());
+  CHECK(capabilities.has_value());
+  capabilities_ = std::move(*capabilities);
   server.route(Method::kPost, "/api/rooms", [this](const Request& request, Responder responder) {
     create_room(request, std::move(responder));
   });
@@ -54,6 +60,10 @@ RestApi::RestApi(const Config& config, http::HttpServer& server, store::Store& s
                });
   server.route(Method::kGet, "/api/config",
                [this](const Request&, Responder responder) { get_config(std::move(responder)); });
+  // Programs ask here: what is not there is said in JSON, not in the web app's page.
+  server.route_any("/api/*", [](const Request&, Responder responder) {
+    responder.send(Response::error({ErrorCode::kNotFound, "there is no such resource"}));
+  });
   server.route(Method::kGet, "/livez", [](const Request&, Responder responder) {
     responder.send(json_response(200, {{"status", "ok"}}));
   });
@@ -114,7 +124,8 @@ void RestApi::get_config(Responder responder) const {
   responder.send(json_response(200, {{"protocol", own::kProtocolVersion},
                                      {"build", build_id()},
                                      {"compatibility", config_.call.compatibility},
-                                     {"limits", own::describe_limits(config_.call)}}));
+                                     {"limits", own::describe_limits(config_.call)},
+                                     {"routerRtpCapabilities", wire::to_json(capabilities_)}}));
 }
 
 void RestApi::get_ready(Responder responder) {

@@ -15,6 +15,7 @@
 #include "platform/config/config.h"
 #include "platform/http/server.h"
 #include "platform/store/store.h"
+#include "rtc/ortc/types.h"
 
 namespace confab::signaling {
 
@@ -45,6 +46,8 @@ class RestApi {
   Random& random_;
   LogSink& log_;
   ParticipantsIn participants_in_;
+  // From configuration alone, so the same for every meeting and node.
+  ortc::RtpCapabilities capabilities_;
   bool is_closing_ = false;
   std::map<IpAddress, call::TokenBucket> creators_;
 };

@@ -1,4 +1,4 @@
-import { Device, type types as ms } from 'mediasoup-client';
+import type { Device, types as ms } from 'mediasoup-client';
 import type { SignalingClient } from '@/lib/protocol/client';
 import type {
   ConsumerOptions,
@@ -11,6 +11,7 @@ import type {
 import { cameraEncodings, chooseCodec, kScreenEncodings, type MediaOverrides } from './encodings';
 import type { Resolution } from './devices';
 import { KeyFrameWatch } from './key-frame-watch';
+import { DeviceLoader } from './device-loader';
 import { mark } from './marks';
 
 export interface RemoteTrack {
@@ -87,11 +88,10 @@ export class MediaClient {
     routerRtpCapabilities: ms.RtpCapabilities;
     transports: Record<TransportDirection, TransportOptions>;
     iceServers: RTCIceServer[];
-    createDevice: () => Promise<Device>;
+    devices: DeviceLoader;
   }): Promise<MediaClient> {
     const { signaling, events, overrides, routerRtpCapabilities, transports, iceServers } = options;
-    const device = await options.createDevice();
-    await device.load({ routerRtpCapabilities });
+    const device = await options.devices.take(routerRtpCapabilities);
     mark('device-loaded');
     return new MediaClient(
       signaling,

@@ -1,3 +1,4 @@
+import type { types as ms } from 'mediasoup-client';
 import { errorIn, ProtocolError } from './errors';
 
 export interface CreatedRoom {
@@ -10,6 +11,12 @@ export interface RoomInfo {
   code: string;
   createdAt: number;
   participants: number;
+}
+
+export interface ServerConfig {
+  protocol: number;
+  build: string;
+  routerRtpCapabilities: ms.RtpCapabilities;
 }
 
 async function call<T>(method: 'GET' | 'POST', path: string): Promise<T> {
@@ -34,4 +41,8 @@ export function createRoom(): Promise<CreatedRoom> {
 
 export function getRoom(code: string): Promise<RoomInfo> {
   return call('GET', `/api/rooms/${encodeURIComponent(code)}`);
+}
+
+export function getConfig(): Promise<ServerConfig> {
+  return call('GET', '/api/config');
 }

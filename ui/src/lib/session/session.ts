@@ -1,10 +1,12 @@
-import { Device } from 'mediasoup-client';
+import { Device, type types as ms } from 'mediasoup-client';
 import { AudioSink } from '@/lib/media/audio-sink';
 import { MediaClient, type WantedProducer } from '@/lib/media/client';
 import { overridesFromQuery, type MediaOverrides } from '@/lib/media/encodings';
+import { DeviceLoader } from '@/lib/media/device-loader';
 import { mark } from '@/lib/media/marks';
 import { createSignalingClient, type ConnectionChange, type SignalingClient } from '@/lib/protocol/client';
 import { describeError, ProtocolError } from '@/lib/protocol/errors';
+import { getConfig } from '@/lib/protocol/rest';
 import type { JoinResult, MeetingState, TransportDirection } from '@/lib/protocol/types';
 import { stopAllLocal } from '@/lib/store/local';
 import { applyJoin, applyState, kInitialMeeting, useMeeting, type Phase } from '@/lib/store/meeting';
@@ -39,12 +41,16 @@ export class MeetingSession {
   private patience: ReturnType<typeof setTimeout> | undefined;
   private readonly stops: (() => void)[] = [];
   private readonly overrides: MediaOverrides;
+  private readonly devices: DeviceLoader;
 
   constructor(
     readonly room: string,
     readonly signaling: SignalingClient = createSignalingClient(),
-    private readonly createDevice: () => Promise<Device> = () => Device.factory(),
+    createDevice: () => Promise<Device> = () => Device.factory(),
+    capabilities: () => Promise<ms.RtpCapabilities> = async () => (await getConfig()).routerRtpCapabilities,
   ) {
+    this.devices = new DeviceLoader(createDevice);
+    this.devices.prepare(capabilities());
     this.overrides = overridesFromQuery(location.search);
     this.publisher = new Publisher(() => this.media, () => this.remember());
     useMeeting.setState({ ...kInitialMeeting, room });
@@ -275,7 +281,7 @@ export class MeetingSession {
     const transports = result.transports ?? (await this.createTransports());
     const media = await MediaClient.create({
       signaling: this.signaling,
-      createDevice: this.createDevice,
+      devices: this.devices,
       overrides: this.overrides,
       routerRtpCapabilities: result.routerRtpCapabilities,
       iceServers: result.iceServers,
