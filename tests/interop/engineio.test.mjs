@@ -1,5 +1,7 @@
 // Engine.IO v4, revision 4, byte by byte.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { Frames, PING_INTERVAL, PING_TIMEOUT, Polling, raw, sleep, startEcho } from './lib/echo.mjs';
 
@@ -308,6 +310,25 @@ describe('HTTP', () => {
     const two = `GET /nothing HTTP/1.1\r\n${head}Connection: close\r\n\r\n`;
     const { text } = await raw(echo, one + two);
     assert.deepEqual([...text.matchAll(/HTTP\/1.1 (\d+)/g)].map((match) => match[1]), ['200', '404']);
+  });
+  test('keeps what is sent while an answer is pending', async () => {
+    const session = await Polling.open(echo, path);
+    const { pathname, search } = new URL(session.url);
+    const poll = `GET ${pathname}${search} HTTP/1.1\r\n${head}\r\n`;
+    const nothing = (n, more = '') => `GET /nothing/${n} HTTP/1.1\r\n${head}${more}\r\n`;
+    const socket = connect(echo.port, '127.0.0.1');
+    let text = '';
+    socket.on('data', (data) => (text += data));
+    socket.write(poll);
+    await sleep(50);
+    socket.write(nothing(1) + nothing(2).slice(0, 20));
+    await sleep(50);
+    await session.post('4answer');
+    await sleep(50);
+    socket.write(nothing(2).slice(20) + nothing(3, 'Connection: close\r\n'));
+    await once(socket, 'close');
+    assert.deepEqual([...text.matchAll(/HTTP\/1.1 (\d+)/g)].map((match) => match[1]), ['200', '404', '404', '404']);
+    assert.match(text, /\r\n\r\n4answer/);
   });
   test('lets a careful client continue', async () => {
     const session = await Polling.open(echo, path);

@@ -185,7 +185,7 @@ test('both kinds of clients meet', async (t) => {
 });
 
 test('it is a setting', async (t) => {
-  const { people } = await start(t, ['--compatibility', 'false']);
+  const { people } = await start(t, ['--call-compatibility=false']);
   const error = await people.connect({ reconnection: false }).then(() => assert.fail('accepted'), (e) => e);
   assert.equal(error.data.error.code, 'unsupported');
   assert.ok((await people.connectOwn()).id);

@@ -17,11 +17,11 @@ const requests = ['join', 'leave', 'state:get', 'transport:create', 'transport:c
 const compatible = ['joinRoom', 'leaveRoom', 'getRouterRtpCapabilities', 'createWebRtcTransport', 'connectWebRtcTransport', 'produce',
   'consume', 'resumeConsumer', 'getProducers', 'producerClosed', 'pauseProducer', 'resumeProducer', 'sendMessage'];
 
-let deep = {};
-for (let i = 0; i < 200; ++i) deep = { deep };
+// What our events never have, and what the protocol below refuses by closing the connection.
+const nest = (levels) => (levels === 0 ? {} : { deep: nest(levels - 1) });
 const nonsense = [null, 0, -1, 1e300, '', 'x', true, [], [[]], {}, { room: {} }, { transportId: [] }, { direction: 'up' },
   { text: {} }, { raised: 'yes' }, { name: [] }, { producerId: 'pr_' }, { transportId: 'tr_00000000000000000000000000' },
-  { transportId: 'x'.repeat(5000) }, deep, { text: '\u0000' }, { rtpParameters: 7 }];
+  { transportId: 'x'.repeat(5000) }, nest(20), { text: '\u0000' }, { rtpParameters: 7 }];
 
 test('every event of our own set survives nonsense, before and after the join', async (t) => {
   const { server, people, room } = await start(t);
@@ -117,7 +117,7 @@ test('a flood is refused, and only the one who floods', async (t) => {
   assert.ok((await eve.get('chat:send', { text: 'sorry' })).message);
 });
 
-test('a message over the limit ends the connection and nothing else', async (t) => {
+test('a message over the limit, or too deep, ends the connection and nothing else', async (t) => {
   const { people, room } = await start(t);
   const ada = await people.join(room, 'Ada');
   const eve = await people.join(room, 'Eve');
@@ -125,6 +125,11 @@ test('a message over the limit ends the connection and nothing else', async (t) 
   const gone = new Promise((resolve) => { eve.socket.once('disconnect', resolve); });
   eve.socket.emit('chat:send', { text: 'x'.repeat(1_100_000) });
   await gone;
+  const mallory = await people.join(room, 'Mallory');
+  mallory.socket.io.reconnection(false);
+  const thrownOut = new Promise((resolve) => { mallory.socket.once('disconnect', resolve); });
+  mallory.socket.emit('chat:send', nest(500));
+  await thrownOut;
   assert.ok((await ada.get('state:get')).self.id);
 });
 
@@ -148,7 +153,7 @@ test('bytes that are not the protocol do no harm', async (t) => {
 });
 
 test('a full room refuses newcomers and keeps those inside', async (t) => {
-  const { people, room } = await start(t, ['--participants-max', '2']);
+  const { people, room } = await start(t, ['--call-participants-max', '2']);
   const ada = await people.join(room, 'Ada');
   await people.join(room, 'Ben');
   const cleo = await people.connectOwn();

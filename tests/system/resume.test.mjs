@@ -103,7 +103,7 @@ test('tokens: forged, cut, of another room', async (t) => {
 });
 
 test('after the grace period the participant leaves, and may come back as itself', async (t) => {
-  const { server, people, room } = await start(t, ['--reconnect-grace', '1s']);
+  const { server, people, room } = await start(t, ['--call-reconnect-grace', '1s']);
   const ada = await people.join(room, 'Ada');
   const ben = await join(server, room, 'Ben');
   ben.socket.io.reconnection(false);
@@ -147,6 +147,7 @@ test('a stock front end of the compatibility set is recovered without knowing it
   const ben = await people.connect();
   await ben.get('joinRoom', { roomId: room, userId: ben.id, userName: 'Ben' });
   const id = ben.id;
+  await ada.event('participant:joined');
   ada.forget();
   const reconnected = new Promise((resolve) => { ben.socket.once('connect', resolve); });
   ben.drop();

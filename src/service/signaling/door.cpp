@@ -146,12 +146,8 @@ void Door::on(const socketio::EventReceived& event) {
   const EventCodec* codec = is_own ? own::find(event.name) : compat::find(event.name);
   if (codec == nullptr) {
     ++counts_.requests_unknown;
-    const Error error{ErrorCode::kInvalidArgument, "there is no such event"};
-    if (event.ack_id) {
-      sockets_.acknowledge(
-          event.socket, *event.ack_id,
-          is_own ? own::refusal(error) : compat::refusal(compat::kGetProducers, error));
-    }
+    refuse(*session, nullptr, event.ack_id,
+           {ErrorCode::kInvalidArgument, "there is no such event"});
     return;
   }
   const bool must_wait = !is_own && !session->is_joined && codec != &compat::kJoinRoom;
@@ -166,13 +162,13 @@ void Door::submit(Session& session, const EventCodec& codec, const std::string& 
                   std::optional<std::uint64_t> ack_id) {
   ++counts_.requests;
   const auto argument = first_argument(args_json);
-  if (!argument) return refuse(session, codec, ack_id, argument.error());
+  if (!argument) return refuse(session, &codec, ack_id, argument.error());
   json::ReadStatus status;
   const json::Reader reader(*argument, status);
   const std::string socket_id = session.socket.to_string();
   const ReadContext context{signer_, wall_unix_ms(), socket_id, session.is_joined};
   call::Request request = codec.read(reader, context);
-  if (!status.ok()) return refuse(session, codec, ack_id, status.error());
+  if (!status.ok()) return refuse(session, &codec, ack_id, status.error());
   const call::RequestNumber number = ++session.last_request;
   session.pending.emplace(number, Pending{&codec, ack_id});
   listener_(call::ClientRequest{{session.connection, number}, std::move(request)});
@@ -180,17 +176,21 @@ void Door::submit(Session& session, const EventCodec& codec, const std::string& 
 
 void Door::hold(Session& session, const EventCodec& codec, const std::string& args_json,
                 std::optional<std::uint64_t> ack_id) {
-  if (&codec == &compat::kLeaveRoom) return;  // there is nothing to leave
+  if (&codec == &compat::kLeaveRoom) {
+    // There is nothing to leave.
+    if (ack_id) sockets_.acknowledge(session.socket, *ack_id, "[{}]");
+    return;
+  }
   if (session.held.size() >= kHeldRequestsMax ||
       session.held_bytes + args_json.size() > kHeldBytesMax) {
-    return refuse(session, codec, ack_id,
+    return refuse(session, &codec, ack_id,
                   {ErrorCode::kConflict, "too many requests before joinRoom"});
   }
   session.held_bytes += args_json.size();
   session.held.push_back({&codec, args_json, ack_id});
 }
 
-void Door::refuse(const Session& session, const EventCodec& codec,
+void Door::refuse(const Session& session, const EventCodec* codec,
                   std::optional<std::uint64_t> ack_id, const Error& error) {
   ++counts_.requests_refused;
   if (!ack_id) return;
@@ -208,7 +208,7 @@ void Door::perform(const call::Reply& reply) {
   const auto node = session.pending.extract(reply.origin.request);
   if (node.empty()) return;
   const Pending& asked = node.mapped();
-  if (!reply.result) return refuse(session, *asked.codec, asked.ack_id, reply.result.error());
+  if (!reply.result) return refuse(session, asked.codec, asked.ack_id, reply.result.error());
   const Outgoing out = asked.codec->write(*reply.result, write_context());
   if (asked.ack_id) sockets_.acknowledge(session.socket, *asked.ack_id, out.ack_args);
   for (const socketio::Emit& emit : out.emits) sockets_.emit(session.socket, emit);

@@ -92,7 +92,7 @@ class Door {
               std::optional<std::uint64_t> ack_id);
   void hold(Session& session, const EventCodec& codec, const std::string& args_json,
             std::optional<std::uint64_t> ack_id);
-  void refuse(const Session& session, const EventCodec& codec, std::optional<std::uint64_t> ack_id,
+  void refuse(const Session& session, const EventCodec* codec, std::optional<std::uint64_t> ack_id,
               const Error& error);
   void note_outcome(Session& session, const EventCodec& codec, const call::ReplyBody& body);
   WriteContext write_context() const;

@@ -23,9 +23,10 @@ export async function startEcho(...options) {
   process.once('exit', () => child.kill());
   const [line] = await once(createInterface({ input: child.stdout }), 'line');
   const port = Number(/port (\d+)/.exec(line)[1]);
+  const scheme = options.includes('--tls') ? 'https' : 'http';
   return {
     port,
-    url: (path, query = {}) => `http://127.0.0.1:${port}${path}?${new URLSearchParams({ EIO: 4, ...query })}`,
+    url: (path, query = {}) => `${scheme}://127.0.0.1:${port}${path}?${new URLSearchParams({ EIO: 4, ...query })}`,
     residentKb: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))[1]),
     // Ends it as an operator would; the exit code shows what a sanitizer thinks of the run.
     async stop() {
@@ -71,7 +72,7 @@ export class Frames {
     this.queue = [];
     this.waiting = [];
     const url = echo.url(path, { transport: 'websocket', ...query }).replace('http', 'ws');
-    this.socket = new WebSocket(url, { perMessageDeflate: false });
+    this.socket = new WebSocket(url, { perMessageDeflate: false, rejectUnauthorized: false });
     this.socket.on('message', (data, isBinary) => this.#put(isBinary ? data : data.toString()));
     this.socket.on('error', (error) => {
       this.refusal = Number(/server response: (\d+)/.exec(error.message)?.[1]);

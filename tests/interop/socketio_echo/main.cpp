@@ -1,6 +1,6 @@
 // What Engine.IO and Socket.IO test suites talk to: an echo on the library that confab serves with.
 //
-//   socketio_echo [--port N] [--recovery-ms N]
+//   socketio_echo [--port N] [--recovery-ms N] [--tls FILE]    FILE: certificate and key, PEM
 //
 // /engine.io/   every message comes back.
 // /socket.io/   namespaces "/" and "/custom". On connect "auth" with the CONNECT payload; "message"
@@ -13,7 +13,6 @@
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
-#include <cstring>
 #include <deque>
 #include <optional>
 #include <string>
@@ -34,6 +33,7 @@ namespace {
 struct Options {
   std::uint16_t port = 3000;
   Duration recovery_window = Duration::zero();
+  std::string tls_file;
 };
 
 std::optional<std::uint32_t> to_number(std::string_view text) {
@@ -43,18 +43,24 @@ std::optional<std::uint32_t> to_number(std::string_view text) {
   return value;
 }
 
+bool set_option(Options& options, std::string_view name, std::string_view value) {
+  const auto number = to_number(value);
+  if (name == "--tls") {
+    options.tls_file = value;
+  } else if (name == "--port" && number && *number <= UINT16_MAX) {
+    options.port = static_cast<std::uint16_t>(*number);
+  } else if (name == "--recovery-ms" && number) {
+    options.recovery_window = std::chrono::milliseconds{*number};
+  } else {
+    return false;
+  }
+  return true;
+}
+
 std::optional<Options> parse_options(int argc, char** argv) {
   Options options;
   for (int i = 1; i < argc; i += 2) {
-    const auto value = i + 1 < argc ? to_number(argv[i + 1]) : std::nullopt;
-    if (!value) return std::nullopt;
-    if (std::strcmp(argv[i], "--port") == 0 && *value <= UINT16_MAX) {
-      options.port = static_cast<std::uint16_t>(*value);
-    } else if (std::strcmp(argv[i], "--recovery-ms") == 0) {
-      options.recovery_window = std::chrono::milliseconds{*value};
-    } else {
-      return std::nullopt;
-    }
+    if (i + 1 == argc || !set_option(options, argv[i], argv[i + 1])) return std::nullopt;
   }
   return options;
 }
@@ -68,8 +74,11 @@ class Echo {
         sockets_(loop_, server_, "/socket.io/", engine_config(), socketio_config(options), random_,
                  [this](Instant, socketio::Output event) { answer(std::move(event)); }) {}
 
-  int run(std::uint16_t port) {
-    const auto endpoint = server_.listen({IpAddress::v4(0), port});
+  int run(const Options& options) {
+    const Endpoint wanted{IpAddress::v4(0), options.port};
+    const auto endpoint = options.tls_file.empty()
+                              ? server_.listen(wanted)
+                              : server_.listen_tls(wanted, {options.tls_file, options.tls_file});
     if (!endpoint) {
       std::fprintf(stderr, "socketio_echo: %s\n", endpoint.error().message.c_str());
       return 1;
@@ -160,8 +169,8 @@ class Echo {
 int main(int argc, char** argv) {
   const auto options = confab::parse_options(argc, argv);
   if (!options) {
-    std::fprintf(stderr, "usage: socketio_echo [--port N] [--recovery-ms N]\n");
+    std::fprintf(stderr, "usage: socketio_echo [--port N] [--recovery-ms N] [--tls FILE]\n");
     return 2;
   }
-  return confab::Echo(*options).run(options->port);
+  return confab::Echo(*options).run(*options);
 }

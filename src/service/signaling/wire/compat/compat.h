@@ -13,8 +13,9 @@ namespace confab::signaling::compat {
 
 // nullptr for a name that is not in the set.
 const EventCodec* find(std::string_view name);
-// {"error": "<text>"} as the arguments of an acknowledgement.
-std::string refusal(const EventCodec& codec, const Error& error);
+// {"error": "<text>"} as the arguments of an acknowledgement. `codec` is null for an event that is
+// not in the set.
+std::string refusal(const EventCodec* codec, const Error& error);
 // Nothing for what these clients have no event for. `room` is the code of the meeting.
 std::optional<socketio::Emit> write_notice(const call::Notice& notice, std::string_view room);
 

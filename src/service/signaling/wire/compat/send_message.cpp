@@ -6,7 +6,7 @@
 namespace confab::signaling::compat {
 namespace {
 
-constexpr std::size_t kTextBytesMax = 64 * 1024;
+constexpr std::size_t kTextBytesMax = json::kTextBytesMax;
 constexpr std::size_t kIdBytesMax = 64;
 
 // `senderName` is not looked at: the name is the one given at the join.

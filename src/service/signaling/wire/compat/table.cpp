@@ -24,9 +24,9 @@ const EventCodec* find(std::string_view name) {
   return it == kAll.end() ? nullptr : *it;
 }
 
-std::string refusal(const EventCodec& codec, const Error& error) {
+std::string refusal(const EventCodec* codec, const Error& error) {
   // These clients show this very text for a room that does not exist.
-  const bool is_unknown_room = &codec == &kJoinRoom && error.code == ErrorCode::kNotFound;
+  const bool is_unknown_room = codec == &kJoinRoom && error.code == ErrorCode::kNotFound;
   return as_args({{"error", is_unknown_room ? "Room not found" : error.message}});
 }
 

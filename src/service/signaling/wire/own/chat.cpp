@@ -6,8 +6,8 @@
 namespace confab::signaling::own {
 namespace {
 
-// Counted in characters later; this keeps a message of megabytes from being looked at.
-constexpr std::size_t kTextBytesMax = 64 * 1024;
+// Counted in characters later.
+constexpr std::size_t kTextBytesMax = json::kTextBytesMax;
 constexpr std::size_t kIdBytesMax = 64;
 
 call::Request read(const json::Reader& in, const ReadContext&) {
