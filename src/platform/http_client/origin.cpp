@@ -2,6 +2,8 @@
 #include <sys/socket.h>
 
 #include <boost/url/parse.hpp>
+#include <charconv>
+#include <cstring>
 #include <memory>
 
 #include "engine/sockaddr.h"
@@ -23,8 +25,15 @@ Result<Origin> Origin::parse(std::string_view url) {
   origin.is_tls = parsed->scheme() == "https";
   // Without the brackets of an IPv6 address.
   origin.host = parsed->host_address();
-  origin.port = parsed->has_port() ? parsed->port_number() : (origin.is_tls ? 443 : 80);
-  if (origin.port == 0) return fail(ErrorCode::kInvalidArgument, text + ": port 0 is none");
+  origin.port = origin.is_tls ? 443 : 80;
+  if (parsed->has_port()) {
+    const std::string digits = parsed->port();
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), origin.port);
+    if (error != std::errc{} || end != digits.data() + digits.size() || origin.port == 0) {
+      return fail(ErrorCode::kInvalidArgument, text + ": expected a port from 1 to 65535");
+    }
+  }
   return origin;
 }
 

@@ -3,10 +3,12 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "platform/config/config.h"
 #include "platform/version/version.h"
+#include "service/cli/loadtest.h"
 #include "service/cli/serve.h"
 
 namespace {
@@ -83,6 +85,11 @@ int main(int argc, char** argv) {
   CLI::App* serve =
       app.add_subcommand("serve", "everything in one process: web app, signaling, media");
   declare(*serve, flags);
+  confab::cli::LoadTestFlags load;
+  CLI::App* loadtest = app.add_subcommand(
+      "loadtest", "participants that nobody watches, to see what a server can take");
+  confab::cli::declare_loadtest(*loadtest, load);
   CLI11_PARSE(app, argc, argv);
+  if (loadtest->parsed()) return confab::cli::run_loadtest(std::move(load));
   return run_serve(*serve, flags);
 }
