@@ -63,7 +63,9 @@ ortc::RtpCodecCapability read_codec_capability(const Reader& reader) {
   out.kind = read_kind(reader["kind"]);
   out.mime_type = reader["mimeType"].string(ortc::kNameBytesMax);
   out.clock_rate = read_u32(reader["clockRate"], 1);
-  if (const Reader channels = reader["channels"]; channels.present()) {
+  // Pictures have none: what a client says of them there is passed over.
+  const Reader channels = reader["channels"];
+  if (out.kind == ortc::MediaKind::kAudio && channels.present()) {
     out.channels = read_u8(channels, 1, 255);
   }
   if (const Reader type = reader["preferredPayloadType"]; type.present()) {

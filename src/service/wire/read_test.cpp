@@ -104,6 +104,15 @@ TEST(ReadRtpCapabilitiesTest, ErrorsNameTheField) {
   for (const auto& [text, error] : cases) EXPECT_EQ(capabilities_error(text), error) << text;
 }
 
+TEST(ReadRtpCapabilitiesTest, ChannelsOfAPictureArePassedOver) {
+  const bj::value message = bj::parse(
+      R"({"codecs":[{"kind":"video","mimeType":"video/VP8","clockRate":90000,"channels":2}]})");
+  json::ReadStatus status;
+  const auto capabilities = read_rtp_capabilities(json::Reader(message, status));
+  ASSERT_TRUE(status.ok()) << status.error().message;
+  EXPECT_EQ(capabilities.codecs.at(0).channels, 1);
+}
+
 TEST(ReadRtpCapabilitiesTest, ListsHaveAnEnd) {
   std::string codecs = "{}";
   for (int i = 0; i < 100; ++i) codecs += ",{}";
