@@ -1,6 +1,7 @@
 // Against platform/http's own server, on loopback.
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,9 +20,12 @@ struct RoundTrip : testing::Test {
     server.websocket(
         "/ws", [](const Request&) { return std::nullopt; },
         [](const Request&, std::shared_ptr<WebSocket> socket) {
-          socket->on_message([socket](bool, std::string data) {
-            if (data == "bye") return socket->close();
-            socket->send(false, "you said " + data);
+          // Weak: the handler is held by the socket itself, and a loop that stops may never tell it
+          // that it was closed.
+          socket->on_message([held = std::weak_ptr(socket)](bool, std::string data) {
+            const auto self = held.lock();
+            if (data == "bye") return self->close();
+            self->send(false, "you said " + data);
           });
           socket->on_closed([] {});
         });
