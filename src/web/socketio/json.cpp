@@ -1,5 +1,6 @@
 #include "web/socketio/json.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -271,14 +272,20 @@ std::optional<std::vector<JsonMember>> parse_json_object(std::string_view text) 
       if (!key || !key->starts_with('"') || !scanner.take(':')) return std::nullopt;
       const auto value = scanner.value();
       if (!value) return std::nullopt;
-      std::string name = *json_unquote(*key);
-      std::erase_if(members, [&name](const JsonMember& member) { return member.key == name; });
-      members.push_back({std::move(name), *value});
+      members.push_back({*json_unquote(*key), *value});
     } while (scanner.take(','));
     if (!scanner.take('}')) return std::nullopt;
   }
   if (!scanner.at_end()) return std::nullopt;
   return members;
+}
+
+std::optional<std::string_view> find_member(const std::vector<JsonMember>& members,
+                                            std::string_view key) {
+  const auto at = std::find_if(members.rbegin(), members.rend(),
+                               [key](const JsonMember& member) { return member.key == key; });
+  if (at == members.rend()) return std::nullopt;
+  return at->value;
 }
 
 std::string json_quote(std::string_view text) {

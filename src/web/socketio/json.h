@@ -20,12 +20,16 @@ struct JsonArray {
 // All of these check the whole text: syntax, UTF-8, and at most kNestingMax levels.
 bool is_json(std::string_view text);
 std::optional<JsonArray> parse_json_array(std::string_view text);
-// The members' values by key, as raw text; a key that comes twice has its last value.
+// The members' values by key, as raw text, in the order they came.
 struct JsonMember {
   std::string key;
   std::string_view value;
 };
 std::optional<std::vector<JsonMember>> parse_json_object(std::string_view text);
+// The value of a key, the last one if it comes twice. Sorting that out while parsing would cost
+// time in the square of the members, and a client may send a hundred thousand.
+std::optional<std::string_view> find_member(const std::vector<JsonMember>& members,
+                                            std::string_view key);
 
 // A string between quotes, and back. unquote takes what the functions above found; nothing when it
 // is not a string.

@@ -55,9 +55,8 @@ bool is_recoverable(DisconnectReason reason) {
 
 std::optional<std::string> string_member(const std::vector<JsonMember>& members,
                                          std::string_view key) {
-  const auto at = std::ranges::find(members, key, &JsonMember::key);
-  if (at == members.end()) return std::nullopt;
-  return json_unquote(at->value);
+  const auto value = find_member(members, key);
+  return value ? json_unquote(*value) : std::nullopt;
 }
 
 }  // namespace
