@@ -3,13 +3,14 @@
 #include <optional>
 
 #include "rtc/srtp/replay_window.h"
+#include "rtc/srtp/sent_indices.h"
 #include "rtc/srtp/ssrc_table.h"
 #include "rtc/srtp/transform.h"
 
 namespace confab::srtp {
 
 struct OutboundStream {
-  std::uint64_t last_index = 0;  // (ROC << 16) | seq
+  SentIndices indices;
 };
 struct InboundStream {
   ReplayWindow window;
@@ -19,7 +20,6 @@ struct InboundStream {
 namespace {
 
 constexpr std::size_t kRtpHeaderBytes = 12;
-constexpr std::uint64_t kRtpIndexEnd = std::uint64_t{1} << 48;
 constexpr std::uint32_t kRtcpIndexMax = 0x7FFF'FFFF;
 
 // Everything before the payload: CSRCs and the extension block are authenticated, not encrypted.
@@ -98,22 +98,15 @@ std::expected<std::size_t, SrtpError> SrtpSender::protect_rtp(MutableBytes buffe
   const auto header_size = rtp_header_size(packet);
   if (!header_size) return std::unexpected(SrtpError::kMalformed);
   const std::uint32_t ssrc = rtp_ssrc(packet);
-  const std::uint16_t seq = rtp_seq(packet);
 
   OutboundStream* stream = streams_->find(ssrc);
-  std::uint64_t index = seq;
-  if (stream != nullptr) {
-    const auto ahead =
-        static_cast<std::uint16_t>(seq - static_cast<std::uint16_t>(stream->last_index));
-    if (ahead == 0 || ahead >= 0x8000) return std::unexpected(SrtpError::kIndexReused);
-    index = stream->last_index + ahead;
-    if (index >= kRtpIndexEnd) return std::unexpected(SrtpError::kKeyExhausted);
-  } else {
+  if (stream == nullptr) {
     if (streams_->size() >= kSenderSsrcsMax) return std::unexpected(SrtpError::kTooManySsrcs);
     stream = &streams_->insert(ssrc);
   }
-  stream->last_index = index;
-  transform_->seal_rtp(packet, *header_size, ssrc, index);
+  const auto index = stream->indices.take(rtp_seq(packet));
+  if (!index) return std::unexpected(index.error());
+  transform_->seal_rtp(packet, *header_size, ssrc, *index);
   return size + transform_->rtp_overhead();
 }
 

@@ -21,7 +21,7 @@ enum class SrtpError : std::uint8_t {
   kReplayed,        // seen before
   kTooOld,          // older than the replay window
   kNotEncrypted,    // SRTCP with E = 0: never negotiated here
-  kIndexReused,     // sender: not newer than the last packet protected on this SSRC
+  kIndexReused,     // sender: used before on this SSRC, or too old to tell
   kKeyExhausted,    // sender: 2^48 packets or 2^31 RTCP packets; only a new key helps
   kTooManySsrcs     // sender: its table is full
 };
@@ -31,11 +31,15 @@ inline constexpr std::size_t kRtpOverheadMax = 16;
 inline constexpr std::size_t kRtcpOverheadMax = 20;
 
 // A retired SSRC stays known to the sender, since its indices must never be used again under the
-// same key. 1024 consumers with RTX, renewed 8 times: 16 bytes each.
+// same key. 1024 consumers with RTX, renewed 8 times: 24 bytes each.
 inline constexpr std::size_t kSenderSsrcsMax = 16384;
 // A publisher has at most 16 producers * 4 encodings * 2 (RTX) = 128 alive; at the limit the one
 // unused for the longest is forgotten.
 inline constexpr std::size_t kReceiverSsrcsMax = 1024;
+
+// How far behind the newest a packet may be when it is protected. 1.3 s of audio: what comes later
+// is of no use to anybody. One word is all that is kept of each SSRC for it.
+inline constexpr std::int64_t kSenderWindowPackets = 64;
 
 class PacketTransform;
 struct OutboundStream;
@@ -51,9 +55,10 @@ class SrtpSender {
   SrtpSender& operator=(SrtpSender&&) noexcept;
 
   // Protects the RTP packet in buffer[0, size); the buffer must have kRtpOverheadMax bytes more.
-  // Returns the new size. The packets of an SSRC must come in rising sequence order (gaps below
-  // 2^15 are fine): the rollover counter is kept from it. Anything not newer than the last one is
-  // refused, since a repeated nonce gives the key away (RFC 7714 §8.4, RFC 3711 §9.1).
+  // Returns the new size. Each index of an SSRC is protected once, since a repeated nonce gives the
+  // key away (RFC 7714 §8.4, RFC 3711 §9.1). Packets may leave a little out of order, less
+  // than kSenderWindowPackets behind the newest; gaps ahead must stay below 2^15, or the rollover
+  // counter would be lost.
   std::expected<std::size_t, SrtpError> protect_rtp(MutableBytes buffer, std::size_t size);
   // The same for a compound or reduced-size RTCP packet, with kRtcpOverheadMax bytes of room.
   std::expected<std::size_t, SrtpError> protect_rtcp(MutableBytes buffer, std::size_t size);
