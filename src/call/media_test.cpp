@@ -83,6 +83,57 @@ TEST_F(MediaTest, closing_a_transport_takes_its_producers_and_consumers_along) {
   EXPECT_EQ(world.call.counts().consumers, 0u);
 }
 
+TEST_F(MediaTest, a_transport_that_failed_leaves_no_producer_behind) {
+  const ProducerId camera = world.produce(a, Source::kCamera);
+  world.consume(b, camera);
+  world.happen(control::MediaEvent{
+      ada.meeting,
+      control::TransportStateChanged{world.media.producers.at(camera), ada.state.self.who.id,
+                                     control::TransportState::kFailed, "no check"}});
+  EXPECT_EQ(world.told<TransportChanged>(a).size(), 1u);
+  EXPECT_EQ(world.told<ProducerRemoved>(b).size(), 1u);
+  EXPECT_EQ(world.call.counts().producers, 0u);
+  EXPECT_EQ(world.call.counts().consumers, 0u);
+}
+
+TEST_F(MediaTest, a_disconnected_transport_stays) {
+  const ProducerId camera = world.produce(a, Source::kCamera);
+  world.happen(control::MediaEvent{
+      ada.meeting,
+      control::TransportStateChanged{world.media.producers.at(camera), ada.state.self.who.id,
+                                     control::TransportState::kDisconnected, "no check"}});
+  EXPECT_EQ(world.told<TransportChanged>(a).size(), 1u);
+  EXPECT_TRUE(world.told<ProducerRemoved>(b).empty());
+  EXPECT_EQ(world.call.counts().producers, 1u);
+}
+
+TEST_F(MediaTest, one_producer_may_be_consumed_a_few_times_by_the_same_one) {
+  const ProducerId camera = world.produce(a, Source::kCamera);
+  const ProducerId screen = world.produce(a, Source::kScreen);
+  const TransportId receive = world.make_transport(b, TransportDirection::kReceive);
+  for (std::size_t i = 0; i < Options{}.consumers_per_producer_max; ++i) {
+    world.ask(b, Consume{receive, camera, ortc::RtpCapabilities{}});
+    world.answer<ConsumerMade>(b);
+  }
+  world.ask(b, Consume{receive, camera, ortc::RtpCapabilities{}});
+  EXPECT_EQ(world.refusal(b), ErrorCode::kFull);
+  world.ask(b, Consume{receive, screen, std::nullopt});
+  const ConsumerId other = world.answer<ConsumerMade>(b).consumed.consumer;
+  EXPECT_TRUE(world.media.consumers.contains(other));
+}
+
+TEST_F(MediaTest, consumers_on_their_way_do_not_pass_the_limit) {
+  const ProducerId camera = world.produce(a, Source::kCamera);
+  const TransportId receive = world.make_transport(b, TransportDirection::kReceive);
+  world.media_answers = false;
+  for (std::size_t i = 0; i < 3 * Options{}.consumers_per_producer_max; ++i) {
+    world.ask(b, Consume{receive, camera, ortc::RtpCapabilities{}});
+  }
+  world.release_answers();
+  EXPECT_EQ(world.call.counts().consumers, Options{}.consumers_per_producer_max);
+  EXPECT_EQ(world.media.consumers.size(), Options{}.consumers_per_producer_max);
+}
+
 TEST_F(MediaTest, limits_count_what_is_on_its_way) {
   world.media_answers = false;
   for (std::size_t i = 0; i < limits::kTransportsPerParticipant; ++i) {

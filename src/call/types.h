@@ -110,6 +110,9 @@ struct Options {
   std::uint32_t meetings_max = 10'000;
   std::uint32_t producers_per_participant_max = limits::kProducersPerParticipant;
   std::uint32_t transports_per_participant_max = limits::kTransportsPerParticipant;
+  // Of one participant. Once; again while a page sets itself up anew; and some older front ends ask
+  // twice. Each is a copy of the stream to send, so nobody may ask for a thousand.
+  std::uint32_t consumers_per_producer_max = 4;
   std::uint32_t chat_chars_max = 2000;
   std::uint32_t chat_history = 200;
   // A participant whose connection is lost stays this long for the others.

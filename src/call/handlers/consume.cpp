@@ -1,4 +1,6 @@
 // What a participant receives: made paused, resumed when its side is ready, closed.
+#include <algorithm>
+
 #include "call/handlers/handlers.h"
 
 namespace confab::call {
@@ -6,6 +8,13 @@ namespace {
 
 constexpr const char* kNoSuchConsumer = "you have no such consumer";
 constexpr const char* kNoSuchProducer = "there is no such producer in this meeting";
+constexpr const char* kTooOften = "you consume this producer several times; close one first";
+
+bool consumes_too_often(const Core& core, const Participant& self, ProducerId producer) {
+  const auto times = std::ranges::count_if(
+      self.consumers, [&](const auto& entry) { return entry.second.producer == producer; });
+  return times >= core.options.consumers_per_producer_max;
+}
 
 }  // namespace
 
@@ -29,6 +38,9 @@ void on(Core& core, const Origin& origin, Asker asker, Consume request) {
   if (self.consumers.size() >= limits::kConsumersPerTransport) {
     return core.refuse(origin, ErrorCode::kFull, "too many consumers; close one first");
   }
+  if (consumes_too_often(core, self, request.producer)) {
+    return core.refuse(origin, ErrorCode::kFull, kTooOften);
+  }
   core.ask_media(
       *asker.meeting, &self,
       control::Consume{request.transport, request.producer, *self.rtp_capabilities, true},
@@ -49,11 +61,17 @@ void on_answer(Core& core, MediaInFlight& asked, Consuming& purpose,
     discard_result(core, asked.meeting, *result);
     return core.refuse(purpose.origin, ErrorCode::kNotFound, kNoSuchProducer);
   }
+  // Asked for again while the first were on their way.
+  if (consumes_too_often(core, *asker.participant, made.producer)) {
+    discard_result(core, asked.meeting, *result);
+    return core.refuse(purpose.origin, ErrorCode::kFull, kTooOften);
+  }
   asker.meeting->add_consumer(*asker.participant, made.consumer,
                               {purpose.transport, made.producer, made.paused});
   const Producer& producer = publisher->producers.at(made.producer);
   made.producer_paused = producer.paused;
-  core.reply(purpose.origin, ConsumerMade{asker.meeting->code, std::move(made), publisher->who, producer.source});
+  core.reply(purpose.origin,
+             ConsumerMade{asker.meeting->code, std::move(made), publisher->who, producer.source});
 }
 
 void on(Core& core, const Origin& origin, Asker asker, SetConsumerPaused request) {

@@ -78,7 +78,9 @@ void on_news(Core& core, Meeting& meeting, const control::TransportStateChanged&
   Participant* owner = meeting.find(news.participant);
   if (!owner || !owner->transports.contains(news.transport)) return;
   core.notify({owner->connection}, TransportChanged{news.transport, news.state, news.reason});
-  if (news.state == control::TransportState::kClosed) {
+  // Either way it is gone on the media plane, with what it carried.
+  if (news.state == control::TransportState::kClosed ||
+      news.state == control::TransportState::kFailed) {
     remove_transport(core, meeting, *owner, news.transport);
   }
 }
