@@ -85,13 +85,14 @@ void LocalMedia::send(control::MediaCommand command) {
     }
     placed = meetings_.emplace(command.meeting, Placement{.shard = least_loaded()}).first;
   }
-  ShardHost& shard = *shards_[placed->second.shard];
-  if (std::holds_alternative<control::CloseMeeting>(command.request)) {
+  const bool is_close = std::holds_alternative<control::CloseMeeting>(command.request);
+  if (!shards_[placed->second.shard]->send(std::move(command))) {
+    answer(command, ErrorCode::kUnavailable, "the media plane is overloaded; try again");
+    return;
+  }
+  if (is_close) {
     transports_per_shard_[placed->second.shard] -= placed->second.transports;
     meetings_.erase(placed);
-  }
-  if (!shard.send(std::move(command))) {
-    answer(command, ErrorCode::kUnavailable, "the media plane is overloaded; try again");
   }
 }
 
@@ -119,8 +120,9 @@ void LocalMedia::on_event(control::MediaEvent event) {
   CHECK(listener_ != nullptr);
   const auto placed = meetings_.find(event.meeting);
   const auto* changed = std::get_if<control::TransportStateChanged>(&event.body);
-  if (placed != meetings_.end() && changed != nullptr && placed->second.transports > 0 &&
-      changed->state == control::TransportState::kClosed) {
+  const bool is_gone = changed != nullptr && (changed->state == control::TransportState::kClosed ||
+                                              changed->state == control::TransportState::kFailed);
+  if (placed != meetings_.end() && is_gone && placed->second.transports > 0) {
     --placed->second.transports;
     --transports_per_shard_[placed->second.shard];
   }
