@@ -35,8 +35,11 @@ std::string_view name_of(TransportState state) {
 
 ice::IceConfig ice_config(const ShardTiming& timing) {
   ice::IceConfig config;
-  config.disconnected_after = timing.ice_disconnected_after;
   config.failed_after = timing.ice_closed_after;
+  // However soon the end is wanted (an operator may choose), these come before it.
+  const Duration before_end = config.failed_after * 4 / 5;
+  config.disconnected_after = std::min(timing.ice_disconnected_after, before_end);
+  config.selected_silence = std::min(config.selected_silence, before_end);
   return config;
 }
 
@@ -120,6 +123,11 @@ void WebRtcTransport::handle_stun(Instant now, const Path& path, const stun::Mes
     context_.egress.send_control(path, std::move(answer));
   }
   drain_ice(now);
+  // Whoever proved it last has the path. Not only when it is new here: another may have taken it
+  // meanwhile, with a check that only said it came from there.
+  if (result.outcome == ice::RequestOutcome::kAccepted && ice_.has_path(path)) {
+    context_.transports.add_path(path, *this);
+  }
   arm();
 }
 

@@ -1,4 +1,8 @@
 // What strangers and broken clients send is dropped, counted and does no harm.
+#include <array>
+
+#include "rtc/stun/builder.h"
+#include "rtc/stun/integrity_key.h"
 #include "scenario.h"
 #include "sim/parameters.h"
 
@@ -62,6 +66,25 @@ TEST_F(BadInput, garbage_from_a_participant_s_own_address) {
   world.run_for(1ms);
   EXPECT_GE(dropped(sfu::Drop::kSrtpRefused) + dropped(sfu::Drop::kSrtcpRefused), 2400u);
   expect_unharmed();
+}
+
+// Ben, with credentials of his own, says that he is where anna is.
+TEST_F(BadInput, a_path_that_another_claimed_is_its_owner_s_again_with_the_next_check) {
+  const ortc::IceParameters& ice = ben.sending().created.ice;
+  const stun::IntegrityKey key(ice.password);
+  std::array<std::uint8_t, 256> buffer;
+  stun::Builder check(buffer, stun::Class::kRequest, stun::TransactionId{1});
+  check.username(ice.username_fragment + ":evil");
+  check.priority(1);
+  check.ice_controlling(1);
+  world.inject(anna.sending().client->path(), check.finish(&key));
+  const std::uint64_t refused = dropped(sfu::Drop::kSrtpRefused);
+  world.run_for(3s);
+  EXPECT_GT(dropped(sfu::Drop::kSrtpRefused), refused) << "the path was not taken";
+  const std::size_t before = video->complete_frames();
+  world.run_for(2s);
+  EXPECT_GE(video->complete_frames() - before, 55u);
+  expect_sound(*video);
 }
 
 TEST_F(BadInput, replayed_packets) {

@@ -55,6 +55,20 @@ TEST(Leaving, two_hundred_joins_and_leaves_leave_nothing) {
   EXPECT_EQ(world.shard().gauges(), sfu::ShardGauges{});
 }
 
+// The shortest that an operator may choose.
+TEST(Leaving, a_short_time_of_silence_closes_a_transport_if_so_configured) {
+  World world({.seed = 37,
+               .configure = [](sfu::ShardConfig& config) { config.timing.ice_closed_after = 5s; }});
+  Peer& anna = world.add_peer();
+  Peer& ben = world.add_peer();
+  world.run_for(20s);
+  EXPECT_EQ(world.shard().gauges().transports, 4u);
+  world.lose_peer(anna);
+  world.run_for(8s);
+  EXPECT_EQ(world.shard().gauges().transports, 2u);
+  EXPECT_TRUE(ben.sending().client->is_ready());
+}
+
 TEST(Leaving, thirty_seconds_of_silence_close_a_transport) {
   World world({.seed = 32});
   Peer& anna = world.add_peer();
