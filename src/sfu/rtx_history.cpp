@@ -24,6 +24,7 @@ void RtxHistory::add(Instant now, const EgressEntry& entry) {
   slot.seq = seq;
   slot.sent_at = now;
   slot.repeated_at = Instant::min();
+  slot.repeats = 0;
   ++held_;
   end_ = std::max(end_, seq + 1);
 }
@@ -34,7 +35,9 @@ const EgressEntry* RtxHistory::take(Instant now, rtp::SeqNo seq, Duration repeat
   Slot& slot = slot_of(wanted);
   if (slot.seq != wanted || now - slot.sent_at > keep_) return nullptr;
   if (slot.repeated_at != Instant::min() && now - slot.repeated_at < repeat_after) return nullptr;
+  if (slot.repeats >= kRepeatsMax) return nullptr;
   slot.repeated_at = now;
+  ++slot.repeats;
   return &slot.entry;
 }
 

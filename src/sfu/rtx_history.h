@@ -18,8 +18,8 @@ class RtxHistory {
 
   // A packet goes out for the first time. May be older than others that went before.
   void add(Instant now, const EgressEntry& entry);
-  // The packet, to be sent again now; nullptr if it is not held (any more), or was sent again less
-  // than `repeat_after` ago.
+  // The packet, to be sent again now; nullptr if it is not held (any more), was sent again less
+  // than `repeat_after` ago, or too often.
   const EgressEntry* take(Instant now, rtp::SeqNo seq, Duration repeat_after);
   // Lets go of what is too old. add() does it too; this is for a stream that has stopped.
   void expire(Instant now);
@@ -31,12 +31,16 @@ class RtxHistory {
   static constexpr std::int64_t kSlotsMax = 4096;
   static constexpr std::int64_t kSlotsFirst = 64;
   static constexpr std::int64_t kEmpty = INT64_MIN;
+  // As often as browsers ask for one packet. Who asks on would make of a request of 4 bytes for 17
+  // packets a multiple of the stream.
+  static constexpr std::uint8_t kRepeatsMax = 10;
 
   struct Slot {
     EgressEntry entry;
     std::int64_t seq = kEmpty;  // unwrapped
     Instant sent_at{};
     Instant repeated_at{};
+    std::uint8_t repeats = 0;
   };
 
   Slot& slot_of(std::int64_t seq) {

@@ -42,6 +42,15 @@ TEST_F(RtxHistoryTest, does_not_repeat_a_packet_before_the_last_repeat_can_have_
   EXPECT_NE(history.take(kT0 + 150ms, {10}, 50ms), nullptr);
 }
 
+TEST_F(RtxHistoryTest, repeats_a_packet_no_more_often_than_a_browser_asks) {
+  history.add(kT0, entry(10));
+  for (int i = 1; i <= 10; ++i) EXPECT_TRUE(holds(kT0 + i * 20ms, 10)) << i;
+  EXPECT_FALSE(holds(kT0 + 500ms, 10));
+  // Another packet in the same place begins anew.
+  history.add(kT0 + 2s, entry(10 + 64));
+  EXPECT_TRUE(holds(kT0 + 2s, 10 + 64));
+}
+
 TEST_F(RtxHistoryTest, knows_nothing_of_what_was_never_sent) {
   EXPECT_FALSE(holds(kT0, 5));
   history.add(kT0, entry(10));
