@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "rtc/ortc/codec.h"
+#include "rtc/srtp/session.h"
 #include "sfu/layer_choice.h"
 #include "sfu/webrtc_transport.h"
 
@@ -84,22 +85,25 @@ void Consumer::on_media(Instant now, const MediaPacket& packet) {
   }
   if (!admit(now, packet)) return;
 
-  const bool is_late = sequence_.is_late(packet.seq);
+  const std::int64_t lateness = sequence_.lateness(packet.seq);
   const auto seq = sequence_.map(packet.seq);
   if (!seq) return context_.counters.drop(Drop::kBeforeSwitch);
-  if (is_late && !stream_.has_rtx()) return context_.counters.drop(Drop::kEgressLate);
+  const bool goes_as_rtx = lateness > 0 && stream_.has_rtx();
+  if (!goes_as_rtx && lateness >= srtp::kSenderWindowPackets) {
+    return context_.counters.drop(Drop::kEgressLate);
+  }
 
   EgressEntry entry = make_entry(now, packet, *seq);
   if (stream_.has_rtx()) history_.add(now, entry);
-  if (is_late) {
-    // The stream itself must not step back (its SRTP index would), so a late packet goes the way
-    // of a retransmission.
+  if (goes_as_rtx) {
+    // However late it is: the stream itself can step back only a little (its SRTP index would), so
+    // a packet that comes out of order, or was repaired, goes the way of a retransmission.
     entry.is_rtx = true;
     entry.rtx_seq = next_rtx_seq_;
     next_rtx_seq_ = next_rtx_seq_ + 1;
   }
   const bool completes_frame = !is_video() || packet.marker || packet.info.is_frame_end;
-  send(now, std::move(entry), completes_frame || is_late);
+  send(now, std::move(entry), completes_frame || goes_as_rtx);
 }
 
 bool Consumer::admit(Instant now, const MediaPacket& packet) {

@@ -36,7 +36,7 @@ enum class Drop : std::uint8_t {
   kReceiverNotConnected,
   kEgressQueueFull,
   kEgressOversize,  // would not fit a datagram after rewriting
-  kEgressLate,      // out of order, and the receiver has no RTX to take it by
+  kEgressLate,      // far out of order, and the receiver has no RTX to take it by
   kEgressNoPath,
   kEgressProtect,     // SRTP refused to protect it
   kPoolExhausted,     // no packet slot for something of our own

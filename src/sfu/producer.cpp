@@ -27,8 +27,7 @@ bool has_feedback(const ortc::RtpCodecParameters& codec, std::string_view type,
 StreamRepair repair_of(const ProducerSetup& setup, Duration key_frame_interval) {
   StreamRepair repair;
   repair.key_frame_interval = key_frame_interval;
-  // Audio that had to be asked for again comes after its time, and could not be passed on: without
-  // RTX a sender must not go back in its sequence (rtc/srtp).
+  // Audio that had to be asked for again comes after its time.
   if (setup.kind == ortc::MediaKind::kAudio) return repair;
   const ortc::RtpCodecParameters& codec = setup.parameters.codecs.front();
   repair.nack = has_feedback(codec, "nack", "");

@@ -56,7 +56,9 @@ class ParticipantClock {
  public:
   void on_sender_report(NtpTime theirs, NtpTime ours) {
     const auto offset = static_cast<std::int64_t>(ours.value - theirs.value);
-    const std::int64_t change = offset - offset_;
+    // Around the circle: what a participant calls its time may be anything.
+    const auto change = static_cast<std::int64_t>(static_cast<std::uint64_t>(offset) -
+                                                  static_cast<std::uint64_t>(offset_));
     if (!known_ || change > kStep || change < -kStep) offset_ = offset;
     known_ = true;
   }

@@ -37,5 +37,12 @@ TEST(ParticipantClock, may_be_ahead_of_ours) {
   EXPECT_EQ(clock.to_theirs(at_second(11)), at_second(9001));
 }
 
+TEST(ParticipantClock, takes_any_time_for_a_time) {
+  ParticipantClock clock;
+  clock.on_sender_report(at_second(0x7FFF'FFFF), at_second(10));
+  clock.on_sender_report(at_second(0x8000'0014), at_second(11));
+  EXPECT_EQ(clock.to_theirs(at_second(12)), at_second(0x8000'0015));
+}
+
 }  // namespace
 }  // namespace confab::sfu

@@ -34,13 +34,13 @@ TEST(SequenceRewriter, wraps_like_the_wire) {
   EXPECT_EQ(rewriter.map(-2)->value, 0);
 }
 
-TEST(SequenceRewriter, knows_what_is_late) {
+TEST(SequenceRewriter, knows_how_late_a_packet_is) {
   SequenceRewriter rewriter({10});
   rewriter.start_at(0);
   rewriter.map(0);
   rewriter.map(5);
-  EXPECT_TRUE(rewriter.is_late(3));
-  EXPECT_FALSE(rewriter.is_late(6));
+  EXPECT_EQ(rewriter.lateness(3), 2);
+  EXPECT_LE(rewriter.lateness(6), 0);
 }
 
 TEST(TimestampRewriter, starts_where_it_was_told_and_keeps_the_source_s_pace) {

@@ -27,8 +27,10 @@ class SequenceRewriter {
     if (out > last_out_) last_out_ = out;
     return rtp::to_seq(out);
   }
-  // Whether the packet would be older than one that was already given out.
-  bool is_late(std::int64_t source_seq) const { return source_seq + offset_ < last_out_; }
+  // How many packets behind the newest that was given out; not positive if it is not late.
+  std::int64_t lateness(std::int64_t source_seq) const {
+    return last_out_ - (source_seq + offset_);
+  }
 
  private:
   std::int64_t last_out_;

@@ -121,6 +121,27 @@ TEST(Loss, a_publisher_s_reordering_reaches_the_receiver_whole) {
   EXPECT_GT(video.repaired(), 100u);  // what came late went the way of a retransmission
 }
 
+// Audio has no retransmissions to go by: what comes late goes out late, for the jitter buffer.
+TEST(Loss, reordered_audio_reaches_the_receiver_whole) {
+  World world({.seed = 13});
+  LinkProfile reordering;
+  reordering.reorder_permille = 200;
+  reordering.reorder_by = 50ms;  // two or three packets overtake
+  Peer& anna = world.add_peer({.up = reordering});
+  Peer& ben = world.add_peer();
+  world.run_for(500ms);
+  Subscriber& audio = ben.subscribe(anna.publish(microphone()).producer);
+  world.run_for(5s);
+  anna.tracks().front()->publisher->set_running(world.now(), false);
+  world.run_for(1s);
+  expect_sound(audio);
+  expect_continuous(audio);
+  EXPECT_GE(audio.steps().size(), 240u);
+  const sfu::ShardCounters& counters = world.shard().counters();
+  EXPECT_EQ(counters.dropped(sfu::Drop::kEgressLate), 0u);
+  EXPECT_EQ(counters.dropped(sfu::Drop::kEgressProtect), 0u);
+}
+
 TEST(Loss, an_outage_ends_with_a_key_frame) {
   World world({.seed = 12});
   Peer& anna = world.add_peer();
