@@ -107,6 +107,22 @@ test('media that starts before the name is typed is carried out after the join',
   assert.equal((await ada.event('newProducer')).userId, ben.id);
 });
 
+test('a front end that asks for the producers hears of each once', async (t) => {
+  const { people, room } = await start(t);
+  const ada = await people.enter('Ada');
+  const ben = await people.enter('Ben');
+  const { params } = await ada.get('createWebRtcTransport', { roomId: room, direction: 'send' });
+  const produce = (kind, rtpParameters) => ada.get('produce', {
+    transportId: params.id, kind, rtpParameters, appData: { type: kind, roomId: room, userId: ada.id },
+  });
+  const before = await produce('video', videoParameters);
+  const { producers } = await ben.get('getProducers', { roomId: room });
+  assert.deepEqual(producers.map((p) => p.producerId), [before.id]);
+  const after = await produce('audio', audioParameters);
+  assert.equal((await ben.event('newProducer')).producerId, after.id);
+  assert.equal(ben.told('newProducer').length, 1);
+});
+
 test('messages: public, private, echoed, with the name of the record', async (t) => {
   const { people, room } = await start(t);
   const ada = await people.enter('Ada');

@@ -49,6 +49,7 @@ Door::Door(const Config& config, http::EventLoop& loop, http::HttpServer& server
       signer_(signer),
       log_(log),
       listener_(std::move(listener)),
+      news_(loop),
       sockets_(loop, server, "/socket.io/", engine_config(config), socket_config(config), random,
                [this](Instant, const socketio::Output& output) {
                  std::visit([this](const auto& event) { on(event); }, output);
@@ -220,9 +221,14 @@ void Door::note_outcome(Session& session, const EventCodec& codec, const call::R
     session.is_joined = false;
     return;
   }
+  if (&codec == &compat::kGetProducers) {
+    tell(session, session.news.on_asked());
+    return;
+  }
   const auto* joined = std::get_if<call::JoinedMeeting>(&body);
   if (joined == nullptr) return;
   session.is_joined = true;
+  session.news = {};
   session.room = joined->state.room;
   session.held_bytes = 0;
   for (const Held& held : std::exchange(session.held, {})) {
@@ -236,15 +242,39 @@ void Door::perform(const call::Notify& notify) {
   for (const call::ConnectionId connection : notify.to) {
     const auto it = sessions_.find(connection);
     if (it == sessions_.end()) continue;
-    const Session& session = it->second;
+    Session& session = it->second;
     if (session.dialect == Dialect::kOwn) {
       if (!own_event) own_event = own::write_notice(notify.notice);
       sockets_.emit(session.socket, *own_event);
       continue;
     }
+    if (session.news.keep(monotonic_now(), notify.notice)) {
+      if (session.news.due() < news_due_) wake_for_news(session.news.due());
+      continue;
+    }
     if (!compatible_event) compatible_event = compat::write_notice(notify.notice, session.room);
     if (compatible_event) sockets_.emit(session.socket, *compatible_event);
   }
+}
+
+void Door::tell(const Session& session, std::span<const call::Notice> notices) {
+  for (const call::Notice& notice : notices) {
+    const auto event = compat::write_notice(notice, session.room);
+    if (event) sockets_.emit(session.socket, *event);
+  }
+}
+
+void Door::wake_for_news(Instant due) {
+  news_due_ = due;
+  news_.set(due, [this] {
+    const Instant now = monotonic_now();
+    Instant next = kNever;
+    for (auto& [connection, session] : sessions_) {
+      if (session.news.due() <= now) tell(session, session.news.release());
+      next = std::min(next, session.news.due());
+    }
+    wake_for_news(next);
+  });
 }
 
 void Door::perform(const call::Disconnect& disconnect) {

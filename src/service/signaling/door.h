@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "platform/http/event_loop.h"
 #include "platform/http/server.h"
 #include "service/signaling/wire/codec.h"
+#include "service/signaling/wire/compat/producer_news.h"
 #include "service/socketio_http/socketio_http.h"
 
 namespace confab::signaling {
@@ -72,6 +74,7 @@ class Door {
     std::unordered_map<call::RequestNumber, Pending> pending;
     std::vector<Held> held;
     std::size_t held_bytes = 0;
+    compat::ProducerNews news;
   };
 
   // ---- what Socket.IO reports ----
@@ -95,6 +98,8 @@ class Door {
   void refuse(const Session& session, const EventCodec* codec, std::optional<std::uint64_t> ack_id,
               const Error& error);
   void note_outcome(Session& session, const EventCodec& codec, const call::ReplyBody& body);
+  void tell(const Session& session, std::span<const call::Notice> notices);
+  void wake_for_news(Instant due);
   WriteContext write_context() const;
 
   const Config& config_;
@@ -106,6 +111,8 @@ class Door {
   std::unordered_map<call::ConnectionId, Session> sessions_;
   std::unordered_map<socketio::SocketId, call::ConnectionId> by_socket_;
   Counts counts_;
+  Instant news_due_ = kNever;  // of the session whose news have waited longest
+  http::LoopTimer news_;
   SocketIoHttp sockets_;  // last: it may report as soon as it is made
 };
 

@@ -46,19 +46,30 @@ export class Server {
     const server = new Server();
     server.dataDir = await mkdtemp(path.join(tmpdir(), 'confab-test-'));
     server.httpAddress = httpAddress;
-    server.httpPort = await freePorts(1, httpAddress);
-    server.adminPort = await freePorts(1, '127.0.0.1');
-    server.mediaPort = await freePorts(8, mediaAddress);
     server.mediaAddress = mediaAddress;
     server.args = args;
     server.env = { ...process.env, ...env };
     server.log = [];
-    await server.launch();
+    await server.launchOnFreePorts();
     return server;
   }
 
   get url() { return `http://localhost:${this.httpPort}`; }
   get adminUrl() { return `http://127.0.0.1:${this.adminPort}`; }
+
+  // Another test may take a port between our look at it and the server's.
+  async launchOnFreePorts() {
+    for (let attemptsLeft = 5; ; --attemptsLeft) {
+      this.httpPort = await freePorts(1, this.httpAddress);
+      this.adminPort = await freePorts(1, '127.0.0.1');
+      this.mediaPort = await freePorts(8, this.mediaAddress);
+      try {
+        return await this.launch();
+      } catch (error) {
+        if (attemptsLeft === 0 || !error.message.includes('Address already in use')) throw error;
+      }
+    }
+  }
 
   async launch() {
     this.child = spawn(binary, ['serve',
