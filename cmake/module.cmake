@@ -86,7 +86,7 @@ function(confab_module)
   confab_module_uses(${M_NAME} ${M_NAME} "${umbrella}" "${M_DEPS}" "${M_LIBS}")
   confab_module_options(${M_NAME} ${M_NAME})
 
-  if(M_TESTS AND NOT CONFAB_FUZZ)
+  if(M_TESTS)
     add_executable(${M_NAME}_test ${M_TESTS})
     set(deps ${M_NAME} ${M_DEPS} ${M_TEST_DEPS})
     set(libs ${M_LIBS} gtest ${M_TEST_LIBS})
