@@ -38,9 +38,10 @@ enum class Drop : std::uint8_t {
   kEgressOversize,  // would not fit a datagram after rewriting
   kEgressLate,      // far out of order, and the receiver has no RTX to take it by
   kEgressNoPath,
-  kEgressProtect,     // SRTP refused to protect it
-  kPoolExhausted,     // no packet slot for something of our own
-  kControlQueueFull,  // too many STUN, DTLS or RTCP datagrams wait
+  kEgressProtect,       // SRTP refused to protect it
+  kPoolExhausted,       // no packet slot for something of our own
+  kControlQueueFull,    // too many STUN, DTLS or RTCP datagrams wait
+  kHandshakeQueueFull,  // too many datagrams of one handshake wait for their turn
   kCount
 };
 inline constexpr std::size_t kDropReasons = static_cast<std::size_t>(Drop::kCount);
@@ -62,6 +63,7 @@ struct ShardCounters {
   std::uint64_t rtcp_in = 0;
   std::uint64_t stun_in = 0;
   std::uint64_t dtls_in = 0;
+  std::uint64_t handshake_turns = 0;  // datagrams of handshakes that had their turn
   std::uint64_t rtx_in = 0;
   std::uint64_t rtx_out = 0;
   std::uint64_t nacks_in = 0;          // packets asked of us

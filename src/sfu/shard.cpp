@@ -81,7 +81,7 @@ void Shard::Impl::handle_packet(Instant now, ReceivedPacket& received) {
   if (transport == nullptr) return counters.drop(Drop::kUnknownPath);
   if (kind == rtp::DatagramKind::kDtls) {
     ++counters.dtls_in;
-    transport->handle_dtls(now, datagram);
+    transport->handle_dtls(now, std::move(received.packet));
   } else if (kind == rtp::DatagramKind::kRtp) {
     ++counters.rtp_in;
     transport->handle_rtp(now, std::move(received.packet));
@@ -121,11 +121,15 @@ void Shard::handle_timeout(Instant now) {
   while (Timer* timer = impl_->context.timers.advance(now)) {
     static_cast<Timed*>(timer->owner())->on_timer(now);
   }
+  if (WebRtcTransport* transport = impl_->context.handshakes.next()) {
+    transport->take_handshake_turn(now);
+  }
   impl_->reap();
 }
 
 Instant Shard::next_timeout() const {
-  return std::min(impl_->context.timers.next(), impl_->context.egress.next_timeout());
+  const ShardContext& context = impl_->context;
+  return std::min({context.timers.next(), context.egress.next_timeout(), context.handshakes.since});
 }
 
 std::span<const Transmit> Shard::poll_transmit(Instant now) {

@@ -26,6 +26,31 @@ class Timed {
   virtual void on_timer(Instant now) = 0;
 };
 
+// Transports with handshake datagrams that wait. What one of them asks for costs some tenths of a
+// millisecond of public-key work, so they take turns, one in each round of the loop: when many join
+// at once, nobody's packets wait for all of them.
+struct HandshakeTurns {
+  std::deque<WebRtcTransport*> waiting;
+  Instant since = kNever;  // kNever if nobody waits
+
+  void add(Instant now, WebRtcTransport& transport) {
+    if (waiting.empty()) since = now;
+    waiting.push_back(&transport);
+  }
+  // Whose turn it is; nullptr if nobody waits.
+  WebRtcTransport* next() {
+    if (waiting.empty()) return nullptr;
+    WebRtcTransport* transport = waiting.front();
+    waiting.pop_front();
+    if (waiting.empty()) since = kNever;
+    return transport;
+  }
+  void forget(const WebRtcTransport& transport) {
+    std::erase(waiting, &transport);
+    if (waiting.empty()) since = kNever;
+  }
+};
+
 struct ShardContext {
   ShardContext(const ShardConfig& shard_config, const ortc::RtpCapabilities& router_capabilities,
                const dtls::DtlsIdentity& dtls_identity, Random& shard_random, LogSink& log_sink,
@@ -54,6 +79,7 @@ struct ShardContext {
   Egress egress;
   TimerWheel timers;
   TransportTable transports;
+  HandshakeTurns handshakes;
   std::deque<control::MediaEvent> events;
   // Transports that ended by themselves: destroyed when the call that noticed is done with them.
   std::vector<WebRtcTransport*> ended;

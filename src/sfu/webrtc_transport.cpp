@@ -15,6 +15,9 @@ using control::TransportState;
 
 constexpr Duration kRetry = 1ms;
 
+// A ClientHello of post-quantum size in fragments, sent twice, and the second flight.
+constexpr std::size_t kHandshakeDatagramsMax = 16;
+
 std::string_view name_of(TransportState state) {
   switch (state) {
     case TransportState::kNew:
@@ -71,6 +74,7 @@ WebRtcTransport::~WebRtcTransport() {
   for (const std::string& ufrag : ufrags_) context_.transports.remove_ufrag(ufrag);
   for (const Path& path : paths_) context_.transports.remove_path(path, *this);
   context_.egress.forget(queue_);
+  context_.handshakes.forget(*this);
   std::erase(context_.ended, this);
 }
 
@@ -131,8 +135,24 @@ void WebRtcTransport::handle_stun(Instant now, const Path& path, const stun::Mes
   arm();
 }
 
-void WebRtcTransport::handle_dtls(Instant now, ByteView datagram) {
-  dtls_.handle_packet(now, datagram);
+void WebRtcTransport::handle_dtls(Instant now, PacketRef datagram) {
+  if (srtp_) {
+    dtls_.handle_packet(now, datagram.view());
+    drain_dtls(now);
+    return arm();
+  }
+  if (handshake_.size() >= kHandshakeDatagramsMax) {
+    return context_.counters.drop(Drop::kHandshakeQueueFull);
+  }
+  if (handshake_.empty()) context_.handshakes.add(now, *this);
+  handshake_.push_back(std::move(datagram));
+}
+
+void WebRtcTransport::take_handshake_turn(Instant now) {
+  ++context_.counters.handshake_turns;
+  const PacketRef datagram = handshake_.pop_front();
+  if (!handshake_.empty()) context_.handshakes.add(now, *this);
+  dtls_.handle_packet(now, datagram.view());
   drain_dtls(now);
   arm();
 }

@@ -32,6 +32,7 @@
 #include "sfu/producer.h"
 #include "sfu/receiver_queue.h"
 #include "sfu/report_clock.h"
+#include "sfu/ring_queue.h"
 #include "sfu/shard_context.h"
 #include "sfu/stream_demux.h"
 
@@ -71,7 +72,9 @@ class WebRtcTransport final : public Timed {
 
   // ---- datagrams that belong to this transport ----
   void handle_stun(Instant now, const Path& path, const stun::Message& request);
-  void handle_dtls(Instant now, ByteView datagram);
+  // Waits for its turn (ShardContext::handshakes) until the handshake is over.
+  void handle_dtls(Instant now, PacketRef datagram);
+  void take_handshake_turn(Instant now);
   void handle_rtp(Instant now, PacketRef packet);
   void handle_rtcp(Instant now, PacketRef packet);
   void handle_path_closed(Instant now, const Path& path);
@@ -146,6 +149,7 @@ class WebRtcTransport final : public Timed {
   std::vector<std::string> ufrags_;  // that lead here
   std::vector<Path> paths_;          // that lead here
   dtls::DtlsTransport dtls_;
+  RingQueue<PacketRef> handshake_;           // what waits for a turn
   std::unique_ptr<srtp::SrtpSession> srtp_;  // once the keys are there
   std::string_view srtp_profile_;
 

@@ -33,6 +33,26 @@ TEST(Basics, two_peers_see_and_hear_each_other) {
   EXPECT_EQ(anna.tracks().front()->publisher->key_frames_sent(), 1u);
 }
 
+TEST(Basics, handshakes_take_turns_when_many_join_at_once) {
+  World world({.seed = 3, .dtls = true});
+  std::uint64_t before = 0;
+  std::uint64_t most = 0;
+  world.set_probe([&](bool entering) {
+    const std::uint64_t turns = world.shard().counters().handshake_turns;
+    if (!entering) most = std::max(most, turns - before);
+    before = turns;
+  });
+  std::vector<Peer*> peers;
+  for (int i = 0; i < 10; ++i) peers.push_back(&world.add_peer());
+  world.run_for(1s);
+  EXPECT_EQ(most, 1u);
+  EXPECT_GE(world.shard().counters().handshake_turns, 20u * 2);  // two flights of each transport
+  for (Peer* peer : peers) {
+    EXPECT_TRUE(peer->sending().client->is_ready());
+    EXPECT_TRUE(peer->receiving().client->is_ready());
+  }
+}
+
 TEST(Basics, a_real_dtls_handshake_leads_to_the_same) {
   for (const SrtpProfile profile :
        {SrtpProfile::kAeadAes128Gcm, SrtpProfile::kAeadAes256Gcm, SrtpProfile::kAes128CmSha1_80}) {

@@ -122,6 +122,20 @@ TEST(Leaving, a_peer_that_closes_dtls_is_gone_at_once) {
             control::TransportState::kClosed);
 }
 
+TEST(Leaving, a_handshake_that_floods_delays_only_itself) {
+  World world({.seed = 38, .dtls = true});
+  Peer& anna = world.add_peer();
+  Peer& ben = world.add_peer();
+  // Both have proved their paths; then one sends a hundred at once that begin like a ClientHello.
+  world.run_until([&] { return world.shard().gauges().paths >= 4; }, 1s);
+  const std::vector<std::uint8_t> record{22, 254, 255, 0, 0, 0, 0, 0, 0, 0, 9, 0, 4, 1, 2, 3, 4};
+  for (int i = 0; i < 100; ++i) world.inject(anna.sending().client->path(), record);
+  world.run_for(Duration::zero());
+  EXPECT_GE(world.shard().counters().dropped(sfu::Drop::kHandshakeQueueFull), 84u);
+  world.run_for(1s);
+  EXPECT_TRUE(ben.sending().client->is_ready());
+}
+
 TEST(Leaving, a_wrong_fingerprint_is_refused_and_the_transport_gone) {
   World world({.seed = 35, .dtls = true});
   const auto created = world.ask<control::TransportCreated>(control::CreateTransport{

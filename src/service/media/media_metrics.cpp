@@ -42,6 +42,8 @@ void expose_counters(const sfu::ShardCounters& c, std::string_view shard,
   counter("rtcp_packets_received", "RTCP datagrams taken in.", c.rtcp_in);
   counter("stun_packets_received", "STUN datagrams taken in.", c.stun_in);
   counter("dtls_packets_received", "DTLS datagrams taken in.", c.dtls_in);
+  counter("dtls_handshake_turns", "Datagrams of handshakes that had their turn.",
+          c.handshake_turns);
   counter("rtx_packets_received", "Retransmissions by publishers.", c.rtx_in);
   counter("rtx_packets_sent", "Retransmissions to subscribers.", c.rtx_out);
   counter("nacked_packets_received", "Packets that subscribers asked for again.", c.nacks_in);

@@ -51,13 +51,16 @@ bool ShardHost::ask_snapshot(std::function<void(ShardSnapshot)> on_snapshot) {
 }
 
 void ShardHost::open_letters(Instant now) {
-  while (std::optional<Letter> letter = mailbox_.pop()) {
+  for (int i = 0; i < kLettersPerRound; ++i) {
+    const std::optional<Letter> letter = mailbox_.pop();
+    if (!letter) return;
     if (const auto* command = std::get_if<control::MediaCommand>(&*letter)) {
       setup_.on_completion(shard_->handle_command(now, *command));
     } else {
       std::get<Snapshot> (*letter)(snapshot());
     }
   }
+  loop_->wake();  // for the rest, when the packets that came meanwhile have been forwarded
 }
 
 void ShardHost::drain_events() {

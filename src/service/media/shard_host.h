@@ -68,6 +68,8 @@ class ShardHost {
   // A packet may wait in every consumer's history for a second and a half: 250 Mbit/s in.
   static constexpr std::size_t kPoolSlots = 64 * 1024;
   static constexpr std::size_t kMailboxLetters = 4096;
+  // A command takes some tens of microseconds, and packets wait meanwhile.
+  static constexpr int kLettersPerRound = 16;
 
   ShardSetup setup_;
   PacketPool pool_{kPoolSlots};
