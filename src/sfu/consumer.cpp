@@ -226,12 +226,13 @@ void Consumer::on_nack(Instant now, const rtcp::Nack& nack) {
   nack.for_each([&](rtp::SeqNo seq) {
     ++statistics_.nacks_received;
     ++context_.counters.nacks_in;
-    const EgressEntry* held = stream_.has_rtx() ? history_.take(now, seq, repeat_after) : nullptr;
-    if (held == nullptr) {
+    std::optional<EgressEntry> held;
+    if (stream_.has_rtx()) held = history_.take(now, seq, repeat_after);
+    if (!held) {
       ++context_.counters.nacks_unanswered;
       return;
     }
-    EgressEntry entry = *held;
+    EgressEntry entry = *std::move(held);
     entry.is_rtx = true;
     entry.rtx_seq = next_rtx_seq_;
     next_rtx_seq_ = next_rtx_seq_ + 1;
@@ -241,7 +242,10 @@ void Consumer::on_nack(Instant now, const rtcp::Nack& nack) {
 }
 
 void Consumer::on_report(Duration rtt_or_zero, const rtp::ReportBlock& block) {
-  if (rtt_or_zero > Duration::zero()) statistics_.rtt = rtt_or_zero;
+  if (rtt_or_zero > Duration::zero()) {
+    statistics_.rtt = rtt_or_zero;
+    history_.set_rtt(rtt_or_zero);
+  }
   statistics_.fraction_lost = block.fraction_lost;
 }
 

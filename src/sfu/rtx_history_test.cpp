@@ -15,8 +15,8 @@ struct RtxHistoryTest : testing::Test {
     return out;
   }
   bool holds(Instant now, std::uint16_t seq) {
-    const EgressEntry* held = history.take(now, {seq}, Duration::zero());
-    return held != nullptr && held->seq.value == seq;
+    const std::optional<EgressEntry> held = history.take(now, {seq}, Duration::zero());
+    return held && held->seq.value == seq;
   }
 
   PacketPool pool{8192};
@@ -37,9 +37,9 @@ TEST_F(RtxHistoryTest, holds_what_was_sent_for_its_time_and_lets_go_of_the_packe
 
 TEST_F(RtxHistoryTest, does_not_repeat_a_packet_before_the_last_repeat_can_have_arrived) {
   history.add(kT0, entry(10));
-  EXPECT_NE(history.take(kT0 + 100ms, {10}, 50ms), nullptr);
-  EXPECT_EQ(history.take(kT0 + 149ms, {10}, 50ms), nullptr);
-  EXPECT_NE(history.take(kT0 + 150ms, {10}, 50ms), nullptr);
+  EXPECT_TRUE(history.take(kT0 + 100ms, {10}, 50ms));
+  EXPECT_FALSE(history.take(kT0 + 149ms, {10}, 50ms));
+  EXPECT_TRUE(history.take(kT0 + 150ms, {10}, 50ms));
 }
 
 TEST_F(RtxHistoryTest, repeats_a_packet_no_more_often_than_a_browser_asks) {
@@ -49,6 +49,74 @@ TEST_F(RtxHistoryTest, repeats_a_packet_no_more_often_than_a_browser_asks) {
   // Another packet in the same place begins anew.
   history.add(kT0 + 2s, entry(10 + 64));
   EXPECT_TRUE(holds(kT0 + 2s, 10 + 64));
+}
+
+TEST_F(RtxHistoryTest, gives_back_what_it_was_given) {
+  EgressStream stream;
+  EgressEntry given = entry(10);
+  given.stream = &stream;
+  given.timestamp = {90'000};
+  given.payload_offset = 20;
+  given.payload_size = 1100;
+  given.picture_id = 300;
+  given.tl0_pic_idx = 7;
+  given.rewrites_picture_ids = true;
+  given.marker = true;
+  given.extensions.count = 1;
+  given.extensions.items[0] = {.size = 3, .offset = 16};
+  history.add(kT0, given);
+  const std::optional<EgressEntry> held = history.take(kT0 + 20ms, {10}, 10ms);
+  ASSERT_TRUE(held);
+  EXPECT_EQ(held->stream, &stream);
+  EXPECT_EQ(held->timestamp, given.timestamp);
+  EXPECT_EQ(held->payload_offset, 20);
+  EXPECT_EQ(held->payload_size, 1100);
+  EXPECT_EQ(held->picture_id, 300);
+  EXPECT_EQ(held->tl0_pic_idx, 7);
+  EXPECT_TRUE(held->rewrites_picture_ids);
+  EXPECT_TRUE(held->marker);
+  EXPECT_EQ(held->extensions.count, 1);
+  EXPECT_EQ(held->extensions.items[0].offset, 16);
+  EXPECT_FALSE(held->is_rtx);
+  EXPECT_EQ(held->packet.view().data(), given.packet.view().data());
+}
+
+TEST_F(RtxHistoryTest, keeps_less_for_a_receiver_that_is_near) {
+  history.set_rtt(5ms);
+  history.add(kT0, entry(10));
+  history.add(kT0 + 500ms, entry(11));
+  EXPECT_EQ(history.size(), 2u);
+  history.add(kT0 + 501ms, entry(12));
+  EXPECT_FALSE(holds(kT0 + 501ms, 10));
+  history.set_rtt(60ms);
+  history.add(kT0 + 1300ms, entry(13));
+  EXPECT_TRUE(holds(kT0 + 1300ms, 11));
+  history.set_rtt(500ms);  // never more than it was made for
+  history.add(kT0 + 1501ms, entry(14));
+  EXPECT_FALSE(holds(kT0 + 1501ms, 11));
+  EXPECT_TRUE(holds(kT0 + 1501ms, 12));
+}
+
+TEST_F(RtxHistoryTest, keeps_the_end_of_a_stream_that_pauses) {
+  history.set_rtt(5ms);
+  history.add(kT0, entry(10));
+  history.expire(kT0 + 900ms);
+  EXPECT_TRUE(holds(kT0 + 900ms, 10));
+  history.expire(kT0 + 1001ms);
+  EXPECT_EQ(pool.in_use(), 0u);
+}
+
+TEST_F(RtxHistoryTest, gives_back_memory_that_a_burst_needed) {
+  std::uint16_t seq = 60'000;
+  for (int i = 0; i < 1000; ++i) history.add(kT0, entry(seq++));
+  const std::size_t at_peak = history.bytes();
+  for (int i = 1; i <= 3000; ++i) {
+    history.add(kT0 + i * 20ms, entry(seq++));
+    if (i % 50 == 0) history.expire(kT0 + i * 20ms);
+  }
+  EXPECT_LE(history.bytes(), at_peak / 4);
+  EXPECT_EQ(history.size(), 51u);
+  for (int i = 1; i <= 50; ++i) EXPECT_TRUE(holds(kT0 + 60s, static_cast<std::uint16_t>(seq - i)));
 }
 
 TEST_F(RtxHistoryTest, knows_nothing_of_what_was_never_sent) {
