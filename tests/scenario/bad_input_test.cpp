@@ -142,7 +142,7 @@ TEST_F(BadInput, packets_too_large_to_pass_on) {
   ClientTransport& client = *anna.sending().client;
   Publisher::Stream& stream = anna.tracks().front()->publisher->streams().front();
   const MediaTag tag{stream.number, 900'000, 1, 5};
-  std::vector<std::uint8_t> packet(12 + 1700);
+  std::vector<std::uint8_t> packet(12 + 1500);
   packet[0] = 0x80;
   packet[1] = kVp8PayloadType;
   store_be16(&packet[2], stream.next_seq.value);

@@ -106,16 +106,22 @@ void DtlsTransport::FreeSsl::operator()(ssl_st* ssl) const {
   SSL_free(ssl);
 }
 
+void DtlsTransport::FreeContext::operator()(ssl_ctx_st* context) const {
+  SSL_CTX_free(context);
+}
+
 DtlsTransport::DtlsTransport(const DtlsIdentity& identity, const DtlsConfig& config)
     : config_(config),
+      context_(identity.context()),
       bio_(outputs_, config.mtu, config.first_retransmission, config.longest_retransmission) {
-  make_ssl(identity);
+  SSL_CTX_up_ref(context_.get());
 }
 
 DtlsTransport::~DtlsTransport() = default;
 
-void DtlsTransport::make_ssl(const DtlsIdentity& identity) {
-  ssl_.reset(SSL_new(identity.context()));
+// Only when the handshake begins: it takes 9 KB, and many transports are never used.
+void DtlsTransport::make_ssl() {
+  ssl_.reset(SSL_new(context_.get()));
   CHECK(ssl_ != nullptr);
   BIO* const bio = bio_.make();
   CHECK(bio != nullptr);
@@ -138,6 +144,7 @@ void DtlsTransport::begin_call(Instant now) {
 void DtlsTransport::start(Instant now) {
   begin_call(now);
   if (config_.role == DtlsRole::kServer || state_ != DtlsState::kNew) return;
+  make_ssl();
   set_state(DtlsState::kConnecting, "started");
   advance();
   DCHECK(is_consistent());
@@ -162,6 +169,7 @@ void DtlsTransport::handle_packet(Instant now, ByteView datagram) {
   if (!is_dtls || is_final()) return;
   if (state_ == DtlsState::kNew) {
     if (config_.role == DtlsRole::kClient) return;
+    make_ssl();
     set_state(DtlsState::kConnecting, "first datagram");
   }
   bio_.set_incoming(datagram);
@@ -220,14 +228,14 @@ void DtlsTransport::verify_peer() {
     connect();
     return;
   }
-  SSL_shutdown(ssl_.get());
+  say_goodbye();
   fail(FailReason::kFingerprintMismatch, "the certificate is not the one that was signaled");
 }
 
 void DtlsTransport::connect() {
   auto keys = export_keys(ssl_.get(), config_.role == DtlsRole::kClient);
   if (!keys) {
-    SSL_shutdown(ssl_.get());
+    say_goodbye();
     fail(FailReason::kNoSrtpProfile, "no SRTP protection profile in common");
     return;
   }
@@ -239,9 +247,12 @@ void DtlsTransport::handle_failure(int result) {
   switch (SSL_get_error(ssl_.get(), result)) {
     case SSL_ERROR_WANT_READ:
     case SSL_ERROR_WANT_WRITE:
+      // Two buffers of 17 KB, which a transport that carries media hardly uses again. Reading makes
+      // new ones by itself, writing does not (allocate_buffers).
+      if (handshake_done_) SSL_free_buffers(ssl_.get());
       return;
     case SSL_ERROR_ZERO_RETURN:
-      SSL_shutdown(ssl_.get());
+      say_goodbye();
       end(DtlsState::kClosed, "close_notify", Closed{});
       return;
     default:
@@ -263,9 +274,14 @@ bool DtlsTransport::send(Instant now, ByteView message) {
   if (state_ != DtlsState::kConnected || message.empty() || message.size() > max_message_bytes()) {
     return false;
   }
+  allocate_buffers();
   ERR_clear_error();
   const int written = SSL_write(ssl_.get(), message.data(), static_cast<int>(message.size()));
-  if (written <= 0) handle_failure(written);
+  if (written <= 0) {
+    handle_failure(written);
+  } else {
+    SSL_free_buffers(ssl_.get());
+  }
   DCHECK(is_consistent());
   return written > 0;
 }
@@ -278,9 +294,18 @@ void DtlsTransport::close(Instant now) {
   begin_call(now);
   if (is_final()) return;
   ERR_clear_error();
-  if (handshake_done_) SSL_shutdown(ssl_.get());
+  if (handshake_done_) say_goodbye();
   end(DtlsState::kClosed, "closed here", Closed{});
   DCHECK(is_consistent());
+}
+
+void DtlsTransport::say_goodbye() {
+  allocate_buffers();
+  SSL_shutdown(ssl_.get());
+}
+
+void DtlsTransport::allocate_buffers() {
+  CHECK(SSL_alloc_buffers(ssl_.get()) == 1);
 }
 
 void DtlsTransport::fail(FailReason reason, std::string detail) {
@@ -302,7 +327,7 @@ void DtlsTransport::set_state(DtlsState to, std::string_view why) {
 bool DtlsTransport::is_consistent() const {
   switch (state_) {
     case DtlsState::kNew:
-      return ssl_ != nullptr && !handshake_done_ && next_timeout() == kNever;
+      return ssl_ == nullptr && !handshake_done_ && next_timeout() == kNever;
     case DtlsState::kConnecting:
       return ssl_ != nullptr && !(handshake_done_ && !expected_.empty());
     case DtlsState::kConnected:

@@ -26,6 +26,7 @@
 #include "rtc/ortc/types.h"
 #include "rtc/srtp_keys/keys.h"
 
+struct ssl_ctx_st;
 struct ssl_st;
 
 namespace confab::dtls {
@@ -81,10 +82,15 @@ class DtlsTransport {
   struct FreeSsl {
     void operator()(ssl_st* ssl) const;
   };
+  struct FreeContext {
+    void operator()(ssl_ctx_st* context) const;
+  };
 
   bool is_final() const { return state_ == DtlsState::kClosed || state_ == DtlsState::kFailed; }
   void begin_call(Instant now);
-  void make_ssl(const DtlsIdentity& identity);
+  void make_ssl();
+  void allocate_buffers();
+  void say_goodbye();
   void advance();
   void advance_handshake();
   void read_records();
@@ -96,9 +102,11 @@ class DtlsTransport {
   void set_state(DtlsState to, std::string_view why);
 
   const DtlsConfig config_;
+  std::unique_ptr<ssl_ctx_st, FreeContext> context_;
   OutputQueue outputs_;
   DatagramBio bio_;
-  std::unique_ptr<ssl_st, FreeSsl> ssl_;  // gone once final
+  // From the beginning of the handshake to the end of the association.
+  std::unique_ptr<ssl_st, FreeSsl> ssl_;
   DtlsState state_ = DtlsState::kNew;
   bool handshake_done_ = false;
   std::vector<Fingerprint> expected_;
