@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <memory>
 #include <utility>
 
 #include "platform/clock/clock.h"
@@ -237,23 +238,28 @@ void Door::note_outcome(Session& session, const EventCodec& codec, const call::R
 }
 
 void Door::perform(const call::Notify& notify) {
-  std::optional<socketio::Emit> own_event;
-  std::optional<socketio::Emit> compatible_event;
+  const auto share = [](std::optional<socketio::Emit> event) {
+    return event ? std::make_shared<const socketio::Emit>(std::move(*event)) : nullptr;
+  };
+  std::shared_ptr<const socketio::Emit> own_event;
+  std::shared_ptr<const socketio::Emit> compatible_event;
   for (const call::ConnectionId connection : notify.to) {
     const auto it = sessions_.find(connection);
     if (it == sessions_.end()) continue;
     Session& session = it->second;
     if (session.dialect == Dialect::kOwn) {
-      if (!own_event) own_event = own::write_notice(notify.notice);
-      sockets_.emit(session.socket, *own_event);
+      if (!own_event) own_event = share(own::write_notice(notify.notice));
+      sockets_.emit(session.socket, own_event);
       continue;
     }
     if (session.news.keep(monotonic_now(), notify.notice)) {
       if (session.news.due() < news_due_) wake_for_news(session.news.due());
       continue;
     }
-    if (!compatible_event) compatible_event = compat::write_notice(notify.notice, session.room);
-    if (compatible_event) sockets_.emit(session.socket, *compatible_event);
+    if (!compatible_event) {
+      compatible_event = share(compat::write_notice(notify.notice, session.room));
+    }
+    if (compatible_event) sockets_.emit(session.socket, compatible_event);
   }
 }
 

@@ -95,6 +95,11 @@ void SocketIoHttp::emit(socketio::SocketId socket, const socketio::Emit& event) 
   impl_->sockets().emit(monotonic_now(), socket, event);
   impl_->drain_soon();
 }
+
+void SocketIoHttp::emit(socketio::SocketId socket, std::shared_ptr<const socketio::Emit> event) {
+  impl_->sockets().emit(monotonic_now(), socket, std::move(event));
+  impl_->drain_soon();
+}
 bool SocketIoHttp::emit_with_ack(socketio::SocketId socket, const socketio::Emit& event,
                                  std::uint64_t tag, Duration timeout) {
   const bool is_sent = impl_->sockets().emit_with_ack(monotonic_now(), socket, event, tag, timeout);

@@ -56,6 +56,7 @@ class SocketIoHttp {
   void accept(socketio::SocketId socket);
   void refuse(socketio::SocketId socket, std::string_view message, std::string_view data_json = {});
   void emit(socketio::SocketId socket, const socketio::Emit& event);
+  void emit(socketio::SocketId socket, std::shared_ptr<const socketio::Emit> event);
   bool emit_with_ack(socketio::SocketId socket, const socketio::Emit& event, std::uint64_t tag,
                      Duration timeout);
   void acknowledge(socketio::SocketId socket, std::uint64_t ack_id, std::string_view args_json,

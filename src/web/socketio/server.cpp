@@ -138,8 +138,8 @@ class Server::Impl {
     expect_connect(now, session);
   }
 
-  void emit(Instant now, SocketId id, const Emit& event) {
-    if (Socket* socket = find(id)) deliver(now, *socket, std::make_shared<const Emit>(event));
+  void emit(Instant now, SocketId id, const std::shared_ptr<const Emit>& event) {
+    if (Socket* socket = find(id)) deliver(now, *socket, event);
   }
 
   bool emit_with_ack(Instant now, SocketId id, const Emit& event, std::uint64_t tag,
@@ -515,6 +515,10 @@ void Server::refuse(Instant now, SocketId socket, std::string_view message,
   impl_->refuse(now, socket, message, data_json);
 }
 void Server::emit(Instant now, SocketId socket, const Emit& event) {
+  impl_->emit(now, socket, std::make_shared<const Emit>(event));
+}
+
+void Server::emit(Instant now, SocketId socket, std::shared_ptr<const Emit> event) {
   impl_->emit(now, socket, event);
 }
 bool Server::emit_with_ack(Instant now, SocketId socket, const Emit& event, std::uint64_t tag,

@@ -148,6 +148,8 @@ class Server {
   void refuse(Instant now, SocketId socket, std::string_view message,
               std::string_view data_json = {});
   void emit(Instant now, SocketId socket, const Emit& event);
+  // The same for many sockets: kept once, however many may have to be told again.
+  void emit(Instant now, SocketId socket, std::shared_ptr<const Emit> event);
   // Never kept for recovery. False when the socket is not connected or has too many open.
   bool emit_with_ack(Instant now, SocketId socket, const Emit& event, std::uint64_t tag,
                      Duration timeout);
