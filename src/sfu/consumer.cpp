@@ -64,6 +64,7 @@ Consumer::Consumer(ShardContext& context, WebRtcTransport& transport, Producer& 
       timestamps_({context.random.u32()}, clock_rate_),
       history_(context.config.timing.history),
       next_rtx_seq_(random_seq(context.random)) {
+  take_handshake_rtt();
   producer_.attach(*this);
 }
 
@@ -195,7 +196,13 @@ void Consumer::set_paused(Instant now, bool paused) {
 }
 
 void Consumer::on_transport_ready(Instant now) {
+  take_handshake_rtt();
   if (is_video() && is_flowing() && !current_) want_target_key_frame(now);
+}
+
+void Consumer::take_handshake_rtt() {
+  const Duration rtt = transport_.handshake_rtt();
+  if (statistics_.rtt == Duration::zero() && rtt > Duration::zero()) history_.set_rtt(rtt);
 }
 
 void Consumer::set_preferred_layer(Instant now, std::uint8_t spatial) {

@@ -92,6 +92,7 @@ class Consumer {
   bool admit(Instant now, const MediaPacket& packet);
   void start_at(Instant now, const MediaPacket& packet);
   void want_target_key_frame(Instant now);
+  void take_handshake_rtt();
   std::optional<rtp::RtpTime> on_previous_clock(const MediaPacket& packet) const;
   EgressEntry make_entry(Instant now, const MediaPacket& packet, rtp::SeqNo seq);
   void send(Instant now, EgressEntry entry, bool completes_frame);

@@ -100,6 +100,9 @@ class WebRtcTransport final : public Timed {
   // For consumers.
   ReceiverQueue& queue() { return queue_; }
   bool can_send() const { return queue_.can_send(); }
+  // As the handshake took it, which is no less than it is; zero if there was none yet. Good until
+  // the first report.
+  Duration handshake_rtt() const { return handshake_rtt_; }
   // Names that must be unique or the same within this transport.
   ortc::SsrcAllocator& ssrcs() { return ssrcs_; }
   std::string next_mid() { return std::to_string(next_mid_++); }
@@ -150,6 +153,8 @@ class WebRtcTransport final : public Timed {
   std::vector<Path> paths_;          // that lead here
   dtls::DtlsTransport dtls_;
   RingQueue<PacketRef> handshake_;           // what waits for a turn
+  std::optional<Instant> flight_sent_at_;
+  Duration handshake_rtt_{};
   std::unique_ptr<srtp::SrtpSession> srtp_;  // once the keys are there
   std::string_view srtp_profile_;
 

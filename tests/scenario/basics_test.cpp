@@ -33,6 +33,20 @@ TEST(Basics, two_peers_see_and_hear_each_other) {
   EXPECT_EQ(anna.tracks().front()->publisher->key_frames_sent(), 1u);
 }
 
+TEST(Basics, of_what_a_near_receiver_was_sent_only_half_a_second_is_kept_from_the_start) {
+  World world({.seed = 4, .dtls = true});
+  Peer& anna = world.add_peer();
+  Peer& ben = world.add_peer();
+  world.run_for(500ms);
+  ben.subscribe(anna.publish(camera()).producer);
+  world.run_for(1s);
+  const std::uint64_t before = world.shard().counters().rtp_in;
+  world.run_for(1s);
+  const std::uint64_t per_second = world.shard().counters().rtp_in - before;
+  EXPECT_GT(world.shard().gauges().pool_in_use, per_second * 4 / 10);
+  EXPECT_LT(world.shard().gauges().pool_in_use, per_second * 7 / 10);
+}
+
 TEST(Basics, handshakes_take_turns_when_many_join_at_once) {
   World world({.seed = 3, .dtls = true});
   std::uint64_t before = 0;
