@@ -8,7 +8,7 @@ logs="$root/build/test-logs"
 fuzz_seconds="${CONFAB_FUZZ_SECONDS:-30}"
 
 all_suites() {
-  echo unit asan same_hash fuzz ui
+  echo unit asan tsan same_hash fuzz ui
   local script
   for script in "$root"/tests/*/run; do
     if [ -x "$script" ]; then basename "$(dirname "$script")"; fi
@@ -20,6 +20,13 @@ suite_unit() { ctest_suite dev; }
 # The same under AddressSanitizer and UndefinedBehaviorSanitizer. The fuzz targets have both too, so
 # one build serves both suites; the preset asan is the same without libFuzzer's counters.
 suite_asan() { ctest_suite fuzz; }
+# Where there are threads: their tests under ThreadSanitizer.
+suite_tsan() {
+  local modules=(engine platform_log platform_random platform_store platform_udp_clients service_media)
+  build tsan "${modules[@]/%/_test}"
+  run_ctest tsan --tests-regex "^($(IFS='|'; echo "${modules[*]}"))\$"
+}
+
 # A seed gives the same run whatever the compiler made of it: debug and release builds agree.
 suite_same_hash() {
   build dev sim_hash
@@ -45,8 +52,15 @@ suite_ui() {
 
 ctest_suite() { # preset
   build "$1"
-  ctest --test-dir "$root/build/$1" -j "$(build_jobs)" --verbose --timeout 600 | tee "$logs/ctest-$1.log" || true
-  awk -f "$root/tools/count_ctest.awk" "$logs/ctest-$1.log"
+  run_ctest "$1"
+}
+
+run_ctest() { # preset, options
+  local preset="$1"
+  shift
+  ctest --test-dir "$root/build/$preset" -j "$(build_jobs)" --verbose --timeout 600 "$@" |
+    tee "$logs/ctest-$preset.log" || true
+  awk -f "$root/tools/count_ctest.awk" "$logs/ctest-$preset.log"
 }
 
 # What a suite in tests/ runs against: the server and the web app as they are shipped, and the
