@@ -15,7 +15,7 @@ namespace {
 // round trip, since a receiver asks again after a whole one.
 constexpr Duration kRepeatMin = 10ms;
 
-EgressStream make_stream(const ConsumerSetup& setup, const Producer& producer) {
+EgressStream make_stream(const ConsumerSetup& setup, const Source& source) {
   EgressStream stream;
   const ortc::RtpParameters& parameters = setup.parameters;
   const ortc::RtpEncoding& encoding = parameters.encodings.front();
@@ -23,8 +23,8 @@ EgressStream make_stream(const ConsumerSetup& setup, const Producer& producer) {
   stream.number = setup.number;
   stream.ssrc = {encoding.ssrc.value_or(0)};
   stream.payload_type = codec.payload_type;
-  stream.codec = producer.codec_of(codec.payload_type);
-  stream.is_audio = producer.kind() == ortc::MediaKind::kAudio;
+  stream.codec = source.codec_of(codec.payload_type);
+  stream.is_audio = source.kind() == ortc::MediaKind::kAudio;
   stream.extensions = ExtensionIds::of(parameters);
   const auto rtx = ortc::find_rtx(parameters, codec.payload_type);
   if (rtx && encoding.rtx_ssrc) {
@@ -50,31 +50,38 @@ rtp::SeqNo random_seq(Random& random) {
 
 }  // namespace
 
-Consumer::Consumer(ShardContext& context, WebRtcTransport& transport, Producer& producer,
+Consumer::Consumer(ShardContext& context, WebRtcTransport& transport, Source& source,
                    ConsumerSetup setup)
     : context_(context),
       transport_(transport),
-      producer_(producer),
+      source_(source),
       setup_(std::move(setup)),
-      stream_(make_stream(setup_, producer)),
+      stream_(make_stream(setup_, source)),
       clock_rate_(setup_.parameters.codecs.front().clock_rate),
-      preferred_layer_(static_cast<std::uint8_t>(producer.streams().size() - 1)),
+      preferred_layer_(static_cast<std::uint8_t>(source.layers() - 1)),
       target_layer_(preferred_layer_),
       sequence_(random_seq(context.random)),
       timestamps_({context.random.u32()}, clock_rate_),
       history_(context.config.timing.history),
       next_rtx_seq_(random_seq(context.random)) {
   take_handshake_rtt();
-  producer_.attach(*this);
+  source_.attach(*this);
+  source_.on_wanted_changed();
 }
 
 Consumer::~Consumer() {
-  producer_.detach(*this);
+  source_.detach(*this);
 }
 
 std::optional<std::uint8_t> Consumer::current_layer() const {
   if (!current_) return std::nullopt;
   return current_->encoding;
+}
+
+LayerMask Consumer::wanted_layers() const {
+  if (setup_.paused) return 0;
+  const LayerMask target = layer_bit(target_layer_);
+  return current_ ? static_cast<LayerMask>(target | layer_bit(current_->encoding)) : target;
 }
 
 void Consumer::on_media(Instant now, const MediaPacket& packet) {
@@ -133,20 +140,21 @@ void Consumer::start_at(Instant now, const MediaPacket& packet) {
   }
   picture_ids_.start_at({packet.info.picture_id, packet.info.tl0_pic_idx});
   current_ = packet.source;
+  source_.on_wanted_changed();
 }
 
 // The packet's moment on the clock of the stream that was forwarded before, if both streams'
 // sender reports are known.
 std::optional<rtp::RtpTime> Consumer::on_previous_clock(const MediaPacket& packet) const {
   if (!timeline_ || timeline_->encoding == packet.source.encoding) return std::nullopt;
-  const ReportClock& from = producer_.streams()[timeline_->encoding].report_clock();
-  const ReportClock& to = producer_.streams()[packet.source.encoding].report_clock();
+  const ReportClock& from = source_.report_clock(timeline_->encoding);
+  const ReportClock& to = source_.report_clock(packet.source.encoding);
   if (!from.is_known() || !to.is_known()) return std::nullopt;
   return from.to_rtp(to.to_ntp(packet.timestamp));
 }
 
 void Consumer::want_target_key_frame(Instant now) {
-  producer_.want_key_frame(now, target_layer_);
+  source_.want_key_frame(now, target_layer_);
 }
 
 EgressEntry Consumer::make_entry(Instant now, const MediaPacket& packet, rtp::SeqNo seq) {
@@ -184,9 +192,14 @@ void Consumer::on_producer_paused(Instant now, bool paused) {
   }
 }
 
+void Consumer::on_gap(std::uint8_t encoding) {
+  if (is_video() && current_ && current_->encoding == encoding) current_.reset();
+}
+
 void Consumer::set_paused(Instant now, bool paused) {
   if (setup_.paused == paused) return;
   setup_.paused = paused;
+  source_.on_wanted_changed();
   if (paused) {
     current_.reset();
     return;
@@ -211,11 +224,11 @@ void Consumer::set_preferred_layer(Instant now, std::uint8_t spatial) {
 }
 
 void Consumer::choose_layer(Instant now) {
-  const auto layers = static_cast<std::uint8_t>(producer_.streams().size());
-  const auto chosen = sfu::choose_layer(preferred_layer_, layers,
-                                        [this](std::uint8_t i) { return producer_.is_alive(i); });
+  const auto chosen = sfu::choose_layer(preferred_layer_, source_.layers(),
+                                        [this](std::uint8_t i) { return source_.is_alive(i); });
   if (!chosen || *chosen == target_layer_) return;
   target_layer_ = *chosen;
+  source_.on_wanted_changed();
   if (is_video() && is_flowing() && (!current_ || current_->encoding != target_layer_)) {
     want_target_key_frame(now);
   }
@@ -225,7 +238,7 @@ void Consumer::request_key_frame(Instant now) {
   ++statistics_.plis_received;
   if (!is_video() || !is_flowing()) return;
   // What the receiver can not decode is what it is sent now, not what it may be sent next.
-  producer_.want_key_frame(now, current_ ? current_->encoding : target_layer_);
+  source_.want_key_frame(now, current_ ? current_->encoding : target_layer_);
 }
 
 void Consumer::on_nack(Instant now, const rtcp::Nack& nack) {
@@ -258,10 +271,10 @@ void Consumer::on_report(Duration rtt_or_zero, const rtp::ReportBlock& block) {
 
 std::optional<rtcp::SenderInfo> Consumer::sender_info(Instant now) const {
   if (!timeline_ || statistics_.packets_sent == 0) return std::nullopt;
-  const ReportClock& clock = producer_.streams()[timeline_->encoding].report_clock();
+  const ReportClock& clock = source_.report_clock(timeline_->encoding);
   if (!clock.is_known()) return std::nullopt;
   const NtpTime ours = context_.config.wall.to_ntp(now);
-  const NtpTime theirs = producer_.transport().participant_clock().to_theirs(ours);
+  const NtpTime theirs = source_.participant_clock().to_theirs(ours);
   return rtcp::SenderInfo{.ntp = ours,
                           .rtp_time = timestamps_.peek(clock.to_rtp(theirs)),
                           .packets = static_cast<std::uint32_t>(statistics_.packets_sent),

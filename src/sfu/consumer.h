@@ -1,6 +1,7 @@
-// What a participant receives of one Producer: one RTP stream that never breaks, whatever pauses,
-// resumes or changes layers behind it. Rewrites, keeps what may be asked for again, answers NACKs,
-// passes key-frame requests on. Owned by its (receiving) WebRtcTransport.
+// What a participant receives of one Producer, be it connected to this shard or to another: one RTP
+// stream that never breaks, whatever pauses, resumes or changes layers behind it. Rewrites, keeps
+// what may be asked for again, answers NACKs, passes key-frame requests on. Owned by its
+// (receiving) WebRtcTransport.
 //
 //   Paused ──resume──▶ Waiting for a key frame of the target ──it comes──▶ Forwarding
 //      ▲                        ▲                                             │
@@ -18,10 +19,10 @@
 #include "rtc/rtp/types.h"
 #include "sfu/media_packet.h"
 #include "sfu/picture_id_rewriter.h"
-#include "sfu/producer.h"
 #include "sfu/rtx_history.h"
 #include "sfu/sequence_rewriter.h"
 #include "sfu/shard_context.h"
+#include "sfu/source.h"
 #include "sfu/timestamp_rewriter.h"
 
 namespace confab::sfu {
@@ -35,16 +36,18 @@ struct ConsumerSetup {
 
 class Consumer {
  public:
-  // `transport` is the receiver's. Attaches itself to the producer.
-  Consumer(ShardContext& context, WebRtcTransport& transport, Producer& producer,
-           ConsumerSetup setup);
+  // `transport` is the receiver's. Attaches itself to the source.
+  Consumer(ShardContext& context, WebRtcTransport& transport, Source& source, ConsumerSetup setup);
   ~Consumer();
   Consumer(const Consumer&) = delete;
   Consumer& operator=(const Consumer&) = delete;
 
-  // ---- from the producer ----
+  // ---- from the source ----
   void on_media(Instant now, const MediaPacket& packet);
   void on_producer_paused(Instant now, bool paused);
+  // Packets of that stream are missing and will not be repeated: video goes on with a key frame,
+  // and the receiver sees no gap that it would ask for in vain.
+  void on_gap(std::uint8_t encoding);
   // Looks again at which layer to forward.
   void choose_layer(Instant now);
 
@@ -69,10 +72,12 @@ class Consumer {
   const ConsumerId& id() const { return setup_.id; }
   const EgressStream& stream() const { return stream_; }
   const ortc::RtpParameters& parameters() const { return setup_.parameters; }
-  Producer& producer() const { return producer_; }
+  Source& source() const { return source_; }
   WebRtcTransport& transport() const { return transport_; }
   bool is_paused() const { return setup_.paused; }
   std::optional<std::uint8_t> current_layer() const;
+  // The streams whose packets it has a use for now.
+  LayerMask wanted_layers() const;
 
   struct Statistics {
     std::uint64_t packets_sent = 0;
@@ -86,8 +91,8 @@ class Consumer {
   const Statistics& statistics() const { return statistics_; }
 
  private:
-  bool is_flowing() const { return !setup_.paused && !producer_.is_paused(); }
-  bool is_video() const { return producer_.kind() == ortc::MediaKind::kVideo; }
+  bool is_flowing() const { return !setup_.paused && !source_.is_paused(); }
+  bool is_video() const { return source_.kind() == ortc::MediaKind::kVideo; }
   // Whether the packet belongs to what is forwarded, beginning or switching where it may.
   bool admit(Instant now, const MediaPacket& packet);
   void start_at(Instant now, const MediaPacket& packet);
@@ -99,7 +104,7 @@ class Consumer {
 
   ShardContext& context_;
   WebRtcTransport& transport_;
-  Producer& producer_;
+  Source& source_;
   ConsumerSetup setup_;
   EgressStream stream_;
   std::uint32_t clock_rate_ = 0;

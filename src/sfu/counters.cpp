@@ -66,6 +66,10 @@ std::string_view to_string(Drop reason) {
       return "control_queue_full";
     case Drop::kHandshakeQueueFull:
       return "handshake_queue_full";
+    case Drop::kPipeFull:
+      return "pipe_full";
+    case Drop::kPipeUnknownProducer:
+      return "pipe_unknown_producer";
     case Drop::kCount:
       break;
   }

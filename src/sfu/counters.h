@@ -38,10 +38,12 @@ enum class Drop : std::uint8_t {
   kEgressOversize,  // would not fit a datagram after rewriting
   kEgressLate,      // far out of order, and the receiver has no RTX to take it by
   kEgressNoPath,
-  kEgressProtect,       // SRTP refused to protect it
-  kPoolExhausted,       // no packet slot for something of our own
-  kControlQueueFull,    // too many STUN, DTLS or RTCP datagrams wait
-  kHandshakeQueueFull,  // too many datagrams of one handshake wait for their turn
+  kEgressProtect,        // SRTP refused to protect it
+  kPoolExhausted,        // no packet slot for something of our own
+  kControlQueueFull,     // too many STUN, DTLS or RTCP datagrams wait
+  kHandshakeQueueFull,   // too many datagrams of one handshake wait for their turn
+  kPipeFull,             // another shard does not keep up
+  kPipeUnknownProducer,  // another shard sends what was closed here
   kCount
 };
 inline constexpr std::size_t kDropReasons = static_cast<std::size_t>(Drop::kCount);
@@ -76,6 +78,9 @@ struct ShardCounters {
   std::uint64_t sender_reports_out = 0;
   std::uint64_t receiver_reports_out = 0;
   std::uint64_t transports_timed_out = 0;
+  // Packets copied to and from other shards: one copy for each shard that wants it.
+  std::uint64_t pipe_packets_out = 0;
+  std::uint64_t pipe_packets_in = 0;
 
   void drop(Drop reason) { ++drops[static_cast<std::size_t>(reason)]; }
   std::uint64_t dropped(Drop reason) const { return drops[static_cast<std::size_t>(reason)]; }
@@ -87,6 +92,8 @@ struct ShardGauges {
   std::size_t transports = 0;
   std::size_t producers = 0;
   std::size_t consumers = 0;
+  std::size_t piped_producers = 0;  // of other shards, consumed here
+  std::size_t pipe_outlets = 0;     // other shards that take a producer of this one
   std::size_t paths = 0;
   std::size_t ufrags = 0;
   std::size_t streams = 0;  // entries of the SSRC tables, both directions

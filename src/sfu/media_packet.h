@@ -1,5 +1,5 @@
-// One packet on its way from a Producer to its Consumers: the shared bytes and what was learned of
-// them once for everybody. Lives for the duration of the fan-out.
+// One packet on its way from a Source to its Consumers: the shared bytes and what was learned of
+// them once for everybody.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@ struct SourceId {
   bool operator==(const SourceId&) const = default;
 };
 
-struct MediaPacket {
-  const PacketRef& packet;
+// What was learned of a packet. Plain values: they cross to another shard as they are.
+struct MediaFacts {
   SourceId source;
   std::int64_t seq = 0;  // unwrapped, of this source
   rtp::RtpTime timestamp;
@@ -31,6 +31,11 @@ struct MediaPacket {
   std::uint16_t payload_size = 0;
   codec::PayloadInfo info;
   CopiedExtensions extensions;
+};
+
+// Lives for the duration of the fan-out.
+struct MediaPacket : MediaFacts {
+  const PacketRef& packet;
 };
 
 }  // namespace confab::sfu

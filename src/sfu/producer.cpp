@@ -5,9 +5,7 @@
 #include "rtc/ortc/codec.h"
 #include "rtc/rtp/extensions.h"
 #include "rtc/rtp/packet_writer.h"
-#include "sfu/consumer.h"
 #include "sfu/router.h"
-#include "sfu/speaker_detector.h"
 #include "sfu/webrtc_transport.h"
 
 namespace confab::sfu {
@@ -24,12 +22,12 @@ bool has_feedback(const ortc::RtpCodecParameters& codec, std::string_view type,
   });
 }
 
-StreamRepair repair_of(const ProducerSetup& setup, Duration key_frame_interval) {
+StreamRepair repair_of(ortc::MediaKind kind, const ortc::RtpCodecParameters& codec,
+                       Duration key_frame_interval) {
   StreamRepair repair;
   repair.key_frame_interval = key_frame_interval;
   // Audio that had to be asked for again comes after its time.
-  if (setup.kind == ortc::MediaKind::kAudio) return repair;
-  const ortc::RtpCodecParameters& codec = setup.parameters.codecs.front();
+  if (kind == ortc::MediaKind::kAudio) return repair;
   repair.nack = has_feedback(codec, "nack", "");
   repair.pli = has_feedback(codec, "nack", "pli");
   repair.fir = has_feedback(codec, "ccm", "fir");
@@ -39,40 +37,37 @@ StreamRepair repair_of(const ProducerSetup& setup, Duration key_frame_interval) 
 }  // namespace
 
 Producer::Producer(ShardContext& context, WebRtcTransport& transport, Router& router,
-                   SpeakerDetector& speakers, ProducerSetup setup)
-    : context_(context),
+                   ProducerSetup setup)
+    : Source(std::move(setup.source)),
+      context_(context),
       transport_(transport),
       router_(router),
-      speakers_(speakers),
-      setup_(std::move(setup)),
-      extensions_(ExtensionIds::of(setup_.parameters)) {
-  for (const ortc::CodecMapping& codec : setup_.mapping.codecs) {
-    const auto it = std::ranges::find(setup_.parameters.codecs, codec.payload_type,
+      slot_(setup.slot),
+      parameters_(std::move(setup.parameters)),
+      extensions_(ExtensionIds::of(parameters_)) {
+  for (const ortc::CodecMapping& codec : setup.mapping.codecs) {
+    const auto it = std::ranges::find(parameters_.codecs, codec.payload_type,
                                       &ortc::RtpCodecParameters::payload_type);
-    if (it == setup_.parameters.codecs.end() || ortc::is_rtx(it->mime_type)) continue;
+    if (it == parameters_.codecs.end() || ortc::is_rtx(it->mime_type)) continue;
     PayloadType type{codec.payload_type, codec.mapped_payload_type,
                      codec::codec_from_mime_type(it->mime_type), std::nullopt};
-    if (const auto rtx = ortc::find_rtx(setup_.parameters, codec.payload_type)) {
-      type.rtx = setup_.parameters.codecs[*rtx].payload_type;
+    if (const auto rtx = ortc::find_rtx(parameters_, codec.payload_type)) {
+      type.rtx = parameters_.codecs[*rtx].payload_type;
     }
     payload_types_.push_back(type);
   }
-  const ortc::RtpCodecParameters& codec = setup_.parameters.codecs.front();
-  const StreamRepair repair = repair_of(setup_, context_.config.timing.key_frame_interval);
-  for (const ortc::RtpEncoding& encoding : setup_.parameters.encodings) {
+  const ortc::RtpCodecParameters& codec = parameters_.codecs.front();
+  const StreamRepair repair = repair_of(kind(), codec, context_.config.timing.key_frame_interval);
+  for (const ortc::RtpEncoding& encoding : parameters_.encodings) {
     ProducerStream& stream = streams_.emplace_back(codec.clock_rate, repair);
     if (encoding.ssrc) stream.set_ssrc({*encoding.ssrc});
   }
-  alive_.assign(streams_.size(), true);
   const bool has_transport_cc =
       has_feedback(codec, "transport-cc", "") && extensions_[HeaderExtension::kTransportCc] != 0;
   wants_remb_ = has_feedback(codec, "goog-remb", "") && !has_transport_cc;
-  if (kind() == ortc::MediaKind::kAudio) speakers_.add(id());
 }
 
-Producer::~Producer() {
-  if (kind() == ortc::MediaKind::kAudio) speakers_.remove(id());
-}
+Producer::~Producer() = default;
 
 const Producer::PayloadType* Producer::find_payload_type(std::uint8_t publisher) const {
   const auto it = std::ranges::find(payload_types_, publisher, &PayloadType::publisher);
@@ -82,11 +77,6 @@ const Producer::PayloadType* Producer::find_payload_type(std::uint8_t publisher)
 const Producer::PayloadType* Producer::find_by_rtx(std::uint8_t rtx) const {
   const auto it = std::ranges::find(payload_types_, std::optional(rtx), &PayloadType::rtx);
   return it == payload_types_.end() ? nullptr : &*it;
-}
-
-codec::Codec Producer::codec_of(std::uint8_t router_payload_type) const {
-  const auto it = std::ranges::find(payload_types_, router_payload_type, &PayloadType::router);
-  return it == payload_types_.end() ? codec::Codec::kOther : it->codec;
 }
 
 void Producer::receive(Instant now, const StreamRoute& route, PacketRef packet,
@@ -128,7 +118,7 @@ void Producer::receive_media(Instant now, std::uint8_t encoding, PacketRef packe
   const ProducerStream::Arrival arrival =
       stream.on_packet(now, rtp.seq(), rtp.timestamp(), packet.size(), repaired);
   if (arrival.is_duplicate) return context_.counters.drop(Drop::kRtpDuplicate);
-  if (setup_.paused) return context_.counters.drop(Drop::kProducerPaused);
+  if (is_paused()) return context_.counters.drop(Drop::kProducerPaused);
   if (layers_check_at_ == kNever && streams_.size() > 1) layers_check_at_ = now + kLayersCheck;
 
   // Padding alone (a probe of the publisher's) is passed on: it fills its place in the sequence.
@@ -138,33 +128,30 @@ void Producer::receive_media(Instant now, std::uint8_t encoding, PacketRef packe
   if (!info) return context_.counters.drop(Drop::kPayloadMalformed);
   if (kind() == ortc::MediaKind::kAudio) note_audio_level(now, rtp);
 
-  const MediaPacket media{.packet = packet,
-                          .source = {encoding, stream.epoch()},
-                          .seq = arrival.seq,
-                          .timestamp = rtp.timestamp(),
-                          .marker = rtp.marker(),
-                          .is_newest = arrival.is_newest,
-                          .payload_type = type->router,
-                          .payload_offset = static_cast<std::uint16_t>(rtp.header_size()),
-                          .payload_size = static_cast<std::uint16_t>(rtp.payload().size()),
-                          .info = *info,
-                          .extensions = copied_extensions(rtp)};
+  const MediaPacket media{
+      MediaFacts{.source = {encoding, stream.epoch()},
+                 .seq = arrival.seq,
+                 .timestamp = rtp.timestamp(),
+                 .marker = rtp.marker(),
+                 .is_newest = arrival.is_newest,
+                 .payload_type = type->router,
+                 .payload_offset = static_cast<std::uint16_t>(rtp.header_size()),
+                 .payload_size = static_cast<std::uint16_t>(rtp.payload().size()),
+                 .info = *info,
+                 .extensions = copied_extensions(rtp)},
+      packet};
   if (info->is_key_frame_start && arrival.is_newest) stream.on_key_frame();
   forward(now, media);
-}
-
-void Producer::forward(Instant now, const MediaPacket& packet) {
-  for (Consumer* consumer : consumers_) consumer->on_media(now, packet);
+  for (const auto& outlet : outlets_) outlet->on_media(media);
 }
 
 void Producer::note_audio_level(Instant now, const rtp::RtpPacketView& rtp) {
-  const std::uint8_t id = extensions_[HeaderExtension::kAudioLevel];
-  if (id == 0) return;
-  const auto data = rtp.extension(id);
+  const std::uint8_t extension = extensions_[HeaderExtension::kAudioLevel];
+  if (extension == 0) return;
+  const auto data = rtp.extension(extension);
   if (!data) return;
   if (const auto level = rtp::parse_audio_level(*data)) {
-    speakers_.on_level(now, setup_.id, level->level_dbov);
-    router_.on_audio();
+    router_.on_audio_level(now, id(), level->level_dbov);
   }
 }
 
@@ -192,34 +179,53 @@ CopiedExtensions Producer::copied_extensions(const rtp::RtpPacketView& rtp) cons
 }
 
 void Producer::set_paused(Instant now, bool paused) {
-  if (setup_.paused == paused) return;
-  setup_.paused = paused;
+  if (!change_paused(now, paused)) return;
   for (ProducerStream& stream : streams_) stream.reset_repair();
-  for (Consumer* consumer : consumers_) consumer->on_producer_paused(now, paused);
+  for (const auto& outlet : outlets_) outlet->on_state_changed();
+}
+
+void Producer::on_sender_report(Instant now, std::uint8_t encoding, NtpTime ntp,
+                                rtp::RtpTime rtp_time) {
+  streams_[encoding].on_sender_report(now, ntp, rtp_time);
+  on_clock_changed();
+}
+
+void Producer::on_clock_changed() {
+  for (const auto& outlet : outlets_) outlet->on_state_changed();
 }
 
 void Producer::want_key_frame(Instant now, std::uint8_t encoding) {
-  if (setup_.paused) return;
+  if (is_paused()) return;
   streams_[encoding].want_key_frame(now);
   transport_.schedule(now);
 }
 
-bool Producer::is_alive(std::uint8_t encoding) const {
-  return alive_[encoding];
+const ParticipantClock& Producer::participant_clock() const {
+  return transport_.participant_clock();
+}
+
+PipeOutlet& Producer::open_outlet(PipeTransport& pipe) {
+  if (PipeOutlet* open = find_outlet(pipe.peer())) return *open;
+  outlets_.push_back(std::make_unique<PipeOutlet>(pipe, router_.id(), *this));
+  return *outlets_.back();
+}
+
+PipeOutlet* Producer::find_outlet(std::uint8_t shard) const {
+  const auto it = std::ranges::find(outlets_, shard, [](const auto& o) { return o->peer(); });
+  return it == outlets_.end() ? nullptr : it->get();
 }
 
 void Producer::check_layers(Instant now) {
   if (now < layers_check_at_) return;
   layers_check_at_ = now + kLayersCheck;
-  bool changed = false;
-  for (std::size_t i = 0; i < streams_.size(); ++i) {
-    const bool alive = streams_[i].has_packets() &&
-                       now - streams_[i].last_packet_at() < context_.config.timing.layer_silence;
-    changed |= alive_[i] != alive;
-    alive_[i] = alive;
+  LayerMask alive = 0;
+  for (std::uint8_t i = 0; i < layers(); ++i) {
+    const bool is_alive = streams_[i].has_packets() &&
+                          now - streams_[i].last_packet_at() < context_.config.timing.layer_silence;
+    if (is_alive) alive |= layer_bit(i);
   }
-  if (!changed) return;
-  for (Consumer* consumer : consumers_) consumer->choose_layer(now);
+  if (!change_alive(now, alive)) return;
+  for (const auto& outlet : outlets_) outlet->on_state_changed();
 }
 
 Instant Producer::next_timeout() const {

@@ -54,13 +54,16 @@ class ReportClock {
 // participant's clock moves it, since every change shifts all its streams for all receivers.
 class ParticipantClock {
  public:
-  void on_sender_report(NtpTime theirs, NtpTime ours) {
+  // True if it moved.
+  bool on_sender_report(NtpTime theirs, NtpTime ours) {
     const auto offset = static_cast<std::int64_t>(ours.value - theirs.value);
     // Around the circle: what a participant calls its time may be anything.
     const auto change = static_cast<std::int64_t>(static_cast<std::uint64_t>(offset) -
                                                   static_cast<std::uint64_t>(offset_));
-    if (!known_ || change > kStep || change < -kStep) offset_ = offset;
+    if (known_ && change <= kStep && change >= -kStep) return false;
+    offset_ = offset;
     known_ = true;
+    return true;
   }
   NtpTime to_theirs(NtpTime ours) const {
     return {ours.value - static_cast<std::uint64_t>(offset_)};

@@ -47,24 +47,38 @@ void Router::remove_transport(const TransportId& id) {
 }
 
 Producer& Router::add_producer(WebRtcTransport& transport, ProducerSetup setup) {
-  Producer& producer = transport.add_producer(speakers_, std::move(setup));
+  Producer& producer = transport.add_producer(std::move(setup));
   producers_.emplace(producer.id(), &producer);
   return producer;
 }
 
 void Router::remove_producer(Producer& producer) {
-  const std::vector<Consumer*> consumers = producer.consumers();
-  for (Consumer* consumer : consumers) {
-    emit(control::ConsumerClosed{consumer->id(), consumer->transport().setup().id});
-    remove_consumer(*consumer);
-  }
+  close_consumers(producer);
+  speakers_.remove(producer.id());
   producers_.erase(producer.id());
   producer.transport().remove_producer(producer);
 }
 
-Consumer& Router::add_consumer(WebRtcTransport& transport, Producer& producer,
-                               ConsumerSetup setup) {
-  Consumer& consumer = transport.add_consumer(producer, std::move(setup));
+PipedProducer& Router::add_piped(PipeTransport& pipe, const SourceSetup& setup) {
+  auto added = std::make_unique<PipedProducer>(context_, pipe, id_, setup);
+  return *piped_.emplace(setup.id, std::move(added)).first->second;
+}
+
+void Router::remove_piped(PipedProducer& producer) {
+  close_consumers(producer);
+  piped_.erase(ProducerId(producer.id()));
+}
+
+void Router::close_consumers(const Source& source) {
+  const std::vector<Consumer*> consumers = source.consumers();
+  for (Consumer* consumer : consumers) {
+    emit(control::ConsumerClosed{consumer->id(), consumer->transport().setup().id});
+    remove_consumer(*consumer);
+  }
+}
+
+Consumer& Router::add_consumer(WebRtcTransport& transport, Source& source, ConsumerSetup setup) {
+  Consumer& consumer = transport.add_consumer(source, std::move(setup));
   consumers_.emplace(consumer.id(), &consumer);
   return consumer;
 }
@@ -84,6 +98,16 @@ Producer* Router::find(const ProducerId& id) const {
   return it == producers_.end() ? nullptr : it->second;
 }
 
+PipedProducer* Router::find_piped(const ProducerId& id) const {
+  const auto it = piped_.find(id);
+  return it == piped_.end() ? nullptr : it->second.get();
+}
+
+Source* Router::find_source(const ProducerId& id) const {
+  if (Producer* producer = find(id)) return producer;
+  return find_piped(id);
+}
+
 Consumer* Router::find(const ConsumerId& id) const {
   const auto it = consumers_.find(id);
   return it == consumers_.end() ? nullptr : it->second;
@@ -93,7 +117,9 @@ void Router::emit(control::MediaEventBody body) {
   context_.events.push_back({id_, std::move(body)});
 }
 
-void Router::on_audio() {
+void Router::on_audio_level(Instant now, const ProducerId& producer, std::int8_t level_dbov) {
+  if (home_ != nullptr) return home_->send_level(id_, producer, level_dbov);
+  speakers_.on_level(now, producer, level_dbov);
   if (!timer_.is_set()) context_.timers.set(timer_, speakers_.next_timeout());
 }
 

@@ -1,5 +1,6 @@
 // One meeting on this shard: its transports and, through them, everything in it; who of its
-// participants' clocks stands how; who speaks.
+// participants' clocks stands how; who speaks. Of a meeting that is on several shards, each has a
+// Router: the one of its home shard hears all levels and tells who speaks.
 #pragma once
 
 #include <memory>
@@ -9,6 +10,7 @@
 #include "base/timer_wheel.h"
 #include "control/media.h"
 #include "sfu/consumer.h"
+#include "sfu/piped_producer.h"
 #include "sfu/producer.h"
 #include "sfu/report_clock.h"
 #include "sfu/shard_context.h"
@@ -29,38 +31,52 @@ class Router final : public Timed {
   WebRtcTransport& add_transport(Instant now, const control::CreateTransport& request);
   void remove_transport(const TransportId& id);
   Producer& add_producer(WebRtcTransport& transport, ProducerSetup setup);
-  // Closes its consumers too, and tells so.
+  // These close its consumers too, and tell so.
   void remove_producer(Producer& producer);
-  Consumer& add_consumer(WebRtcTransport& transport, Producer& producer, ConsumerSetup setup);
+  void remove_piped(PipedProducer& producer);
+  // A producer of another shard.
+  PipedProducer& add_piped(PipeTransport& pipe, const SourceSetup& setup);
+  Consumer& add_consumer(WebRtcTransport& transport, Source& source, ConsumerSetup setup);
   void remove_consumer(Consumer& consumer);
 
   // nullptr if not in this meeting.
   WebRtcTransport* find(const TransportId& id) const;
   Producer* find(const ProducerId& id) const;
+  PipedProducer* find_piped(const ProducerId& id) const;
+  // Either of the two.
+  Source* find_source(const ProducerId& id) const;
   Consumer* find(const ConsumerId& id) const;
 
   const std::unordered_map<TransportId, std::unique_ptr<WebRtcTransport>>& transports() const {
     return transports_;
   }
   const std::unordered_map<ProducerId, Producer*>& producers() const { return producers_; }
+  const std::unordered_map<ProducerId, std::unique_ptr<PipedProducer>>& piped() const {
+    return piped_;
+  }
   const std::unordered_map<ConsumerId, Consumer*>& consumers() const { return consumers_; }
 
   void emit(control::MediaEventBody body);
-  // Somebody may have spoken: arms the timer that tells.
-  void on_audio();
+  // The meeting began on another shard: `pipe` leads there.
+  void set_home(PipeTransport& pipe) { home_ = &pipe; }
+  // How loud a packet is: somebody may speak.
+  void on_audio_level(Instant now, const ProducerId& producer, std::int8_t level_dbov);
   void on_timer(Instant now) override;
 
  private:
   Participant& participant(const ParticipantId& id);
   void leave(const ParticipantId& id);
+  void close_consumers(const Source& source);
 
   ShardContext& context_;
   MeetingId id_;
+  PipeTransport* home_ = nullptr;  // nullptr: it is here
   SpeakerDetector speakers_;
   Timer timer_;
   std::unordered_map<ParticipantId, Participant> participants_;
   std::unordered_map<TransportId, std::unique_ptr<WebRtcTransport>> transports_;
   std::unordered_map<ProducerId, Producer*> producers_;
+  std::unordered_map<ProducerId, std::unique_ptr<PipedProducer>> piped_;
   std::unordered_map<ConsumerId, Consumer*> consumers_;
 };
 

@@ -8,6 +8,7 @@
 #include "rtc/rtp/demux.h"
 #include "rtc/stun/message.h"
 #include "sfu/commands/commands.h"
+#include "sfu/pipes.h"
 #include "sfu/router.h"
 #include "sfu/shard_context.h"
 #include "sfu/webrtc_transport.h"
@@ -129,7 +130,12 @@ void Shard::handle_timeout(Instant now) {
 
 Instant Shard::next_timeout() const {
   const ShardContext& context = impl_->context;
-  return std::min({context.timers.next(), context.egress.next_timeout(), context.handshakes.since});
+  Instant next =
+      std::min({context.timers.next(), context.egress.next_timeout(), context.handshakes.since});
+  for (const auto& pipe : context.pipes) {
+    if (pipe) next = std::min(next, pipe->next_timeout());
+  }
+  return next;
 }
 
 std::span<const Transmit> Shard::poll_transmit(Instant now) {
@@ -160,6 +166,36 @@ bool Shard::poll_event(control::MediaEvent& out) {
   return true;
 }
 
+void Shard::connect_pipe(std::uint8_t shard, PipeWriter& writer) {
+  ShardContext& context = impl_->context;
+  if (context.pipes.size() <= shard) context.pipes.resize(shard + std::size_t{1});
+  CHECK(context.pipes[shard] == nullptr && shard != context.config.place.shard);
+  context.pipes[shard] = std::make_unique<PipeTransport>(shard, writer, context.counters);
+}
+
+Result<void> Shard::join_meeting(const MeetingId& meeting, std::uint8_t home) {
+  return sfu::join_meeting(impl_->state, meeting, home);
+}
+
+Result<SourceSetup> Shard::pipe_producer(const MeetingId& meeting, const ProducerId& producer,
+                                         std::uint8_t to) {
+  return sfu::pipe_producer(impl_->state, meeting, producer, to);
+}
+
+Result<void> Shard::accept_producer(const MeetingId& meeting, const SourceSetup& producer) {
+  return sfu::accept_producer(impl_->state, meeting, producer);
+}
+
+void Shard::handle_pipe(Instant now, std::uint8_t from, const PipeMessage& message) {
+  sfu::handle_pipe(impl_->state, now, from, message);
+}
+
+void Shard::flush_pipes(Instant now) {
+  for (const auto& pipe : impl_->context.pipes) {
+    if (pipe) pipe->flush(now);
+  }
+}
+
 const ShardCounters& Shard::counters() const {
   return impl_->context.counters;
 }
@@ -172,6 +208,10 @@ ShardGauges Shard::gauges() const {
     out.transports += router->transports().size();
     out.producers += router->producers().size();
     out.consumers += router->consumers().size();
+    out.piped_producers += router->piped().size();
+    for (const auto& [producer_id, producer] : router->producers()) {
+      out.pipe_outlets += producer->outlets();
+    }
     for (const auto& [transport_id, transport] : router->transports()) {
       out.streams += transport->stream_count();
     }

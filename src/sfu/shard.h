@@ -1,11 +1,12 @@
 // The media plane of one core, without the core: datagrams, time and commands in; datagrams, events
-// and the next deadline out. A meeting lives on one shard with everything in it. No sockets, no
-// clock, no threads: the engine runs it on the shard's thread, the simulator in virtual time.
+// and the next deadline out. No sockets, no clock, no threads: the engine runs it on the shard's
+// thread, the simulator in virtual time.
 //
 //   handle_packets ─▶ demux ─▶ WebRtcTransport ─▶ Producer ─▶ Consumer ─▶ egress queue
 //                                                                  poll_transmit ◀──┘ at the tick
 //   handle_command ─▶ commands/*.cpp ─▶ Router, transports, producers, consumers
 //                                                              poll_event ◀── what changed unasked
+// A meeting too big for one shard is on several: see docs/packet.md.
 #pragma once
 
 #include <cstddef>
@@ -28,6 +29,7 @@
 #include "rtc/ortc/types.h"
 #include "rtc/srtp_keys/keys.h"
 #include "sfu/counters.h"
+#include "sfu/pipe_message.h"
 
 namespace confab::sfu {
 
@@ -112,6 +114,21 @@ class Shard final : public PacketHandler {
                                  const SrtpKeys& keys);
   // What happened unasked; false when there is nothing more.
   bool poll_event(control::MediaEvent& out);
+
+  // ---- the other shards of this server (shards are called by ShardAddress::shard) ----
+  // Before any meeting is on both. `writer` leads to that shard's handle_pipe.
+  void connect_pipe(std::uint8_t shard, PipeWriter& writer);
+  // Opens a meeting here that has begun on shard `home`. Again, it changes nothing.
+  Result<void> join_meeting(const MeetingId& meeting, std::uint8_t home);
+  // Makes a producer of this shard ready to be taken by another, and says what it is; that one is
+  // then asked to accept it, and can consume it. Nothing is sent before somebody does.
+  Result<SourceSetup> pipe_producer(const MeetingId& meeting, const ProducerId& producer,
+                                    std::uint8_t to);
+  Result<void> accept_producer(const MeetingId& meeting, const SourceSetup& producer);
+  // In the order in which they were committed.
+  void handle_pipe(Instant now, std::uint8_t from, const PipeMessage& message);
+  // Says what waits to be said to other shards: at the end of each turn.
+  void flush_pipes(Instant now);
 
   const ShardCounters& counters() const;
   ShardGauges gauges() const;

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <deque>
+#include <memory>
+#include <vector>
 
 #include "base/instant.h"
 #include "base/log.h"
@@ -14,6 +16,7 @@
 #include "rtc/srtp/crypto.h"
 #include "sfu/counters.h"
 #include "sfu/egress.h"
+#include "sfu/pipe_transport.h"
 #include "sfu/shard.h"
 #include "sfu/transport_table.h"
 
@@ -83,6 +86,13 @@ struct ShardContext {
   std::deque<control::MediaEvent> events;
   // Transports that ended by themselves: destroyed when the call that noticed is done with them.
   std::vector<WebRtcTransport*> ended;
+  // To the other shards of this server, by their numbers; empty where there is none.
+  std::vector<std::unique_ptr<PipeTransport>> pipes;
+
+  // nullptr if not connected.
+  PipeTransport* find_pipe(std::uint8_t shard) const {
+    return shard < pipes.size() ? pipes[shard].get() : nullptr;
+  }
 };
 
 }  // namespace confab::sfu

@@ -14,18 +14,13 @@ constexpr std::int32_t kPacketsMin = 2;
 
 }  // namespace
 
-void SpeakerDetector::add(ProducerId producer) {
-  sources_.push_back({producer, 0, 0});
-  loudest_.reserve(sources_.size());
-}
-
 void SpeakerDetector::remove(ProducerId producer) {
   std::erase_if(sources_, [&](const Source& s) { return s.producer == producer; });
 }
 
 void SpeakerDetector::on_level(Instant now, ProducerId producer, std::int8_t level_dbov) {
-  const auto it = std::ranges::find(sources_, producer, &Source::producer);
-  if (it == sources_.end()) return;
+  auto it = std::ranges::find(sources_, producer, &Source::producer);
+  if (it == sources_.end()) it = sources_.insert(it, {producer, 0, 0});
   it->sum_dbov += level_dbov;
   ++it->packets;
   if (due_ == kNever) due_ = now + interval_;
@@ -34,6 +29,7 @@ void SpeakerDetector::on_level(Instant now, ProducerId producer, std::int8_t lev
 bool SpeakerDetector::poll(Instant now, control::ActiveSpeakers& out) {
   if (now < due_) return false;
   loudest_.clear();
+  std::erase_if(sources_, [](const Source& source) { return source.packets == 0; });
   for (Source& source : sources_) {
     if (source.packets >= kPacketsMin && source.sum_dbov / source.packets >= kThresholdDbov) {
       loudest_.push_back(

@@ -14,10 +14,10 @@ class SpeakerDetector {
  public:
   explicit SpeakerDetector(Duration interval) : interval_(interval) {}
 
-  // A handle for on_level; stays valid until remove.
-  void add(ProducerId producer);
+  // The producer is gone.
   void remove(ProducerId producer);
-  // One audio packet's level: -127 (silence) to 0.
+  // One audio packet's level: -127 (silence) to 0. Who is not heard for an interval is forgotten,
+  // be it a producer of this shard or of another.
   void on_level(Instant now, ProducerId producer, std::int8_t level_dbov);
 
   // When to call poll; kNever while nothing was heard.

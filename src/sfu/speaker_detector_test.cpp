@@ -8,10 +8,6 @@ namespace {
 constexpr Instant kT0 = Instant{} + 1s;
 
 struct SpeakerDetectorTest : testing::Test {
-  SpeakerDetectorTest() {
-    detector.add(anna);
-    detector.add(ben);
-  }
   // 20 ms packets of the same loudness for one interval.
   void hear(Instant from, const ProducerId& who, std::int8_t level) {
     for (Instant t = from; t < from + 240ms; t += 20ms) detector.on_level(t, who, level);
@@ -57,8 +53,18 @@ TEST_F(SpeakerDetectorTest, a_click_in_one_packet_is_nobody_speaking) {
 
 TEST_F(SpeakerDetectorTest, forgets_who_left) {
   hear(kT0, anna, -30);
+  hear(kT0, ben, -90);
   detector.remove(anna);
   EXPECT_FALSE(detector.poll(kT0 + 250ms, out));
+  EXPECT_EQ(detector.size(), 1u);
+}
+
+TEST_F(SpeakerDetectorTest, forgets_who_is_not_heard_any_more) {
+  hear(kT0, anna, -30);
+  hear(kT0, ben, -30);
+  ASSERT_TRUE(detector.poll(kT0 + 250ms, out));
+  hear(kT0 + 250ms, ben, -30);
+  ASSERT_TRUE(detector.poll(kT0 + 500ms, out));
   EXPECT_EQ(detector.size(), 1u);
 }
 

@@ -45,9 +45,13 @@ void WebRtcTransport::on_rtcp_packet(Instant now, const rtcp::PacketView& packet
 void WebRtcTransport::on_sender_report(Instant now, const rtcp::SenderReport& report) {
   const StreamRoute* route = demux_.find(report.sender);
   if (route != nullptr && !route->is_rtx) {
-    participant_.clock.on_sender_report(report.info.ntp, context_.config.wall.to_ntp(now));
-    producers_[route->producer]->streams()[route->encoding].on_sender_report(now, report.info.ntp,
-                                                                             report.info.rtp_time);
+    if (participant_.clock.on_sender_report(report.info.ntp, context_.config.wall.to_ntp(now))) {
+      for (const auto& producer : producers_) {
+        if (producer) producer->on_clock_changed();
+      }
+    }
+    producers_[route->producer]->on_sender_report(now, route->encoding, report.info.ntp,
+                                                  report.info.rtp_time);
   }
   on_report_blocks(now, report.blocks);
 }

@@ -362,7 +362,7 @@ ProducerSlot WebRtcTransport::free_slot() const {
   return static_cast<ProducerSlot>(it - producers_.begin());
 }
 
-Producer& WebRtcTransport::add_producer(SpeakerDetector& speakers, ProducerSetup setup) {
+Producer& WebRtcTransport::add_producer(ProducerSetup setup) {
   const ProducerSlot slot = setup.slot;
   if (slot == producers_.size()) producers_.emplace_back();
   DCHECK(producers_[slot] == nullptr);
@@ -375,8 +375,7 @@ Producer& WebRtcTransport::add_producer(SpeakerDetector& speakers, ProducerSetup
       twcc_ = std::make_unique<cc::TwccReceiver>(config);
     }
   }
-  producers_[slot] =
-      std::make_unique<Producer>(context_, *this, router_, speakers, std::move(setup));
+  producers_[slot] = std::make_unique<Producer>(context_, *this, router_, std::move(setup));
   return *producers_[slot];
 }
 
@@ -385,9 +384,9 @@ void WebRtcTransport::remove_producer(Producer& producer) {
   producers_[producer.slot()].reset();
 }
 
-Consumer& WebRtcTransport::add_consumer(Producer& producer, ConsumerSetup setup) {
+Consumer& WebRtcTransport::add_consumer(Source& source, ConsumerSetup setup) {
   const ConsumerId id = setup.id;
-  auto consumer = std::make_unique<Consumer>(context_, *this, producer, std::move(setup));
+  auto consumer = std::make_unique<Consumer>(context_, *this, source, std::move(setup));
   Consumer& added = *consumer;
   consumers_by_ssrc_[added.stream().ssrc] = &added;
   if (added.stream().has_rtx()) consumers_by_ssrc_[added.stream().rtx_ssrc] = &added;

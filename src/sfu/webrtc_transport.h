@@ -83,9 +83,9 @@ class WebRtcTransport final : public Timed {
   void schedule(Instant at);
 
   // ---- what goes through it; the Router keeps the books ----
-  Producer& add_producer(SpeakerDetector& speakers, ProducerSetup setup);
+  Producer& add_producer(ProducerSetup setup);
   void remove_producer(Producer& producer);
-  Consumer& add_consumer(Producer& producer, ConsumerSetup setup);
+  Consumer& add_consumer(Source& source, ConsumerSetup setup);
   void remove_consumer(Consumer& consumer);
   void remove_consumers();
   const std::vector<std::unique_ptr<Producer>>& producers() const { return producers_; }

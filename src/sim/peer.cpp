@@ -26,8 +26,7 @@ Peer::~Peer() {
 }
 
 void Peer::open(Leg& leg, control::TransportDirection direction) {
-  leg.created =
-      world_.ask<control::TransportCreated>(control::CreateTransport{participant_, direction});
+  leg.created = world_.create_transport(options_.shard, {participant_, direction});
   leg.client = std::make_unique<ClientTransport>(
       world_, world_.random(), world_.crypto(),
       world_.new_path(options_.tcp ? Protocol::kTcp : Protocol::kUdp), leg.created.ice);

@@ -23,6 +23,7 @@ struct PeerOptions {
   LinkProfile up;
   LinkProfile down;
   bool tcp = false;
+  std::uint8_t shard = 0;
 };
 
 class Peer {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "control/place.h"
 #include "rtc/rtp/demux.h"
 
 namespace confab::sim {
@@ -21,9 +22,9 @@ const dtls::DtlsIdentity& made_identity() {
   return *identity;
 }
 
-sfu::ShardConfig shard_config(const WorldOptions& options) {
+sfu::ShardConfig shard_config(const WorldOptions& options, std::uint8_t index) {
   sfu::ShardConfig config;
-  config.place = {1, 0};
+  config.place = {1, index};
   config.candidates = {{"udpcandidate", 1076302079, "10.0.0.1", 40000, false}};
   config.wall = {Instant{}, {std::uint64_t{3'950'000'000} << 32}};
   if (options.configure) options.configure(config);
@@ -42,16 +43,22 @@ const dtls::DtlsIdentity& client_identity() {
   return *identity;
 }
 
+World::Site::Site(const WorldOptions& options, std::uint8_t index, Instant start)
+    : random(options.seed ^ (0xC0FFEE + index)),
+      pool(kPoolSlots),
+      shard(std::make_unique<sfu::Shard>(shard_config(options, index), server_identity(), random,
+                                         null_log(), pool, start)) {}
+
 World::World(const WorldOptions& options)
     : options_(options),
       random_(options.seed),
-      shard_random_(options.seed ^ 0xC0FFEE),
       crypto_(srtp::make_crypto_provider()),
-      pool_(kPoolSlots),
       now_(kStart),
-      shard_(std::make_unique<sfu::Shard>(shard_config(options), server_identity(), shard_random_,
-                                          null_log(), pool_, kStart)),
       meeting_(MeetingId::random(random_)) {
+  for (std::uint8_t i = 0; i < options.shards; ++i) {
+    sites_.push_back(std::make_unique<Site>(options, i, kStart));
+  }
+  connect_shards();
   capabilities_ = ask<control::MeetingOpened>(control::OpenMeeting{}).router_capabilities;
 }
 
@@ -59,10 +66,59 @@ World::~World() {
   peers_.clear();
 }
 
+// ---- shards ----
+
+void World::connect_shards() {
+  for (std::uint8_t from = 0; from < shards(); ++from) {
+    for (std::uint8_t to = 0; to < shards(); ++to) {
+      if (from == to) continue;
+      pipes_.push_back(
+          std::make_unique<Pipe>(from, to, options_.pipe_delay, options_.pipe_messages, now_));
+      shard(from).connect_pipe(to, *pipes_.back());
+    }
+  }
+}
+
+Pipe& World::pipe(std::uint8_t from, std::uint8_t to) {
+  const auto it = std::ranges::find_if(
+      pipes_, [&](const auto& pipe) { return pipe->from == from && pipe->to == to; });
+  CHECK(it != pipes_.end());
+  return **it;
+}
+
+control::MediaCompletion World::command(std::uint8_t index, control::MediaRequest request) {
+  return shard(index).handle_command(now_, {1, meeting_, std::move(request)});
+}
+
+Result<void> World::pipe_for(const control::Consume& request) {
+  const std::uint8_t from = shard_at(request.producer.place());
+  const std::uint8_t to = shard_at(request.transport.place());
+  if (from == to) return {};
+  const auto piped = shard(from).pipe_producer(meeting_, request.producer, to);
+  if (!piped) return std::unexpected(piped.error());
+  return shard(to).accept_producer(meeting_, *piped);
+}
+
 Result<control::MediaResult> World::try_ask(control::MediaRequest request) {
-  auto completion = shard_->handle_command(now_, {1, meeting_, std::move(request)});
-  run_shard();
+  if (const auto* consume = std::get_if<control::Consume>(&request)) {
+    if (const auto piped = pipe_for(*consume); !piped) return std::unexpected(piped.error());
+  }
+  if (std::holds_alternative<control::CloseMeeting>(request)) {
+    for (std::uint8_t i = 1; i < shards(); ++i) (void)command(i, request);
+  }
+  const auto place = control::place_of(request);
+  auto completion = command(place ? shard_at(*place) : std::uint8_t{0}, std::move(request));
+  run_shards();
   return std::move(completion.result);
+}
+
+control::TransportCreated World::create_transport(std::uint8_t index,
+                                                  const control::CreateTransport& request) {
+  if (index != 0) CHECK(shard(index).join_meeting(meeting_, 0).has_value());
+  auto completion = command(index, request);
+  run_shards();
+  CHECK(completion.result.has_value());
+  return std::get<control::TransportCreated>(*std::move(completion.result));
 }
 
 // ---- peers ----
@@ -106,13 +162,18 @@ void World::connect(Peer::Leg& leg) {
   const auto client = SrtpKeys::from_exported(options_.profile, exported, true);
   const auto server = SrtpKeys::from_exported(options_.profile, exported, false);
   leg.client->use_keys(*client);
-  CHECK(shard_->connect_with_keys(now_, meeting_, leg.created.transport, *server).has_value());
+  const TransportId& transport = leg.created.transport;
+  CHECK(shard(transport.place().shard)
+            .connect_with_keys(now_, meeting_, transport, *server)
+            .has_value());
 }
 
 // ---- time ----
 
 Instant World::next_event() const {
-  Instant next = shard_->next_timeout();
+  Instant next = kNever;
+  for (const auto& site : sites_) next = std::min(next, site->shard->next_timeout());
+  for (const auto& pipe : pipes_) next = std::min(next, pipe->next_arrival());
   if (!arrivals_.empty()) next = std::min(next, arrivals_.top().at);
   for (const auto& peer : peers_) next = std::min(next, peer->next_timeout());
   return std::max(next, now_);
@@ -137,60 +198,78 @@ bool World::run_until(const std::function<bool()>& condition, Duration limit) {
 void World::step(Instant at) {
   now_ = at;
   deliver();
+  deliver_pipes();
   for (const auto& peer : peers_) {
     if (peer->next_timeout() <= now_) peer->handle_timeout(now_);
   }
-  run_shard();
+  run_shards();
 }
 
-void World::run_shard() {
+void World::run_shards() {
+  for (const auto& site : sites_) run_shard(*site->shard);
+}
+
+void World::run_shard(sfu::Shard& running) {
   probe(true);
-  if (shard_->next_timeout() <= now_) shard_->handle_timeout(now_);
+  if (running.next_timeout() <= now_) running.handle_timeout(now_);
+  running.flush_pipes(now_);
   for (;;) {
-    const std::span<const Transmit> messages = shard_->poll_transmit(now_);
+    const std::span<const Transmit> messages = running.poll_transmit(now_);
     probe(false);
     if (messages.empty()) break;
     for (const Transmit& message : messages) transmit(message);
     probe(true);
   }
   control::MediaEvent event;
-  while (shard_->poll_event(event)) events_.push_back(std::move(event));
+  while (running.poll_event(event)) events_.push_back(std::move(event));
 }
 
 // ---- the network ----
 
 void World::deliver() {
   std::vector<ReceivedPacket> batch;
+  std::uint8_t batch_to = 0;
   while (!arrivals_.empty() && arrivals_.top().at <= now_) {
     // The queue's top is const; it is popped at once.
     Arrival arrival = std::move(const_cast<Arrival&>(arrivals_.top()));
     arrivals_.pop();
     if (arrival.to_shard) {
-      ReceivedPacket received{arrival.path, pool_.acquire()};
+      if (batch.size() == kBatch || *arrival.to_shard != batch_to) deliver_batch(batch_to, batch);
+      batch_to = *arrival.to_shard;
+      ReceivedPacket received{arrival.path, sites_[batch_to]->pool.acquire()};
       CHECK(static_cast<bool>(received.packet));
       CHECK(arrival.bytes.size() <= received.packet.capacity().size());
       std::ranges::copy(arrival.bytes, received.packet.capacity().begin());
       received.packet.resize(arrival.bytes.size());
       batch.push_back(std::move(received));
-      if (batch.size() == kBatch) deliver_batch(batch);
       continue;
     }
     const auto leg = legs_.find(arrival.path);
     if (leg != legs_.end()) leg->second->client->handle_datagram(now_, arrival.bytes);
   }
-  deliver_batch(batch);
+  deliver_batch(batch_to, batch);
 }
 
-void World::deliver_batch(std::vector<ReceivedPacket>& batch) {
+void World::deliver_batch(std::uint8_t index, std::vector<ReceivedPacket>& batch) {
   if (batch.empty()) return;
   probe(true);
-  shard_->handle_packets(now_, batch);
+  shard(index).handle_packets(now_, batch);
   probe(false);
   batch.clear();
 }
 
-void World::put_on_link(Link& link, bool to_shard, const Path& path, ByteView datagram,
-                        std::uint64_t what, bool& dropped) {
+void World::deliver_pipes() {
+  probe(true);
+  for (const auto& pipe : pipes_) {
+    for (; pipe->next_arrival() <= now_; pipe->pop()) {
+      shard(pipe->to).handle_pipe(now_, pipe->from, pipe->front());
+    }
+  }
+  probe(false);
+}
+
+void World::put_on_link(Link& link, std::optional<std::uint8_t> to_shard, const Path& path,
+                        ByteView datagram, std::uint64_t what, bool& dropped) {
   const Link::Fate fate = link.send(now_);
   dropped = fate.copies == 0;
   // Handshakes differ from run to run; what they lead to is logged.
@@ -207,19 +286,20 @@ void World::send(ClientTransport& from, ByteView datagram) {
   CHECK(it != legs_.end());
   Peer::Leg& leg = *it->second;
   bool dropped = false;
-  put_on_link(*leg.up, true, from.path(), datagram, kUpArrives, dropped);
+  put_on_link(*leg.up, leg.created.transport.place().shard, from.path(), datagram, kUpArrives,
+              dropped);
   if (!options_.notes_fates || from.keys() == nullptr) return;
   if (!leg.tap) leg.tap = std::make_unique<Tap>(*crypto_, *from.keys());
   if (const auto tag = leg.tap->read_up(datagram)) fates_.add(Fates::kUp, *tag, dropped);
 }
 
 void World::inject(const Path& path, ByteView datagram) {
-  arrivals_.push({now_, next_order_++, true, path, {datagram.begin(), datagram.end()}});
+  arrivals_.push({now_, next_order_++, std::uint8_t{0}, path, {datagram.begin(), datagram.end()}});
 }
 
 void World::close_path(const Path& path) {
-  shard_->handle_path_closed(now_, path);
-  run_shard();
+  for (const auto& site : sites_) site->shard->handle_path_closed(now_, path);
+  run_shards();
 }
 
 void World::transmit(const Transmit& message) {
@@ -241,7 +321,7 @@ void World::send_segment(Peer::Leg* leg, const Path& path, ByteView segment) {
   if (rtp::classify(segment) == rtp::DatagramKind::kUnknown) ++bad_messages_;
   if (leg == nullptr) return;  // to an address that nobody has (any more)
   bool dropped = false;
-  put_on_link(*leg->down, false, path, segment, kDownArrives, dropped);
+  put_on_link(*leg->down, std::nullopt, path, segment, kDownArrives, dropped);
   if (!options_.notes_fates || leg->client->keys() == nullptr) return;
   if (!leg->tap) leg->tap = std::make_unique<Tap>(*crypto_, *leg->client->keys());
   if (const auto tag = leg->tap->read_down(segment)) {

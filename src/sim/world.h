@@ -1,11 +1,13 @@
-// A whole meeting in virtual time: one shard, any number of scripted peers, a lossy network between
-// them. The same seed gives the same run, to the byte (given SRTP keys; a DTLS handshake draws from
-// OpenSSL's own randomness and repeats only in its outcome). An hour takes seconds.
+// A whole meeting in virtual time: one shard or several, any number of scripted peers, a lossy
+// network between them. The same seed gives the same run, to the byte (given SRTP keys; a DTLS
+// handshake draws from OpenSSL's own randomness and repeats only in its outcome). An hour takes
+// seconds.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <queue>
 #include <unordered_map>
 #include <vector>
@@ -14,6 +16,7 @@
 #include "base/datagram.h"
 #include "base/ids.h"
 #include "base/instant.h"
+#include "base/limits.h"
 #include "base/packet.h"
 #include "base/random.h"
 #include "control/media.h"
@@ -24,6 +27,7 @@
 #include "sim/event_log.h"
 #include "sim/fates.h"
 #include "sim/peer.h"
+#include "sim/pipe.h"
 
 namespace confab::sim {
 
@@ -34,7 +38,12 @@ struct WorldOptions {
   // Note the fate of each media packet.
   bool notes_fates = false;
   SrtpProfile profile = SrtpProfile::kAeadAes128Gcm;
-  // Changes the shard's configuration before it is made.
+  // The meeting begins on the first; PeerOptions::shard says who is on which.
+  std::uint8_t shards = 1;
+  // Between any two of them.
+  Duration pipe_delay = 200us;
+  std::size_t pipe_messages = limits::kPipeMessages;
+  // Changes a shard's configuration before it is made.
   std::function<void(sfu::ShardConfig&)> configure;
 };
 
@@ -54,7 +63,7 @@ class World final : public Wire {
   // Forgets it without a word to the shard.
   void lose_peer(Peer& peer);
 
-  // Sends a command to the shard; the answer must be of that kind.
+  // Sends a command to the shard it is for; the answer must be of that kind.
   template <typename Answer>
   Answer ask(control::MediaRequest request) {
     auto result = try_ask(std::move(request));
@@ -62,12 +71,17 @@ class World final : public Wire {
     return std::get<Answer>(std::move(*result));
   }
   Result<control::MediaResult> try_ask(control::MediaRequest request);
-  // A datagram from anybody.
+  // On that shard.
+  control::TransportCreated create_transport(std::uint8_t shard,
+                                             const control::CreateTransport& request);
+  // A datagram from anybody, to the first shard.
   void inject(const Path& path, ByteView datagram);
   void close_path(const Path& path);
 
-  sfu::Shard& shard() { return *shard_; }
-  PacketPool& pool() { return pool_; }
+  sfu::Shard& shard(std::uint8_t index = 0) { return *sites_[index]->shard; }
+  std::uint8_t shards() const { return static_cast<std::uint8_t>(sites_.size()); }
+  PacketPool& pool() { return sites_.front()->pool; }
+  Pipe& pipe(std::uint8_t from, std::uint8_t to);
   Random& random() { return random_; }
   srtp::CryptoProvider& crypto() { return *crypto_; }
   const MeetingId& meeting() const { return meeting_; }
@@ -91,7 +105,7 @@ class World final : public Wire {
   struct Arrival {
     Instant at;
     std::uint64_t order = 0;
-    bool to_shard = false;
+    std::optional<std::uint8_t> to_shard;  // else to the client
     Path path;
     std::vector<std::uint8_t> bytes;
     // Soonest first; those of one instant in the order they were sent.
@@ -100,26 +114,43 @@ class World final : public Wire {
     }
   };
 
+  // A shard and what it works with.
+  struct Site {
+    Site(const WorldOptions& options, std::uint8_t index, Instant start);
+
+    SeededRandom random;
+    PacketPool pool;
+    std::unique_ptr<sfu::Shard> shard;
+  };
+
+  void connect_shards();
+  // The first where there is no such shard: it will say so.
+  std::uint8_t shard_at(const ShardAddress& place) const {
+    return place.shard < shards() ? place.shard : std::uint8_t{0};
+  }
+  control::MediaCompletion command(std::uint8_t shard, control::MediaRequest request);
+  Result<void> pipe_for(const control::Consume& request);
   Instant next_event() const;
   void step(Instant at);
   void deliver();
-  void deliver_batch(std::vector<ReceivedPacket>& batch);
-  void run_shard();
+  void deliver_batch(std::uint8_t shard, std::vector<ReceivedPacket>& batch);
+  void deliver_pipes();
+  void run_shards();
+  void run_shard(sfu::Shard& shard);
   void transmit(const Transmit& message);
   void send_segment(Peer::Leg* leg, const Path& path, ByteView segment);
-  void put_on_link(Link& link, bool to_shard, const Path& path, ByteView datagram,
-                   std::uint64_t what, bool& dropped);
+  void put_on_link(Link& link, std::optional<std::uint8_t> to_shard, const Path& path,
+                   ByteView datagram, std::uint64_t what, bool& dropped);
   void probe(bool entering) {
     if (probe_) probe_(entering);
   }
 
   WorldOptions options_;
   SeededRandom random_;
-  SeededRandom shard_random_;
   std::unique_ptr<srtp::CryptoProvider> crypto_;
-  PacketPool pool_;
   Instant now_;
-  std::unique_ptr<sfu::Shard> shard_;
+  std::vector<std::unique_ptr<Pipe>> pipes_;
+  std::vector<std::unique_ptr<Site>> sites_;
   MeetingId meeting_;
   ortc::RtpCapabilities capabilities_;
   std::vector<std::unique_ptr<Peer>> peers_;

@@ -141,6 +141,35 @@ TEST(Egress, forwarding_for_a_minute_allocates_nothing) {
   EXPECT_GT(world.shard().counters().media_packets_out - packets, 30'000u);
 }
 
+TEST(Egress, nor_does_forwarding_across_shards) {
+  World world({.seed = 45, .shards = 2});
+  Peer& anna = world.add_peer();
+  Peer& ben = world.add_peer({.shard = 1});
+  Peer& carl = world.add_peer({.shard = 1});
+  world.run_for(500ms);
+  for (Peer* from : {&anna, &ben}) {
+    const ProducerId video = from->publish(from == &anna ? camera() : simulcast()).producer;
+    const ProducerId audio = from->publish(microphone()).producer;
+    for (Peer* to : {&anna, &ben, &carl}) {
+      if (to == from) continue;
+      to->subscribe(video);
+      to->subscribe(audio);
+    }
+  }
+  LinkProfile lossy;
+  lossy.loss_permille = 20;
+  carl.set_links(lossy, lossy);
+  world.run_for(20s);
+
+  const std::uint64_t packets = world.shard(1).counters().pipe_packets_in;
+  allocations = 0;
+  world.set_probe([](bool entering) { counting = entering; });
+  world.run_for(1min);
+  counting = false;
+  EXPECT_EQ(allocations.load(), 0u);
+  EXPECT_GT(world.shard(1).counters().pipe_packets_in - packets, 10'000u);
+}
+
 TEST(Egress, a_receiver_that_can_not_be_reached_costs_nothing) {
   World world({.seed = 44});
   Peer& anna = world.add_peer();

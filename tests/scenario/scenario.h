@@ -80,4 +80,45 @@ inline void expect_continuous(const Subscriber& subscriber) {
   }
 }
 
+inline LinkProfile bad_link() {
+  LinkProfile link;
+  link.delay = 25ms;  // up and down on both sides of the server: 100 ms there and back
+  link.jitter = 3ms;
+  link.loss_permille = 100;
+  link.duplicate_permille = 20;
+  link.reorder_permille = 50;
+  return link;
+}
+
+struct Lost {
+  std::size_t frames = 0;
+  std::size_t excused = 0;
+  std::size_t unexcused = 0;
+};
+
+// Frames from the first that the receiver could decode to the last that had the time to be
+// repaired. A frame that did not arrive is excused if the network dropped one of its packets on one
+// of the two ways as often as it was sent.
+inline Lost count_lost(const World& world, const Subscriber& subscriber, std::uint32_t receiver,
+                       std::uint32_t stream, std::uint32_t last_frame, std::uint16_t packets) {
+  Lost lost;
+  if (!subscriber.first_decodable_frame()) {
+    ADD_FAILURE() << "nothing to decode arrived";
+    return lost;
+  }
+  const auto& frames = subscriber.frames();
+  for (std::uint32_t frame = *subscriber.first_decodable_frame(); frame <= last_frame; ++frame) {
+    ++lost.frames;
+    const auto it = frames.find({stream, frame});
+    if (it != frames.end() && it->second.is_complete()) continue;
+    bool excused = false;
+    for (std::uint16_t i = 0; i < packets; ++i) {
+      excused |= world.fates().was_lost(Fates::kUp, stream, frame, i) ||
+                 world.fates().was_lost(receiver, stream, frame, i);
+    }
+    ++(excused ? lost.excused : lost.unexcused);
+  }
+  return lost;
+}
+
 }  // namespace confab::sim

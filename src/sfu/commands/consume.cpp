@@ -10,8 +10,9 @@ CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
   const auto found = find_in<WebRtcTransport>(shard, meeting, request.transport, "transport");
   if (!found) return std::unexpected(found.error());
   WebRtcTransport& transport = **found;
-  const auto producer = find_in<Producer>(shard, meeting, request.producer, "producer");
-  if (!producer) return std::unexpected(producer.error());
+  Router& router = transport.router();
+  Source* source = router.find_source(request.producer);
+  if (source == nullptr) return fail(ErrorCode::kNotFound, "no such producer");
   if (transport.setup().direction != control::TransportDirection::kReceive) {
     return fail(ErrorCode::kInvalidArgument, "the transport is not for receiving");
   }
@@ -21,7 +22,7 @@ CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
   if (const auto valid = ortc::validate(request.rtp_capabilities); !valid) {
     return std::unexpected(valid.error());
   }
-  const ortc::RtpParameters& consumable = (*producer)->consumable();
+  const ortc::RtpParameters& consumable = source->consumable();
   if (!ortc::can_consume(consumable, request.rtp_capabilities)) {
     return fail(ErrorCode::kUnsupported, "this device can not decode the producer's codec");
   }
@@ -35,11 +36,10 @@ CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
   setup.number = transport.next_stream_number();
   setup.parameters = std::move(*parameters);
   setup.paused = request.paused;
-  const Consumer& consumer =
-      shard.routers.at(meeting)->add_consumer(transport, **producer, std::move(setup));
-  return control::Consumed{consumer.id(),           (*producer)->id(),     (*producer)->kind(),
-                           (*producer)->type(),     consumer.parameters(), consumer.is_paused(),
-                           (*producer)->is_paused()};
+  const Consumer& consumer = router.add_consumer(transport, *source, std::move(setup));
+  return control::Consumed{consumer.id(),      source->id(),          source->kind(),
+                           source->type(),     consumer.parameters(), consumer.is_paused(),
+                           source->is_paused()};
 }
 
 CommandResult handle(ShardState& shard, Instant now, const MeetingId& meeting,

@@ -28,7 +28,7 @@ control::ConsumerStats consumer_stats(const Consumer& consumer) {
   const Consumer::Statistics& statistics = consumer.statistics();
   control::ConsumerStats out;
   out.consumer = consumer.id();
-  out.producer = consumer.producer().id();
+  out.producer = consumer.source().id();
   out.transport = consumer.transport().setup().id;
   out.packets_sent = statistics.packets_sent;
   out.bytes_sent = statistics.bytes_sent;

@@ -24,17 +24,17 @@ CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
   if (!mapping) return std::unexpected(mapping.error());
 
   ProducerSetup setup;
-  setup.id = ProducerId::random_at(context.config.place, context.random);
+  setup.source.id = ProducerId::random_at(context.config.place, context.random);
+  setup.source.kind = request.kind;
+  setup.source.type = ortc::producer_type(request.rtp_parameters);
+  setup.source.paused = request.paused;
   setup.slot = transport.free_slot();
-  setup.kind = request.kind;
-  setup.type = ortc::producer_type(request.rtp_parameters);
   setup.parameters = request.rtp_parameters;
   setup.parameters.rtcp.cname =
       transport.cname().settle(request.rtp_parameters.rtcp.cname, context.random);
-  setup.consumable =
+  setup.source.consumable =
       ortc::consumable_parameters(request.kind, setup.parameters, context.capabilities, *mapping);
   setup.mapping = std::move(*mapping);
-  setup.paused = request.paused;
   if (const auto added = transport.demux().add(setup.slot, setup.parameters); !added) {
     return fail(ErrorCode::kConflict, added.error() == DemuxError::kMidTaken
                                           ? "rtpParameters.mid: in use by another producer"
