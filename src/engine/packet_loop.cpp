@@ -91,6 +91,15 @@ void PacketLoop::wake() {
   [[maybe_unused]] const ssize_t n = ::write(wake_fd_.get(), &one, sizeof(one));
 }
 
+// The loop says that it sleeps and then looks whether there is more; we show that there is more and
+// then look whether it sleeps. In whatever order these happen, one of the two sees the other.
+void PacketLoop::wake_if_asleep() {
+  if (asleep_.load(std::memory_order_seq_cst) &&
+      asleep_.exchange(false, std::memory_order_relaxed)) {
+    wake();
+  }
+}
+
 void PacketLoop::stop() {
   stop_.store(true, std::memory_order_relaxed);
   wake();
@@ -106,12 +115,16 @@ void PacketLoop::run(PacketHandler& handler, const LoopHooks& hooks) {
     timespec timeout{};
     timespec* wait_for = &timeout;
     if (!more_to_send && !more_to_receive) {
-      const Instant until = std::min(handler.next_timeout(), idle_check_at_);
-      const std::int64_t ns = std::max<std::int64_t>((until - now_).count(), 0);
-      timeout = {ns / 1'000'000'000, ns % 1'000'000'000};
+      asleep_.store(true, std::memory_order_seq_cst);
+      if (!hooks.has_more()) {
+        const Instant until = std::min(handler.next_timeout(), idle_check_at_);
+        const std::int64_t ns = std::max<std::int64_t>((until - now_).count(), 0);
+        timeout = {ns / 1'000'000'000, ns % 1'000'000'000};
+      }
     }
     const int n = ::epoll_pwait2(epoll_.get(), events.data(), kEventsMax, wait_for, nullptr);
     CHECK(n >= 0 || errno == EINTR);
+    asleep_.store(false, std::memory_order_relaxed);
     now_ = clock_();
     ++counters_.iterations;
 
@@ -132,6 +145,7 @@ void PacketLoop::run(PacketHandler& handler, const LoopHooks& hooks) {
 
     if (handler.next_timeout() <= now_) handler.handle_timeout(now_);
     if (now_ >= idle_check_at_) close_idle_tcp(handler);
+    hooks.on_turn(now_);
     more_to_send = flush(handler);
     hooks.after_round(now_);
   }

@@ -1,8 +1,8 @@
 // The loop of one shard: epoll over its UDP sockets, TCP ports and mailbox, a PacketHandler in the
 // middle. The handler never learns where bytes come from or what time really is.
 //
-//   epoll ─▶ recvmmsg ─▶ handler.handle_packets ─▶ handler.handle_timeout ─▶ poll_transmit ─▶
-//   sendmmsg
+//   epoll ─▶ recvmmsg ─▶ handler.handle_packets ─▶ handler.handle_timeout ─▶ on_turn ─▶
+//   poll_transmit ─▶ sendmmsg
 //      ▲         │                                                               │
 //      └─────────┴──────────── a flush yields to receiving every 0.5 ms ◀────────┘
 #pragma once
@@ -35,6 +35,10 @@ struct LoopOptions {
 // What else happens on the shard's thread.
 struct LoopHooks {
   std::function<void(Instant)> on_wake = [](Instant) {};  // after wake()
+  // In each round, before anything is sent: what comes from and goes to other threads' rings.
+  std::function<void(Instant)> on_turn = [](Instant) {};
+  // Whether on_turn has something to read: asked before the loop sleeps.
+  std::function<bool()> has_more = [] { return false; };
   // After each round, when all that came in has been handled and sent.
   std::function<void(Instant)> after_round = [](Instant) {};
 };
@@ -58,6 +62,9 @@ class PacketLoop {
   void run(PacketHandler& handler, const LoopHooks& hooks);
   // From any thread.
   void wake();
+  // After making something visible that has_more() looks at, by a sequentially consistent store.
+  // Costs a system call only if the loop sleeps, or is about to.
+  void wake_if_asleep();
   void stop();
 
   // The shard's thread only.
@@ -90,6 +97,7 @@ class PacketLoop {
   std::vector<Path> broken_;
   LoopCounters counters_;
   std::atomic<bool> stop_{false};
+  std::atomic<bool> asleep_{false};
 };
 
 }  // namespace confab::engine

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "engine/sockaddr.h"
+#include "engine/spsc_ring.h"
 
 namespace confab::engine {
 namespace {
@@ -166,6 +167,42 @@ TEST(PacketLoop, TcpThatIsNotFramedIsClosed) {
   EXPECT_EQ(receive(client), "");
   under_test.stop();
   EXPECT_EQ(under_test.loop->counters().drop_tcp_broken_framing, 1u);
+}
+
+// Each number is only sent when the one before was read, so the loop falls asleep in between, and
+// one wake-up that got lost would be waited for until the loop looks for idle connections.
+TEST(PacketLoop, ARingWakesALoopThatSleeps) {
+  constexpr int kNumbers = 5000;
+  SpscRing<int> ring(16);
+  std::atomic<int> read_last{0};
+  PacketPool pool(256);
+  LoopOptions options;
+  options.listen = {{*IpAddress::parse("127.0.0.1"), 0}};
+  const auto loop = PacketLoop::open(options, pool, now);
+  ASSERT_TRUE(loop) << loop.error().message;
+  Echo handler(1);
+  LoopHooks hooks;
+  hooks.has_more = [&] { return !ring.empty(); };
+  hooks.on_turn = [&](Instant) {
+    while (const int* number = ring.front()) {
+      read_last.store(*number);
+      ring.pop();
+    }
+    ring.release();
+  };
+  std::thread thread([&] { (*loop)->run(handler, hooks); });
+  for (int i = 1; i <= kNumbers; ++i) {
+    int* number = ring.begin(0);
+    ASSERT_NE(number, nullptr);
+    *number = i;
+    ring.commit();
+    EXPECT_TRUE(ring.publish());
+    (*loop)->wake_if_asleep();
+    while (read_last.load() != i) std::this_thread::yield();
+  }
+  (*loop)->stop();
+  thread.join();
+  EXPECT_TRUE(ring.empty());
 }
 
 TEST(PacketLoop, APortInUseIsAnErrorThatNamesIt) {
