@@ -21,7 +21,8 @@ using RequestId = std::uint64_t;
 
 // ---- requests ----
 
-// A meeting's router. Everything of a meeting lives on the shard this picks.
+// Makes room for a meeting. Where on the media plane it is, and on how many shards, is decided
+// there.
 struct OpenMeeting {};
 // Closes the meeting's router and everything in it.
 struct CloseMeeting {};

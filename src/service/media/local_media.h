@@ -1,5 +1,6 @@
-// MediaControl for shards in this process: picks a shard for each meeting, carries commands to it
-// and brings results and events back to the listener's thread.
+// MediaControl for shards in this process: picks a shard for each meeting, and others for those who
+// come when it is too big for one; carries commands there and brings results and events back to the
+// listener's thread. Whoever commands does not learn what is where.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +17,7 @@
 #include "platform/config/config.h"
 #include "rtc/dtls/identity.h"
 #include "service/media/announced.h"
+#include "service/media/placement.h"
 #include "service/media/shard_host.h"
 
 namespace confab::media {
@@ -45,13 +47,19 @@ class LocalMedia final : public control::MediaControl {
   const ShardHost& shard(std::size_t index) const { return *shards_[index]; }
 
  private:
-  struct Placement {
-    std::size_t shard = 0;
-    std::size_t transports = 0;
-  };
+  LocalMedia(Placement placement, dtls::DtlsIdentity identity, Post post);
+  Result<void> open_shards(const MediaConfig& config, std::size_t count, LogSink& log);
+  void start_shards();
+  // Nothing if there is no such shard, or the meeting is not there.
+  ShardHost* host_at(const MeetingId& meeting, const ShardAddress& place) const;
 
-  LocalMedia(dtls::DtlsIdentity identity, Post post);
-  std::size_t least_loaded() const;
+  // These return false if a mailbox is full; the command is answered then by send().
+  bool carry_out(control::MediaCommand& command, std::size_t home);
+  bool create_transport(control::MediaCommand& command, std::size_t home);
+  bool close_meeting(control::MediaCommand& command, std::size_t home);
+  bool gather_stats(const control::MediaCommand& command);
+  bool carry_out_at_place(control::MediaCommand& command, const ShardAddress& place);
+
   void on_completion(control::MediaCompletion completion);
   void on_event(control::MediaEvent event);
   void answer(const control::MediaCommand& command, ErrorCode code, std::string message);
@@ -60,11 +68,12 @@ class LocalMedia final : public control::MediaControl {
   Post post_;
   control::MediaListener* listener_ = nullptr;
   AnnouncedAddresses announced_;
-  std::unordered_map<MeetingId, Placement> meetings_;
-  std::vector<std::size_t> transports_per_shard_;
+  Placement placement_;
+  // Of whom the transports are that are being made.
+  std::unordered_map<control::RequestId, ParticipantId> creating_;
   // Cleared first when this is destroyed, so that what is still posted finds nobody.
   std::shared_ptr<LocalMedia*> alive_;
-  std::vector<std::unique_ptr<ShardHost>> shards_;  // last: their threads stop before the rest goes
+  std::vector<std::unique_ptr<ShardHost>> shards_;
 };
 
 }  // namespace confab::media

@@ -5,9 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+
+#include "sim/parameters.h"
 
 namespace confab::media {
 namespace {
@@ -106,6 +109,164 @@ TEST_F(LocalMediaTest, MeetingsGoToTheShardWithFewerTransports) {
     for (const ShardSnapshot& s : snapshots) EXPECT_EQ(s.gauges.transports, 0u);
   });
   loop_.run_until([&] { return seen; });
+}
+
+// Nobody is sent to a shard that has fewer transports by less than this.
+class SpreadMediaTest : public LocalMediaTest {
+ protected:
+  SpreadMediaTest() { config_.spread_transports = 2; }
+
+  struct Person {
+    TransportId send;
+    TransportId receive;
+    std::uint8_t shard() const { return send.place().shard; }
+  };
+  Person join(const MeetingId& meeting) {
+    const auto participant = ParticipantId::random(random_);
+    const auto create = [&](control::TransportDirection direction) {
+      const auto created = ask(meeting, control::CreateTransport{participant, direction});
+      EXPECT_TRUE(created.result);
+      return std::get<control::TransportCreated>(*created.result).transport;
+    };
+    const Person person{create(control::TransportDirection::kSend),
+                        create(control::TransportDirection::kReceive)};
+    EXPECT_EQ(person.send.place(), person.receive.place());
+    return person;
+  }
+  ProducerId produce(const MeetingId& meeting, const Person& person) {
+    control::Produce produce;
+    produce.transport = person.send;
+    produce.kind = ortc::MediaKind::kVideo;
+    produce.rtp_parameters = sim::vp8_parameters("0", 1234, 1235, "somebody");
+    const auto produced = ask(meeting, produce);
+    EXPECT_TRUE(produced.result);
+    return std::get<control::Produced>(*produced.result).producer;
+  }
+  control::MediaCompletion consume(const MeetingId& meeting, const Person& person,
+                                   const ProducerId& producer) {
+    control::Consume consume;
+    consume.transport = person.receive;
+    consume.producer = producer;
+    consume.rtp_capabilities = capabilities_;
+    return ask(meeting, consume);
+  }
+  MeetingId open() {
+    const auto meeting = MeetingId::random(random_);
+    capabilities_ = std::get<control::MeetingOpened>(*ask(meeting, control::OpenMeeting{}).result)
+                        .router_capabilities;
+    return meeting;
+  }
+  sfu::ShardGauges all_gauges() {
+    sfu::ShardGauges sum;
+    bool seen = false;
+    media_->ask_snapshots([&](const std::vector<ShardSnapshot>& snapshots) {
+      seen = true;
+      EXPECT_EQ(snapshots.size(), 2u);
+      for (const ShardSnapshot& s : snapshots) {
+        sum.routers += s.gauges.routers;
+        sum.transports += s.gauges.transports;
+        sum.producers += s.gauges.producers;
+        sum.consumers += s.gauges.consumers;
+        sum.piped_producers += s.gauges.piped_producers;
+        sum.pipe_outlets += s.gauges.pipe_outlets;
+        sum.timers += s.gauges.timers;
+      }
+    });
+    loop_.run_until([&] { return seen; });
+    return sum;
+  }
+
+  ortc::RtpCapabilities capabilities_;
+};
+
+TEST_F(SpreadMediaTest, AMeetingOnTwoShardsIsOneForWhoeverCommands) {
+  const MeetingId meeting = open();
+  const Person anna = join(meeting);
+  const Person ben = join(meeting);
+  const Person carl = join(meeting);
+  const Person dora = join(meeting);
+  EXPECT_NE(anna.shard(), ben.shard());
+  EXPECT_EQ(anna.shard(), carl.shard());
+  EXPECT_EQ(ben.shard(), dora.shard());
+
+  const ProducerId producer = produce(meeting, anna);
+  std::vector<ConsumerId> consumers;
+  for (const Person* person : {&ben, &carl, &dora}) {
+    const auto completion = consume(meeting, *person, producer);
+    ASSERT_TRUE(completion.result) << completion.result.error().message;
+    const auto& consumed = std::get<control::Consumed>(*completion.result);
+    EXPECT_EQ(consumed.producer, producer);
+    EXPECT_EQ(consumed.consumer.place().shard, person->shard());
+    consumers.push_back(consumed.consumer);
+    EXPECT_TRUE(ask(meeting, control::SetConsumerPaused{consumed.consumer, false}).result);
+  }
+  const auto answer = ask(meeting, control::GetMeetingStats{});
+  ASSERT_TRUE(answer.result);
+  const auto& stats = std::get<control::MeetingStats>(*answer.result);
+  EXPECT_EQ(stats.transports.size(), 8u);
+  EXPECT_EQ(stats.producers.size(), 1u);
+  EXPECT_EQ(stats.consumers.size(), 3u);
+  sfu::ShardGauges gauges = all_gauges();
+  EXPECT_EQ(gauges.routers, 2u);
+  EXPECT_EQ(gauges.producers, 1u);
+  EXPECT_EQ(gauges.piped_producers, 1u);
+  EXPECT_EQ(gauges.pipe_outlets, 1u);
+
+  EXPECT_TRUE(ask(meeting, control::CloseProducer{producer}).result);
+  loop_.run_until([&] { return loop_.events.size() >= 3; });
+  for (const control::MediaEvent& event : loop_.events) {
+    const auto* closed = std::get_if<control::ConsumerClosed>(&event.body);
+    ASSERT_NE(closed, nullptr);
+    EXPECT_EQ(std::erase(consumers, closed->consumer), 1u);
+  }
+  gauges = all_gauges();
+  EXPECT_EQ(gauges.piped_producers + gauges.pipe_outlets, 0u);
+
+  EXPECT_TRUE(ask(meeting, control::CloseMeeting{}).result);
+  EXPECT_EQ(all_gauges(), sfu::ShardGauges{});
+}
+
+TEST_F(SpreadMediaTest, ClosingAMeetingClosesItOnEveryShardWithAllThatIsInIt) {
+  const MeetingId meeting = open();
+  const Person anna = join(meeting);
+  const Person ben = join(meeting);
+  EXPECT_TRUE(consume(meeting, ben, produce(meeting, anna)).result);
+  EXPECT_TRUE(consume(meeting, anna, produce(meeting, ben)).result);
+  EXPECT_EQ(all_gauges().piped_producers, 2u);
+  EXPECT_TRUE(ask(meeting, control::CloseMeeting{}).result);
+  EXPECT_EQ(all_gauges(), sfu::ShardGauges{});
+  EXPECT_EQ(ask(meeting, control::CloseTransport{anna.send}).result.error().code,
+            ErrorCode::kNotFound);
+}
+
+TEST_F(SpreadMediaTest, WhatIsNotThereIsAnsweredWithAnError) {
+  const MeetingId meeting = open();
+  const Person anna = join(meeting);
+  const Person ben = join(meeting);
+  const auto code_of = [&](control::MediaRequest request) {
+    const auto completion = ask(meeting, std::move(request));
+    return completion.result ? ErrorCode::kInternal : completion.result.error().code;
+  };
+  const auto unknown = ProducerId::random_at({0, anna.shard()}, random_);
+  EXPECT_EQ(consume(meeting, ben, unknown).result.error().code, ErrorCode::kNotFound);
+  const auto elsewhere = ProducerId::random_at({0, 77}, random_);
+  EXPECT_EQ(consume(meeting, ben, elsewhere).result.error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(code_of(control::CloseProducer{elsewhere}), ErrorCode::kNotFound);
+  EXPECT_EQ(code_of(control::CloseTransport{TransportId::random_at({3, 0}, random_)}),
+            ErrorCode::kNotFound);
+  EXPECT_EQ(code_of(control::CloseConsumer{ConsumerId::random_at({0, 0}, random_)}),
+            ErrorCode::kNotFound);
+}
+
+TEST_F(SpreadMediaTest, WhoLeavesMakesRoom) {
+  const MeetingId meeting = open();
+  const Person anna = join(meeting);
+  const Person ben = join(meeting);
+  EXPECT_NE(anna.shard(), ben.shard());
+  for (const TransportId& transport : {ben.send, ben.receive}) {
+    EXPECT_TRUE(ask(meeting, control::CloseTransport{transport}).result);
+  }
+  EXPECT_EQ(join(meeting).shard(), ben.shard());
 }
 
 TEST_F(LocalMediaTest, ACommandForAMeetingThatIsNotOpenIsAnswered) {

@@ -15,6 +15,9 @@ void expose_gauges(const sfu::ShardGauges& g, std::string_view shard, metrics::E
   gauge("transports", "WebRTC transports.", g.transports);
   gauge("producers", "Streams that participants send.", g.producers);
   gauge("consumers", "Streams that participants receive.", g.consumers);
+  gauge("piped_producers", "Streams consumed here whose sender is on another shard.",
+        g.piped_producers);
+  gauge("pipe_outlets", "Streams taken by other shards, for each shard.", g.pipe_outlets);
   gauge("paths", "5-tuples and TCP connections that ICE has accepted.", g.paths);
   gauge("ice_ufrags", "ICE user name fragments in use.", g.ufrags);
   gauge("rtp_streams", "Entries of the SSRC tables, both directions.", g.streams);
@@ -58,6 +61,8 @@ void expose_counters(const sfu::ShardCounters& c, std::string_view shard,
   counter("sender_reports_sent", "RTCP sender reports.", c.sender_reports_out);
   counter("receiver_reports_sent", "RTCP receiver reports.", c.receiver_reports_out);
   counter("transports_timed_out", "Transports closed for want of consent.", c.transports_timed_out);
+  counter("pipe_packets_sent", "Packets copied to other shards.", c.pipe_packets_out);
+  counter("pipe_packets_received", "Packets taken over from other shards.", c.pipe_packets_in);
   for (std::size_t i = 0; i < sfu::kDropReasons; ++i) {
     out.counter("media_drops", "Packets that went nowhere, by reason.",
                 {{"shard", shard}, {"reason", sfu::to_string(static_cast<sfu::Drop>(i))}},

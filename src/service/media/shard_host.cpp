@@ -1,5 +1,6 @@
 #include "service/media/shard_host.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -9,26 +10,38 @@ namespace confab::media {
 
 ShardHost::ShardHost(ShardSetup setup) : setup_(std::move(setup)) {}
 
-Result<std::unique_ptr<ShardHost>> ShardHost::start(ShardSetup setup,
-                                                    const dtls::DtlsIdentity& identity,
-                                                    LogSink& log) {
+Result<std::unique_ptr<ShardHost>> ShardHost::open(ShardSetup setup,
+                                                   const dtls::DtlsIdentity& identity,
+                                                   LogSink& log) {
   auto self = std::unique_ptr<ShardHost>(new ShardHost(std::move(setup)));
   auto loop = engine::PacketLoop::open(self->setup_.loop, self->pool_, monotonic_now);
   if (!loop) return std::unexpected(loop.error());
   self->loop_ = std::move(*loop);
   self->shard_ = std::make_unique<sfu::Shard>(self->setup_.shard, identity, self->random_, log,
                                               self->pool_, monotonic_now());
-  const std::string name = "shard-" + std::to_string(self->setup_.shard.place.shard);
-  self->thread_ =
-      std::make_unique<engine::ShardThread>(name, self->setup_.cpu, [host = self.get()] {
-        host->loop_->run(*host->shard_,
-                         {.on_wake = [host](Instant now) { host->open_letters(now); },
-                          .after_round = [host](Instant) { host->drain_events(); }});
-      });
   return self;
 }
 
 ShardHost::~ShardHost() {
+  stop();
+}
+
+void ShardHost::connect_to(ShardHost& other) {
+  other.from_others_.push_back(std::make_unique<ShardPipe>(number(), *other.loop_));
+  to_others_.push_back(other.from_others_.back().get());
+  shard_->connect_pipe(other.number(), *to_others_.back());
+}
+
+void ShardHost::start() {
+  const engine::LoopHooks hooks{.on_wake = [this](Instant now) { open_letters(now); },
+                                .on_turn = [this](Instant now) { serve_pipes(now); },
+                                .has_more = [this] { return has_piped(); },
+                                .after_round = [this](Instant) { drain_events(); }};
+  thread_ = std::make_unique<engine::ShardThread>("shard-" + std::to_string(number()), setup_.cpu,
+                                                  [this, hooks] { loop_->run(*shard_, hooks); });
+}
+
+void ShardHost::stop() {
   if (thread_ == nullptr) return;
   loop_->stop();
   thread_.reset();
@@ -44,23 +57,45 @@ bool ShardHost::send(control::MediaCommand&& command) {
   return true;
 }
 
-bool ShardHost::ask_snapshot(std::function<void(ShardSnapshot)> on_snapshot) {
-  if (!mailbox_.push(Letter(std::move(on_snapshot)))) return false;
+bool ShardHost::post(Task&& task) {
+  Letter letter = std::move(task);
+  if (!mailbox_.push(std::move(letter))) {
+    task = std::get<Task>(std::move(letter));
+    return false;
+  }
   loop_->wake();
   return true;
 }
 
+bool ShardHost::ask_snapshot(std::function<void(ShardSnapshot)> on_snapshot) {
+  return post([done = std::move(on_snapshot)](Instant, ShardHost& host) { done(host.snapshot()); });
+}
+
 void ShardHost::open_letters(Instant now) {
   for (int i = 0; i < kLettersPerRound; ++i) {
-    const std::optional<Letter> letter = mailbox_.pop();
+    std::optional<Letter> letter = mailbox_.pop();
     if (!letter) return;
     if (const auto* command = std::get_if<control::MediaCommand>(&*letter)) {
-      setup_.on_completion(shard_->handle_command(now, *command));
+      complete(shard_->handle_command(now, *command));
     } else {
-      std::get<Snapshot> (*letter)(snapshot());
+      std::get<Task> (*letter)(now, *this);
     }
   }
   loop_->wake();  // for the rest, when the packets that came meanwhile have been forwarded
+}
+
+void ShardHost::serve_pipes(Instant now) {
+  for (const auto& pipe : from_others_) {
+    pipe->read(kPipeBatch, [&](const sfu::PipeMessage& message) {
+      shard_->handle_pipe(now, pipe->from(), message);
+    });
+  }
+  shard_->flush_pipes(now);
+  for (ShardPipe* pipe : to_others_) pipe->publish();
+}
+
+bool ShardHost::has_piped() const {
+  return std::ranges::any_of(from_others_, [](const auto& pipe) { return !pipe->empty(); });
 }
 
 void ShardHost::drain_events() {

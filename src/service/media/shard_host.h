@@ -1,5 +1,6 @@
-// One shard at work: its thread, packet pool, packet loop and sfu::Shard, and the mailbox through
-// which others speak to it. Everything but the mailbox belongs to the shard's thread.
+// One shard at work: its thread, packet pool, packet loop and sfu::Shard, the mailbox through which
+// others speak to it, and the pipes to and from the other shards. Everything but the mailbox and
+// the far ends of the pipes belongs to the shard's thread.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +19,7 @@
 #include "engine/shard_thread.h"
 #include "platform/config/config.h"
 #include "platform/random/secure_random.h"
+#include "service/media/shard_pipe.h"
 #include "sfu/shard.h"
 
 namespace confab::media {
@@ -42,26 +44,46 @@ struct ShardSetup {
 
 class ShardHost {
  public:
-  // Opens the ports and starts the thread.
-  static Result<std::unique_ptr<ShardHost>> start(ShardSetup setup,
-                                                  const dtls::DtlsIdentity& identity, LogSink& log);
-  // Stops the thread; what is in the mailbox is not answered any more.
+  // To be run on the shard's thread.
+  using Task = std::move_only_function<void(Instant, ShardHost&)>;
+
+  // Opens the ports.
+  static Result<std::unique_ptr<ShardHost>> open(ShardSetup setup,
+                                                 const dtls::DtlsIdentity& identity, LogSink& log);
+  // Stops it; what is in the mailbox is not answered any more.
   ~ShardHost();
+
+  // Lays the pipe from this shard to that one. Before either is started.
+  void connect_to(ShardHost& other);
+  // Starts the thread.
+  void start();
+  // Ends it. Shards with pipes between them are all stopped before one of them goes.
+  void stop();
+
+  std::uint8_t number() const { return setup_.shard.place.shard; }
 
   // Any thread. False, and nothing taken, when the mailbox is full.
   bool send(control::MediaCommand&& command);
+  bool post(Task&& task);
   // Any thread. `on_snapshot` is called on the shard's thread.
   bool ask_snapshot(std::function<void(ShardSnapshot)> on_snapshot);
+
+  // ---- the shard's thread ----
+  sfu::Shard& shard() { return *shard_; }
+  void complete(control::MediaCompletion completion) {
+    setup_.on_completion(std::move(completion));
+  }
 
   int receive_buffer_bytes() const { return loop_->receive_buffer_bytes(); }
   bool has_gso() const { return loop_->has_gso(); }
 
  private:
-  using Snapshot = std::function<void(ShardSnapshot)>;
-  using Letter = std::variant<control::MediaCommand, Snapshot>;
+  using Letter = std::variant<control::MediaCommand, Task>;
 
   ShardHost(ShardSetup setup);
   void open_letters(Instant now);
+  void serve_pipes(Instant now);
+  bool has_piped() const;
   void drain_events();
   ShardSnapshot snapshot() const;
 
@@ -70,6 +92,8 @@ class ShardHost {
   static constexpr std::size_t kMailboxLetters = 4096;
   // A command takes some tens of microseconds, and packets wait meanwhile.
   static constexpr int kLettersPerRound = 16;
+  // Messages read from one pipe before the sockets get their turn: as many as of one socket.
+  static constexpr std::size_t kPipeBatch = 256;
 
   ShardSetup setup_;
   PacketPool pool_{kPoolSlots};
@@ -77,6 +101,8 @@ class ShardHost {
   std::unique_ptr<engine::PacketLoop> loop_;
   std::unique_ptr<sfu::Shard> shard_;
   engine::Mailbox<Letter> mailbox_{kMailboxLetters};
+  std::vector<std::unique_ptr<ShardPipe>> from_others_;
+  std::vector<ShardPipe*> to_others_;
   std::unique_ptr<engine::ShardThread> thread_;
 };
 

@@ -1,0 +1,64 @@
+// Which shard everybody's transports are on. A meeting begins on the shard with the fewest; it
+// stays together until another shard has so many fewer (media.spread_transports) that somebody new
+// goes there. All transports of a participant are on one shard. Counts exactly: each transport from
+// when it is asked for until it is gone.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "base/ids.h"
+
+namespace confab::media {
+
+class Placement {
+ public:
+  Placement(std::size_t shards, std::size_t spread_transports)
+      : spread_transports_(spread_transports), load_(shards) {}
+
+  // The shard on which the meeting begins, or has begun.
+  std::size_t open(const MeetingId& meeting);
+  // Where it began; nothing if it is not open.
+  std::optional<std::size_t> home(const MeetingId& meeting) const;
+  // Every shard it is on, the home first. Empty if it is not open.
+  std::vector<std::size_t> shards_of(const MeetingId& meeting) const;
+  bool is_on(const MeetingId& meeting, std::size_t shard) const;
+  void close(const MeetingId& meeting);
+
+  // ---- of an open meeting ----
+  // Where a new transport of the participant goes; counted from here on.
+  std::size_t add_transport(const MeetingId& meeting, const ParticipantId& participant);
+  // It has been made...
+  void transport_made(const MeetingId& meeting, const ParticipantId& participant,
+                      const TransportId& transport);
+  // ...or could not be.
+  void transport_refused(const MeetingId& meeting, const ParticipantId& participant);
+  // It is gone. Said twice, or of an unknown one, it changes nothing.
+  void transport_gone(const MeetingId& meeting, const TransportId& transport);
+
+  // Transports on that shard, of all meetings.
+  std::size_t load(std::size_t shard) const { return load_[shard]; }
+
+ private:
+  struct Seat {
+    std::size_t shard = 0;
+    std::size_t transports = 0;
+  };
+  struct Meeting {
+    std::vector<std::size_t> shards;  // in the order in which it came there
+    std::unordered_map<ParticipantId, Seat> seats;
+    std::unordered_map<TransportId, ParticipantId> transports;
+  };
+
+  std::size_t least_loaded() const;
+  std::size_t choose(const Meeting& meeting) const;
+  void release(Meeting& meeting, const ParticipantId& participant);
+
+  std::size_t spread_transports_;
+  std::vector<std::size_t> load_;
+  std::unordered_map<MeetingId, Meeting> meetings_;
+};
+
+}  // namespace confab::media
