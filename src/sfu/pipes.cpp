@@ -60,9 +60,9 @@ struct Delivery {
 Result<void> join_meeting(ShardState& shard, const MeetingId& meeting, std::uint8_t home) {
   const auto pipe = find_pipe(shard, home);
   if (!pipe) return std::unexpected(pipe.error());
-  const auto opened = handle(shard, Instant{}, meeting, control::OpenMeeting{});
-  if (!opened) return std::unexpected(opened.error());
-  shard.routers.at(meeting)->set_home(**pipe);
+  const auto router = open_router(shard, meeting);
+  if (!router) return std::unexpected(router.error());
+  (*router)->set_home(**pipe);
   return {};
 }
 

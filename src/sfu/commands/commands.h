@@ -24,6 +24,8 @@ using CommandResult = Result<control::MediaResult>;
 
 // The meeting's router, or kNotFound.
 Result<Router*> find_router(const ShardState& shard, const MeetingId& meeting);
+// The same, made if there is none.
+Result<Router*> open_router(ShardState& shard, const MeetingId& meeting);
 
 CommandResult handle(ShardState&, Instant, const MeetingId&, const control::OpenMeeting&);
 CommandResult handle(ShardState&, Instant, const MeetingId&, const control::CloseMeeting&);

@@ -48,14 +48,21 @@ Result<Router*> find_router(const ShardState& shard, const MeetingId& meeting) {
   return it->second.get();
 }
 
+Result<Router*> open_router(ShardState& shard, const MeetingId& meeting) {
+  const auto it = shard.routers.find(meeting);
+  if (it != shard.routers.end()) return it->second.get();
+  if (shard.routers.size() >= shard.context.config.limits.routers_max) {
+    return fail(ErrorCode::kFull, "no more meetings on this server");
+  }
+  auto router = std::make_unique<Router>(shard.context, meeting);
+  return shard.routers.emplace(meeting, std::move(router)).first->second.get();
+}
+
 // Opening an open meeting is no mistake: a signaling node that takes it over does.
 CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
                      const control::OpenMeeting&) {
-  if (!shard.routers.contains(meeting)) {
-    if (shard.routers.size() >= shard.context.config.limits.routers_max) {
-      return fail(ErrorCode::kFull, "no more meetings on this server");
-    }
-    shard.routers.emplace(meeting, std::make_unique<Router>(shard.context, meeting));
+  if (const auto router = open_router(shard, meeting); !router) {
+    return std::unexpected(router.error());
   }
   return control::MeetingOpened{shard.context.capabilities};
 }
