@@ -22,7 +22,11 @@ class Pipe final : public sfu::PipeWriter {
   sfu::PipeMessage* begin(std::size_t spare) override {
     return used_ + spare < slots_.size() ? &slot(used_).message : nullptr;
   }
-  void commit() override { slot(used_++).arrives_at = now_ + delay_; }
+  void commit() override {
+    slot(used_++).arrives_at = now_ + delay_;
+    ++committed_;
+  }
+  std::uint64_t committed() const { return committed_; }
 
   // When the first message arrives; kNever if there is none.
   Instant next_arrival() const { return used_ > 0 ? slots_[first_].arrives_at : kNever; }
@@ -50,6 +54,7 @@ class Pipe final : public sfu::PipeWriter {
   std::vector<Slot> slots_;
   std::size_t first_ = 0;
   std::size_t used_ = 0;
+  std::uint64_t committed_ = 0;
 };
 
 }  // namespace confab::sim

@@ -63,6 +63,33 @@ test('a broadcast over several threads counts everything while it decrypts littl
   assert.ok(Math.abs(verified - received / 8) < 50, `${verified} of ${received} verified`);
 });
 
+test('a meeting over two shards: nobody misses anything, and each packet crosses once', async (t) => {
+  const server = await start(t, { env: { CONFAB_MEDIA_SHARDS: '2', CONFAB_MEDIA_SPREAD_TRANSPORTS: '2' } });
+  const { code, err, report } = await loadtest('--url', server.url, '--participants', 10, '--duration', 4, '--json', '-');
+  assert.equal(code, 0, err);
+  assert.equal(report.joins.ready, 10);
+  nothingWentWrong(report);
+  const { packets_sent: sent, packets_received: received, packets_verified: verified } = report.media;
+  assert.ok(Math.abs(received - 9 * sent) <= 0.05 * received, `${sent} sent, ${received} received`);
+  assert.equal(verified, received);
+
+  const samples = await server.samples();
+  const count = (name, label = '') => samples
+    .filter((s) => s.name === name && s.labels.includes(label))
+    .reduce((sum, s) => sum + s.value, 0);
+  const dropped = (reason) => count('confab_media_drops_total', `reason="${reason}"`);
+  for (const shard of ['0', '1']) assert.ok(count('confab_rtp_packets_received_total', `shard="${shard}"`) > 0);
+  // Five receivers on the other shard get one copy. What came before the first of them is not carried.
+  const taken = count('confab_rtp_packets_received_total');
+  const crossed = count('confab_pipe_packets_sent_total');
+  assert.ok(crossed <= taken && crossed > 0.9 * taken, `${crossed} of ${taken} crossed`);
+  assert.equal(count('confab_pipe_packets_received_total') + dropped('pipe_unknown_producer'), crossed);
+  assert.equal(dropped('pipe_full'), 0);
+  for (const name of ['routers', 'transports', 'producers', 'consumers', 'piped_producers', 'pipe_outlets']) {
+    assert.equal(count(`confab_${name}`), 0, name);
+  }
+});
+
 test('the server is empty afterwards, without waiting for anybody to come back', async (t) => {
   const server = await start(t);
   const { code } = await loadtest('--url', server.url, '--participants', 3, '--no-video', '--duration', 1);

@@ -1,5 +1,8 @@
 // One meeting on several shards: nobody in it can tell.
 #include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <utility>
 
 #include "scenario.h"
 
@@ -203,6 +206,30 @@ TEST_F(Piped, both_sides_pause_and_resume) {
   EXPECT_EQ(track.publisher->key_frames_sent(), 3u);
 }
 
+// A packet that comes in the turn in which the producer was resumed is not ahead of that.
+TEST_F(Piped, what_changed_is_told_before_the_packets_that_follow) {
+  const ProducerId producer = anna.publish(microphone()).producer;
+  ben.subscribe(producer);
+  world.run_for(1s);
+  const auto set_paused_now = [&](bool paused) {
+    (void)world.shard(0).handle_command(
+        world.now(), {1, world.meeting(), control::SetProducerPaused{producer, paused}});
+  };
+  for (int i = 0; i < 50; ++i) {
+    set_paused_now(true);
+    world.run_for(101ms);
+    bool resumed = false;
+    // At the beginning of a turn, often of one with a packet in it.
+    world.set_probe([&](bool entering) {
+      if (entering && !std::exchange(resumed, true)) set_paused_now(false);
+    });
+    world.run_for(100ms);
+    world.set_probe({});
+  }
+  EXPECT_GT(home().dropped(sfu::Drop::kProducerPaused), 200u);
+  EXPECT_EQ(far().dropped(sfu::Drop::kProducerPaused), 0u);
+}
+
 TEST_F(Piped, a_producer_that_is_paused_when_it_is_piped_stays_so) {
   Peer::Track& track = anna.publish(camera());
   world.ask<control::Done>(control::SetProducerPaused{track.producer, true});
@@ -239,6 +266,24 @@ TEST_F(Piped, key_frames_are_asked_for_at_a_bounded_rate) {
   EXPECT_LE(asked, 5u);
 }
 
+// What each of many consumers asks for with each packet goes over as one wish now and then.
+TEST_F(Piped, wishes_for_a_key_frame_that_does_not_come_are_few) {
+  const ProducerId producer = anna.publish(camera()).producer;
+  ben.subscribe(producer);
+  world.run_for(2s);
+  LinkProfile deaf;
+  deaf.loss_permille = 1000;
+  anna.set_links({}, deaf);
+  for (int i = 0; i < 5; ++i) carl.subscribe(producer);
+  const std::uint64_t before = world.pipe(1, 0).committed();
+  world.run_for(3s);
+  EXPECT_GE(world.pipe(1, 0).committed() - before, 8u);
+  EXPECT_LE(world.pipe(1, 0).committed() - before, 12u);
+  EXPECT_EQ(carl.subscribers().front()->complete_frames(), 0u);
+  anna.set_links({}, {});
+  EXPECT_GE(frames_in(*carl.subscribers().front(), 2s), 40u);
+}
+
 TEST_F(Piped, a_publisher_that_begins_anew_with_other_ssrcs_is_followed) {
   Peer::Track& track = anna.publish(simulcast());
   Subscriber& video = ben.subscribe(track.producer);
@@ -260,12 +305,18 @@ std::int64_t ntp_of(const Subscriber& subscriber, rtp::RtpTime timestamp, std::u
 TEST_F(Piped, sender_reports_say_the_same_on_both_shards) {
   Peer& dora = world.add_peer();
   world.run_for(500ms);
-  const ProducerId video = anna.publish(camera()).producer;
-  const ProducerId audio = anna.publish(microphone()).producer;
-  for (const auto& [producer, rate] : {std::pair{video, 90'000U}, std::pair{audio, 48'000U}}) {
-    Subscriber& near = dora.subscribe(producer);
-    Subscriber& over_there = ben.subscribe(producer);
-    world.run_for(6s);
+  struct Pair {
+    Subscriber& near;
+    Subscriber& over_there;
+    std::uint32_t rate;
+  };
+  const auto subscribe = [&](const TrackOptions& track, std::uint32_t rate) {
+    const ProducerId producer = anna.publish(track).producer;
+    return Pair{dora.subscribe(producer), ben.subscribe(producer), rate};
+  };
+  const std::array pairs = {subscribe(camera(), 90'000), subscribe(microphone(), 48'000)};
+  world.run_for(6s);
+  for (const auto& [near, over_there, rate] : pairs) {
     ASSERT_TRUE(near.last_report() && over_there.last_report());
     const auto& [tag, frame] = *std::prev(near.frames().end(), 10);
     const auto same = over_there.frames().find(tag);

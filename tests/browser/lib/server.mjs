@@ -116,14 +116,17 @@ export class Server {
     return (await response.json()).code;
   }
 
-  // The gauges and counters of /metrics, summed over their labels: { confab_transports: 2, ... }.
-  async metrics() {
+  // The gauges and counters of /metrics: [{ name: 'confab_transports', labels: 'shard="0"', value: 2 }, ...].
+  async samples() {
     const text = await (await fetch(`${this.adminUrl}/metrics`)).text();
+    const lines = text.split('\n').map((line) => /^([a-z_]+)(?:\{([^}]*)\})? ([-+.\de]+)$/i.exec(line));
+    return lines.filter(Boolean).map(([, name, labels = '', value]) => ({ name, labels, value: Number(value) }));
+  }
+
+  // Summed over their labels: { confab_transports: 2, ... }.
+  async metrics() {
     const sums = {};
-    for (const line of text.split('\n')) {
-      const match = /^([a-z_]+)(?:\{[^}]*\})? ([-+.\de]+)$/i.exec(line);
-      if (match) sums[match[1]] = (sums[match[1]] ?? 0) + Number(match[2]);
-    }
+    for (const { name, value } of await this.samples()) sums[name] = (sums[name] ?? 0) + value;
     return sums;
   }
 }
