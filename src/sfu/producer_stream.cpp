@@ -4,10 +4,21 @@
 #include <array>
 
 namespace confab::sfu {
+namespace {
+
+// What is never asked for again needs no room in the list.
+rtp::NackConfig nack_config(const StreamRepair& repair) {
+  rtp::NackConfig config;
+  if (!repair.nack) config.missing_max = 0;
+  return config;
+}
+
+}  // namespace
 
 ProducerStream::ProducerStream(std::uint32_t clock_rate, const StreamRepair& repair)
     : clock_rate_(clock_rate),
       repair_(repair),
+      nack_(nack_config(repair)),
       key_frames_(repair.key_frame_interval),
       report_clock_(clock_rate) {}
 

@@ -15,7 +15,9 @@ constexpr std::int64_t kLeadingLossMax = 2000;
 }  // namespace
 
 TwccReceiver::TwccReceiver(const TwccConfig& config)
-    : config_(config), slots_(kWindow, Slot{INT64_MIN, {}}) {}
+    : config_(config), slots_(kWindowFirst, Slot{INT64_MIN, {}}) {
+  DCHECK(config.reorder_max <= kWindowFirst);
+}
 
 const TwccReceiver::Slot* TwccReceiver::find(std::int64_t seq) {
   const Slot& slot = slot_of(seq);
@@ -24,7 +26,7 @@ const TwccReceiver::Slot* TwccReceiver::find(std::int64_t seq) {
 
 void TwccReceiver::on_packet(Instant now, std::uint16_t transport_seq) {
   const std::int64_t seq = unwrapper_.unwrap({transport_seq});
-  if (!started_ || seq - end_ >= kWindow) {  // the first, or a gap that no report can tell of
+  if (!started_ || seq - end_ >= kWindowMax) {  // the first, or a gap that no report can tell of
     started_ = true;
     next_to_report_ = seq;
     end_ = seq;
@@ -32,7 +34,8 @@ void TwccReceiver::on_packet(Instant now, std::uint16_t transport_seq) {
   }
   if (seq >= end_) {
     end_ = seq + 1;
-    next_to_report_ = std::max(next_to_report_, end_ - kWindow);
+    while (end_ - next_to_report_ > window() && window() < kWindowMax) grow();
+    next_to_report_ = std::max(next_to_report_, end_ - window());
   } else if (find(seq) != nullptr) {
     return;  // a duplicate says nothing new
   } else if (seq < end_ - config_.reorder_max) {
@@ -43,6 +46,14 @@ void TwccReceiver::on_packet(Instant now, std::uint16_t transport_seq) {
   // Reported as lost already: what follows it is reported again, which the draft allows.
   next_to_report_ = std::min(next_to_report_, seq);
   schedule(now);
+}
+
+void TwccReceiver::grow() {
+  std::vector<Slot> smaller(slots_.size() * 2, Slot{INT64_MIN, {}});
+  smaller.swap(slots_);
+  for (const Slot& slot : smaller) {
+    if (slot.seq != INT64_MIN) slot_of(slot.seq) = slot;
+  }
 }
 
 void TwccReceiver::schedule(Instant now) {

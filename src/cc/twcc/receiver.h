@@ -22,7 +22,7 @@ struct TwccConfig {
   std::int64_t reorder_max = 1000;
 };
 
-// One per transport. Memory is fixed at construction.
+// One per transport. Takes more memory only after a gap in the sequence numbers, up to a limit.
 class TwccReceiver {
  public:
   explicit TwccReceiver(const TwccConfig& config = {});
@@ -40,18 +40,20 @@ class TwccReceiver {
   std::uint64_t packets_late() const { return packets_late_; }  // too old to be reported
 
  private:
-  // Sequence numbers remembered: a power of two, so a place is seq & mask. At 1150 B it is 500 ms
-  // of 150 Mbit/s.
-  static constexpr std::int64_t kWindow = 8192;
+  // Sequence numbers remembered: powers of two, so a place is seq & mask. No less than may be late.
+  static constexpr std::int64_t kWindowFirst = 1024;
+  static constexpr std::int64_t kWindowMax = 8192;
   struct Slot {
     std::int64_t seq;
     Instant arrival;
   };
 
   Slot& slot_of(std::int64_t seq) {
-    return slots_[static_cast<std::uint64_t>(seq) & (kWindow - 1)];
+    return slots_[static_cast<std::uint64_t>(seq) & (slots_.size() - 1)];
   }
   const Slot* find(std::int64_t seq);
+  std::int64_t window() const { return static_cast<std::int64_t>(slots_.size()); }
+  void grow();
   void schedule(Instant now);
 
   TwccConfig config_;
