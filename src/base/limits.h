@@ -29,7 +29,7 @@ inline constexpr std::size_t kEncodingsPerProducer = 4;
 inline constexpr std::size_t kParticipantsPerMeeting = 1000;
 
 // Messages on their way from one shard to another: 20 ms of 100,000 packets a second, ten times
-// what a turn of a loaded shard takes. 4.5 MB for each pair of shards that share a meeting.
+// what a turn of a loaded shard takes. 4.5 MB each way between two shards that share a meeting.
 inline constexpr std::size_t kPipeMessages = 2048;
 // Of those, what packets leave free for everything else. One for each producer that changes within
 // a turn; what finds no place waits for the next.
