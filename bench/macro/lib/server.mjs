@@ -16,7 +16,8 @@ const freePort = () =>
     })
   })
 
-export async function startConfab(binary, { prefix = [] } = {}) {
+// prefix: what the server is run under. args: further flags; the last one of a name counts.
+export async function startConfab(binary, { prefix = [], args = [], mediaAddress = '127.0.0.1' } = {}) {
   const data = await mkdtemp(join(tmpdir(), 'confab-bench-'))
   const [http, admin, media] = await Promise.all([freePort(), freePort(), freePort()])
   const [program, ...first] = [...prefix, binary]
@@ -25,7 +26,7 @@ export async function startConfab(binary, { prefix = [] } = {}) {
     [
       ...first,
       ...['serve', '--http', `127.0.0.1:${http}`, '--admin', `127.0.0.1:${admin}`],
-      ...['--media-address', '127.0.0.1', '--media-port', String(media), '--data', data],
+      ...['--media-address', mediaAddress, '--media-port', String(media), '--data', data, ...args],
     ],
     {
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -48,6 +49,7 @@ export async function startConfab(binary, { prefix = [] } = {}) {
   return {
     url,
     pid: child.pid,
+    mediaPort: media,
     // {name: sum over labels}; empty where the server has no metrics.
     async metrics() {
       const answer = await fetch(`http://127.0.0.1:${admin}/metrics`).catch(() => undefined)
