@@ -5,9 +5,11 @@
 // this. Prints one JSON object.
 //
 //   floor_loopback --publishers 10 --receivers 10 --meeting --tick-us 2000 --seconds 10
+//   --cpu 1 --receiver-cpu 0 puts the sender and the receivers on cores of their own.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
+#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -175,7 +177,21 @@ double cpu_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-void run(const Traffic& traffic, double tick, double seconds) {
+// A negative number leaves it to the kernel.
+void pin(int cpu) {
+  if (cpu < 0) return;
+  cpu_set_t cpus;
+  CPU_ZERO(&cpus);
+  CPU_SET(static_cast<unsigned>(cpu), &cpus);
+  if (::sched_setaffinity(0, sizeof(cpus), &cpus) != 0) die("sched_setaffinity");
+}
+
+struct Cores {
+  int sender = -1;
+  int receivers = -1;
+};
+
+void run(const Traffic& traffic, double tick, double seconds, const Cores& cores) {
   std::vector<int> sockets;
   std::vector<sockaddr_in> addresses;
   for (std::size_t i = 0; i < traffic.receivers; ++i) {
@@ -183,7 +199,11 @@ void run(const Traffic& traffic, double tick, double seconds) {
   }
   const pid_t child = ::fork();
   if (child < 0) die("fork");
-  if (child == 0) receive_forever(sockets);
+  if (child == 0) {
+    pin(cores.receivers);
+    receive_forever(sockets);
+  }
+  pin(cores.sender);
   for (const int fd : sockets) ::close(fd);
 
   sockaddr_in own;
@@ -245,6 +265,7 @@ int main(int argc, char** argv) {
   confab::bench::Traffic traffic;
   double tick_us = 2000;
   double seconds = 10;
+  confab::bench::Cores cores;
   for (int i = 1; i < argc; ++i) {
     const std::string_view flag = argv[i];
     const auto number = [&] { return i + 1 < argc ? std::atof(argv[++i]) : 0.0; };
@@ -258,15 +279,19 @@ int main(int argc, char** argv) {
       tick_us = number();
     } else if (flag == "--seconds") {
       seconds = number();
+    } else if (flag == "--cpu") {
+      cores.sender = static_cast<int>(number());
+    } else if (flag == "--receiver-cpu") {
+      cores.receivers = static_cast<int>(number());
     } else {
       std::fprintf(
           stderr,
           "usage: floor_loopback [--publishers N] [--receivers N] [--meeting] [--tick-us N] "
-          "[--seconds N]\n");
+          "[--seconds N] [--cpu N] [--receiver-cpu N]\n");
       return 2;
     }
   }
   if (traffic.publishers == 0 || traffic.receivers == 0 || tick_us <= 0 || seconds <= 0) return 2;
-  confab::bench::run(traffic, tick_us * 1e-6, seconds);
+  confab::bench::run(traffic, tick_us * 1e-6, seconds, cores);
   return 0;
 }

@@ -6,6 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { divide } from './lib/cores.mjs'
 import { flags, runJson } from './lib/programs.mjs'
 import { machine, toMarkdown } from './lib/report.mjs'
 import { startConfab } from './lib/server.mjs'
@@ -17,6 +18,7 @@ const usage = `bench/macro/run [PROFILE...]
   --build DIR   with confab and bench/floor_loopback (build/release)
   --out DIR     for macro.json and macro.md (build/bench)
   --realtime    everything measured under chrt -f 5, for a busy machine (root)
+  --unpinned    let the kernel place server and generator; else each has half of the cores
 profiles: ${Object.keys(profiles).join(' ')}`
 
 const { values: options, positionals } = parseArgs({
@@ -26,6 +28,7 @@ const { values: options, positionals } = parseArgs({
     build: { type: 'string', default: join(root, 'build', 'release') },
     out: { type: 'string', default: join(root, 'build', 'bench') },
     realtime: { type: 'boolean', default: false },
+    unpinned: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
 })
@@ -39,19 +42,28 @@ if (options.help || unknown.length > 0) {
 const seconds = Number(options.seconds)
 const binary = join(options.build, 'confab')
 const floorBinary = join(options.build, 'bench', 'floor_loopback')
+const cores = options.unpinned ? divide(1) : divide()
 const atPriority = (n) => (options.realtime ? ['chrt', '-f', String(n)] : [])
-const prefix = atPriority(5)
 
 const loadtest = (server, load, more = {}, priority = 5) =>
   runJson([
+    ...cores.generator,
     ...atPriority(priority),
     ...[binary, 'loadtest', '--json', '-', '--quiet', '--url', server.url],
-    ...flags({ 'server-pid': server.pid, duration: seconds, ...load, ...more }),
+    ...flags({ 'server-pid': server.pid, duration: seconds, threads: cores.threads, ...load, ...more }),
   ])
+
+const startServer = () =>
+  startConfab(binary, {
+    prefix: [...cores.server, ...atPriority(5)],
+    args: options.unpinned ? [] : ['--media-shards', String(cores.shards)],
+  })
 
 async function measureFloor(profile) {
   if (!profile.floor) return undefined
-  return runJson([...prefix, floorBinary, ...flags({ seconds: Math.min(seconds, 5), ...profile.floor })])
+  const pinned = { cpu: cores.serverCore, 'receiver-cpu': cores.generatorCore }
+  const asked = { seconds: Math.min(seconds, 5), ...pinned, ...profile.floor }
+  return runJson([...atPriority(5), floorBinary, ...flags(asked)])
 }
 
 // The meeting once more, and in its middle the others come.
@@ -68,14 +80,13 @@ async function measureDuring(server, profile) {
 
 const ratio = (a, b) => (b > 0 ? a / b : undefined)
 
-async function measure(name) {
+async function measure(name, load = profiles[name].load) {
   const profile = profiles[name]
-  console.error(`${profile.title} …`)
   const floor = await measureFloor(profile)
-  const server = await startConfab(binary, { prefix })
+  const server = await startServer()
   try {
     const before = await server.metrics()
-    const result = await loadtest(server, profile.load)
+    const result = await loadtest(server, load)
     const after = await server.metrics()
     const grown = (metric) => (after[metric] ?? 0) - (before[metric] ?? 0)
     return {
@@ -104,13 +115,42 @@ async function measure(name) {
   }
 }
 
+// Step by step until more than 0.1 % is lost, or somebody could not join. The row is the last step
+// before it; on a machine with few cores it may be the generator that was too slow, so its share of
+// its cores stands in each step.
+async function measureMost(name) {
+  const { load, ramp } = profiles[name]
+  const steps = []
+  let row
+  for (const subscribers of ramp) {
+    const participants = load.publishers + subscribers
+    const step = await measure(name, { ...load, subscribers, participants })
+    const { loss, packets_per_second, cpu_us_per_packet, generator_us_per_packet } = step
+    const share = (us) => (us * packets_per_second) / 1e6
+    steps.push({
+      ...{ subscribers, packets_per_second, loss },
+      server_cores: share(cpu_us_per_packet),
+      generator_cores: share(generator_us_per_packet),
+    })
+    if (loss > 0.001 || step.joins.failed > 0) break
+    row = { ...step, title: `25 to ${subscribers}` }
+  }
+  return row && { ...row, steps }
+}
+
 const rows = []
-for (const name of names) rows.push(await measure(name))
+for (const name of names) {
+  console.error(`${profiles[name].title} …`)
+  const row = await (profiles[name].ramp ? measureMost(name) : measure(name))
+  if (row) rows.push(row)
+}
 const report = {
   machine: machine(),
   date: new Date().toISOString().slice(0, 10),
   build: execFileSync(binary, ['--version'], { encoding: 'utf8' }).trim(),
   seconds,
+  placement: options.unpinned ? 'not pinned' : cores.text,
+  realtime: options.realtime,
   rows,
 }
 await mkdir(options.out, { recursive: true })

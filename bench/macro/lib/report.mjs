@@ -38,13 +38,23 @@ const describeDuring = ({ title, audio_delay, video_delay, during }) => [
   '',
 ]
 
-export function toMarkdown({ machine: m, date, build, seconds, rows }) {
+// How far it went before the row, and what came after it.
+const describeSteps = ({ steps }) => [
+  ...steps.map(
+    ({ subscribers, packets_per_second, loss, server_cores, generator_cores }) =>
+      `- 25 to ${subscribers}: ${number(packets_per_second, 0)} packets/s, ${number(loss * 100, 3)} % lost; ` +
+      `the server used ${number(server_cores, 2)} cores, the generator ${number(generator_cores, 2)}`,
+  ),
+  '',
+]
+
+export function toMarkdown({ machine: m, date, build, seconds, placement, realtime, rows }) {
   const line = (cells) => `| ${cells.join(' | ')} |`
   return [
     `# confab under load`,
     '',
     `${date}, build ${build}, ${m.cpu}, ${m.cores} cores, Linux ${m.kernel}; ${seconds} s each, ` +
-      `generator and server on this machine. CPU is the server's user and system time per packet ` +
+      `generator and server on this machine (${placement}${realtime ? ', at real-time priority' : ''}). CPU is the server's user and system time per packet ` +
       `that a subscriber received, delivery over loopback included; the floor is ` +
       `bench/floor_loopback with the same traffic in the same run.`,
     '',
@@ -53,5 +63,6 @@ export function toMarkdown({ machine: m, date, build, seconds, rows }) {
     ...rows.map((row) => line(columns.map(([, cell]) => cell(row)))),
     '',
     ...rows.filter((row) => row.during).flatMap(describeDuring),
+    ...rows.filter((row) => row.steps).flatMap(describeSteps),
   ].join('\n')
 }
