@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { divide } from './lib/cores.mjs'
+import { janusVersion, startJanus } from './lib/janus.mjs'
 import { flags, runJson } from './lib/programs.mjs'
 import { machine, toMarkdown } from './lib/report.mjs'
 import { startConfab } from './lib/server.mjs'
@@ -18,6 +19,7 @@ const usage = `bench/macro/run [PROFILE...]
   --build DIR   with confab and bench/floor_loopback (build/release)
   --out DIR     for macro.json and macro.md (build/bench)
   --realtime    everything measured under chrt -f 5, for a busy machine (root)
+  --alone       confab only, though Janus is installed
   --unpinned    let the kernel place server and generator; else each has half of the cores
 profiles: ${Object.keys(profiles).join(' ')}`
 
@@ -28,6 +30,7 @@ const { values: options, positionals } = parseArgs({
     build: { type: 'string', default: join(root, 'build', 'release') },
     out: { type: 'string', default: join(root, 'build', 'bench') },
     realtime: { type: 'boolean', default: false },
+    alone: { type: 'boolean', default: false },
     unpinned: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -80,9 +83,26 @@ async function measureDuring(server, profile) {
 
 const ratio = (a, b) => (b > 0 ? a / b : undefined)
 
-async function measure(name, load = profiles[name].load) {
+// What the generator found, as a row of the table.
+const toRow = (name, server, result, floor) => ({
+  profile: name,
+  title: profiles[name].title,
+  server,
+  packets_per_second: result.media.packets_received / result.measured_seconds,
+  cpu_us_per_packet: result.server.cpu_us_per_packet,
+  floor,
+  ratio_to_floor: ratio(result.server.cpu_us_per_packet, floor?.cpu_us_per_packet),
+  audio_delay: result.audio_delay,
+  video_delay: result.video_delay,
+  loss: result.loss,
+  resident_bytes_per_participant: result.server.resident_bytes_per_participant,
+  joins: result.joins,
+  generator_us_per_packet: result.generator.cpu_us_per_packet,
+  loadtest: result,
+})
+
+async function measure(name, floor, load = profiles[name].load) {
   const profile = profiles[name]
-  const floor = await measureFloor(profile)
   const server = await startServer()
   try {
     const before = await server.metrics()
@@ -90,26 +110,31 @@ async function measure(name, load = profiles[name].load) {
     const after = await server.metrics()
     const grown = (metric) => (after[metric] ?? 0) - (before[metric] ?? 0)
     return {
-      profile: name,
-      title: profile.title,
-      server: 'confab',
-      packets_per_second: result.media.packets_received / result.measured_seconds,
-      cpu_us_per_packet: result.server.cpu_us_per_packet,
-      floor,
-      ratio_to_floor: ratio(result.server.cpu_us_per_packet, floor?.cpu_us_per_packet),
+      ...toRow(name, 'confab', result, floor),
       packets_per_skb: ratio(
         grown('confab_rtp_packets_sent_total'),
         grown('confab_rtp_messages_sent_total'),
       ),
-      audio_delay: result.audio_delay,
-      video_delay: result.video_delay,
-      loss: result.loss,
-      resident_bytes_per_participant: result.server.resident_bytes_per_participant,
-      joins: result.joins,
-      generator_us_per_packet: result.generator.cpu_us_per_packet,
       during: profile.during && (await measureDuring(server, profile)),
-      loadtest: result,
     }
+  } finally {
+    await server.stop()
+  }
+}
+
+const janusAddress = options.alone ? undefined : process.env.CONFAB_BENCH_JANUS_ADDRESS
+// One room of plain streams is what janus_load can do.
+const isForJanus = ({ load, ramp, during }) => janusAddress && !ramp && !during && !load.rooms && !load.simulcast
+
+// Janus sends each packet by itself: one packet per skb.
+async function measureJanus(name, floor) {
+  const server = await startJanus(janusAddress, { prefix: [...cores.server, ...atPriority(5)] })
+  try {
+    const result = await runJson([
+      ...[...cores.generator, ...atPriority(5), join(options.build, 'bench', 'janus_load')],
+      ...flags({ url: server.url, 'server-pid': server.pid, duration: seconds, ...profiles[name].load }),
+    ])
+    return { ...toRow(name, `Janus ${janusVersion()}`, result, floor), packets_per_skb: 1 }
   } finally {
     await server.stop()
   }
@@ -124,7 +149,7 @@ async function measureMost(name) {
   let row
   for (const subscribers of ramp) {
     const participants = load.publishers + subscribers
-    const step = await measure(name, { ...load, subscribers, participants })
+    const step = await measure(name, undefined, { ...load, subscribers, participants })
     const { loss, packets_per_second, cpu_us_per_packet, generator_us_per_packet } = step
     const share = (us) => (us * packets_per_second) / 1e6
     steps.push({
@@ -140,9 +165,12 @@ async function measureMost(name) {
 
 const rows = []
 for (const name of names) {
-  console.error(`${profiles[name].title} …`)
-  const row = await (profiles[name].ramp ? measureMost(name) : measure(name))
+  const profile = profiles[name]
+  console.error(`${profile.title} …`)
+  const floor = await measureFloor(profile)
+  const row = profile.ramp ? await measureMost(name) : await measure(name, floor)
   if (row) rows.push(row)
+  if (isForJanus(profile)) rows.push(await measureJanus(name, floor))
 }
 const report = {
   machine: machine(),

@@ -13,15 +13,23 @@ constexpr std::uint32_t kPeerReflexivePriority = (110U << 24) | (65535U << 8) | 
 
 }  // namespace
 
-IceClient::IceClient(const ortc::IceParameters& remote, const IceTiming& timing, Random& random)
+IceClient::IceClient(const ortc::IceParameters& remote, const IceTiming& timing, Random& random,
+                     const std::optional<FullIcePeer>& full_peer)
     : timing_(timing),
       random_(random),
       // RFC 8445 §7.2.2: the receiver's fragment first. A lite peer never checks, so ours is only a
-      // name and needs no password.
-      username_(remote.username_fragment + ":" + random.alphanumeric(kUfragChars)),
+      // name then and needs no password.
+      username_(
+          remote.username_fragment + ":" +
+          (full_peer ? full_peer->local.username_fragment : random.alphanumeric(kUfragChars))),
       key_(remote.password),
-      tie_breaker_(random.u64()),
-      retransmit_after_(timing.first_retransmission) {}
+      // A full agent that made the offer begins as the controlling one too. RFC 8445 §7.3.1.1: the
+      // smaller number gives way.
+      tie_breaker_(full_peer ? UINT64_MAX : random.u64()),
+      retransmit_after_(timing.first_retransmission) {
+  if (full_peer)
+    answering_.emplace(stun::IntegrityKey(full_peer->local.password), full_peer->address);
+}
 
 void IceClient::start(Instant now, DatagramBatch& out) {
   if (state_ != State::kNew) return;
@@ -60,6 +68,16 @@ bool IceClient::handle_packet(Instant now, ByteView datagram) {
   if (state_ == State::kChecking) state_ = State::kConnected;
   due_ = now + until_consent_check();
   return true;
+}
+
+void IceClient::answer_check(ByteView datagram, DatagramBatch& out) const {
+  if (!answering_) return;
+  const auto message = stun::Message::parse(datagram);
+  if (!message || message->message_class() != stun::Class::kRequest) return;
+  if (!message->check_integrity(answering_->key)) return;
+  stun::Builder answer(out.begin(), stun::Class::kSuccess, message->transaction_id());
+  answer.xor_mapped_address(answering_->peer);
+  out.commit(answer.finish(&answering_->key).size());
 }
 
 void IceClient::handle_timeout(Instant now, DatagramBatch& out) {

@@ -1,16 +1,19 @@
-// The controlling side of ICE towards an ICE-lite server, over the one path that its socket is
-// (RFC 8445 §7.2, §8.1): it checks, nominates with the first check, since there is nothing to
-// choose between, and keeps asking for consent (RFC 7675). Sans-IO; owned by a Transport.
+// The controlling side of ICE towards a server, over the one path that its socket is (RFC 8445
+// §7.2, §8.1): it checks, nominates with the first check, since there is nothing to choose between,
+// and keeps asking for consent (RFC 7675). A server that is no lite agent checks as well, and is
+// answered where it was told how. Sans-IO; owned by a Transport.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/bytes.h"
 #include "base/datagram_batch.h"
 #include "base/instant.h"
+#include "base/net.h"
 #include "base/random.h"
 #include "rtc/ortc/types.h"
 #include "rtc/stun/integrity_key.h"
@@ -29,6 +32,12 @@ struct IceTiming {
   Duration consent_timeout = 30s;
 };
 
+// What a server that is no lite agent was told of us, and where its checks come from.
+struct FullIcePeer {
+  ortc::IceParameters local;
+  Endpoint address;
+};
+
 class IceClient {
  public:
   //   New ──start()──▶ Checking ──success──▶ Connected
@@ -37,11 +46,15 @@ class IceClient {
   //                     Failed ◀─────────────────┘
   enum class State : std::uint8_t { kNew, kChecking, kConnected, kFailed };
 
-  IceClient(const ortc::IceParameters& remote, const IceTiming& timing, Random& random);
+  // Without `full_peer` the server is a lite agent: it needs no name of ours, and gets no answers.
+  IceClient(const ortc::IceParameters& remote, const IceTiming& timing, Random& random,
+            const std::optional<FullIcePeer>& full_peer = {});
 
   void start(Instant now, DatagramBatch& out);
   // A datagram that looks like STUN. True when it answered our last request.
   bool handle_packet(Instant now, ByteView datagram);
+  // The same datagram as a check of the server's: answers one that is authentic.
+  void answer_check(ByteView datagram, DatagramBatch& out) const;
   void handle_timeout(Instant now, DatagramBatch& out);
   Instant next_timeout() const { return due_; }
 
@@ -57,6 +70,11 @@ class IceClient {
   Random& random_;
   std::string username_;
   stun::IntegrityKey key_;
+  struct Answering {
+    stun::IntegrityKey key;
+    Endpoint peer;
+  };
+  std::optional<Answering> answering_;
   std::uint64_t tie_breaker_;
 
   State state_ = State::kNew;

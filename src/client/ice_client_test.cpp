@@ -106,5 +106,62 @@ TEST_F(IceClientTest, AsksForConsentEveryFewSecondsAndLosesItAfterThirty) {
   EXPECT_EQ(ice.state(), State::kFailed);
 }
 
+// A check as a full agent sends it to us.
+ByteView check_of_server(std::array<std::uint8_t, 256>& buffer, std::string_view password) {
+  const stun::IntegrityKey key(password);
+  stun::Builder builder(buffer, stun::Class::kRequest, stun::TransactionId{1, 2, 3});
+  builder.username("ours:server");
+  builder.priority(1);
+  builder.ice_controlled(7);
+  return builder.finish(&key);
+}
+
+constexpr std::string_view kOurPassword = "our-password-of-22-chars";
+
+TEST_F(IceClientTest, AnswersChecksOfAServerThatIsNoLiteAgent) {
+  const Endpoint peer{IpAddress::v4(0x0A620001), 10000};
+  const IceClient full{
+      {.username_fragment = "server", .password = "a-password-of-22-chars"},
+      {},
+      random,
+      FullIcePeer{{.username_fragment = "ours", .password = std::string(kOurPassword)}, peer}};
+  std::array<std::uint8_t, 256> buffer;
+
+  full.answer_check(check_of_server(buffer, kOurPassword), out);
+
+  ASSERT_EQ(out.size(), 1u);
+  const auto answer = stun::Message::parse(out[0]);
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->message_class(), stun::Class::kSuccess);
+  EXPECT_EQ(answer->transaction_id(), (stun::TransactionId{1, 2, 3}));
+  EXPECT_TRUE(answer->check_integrity(stun::IntegrityKey(kOurPassword)));
+  EXPECT_EQ(answer->xor_mapped_address(), peer);
+
+  full.answer_check(check_of_server(buffer, "a-forged-password-of-it"), out);
+  EXPECT_EQ(out.size(), 1u);
+}
+
+TEST_F(IceClientTest, ToALiteServerItOwesNoAnswers) {
+  std::array<std::uint8_t, 256> buffer;
+  ice.answer_check(check_of_server(buffer, kOurPassword), out);
+  EXPECT_EQ(out.size(), 0u);
+}
+
+TEST_F(IceClientTest, CallsItselfByTheNameThatAFullPeerWasToldAndKeepsControl) {
+  IceClient full{
+      {.username_fragment = "server", .password = "a-password-of-22-chars"},
+      {},
+      random,
+      FullIcePeer{{.username_fragment = "ours", .password = std::string(kOurPassword)}, {}}};
+
+  full.start(now, out);
+
+  ASSERT_EQ(out.size(), 1u);
+  const auto check = stun::Message::parse(out[0]);
+  ASSERT_TRUE(check.has_value());
+  EXPECT_EQ(check->username(), "server:ours");
+  EXPECT_EQ(check->ice_controlling(), UINT64_MAX);
+}
+
 }  // namespace
 }  // namespace confab::client

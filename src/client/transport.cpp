@@ -23,7 +23,7 @@ Transport::Transport(const TransportConfig& config, const dtls::DtlsIdentity& id
                      srtp::CryptoProvider& crypto, Random& random, Stats& stats)
     : crypto_(crypto),
       stats_(stats),
-      ice_(config.remote_ice, config.ice, random),
+      ice_(config.remote_ice, config.ice, random, config.full_ice_peer),
       dtls_(identity, dtls_config(config)),
       publisher_(config.wall, random),
       subscriber_({random.u32()}, config.verify_one_in) {
@@ -88,6 +88,7 @@ void Transport::handle_packet(Instant now, MutableBytes datagram, DatagramBatch&
 }
 
 void Transport::handle_stun(Instant now, ByteView datagram, DatagramBatch& out) {
+  ice_.answer_check(datagram, out);
   if (!ice_.handle_packet(now, datagram)) return;
   stats_.round_trip.add(ice_.round_trip());
   if (state_ != State::kChecking) return;

@@ -1,4 +1,4 @@
-// One WebRTC transport of a client towards an ICE-lite SFU: ICE, DTLS as the client, SRTP, and what
+// One WebRTC transport of a client towards an SFU: ICE, DTLS as the client, SRTP, and what
 // it publishes and receives. Sans-IO: datagrams of one socket and time in; datagrams out, written
 // into the batch that comes with each call. Nothing is allocated per packet. One thread.
 #pragma once
@@ -30,6 +30,7 @@ struct TransportConfig {
   std::vector<SrtpProfile> srtp_profiles = {
       SrtpProfile::kAeadAes128Gcm, SrtpProfile::kAeadAes256Gcm, SrtpProfile::kAes128CmSha1_80};
   IceTiming ice;
+  std::optional<FullIcePeer> full_ice_peer;  // nothing: the server is a lite agent
   // Decrypt one in this many received packets.
   std::uint32_t verify_one_in = 1;
   WallMap wall;
