@@ -22,6 +22,10 @@ class ShardThread {
   std::thread thread_;
 };
 
+// Lets the shards' threads go first where there are fewer cores than threads: the calling thread,
+// and those it starts from now on, get a tenth of a contended core. Needs no right.
+void let_shards_go_first();
+
 // The cores this process may run on.
 unsigned usable_cores();
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/shard_thread.h"
 #include "platform/auth/token_signer.h"
 #include "platform/clock/clock.h"
 #include "platform/http/event_loop.h"
@@ -108,6 +109,9 @@ Result<void> AllInOne::open_media() {
                                         [this](auto task) { loop_.post(std::move(task)); });
   if (!media) return std::unexpected(media.error());
   media_ = std::move(*media);
+  // Two hundred who join at once are a lot of JSON; the packets of those who talk do not wait for
+  // it.
+  engine::let_shards_go_first();
   return {};
 }
 
