@@ -34,7 +34,7 @@ void RtxHistory::add(Instant now, const EgressEntry& entry) {
   if (held_ == 0) oldest_ = end_ = seq;
   // Late, and before all that is held: room for it only if the span allows.
   if (end_ - seq > static_cast<std::int64_t>(slots_.size())) return;
-  make_room(now, seq);
+  make_room(seq);
   Slot& slot = slot_of(seq);
   release(slot);
   slot = {.packet = entry.packet,
@@ -52,6 +52,10 @@ void RtxHistory::add(Instant now, const EgressEntry& entry) {
   ++held_;
   oldest_ = std::min(oldest_, seq);
   end_ = std::max(end_, seq + 1);
+  // What the next packet will need. With many receivers it is long out of the caches by then, and
+  // too many places for the processor to foresee.
+  __builtin_prefetch(&slot_of(oldest_ + 1), 1);
+  __builtin_prefetch(&slot_of(seq + 1), 1);
 }
 
 std::optional<EgressEntry> RtxHistory::take(Instant now, rtp::SeqNo seq, Duration repeat_after) {
@@ -111,14 +115,13 @@ void RtxHistory::release(Slot& slot) {
   --held_;
 }
 
-void RtxHistory::make_room(Instant now, std::int64_t seq) {
+void RtxHistory::make_room(std::int64_t seq) {
   if (seq - oldest_ >= kSlotsMax) {
     // A jump, or more packets than the limit: the oldest go.
     const std::int64_t first_kept = seq - kSlotsMax + 1;
     for (; oldest_ < std::min(first_kept, end_); ++oldest_) release(slot_of(oldest_));
     oldest_ = std::max(oldest_, first_kept);
   }
-  let_go_of_old(now, keep_);
   while (seq - oldest_ >= static_cast<std::int64_t>(slots_.size())) resize(slots_.size() * 2);
 }
 

@@ -67,7 +67,7 @@ class RtxHistory {
   bool is_held(std::int64_t seq) { return seq >= oldest_ && seq < end_ && slot_of(seq).packet; }
   void let_go_of_old(Instant now, Duration keep);
   void release(Slot& slot);
-  void make_room(Instant now, std::int64_t seq);
+  void make_room(std::int64_t seq);
   void resize(std::size_t slots);
 
   Duration keep_max_;
