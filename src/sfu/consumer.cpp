@@ -154,6 +154,9 @@ std::optional<rtp::RtpTime> Consumer::on_previous_clock(const MediaPacket& packe
 }
 
 void Consumer::want_target_key_frame(Instant now) {
+  // It would come before there is a way to the receiver, and the next one only after the interval
+  // of requests: on_transport_ready asks.
+  if (!transport_.can_send()) return;
   source_.want_key_frame(now, target_layer_);
 }
 

@@ -47,6 +47,19 @@ TEST(Basics, of_what_a_near_receiver_was_sent_only_half_a_second_is_kept_from_th
   EXPECT_LT(world.shard().gauges().pool_in_use, per_second * 7 / 10);
 }
 
+TEST(Basics, a_newcomer_sees_a_key_frame_as_soon_as_its_transport_is_ready) {
+  World world({.seed = 5, .dtls = true});
+  Peer& anna = world.add_peer();
+  world.run_for(1s);
+  const ProducerId camera_of_anna = anna.publish(camera()).producer;
+  world.run_for(2s);
+  // Ben consumes, and resumes, while his handshake goes on.
+  Peer& ben = world.add_peer();
+  Subscriber& video = ben.subscribe(camera_of_anna);
+  ASSERT_TRUE(world.run_until([&] { return ben.receiving().client->is_ready(); }, 1s));
+  EXPECT_TRUE(world.run_until([&] { return video.complete_frames() > 0; }, 150ms));
+}
+
 TEST(Basics, handshakes_take_turns_when_many_join_at_once) {
   World world({.seed = 3, .dtls = true});
   std::uint64_t before = 0;
