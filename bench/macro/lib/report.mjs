@@ -48,7 +48,7 @@ const describeSteps = ({ steps }) => [
   '',
 ]
 
-export function toMarkdown({ machine: m, date, build, seconds, placement, realtime, rows }) {
+export function toMarkdown({ machine: m, date, build, seconds, placement, realtime, rows, failures }) {
   const line = (cells) => `| ${cells.join(' | ')} |`
   return [
     `# confab under load`,
@@ -64,5 +64,6 @@ export function toMarkdown({ machine: m, date, build, seconds, placement, realti
     '',
     ...rows.filter((row) => row.during).flatMap(describeDuring),
     ...rows.filter((row) => row.steps).flatMap(describeSteps),
+    ...failures.map((failure) => `- ${failure}`),
   ].join('\n')
 }

@@ -97,11 +97,12 @@ void SocketIoClient::Core::take_packet(socketio::Packet packet) {
 }
 
 void SocketIoClient::Core::end(std::string_view why) {
+  // First, since closing the socket calls back, with no better reason than that we closed it.
+  const auto closed = std::exchange(handlers.on_closed, nullptr);
   // The WebSocket's callbacks hold this object: one of the two has to let go.
   const auto last = std::exchange(socket, nullptr);
   if (last) last->close();
-  if (!handlers.on_closed) return;
-  const auto closed = std::exchange(handlers.on_closed, nullptr);
+  if (!closed) return;
   for (auto& [id, answer] : std::exchange(waiting, {})) {
     answer(fail(ErrorCode::kUnavailable, std::string(why)));
   }
