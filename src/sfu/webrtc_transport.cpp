@@ -152,8 +152,9 @@ void WebRtcTransport::take_handshake_turn(Instant now) {
   ++context_.counters.handshake_turns;
   const PacketRef datagram = handshake_.pop_front();
   if (!handshake_.empty()) context_.handshakes.add(now, *this);
-  // No less than a round trip has gone by since our flight that this one answers.
-  if (flight_sent_at_) handshake_rtt_ = now - *flight_sent_at_;
+  // When the handshake is done, no less than a round trip has gone by since our first flight,
+  // whatever either side repeated meanwhile.
+  if (first_flight_at_) handshake_rtt_ = now - *first_flight_at_;
   dtls_.handle_packet(now, datagram.view());
   drain_dtls(now);
   arm();
@@ -242,7 +243,7 @@ void WebRtcTransport::drain_dtls(Instant now) {
   while (dtls_.poll(output)) {
     if (const auto* datagram = std::get_if<dtls::Datagram>(&output)) {
       send_datagram(datagram->bytes);
-      flight_sent_at_ = now;
+      if (!first_flight_at_) first_flight_at_ = now;
     } else if (const auto* connected = std::get_if<dtls::Connected>(&output)) {
       start_media(now, connected->keys);
     } else if (const auto* failed = std::get_if<dtls::Failed>(&output)) {

@@ -152,8 +152,8 @@ class WebRtcTransport final : public Timed {
   std::vector<std::string> ufrags_;  // that lead here
   std::vector<Path> paths_;          // that lead here
   dtls::DtlsTransport dtls_;
-  RingQueue<PacketRef> handshake_;           // what waits for a turn
-  std::optional<Instant> flight_sent_at_;
+  RingQueue<PacketRef> handshake_;  // what waits for a turn
+  std::optional<Instant> first_flight_at_;
   Duration handshake_rtt_{};
   std::unique_ptr<srtp::SrtpSession> srtp_;  // once the keys are there
   std::string_view srtp_profile_;

@@ -47,6 +47,21 @@ TEST(Basics, of_what_a_near_receiver_was_sent_only_half_a_second_is_kept_from_th
   EXPECT_LT(world.shard().gauges().pool_in_use, per_second * 7 / 10);
 }
 
+// Both sides repeat their flights before the other's can have come.
+TEST(Basics, a_far_receiver_is_known_to_be_far_from_the_start) {
+  World world({.seed = 6, .dtls = true});
+  Peer& anna = world.add_peer();
+  LinkProfile far;
+  far.delay = 100ms;
+  Peer& ben = world.add_peer({.up = far, .down = far});
+  world.run_for(3s);
+  Subscriber& video = ben.subscribe(anna.publish(camera()).producer);
+  ASSERT_TRUE(world.run_until([&] { return video.complete_frames() > 0; }, 1s));
+  const std::uint64_t before = world.shard().counters().rtp_in;
+  world.run_for(900ms);
+  EXPECT_GE(world.shard().gauges().pool_in_use, world.shard().counters().rtp_in - before);
+}
+
 TEST(Basics, a_newcomer_sees_a_key_frame_as_soon_as_its_transport_is_ready) {
   World world({.seed = 5, .dtls = true});
   Peer& anna = world.add_peer();
