@@ -1,7 +1,6 @@
 // Forwarding as the server does it: packet loop and shard on a thread of their own, receivers that
 // do not exist. Prints one JSON object; run by bench/blackhole.
 #include <atomic>
-#include <cstdio>
 #include <future>
 #include <memory>
 
@@ -79,10 +78,5 @@ Result<void> run(const ForwardOptions& options) {
 }  // namespace confab::bench
 
 int main(int argc, char** argv) {
-  const auto options = confab::bench::parse_options(argc, argv);
-  const auto done = options ? confab::bench::run(*options)
-                            : confab::Result<void>(std::unexpected(options.error()));
-  if (done) return 0;
-  std::fprintf(stderr, "forward_engine: %s\n", done.error().message.c_str());
-  return options ? 1 : 2;
+  return confab::bench::run_program("forward_engine", argc, argv, confab::bench::run);
 }

@@ -201,4 +201,13 @@ void measure(const std::string& name, const ForwardOptions& options, Publishers&
          .bytes_out = after.bytes_out - before.bytes_out});
 }
 
+int run_program(const char* name, int argc, char** argv,
+                Result<void> (*run)(const ForwardOptions&)) {
+  const auto options = parse_options(argc, argv);
+  const auto done = options ? run(*options) : Result<void>(std::unexpected(options.error()));
+  if (done) return 0;
+  std::fprintf(stderr, "%s: %s\n", name, done.error().message.c_str());
+  return options ? 1 : 2;
+}
+
 }  // namespace confab::bench

@@ -40,6 +40,9 @@ struct ForwardOptions {
 
 // kInvalidArgument says what is wrong, with the usage.
 Result<ForwardOptions> parse_options(int argc, char** argv);
+// What main() does: 2 if the options make no sense, 1 if it could not run.
+int run_program(const char* name, int argc, char** argv,
+                Result<void> (*run)(const ForwardOptions&));
 Result<Trace> trace_of(const ForwardOptions& options);
 
 // What the forwarder has spent and done so far; its thread's clocks.

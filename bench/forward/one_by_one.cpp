@@ -10,7 +10,6 @@
 
 #include <array>
 #include <atomic>
-#include <cstdio>
 #include <cstring>
 #include <future>
 #include <map>
@@ -215,10 +214,5 @@ Result<void> run(const ForwardOptions& options) {
 }  // namespace confab::bench
 
 int main(int argc, char** argv) {
-  const auto options = confab::bench::parse_options(argc, argv);
-  const auto done = options ? confab::bench::run(*options)
-                            : confab::Result<void>(std::unexpected(options.error()));
-  if (done) return 0;
-  std::fprintf(stderr, "forward_one_by_one: %s\n", done.error().message.c_str());
-  return options ? 1 : 2;
+  return confab::bench::run_program("forward_one_by_one", argc, argv, confab::bench::run);
 }
