@@ -30,7 +30,8 @@ const nothingWentWrong = ({ media, packets_lost: lost }) => {
 
 test('a meeting: everybody joins, and each gets what all the others send', async (t) => {
   const server = await start(t);
-  const { code, err, report } = await loadtest('--url', server.url, '--participants', 4, '--duration', 4,
+  // Each transport asks for consent after 6 s at the latest, which measures the round trip.
+  const { code, err, report } = await loadtest('--url', server.url, '--participants', 4, '--duration', 7,
     '--server-pid', server.child.pid, '--json', '-');
   assert.equal(code, 0, err);
   assert.equal(report.joins.ready, 4);

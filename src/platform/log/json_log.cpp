@@ -31,6 +31,10 @@ class JsonLog final : public LogSink {
     logger_->flush_on(spdlog::level::trace);
   }
 
+  // The thread writes what waits and ends before the logger goes: whichever of the two let go last
+  // would destroy it otherwise, and after the destructor of the log nothing may be under way.
+  ~JsonLog() override { pool_.reset(); }
+
   bool enabled(LogLevel level) const override { return level >= options_.level; }
 
   void write(LogLevel level, std::string_view event,
