@@ -8,8 +8,8 @@
 namespace confab::limits {
 
 // The largest datagram taken in. WebRTC's stay below 1500: browsers send RTP of 1200 and cut DTLS
-// flights to the path's MTU. A slot of the packet pool is this and its 16 bytes of books.
-inline constexpr std::size_t kPacketBytes = 1584;
+// flights to the path's MTU. A slot of the packet pool is this and a cache line of books.
+inline constexpr std::size_t kPacketBytes = 1536;
 // What goes out in one datagram, IP and UDP headers aside: 1500 - 40 (IPv6) - 8 (UDP), less room
 // for a VPN's overhead. Chromium's own limit for a whole RTP packet is 1200 + extensions.
 inline constexpr std::size_t kDatagramBytesOut = 1400;

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -16,12 +18,16 @@ namespace confab {
 
 class PacketPool;
 
-// One slot. Plain data; ownership is PacketRef's.
-struct PacketSlot {
+// One slot. Plain data; ownership is PacketRef's. Its books and notes are one cache line, which a
+// fan-out finds in the cache for all receivers but the first.
+struct alignas(64) PacketSlot {
+  static constexpr std::size_t kNotesBytes = 40;
+
   PacketPool* pool = nullptr;
   std::uint32_t references = 0;
   std::uint16_t size = 0;
-  alignas(16) std::uint8_t bytes[limits::kPacketBytes];
+  alignas(8) std::byte notes[kNotesBytes];
+  alignas(64) std::uint8_t bytes[limits::kPacketBytes];
 };
 
 // A counted reference to a slot. An empty reference holds nothing.
@@ -48,6 +54,20 @@ class PacketRef {
   MutableBytes capacity() { return {slot_->bytes, limits::kPacketBytes}; }
   void resize(std::size_t size) { slot_->size = static_cast<std::uint16_t>(size); }
   std::size_t size() const { return slot_->size; }
+
+  // What was learned of the content, kept beside it for all who share it: a plain struct of the
+  // holder's choosing. To be written before it is read, as the same type.
+  template <typename Notes>
+  void write_notes(const Notes& notes) {
+    static_assert(std::is_trivially_copyable_v<Notes> && sizeof(Notes) <= PacketSlot::kNotesBytes &&
+                  alignof(Notes) <= 8);
+    ::new (slot_->notes) Notes(notes);
+  }
+  template <typename Notes>
+  const Notes& notes() const {
+    return *std::launder(reinterpret_cast<const Notes*>(slot_->notes));
+  }
+
   std::uint32_t references() const { return slot_->references; }
 
  private:

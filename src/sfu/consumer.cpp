@@ -23,7 +23,6 @@ EgressStream make_stream(const ConsumerSetup& setup, const Source& source) {
   stream.number = setup.number;
   stream.ssrc = {encoding.ssrc.value_or(0)};
   stream.payload_type = codec.payload_type;
-  stream.codec = source.codec_of(codec.payload_type);
   stream.is_audio = source.kind() == ortc::MediaKind::kAudio;
   stream.extensions = ExtensionIds::of(parameters);
   const auto rtx = ortc::find_rtx(parameters, codec.payload_type);
@@ -31,13 +30,8 @@ EgressStream make_stream(const ConsumerSetup& setup, const Source& source) {
     stream.rtx_ssrc = {*encoding.rtx_ssrc};
     stream.rtx_payload_type = parameters.codecs[*rtx].payload_type;
   }
-  const std::string mid = parameters.mid.value_or("");
-  CHECK(mid.size() <= stream.mid.size());
-  std::ranges::copy(mid, stream.mid.begin());
-  stream.mid_size = static_cast<std::uint8_t>(mid.size());
-  if (stream.mid_size == 0) {
-    stream.extensions.ids[static_cast<std::size_t>(ortc::HeaderExtension::kMid)] = 0;
-  }
+  stream.header = HeaderTemplate(stream.ssrc, stream.payload_type, stream.extensions,
+                                 parameters.mid.value_or(""));
   return stream;
 }
 
@@ -110,7 +104,7 @@ void Consumer::on_media(Instant now, const MediaPacket& packet) {
     entry.rtx_seq = next_rtx_seq_;
     next_rtx_seq_ = next_rtx_seq_ + 1;
   }
-  const bool completes_frame = !is_video() || packet.marker || packet.info.is_frame_end;
+  const bool completes_frame = !is_video() || packet.notes.marker || packet.info.is_frame_end;
   send(now, std::move(entry), completes_frame || goes_as_rtx);
 }
 
@@ -166,23 +160,18 @@ EgressEntry Consumer::make_entry(Instant now, const MediaPacket& packet, rtp::Se
   entry.stream = &stream_;
   entry.seq = seq;
   entry.timestamp = timestamps_.map(now, packet.timestamp);
-  entry.marker = packet.marker;
-  entry.payload_offset = packet.payload_offset;
-  entry.payload_size = packet.payload_size;
-  entry.extensions = packet.extensions;
-  if (packet.info.picture_id || packet.info.tl0_pic_idx) {
+  if (const codec::PictureIdPlaces& places = packet.notes.picture_ids; places.any()) {
     const PictureIds ids = picture_ids_.map({packet.info.picture_id, packet.info.tl0_pic_idx},
-                                            packet.info.picture_id_is_long ? 15 : 7);
-    entry.rewrites_picture_ids = true;
+                                            places.picture_id_is_long ? 15 : 7);
     entry.picture_id = ids.picture_id.value_or(0);
     entry.tl0_pic_idx = ids.tl0_pic_idx.value_or(0);
   }
   return entry;
 }
 
-void Consumer::send(Instant now, EgressEntry entry, bool completes_frame) {
+void Consumer::send(Instant now, EgressEntry&& entry, bool completes_frame) {
   ++statistics_.packets_sent;
-  statistics_.bytes_sent += entry.payload_size;
+  statistics_.bytes_sent += entry.notes().payload_size;
   context_.egress.send_media(now, transport_.queue(), std::move(entry), completes_frame);
 }
 

@@ -100,7 +100,7 @@ class Consumer {
   void take_handshake_rtt();
   std::optional<rtp::RtpTime> on_previous_clock(const MediaPacket& packet) const;
   EgressEntry make_entry(Instant now, const MediaPacket& packet, rtp::SeqNo seq);
-  void send(Instant now, EgressEntry entry, bool completes_frame);
+  void send(Instant now, EgressEntry&& entry, bool completes_frame);
 
   ShardContext& context_;
   WebRtcTransport& transport_;

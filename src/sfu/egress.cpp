@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "rtc/rtp/extensions.h"
 #include "sfu/egress_writer.h"
 
 namespace confab::sfu {
@@ -41,16 +42,18 @@ void Egress::send_control(const Path& path, PacketRef packet) {
   control_.push_back({path, std::move(packet)});
 }
 
-void Egress::send_media(Instant now, ReceiverQueue& queue, EgressEntry entry,
+void Egress::send_media(Instant now, ReceiverQueue& queue, EgressEntry&& entry,
                         bool completes_frame) {
   if (!queue.can_send()) {
     counters_.drop(Drop::kReceiverNotConnected);
     return;
   }
-  if (entry_size(entry) + queue.sender->rtp_overhead() > options_.datagram_bytes_max) {
+  const std::size_t size = entry_size(entry);
+  if (size + queue.overhead > options_.datagram_bytes_max) {
     counters_.drop(Drop::kEgressOversize);
     return;
   }
+  entry.size = static_cast<std::uint16_t>(size);
   const EgressClass which = entry.stream->is_audio ? EgressClass::kAudio : EgressClass::kVideo;
   ReceiverQueue::Lane& waiting = queue.lane(which);
   if (waiting.waiting.size() >= options_.queue_packets_max) {
@@ -74,8 +77,10 @@ void Egress::purge(ReceiverQueue& queue, const EgressStream& stream) {
 
 void Egress::forget(ReceiverQueue& queue) {
   for (Lane& lane : lanes_) {
-    for (std::size_t i = 0; i < lane.ready.size(); ++i) {
-      if (lane.ready[i] == &queue) lane.ready[i] = nullptr;
+    for (RingQueue<ReceiverQueue*>* list : {&lane.ready, &lane.later}) {
+      for (std::size_t i = 0; i < list->size(); ++i) {
+        if ((*list)[i] == &queue) (*list)[i] = nullptr;
+      }
     }
   }
   queued_ -= queue.size();
@@ -95,6 +100,7 @@ std::span<const Transmit> Egress::poll(Instant now) {
   batch_.clear();
   control_sent_.clear();
   arena_used_ = 0;
+  stamp_.abs_send_time = rtp::encode_abs_send_time(now);
   poll_control();
   if (drain(now, EgressClass::kAudio)) drain(now, EgressClass::kVideo);
   return batch_;
@@ -121,16 +127,29 @@ bool Egress::drain(Instant now, EgressClass which) {
     if (queue != nullptr) {
       ReceiverQueue::Lane& waiting = queue->lane(which);
       if (!queue->can_send()) drop_all(waiting, Drop::kEgressNoPath);
-      while (!waiting.waiting.empty()) {
-        if (!send_one_message(now, *queue, waiting)) return false;
+      std::size_t room = burst_left(waiting, out.flush);
+      for (; !waiting.waiting.empty() && room > 0; room = burst_left(waiting, out.flush)) {
+        if (!send_one_message(*queue, waiting, room)) return false;
       }
-      waiting.is_ready = false;
+      waiting.is_ready = !waiting.waiting.empty();
+      if (waiting.is_ready) out.later.push_back(queue);
     }
     out.ready.pop_front();
   }
+  std::swap(out.ready, out.later);
+  ++out.flush;
   out.is_draining = false;
-  out.clock.on_flushed(now);
+  out.clock.on_flushed(now, !out.ready.empty());
   return true;
+}
+
+std::size_t Egress::burst_left(ReceiverQueue::Lane& lane, std::uint32_t flush) const {
+  if (lane.flush != flush) {
+    lane.flush = flush;
+    lane.burst_bytes = 0;
+  }
+  return options_.burst_bytes_max -
+         std::min<std::size_t>(lane.burst_bytes, options_.burst_bytes_max);
 }
 
 void Egress::drop_all(ReceiverQueue::Lane& lane, Drop reason) {
@@ -145,37 +164,48 @@ std::size_t Egress::arena_room() const {
   return kArenaBytes - arena_used_;
 }
 
-// The sizes on the wire of the first packets that wait. Returns how many.
-std::size_t Egress::load_waiting(const ReceiverQueue& queue,
-                                 const RingQueue<EgressEntry>& waiting) {
-  const std::size_t overhead = queue.sender->rtp_overhead();
-  const std::size_t n = std::min(waiting.size(), kSegmentsMax);
-  for (std::size_t i = 0; i < n; ++i) {
-    waiting_[i] = {static_cast<std::uint16_t>(entry_size(waiting[i]) + overhead),
-                   waiting[i].stream_number(), false};
+// The sizes on the wire of the first packets that wait, of as many as begin within `bytes_max`.
+// Returns how many.
+std::size_t Egress::load_waiting(const ReceiverQueue& queue, const RingQueue<EgressEntry>& waiting,
+                                 std::size_t bytes_max) {
+  const std::size_t most = std::min(waiting.size(), kSegmentsMax);
+  std::size_t bytes = 0;
+  std::size_t n = 0;
+  for (; n < most && bytes < bytes_max; ++n) {
+    const EgressEntry& entry = waiting[n];
+    waiting_[n] = {static_cast<std::uint16_t>(entry.size + queue.overhead), entry.stream_number(),
+                   false};
+    bytes += waiting_[n].size;
   }
   return n;
 }
 
-bool Egress::send_one_message(Instant now, ReceiverQueue& queue, ReceiverQueue::Lane& lane) {
+bool Egress::send_one_message(ReceiverQueue& queue, ReceiverQueue::Lane& lane,
+                              std::size_t bytes_max) {
   if (batch_.size() >= kMessagesMax) return false;
-  const std::size_t n = load_waiting(queue, lane.waiting);
+  const std::size_t n = load_waiting(queue, lane.waiting, bytes_max);
   // TCP frames carry their own lengths: padding would buy nothing.
   const std::uint8_t padding = queue.path->protocol == Protocol::kTcp ? 0 : options_.padding_max;
   const PlannedMessage plan = plan_message(std::span(waiting_).first(n), padding);
   if (plan.count * plan.segment_size > arena_room()) return false;
-  write_message(now, queue, lane.waiting, plan);
-
-  std::size_t index = 0;
-  const std::size_t removed = lane.waiting.remove_if(
-      [&](const EgressEntry&) { return index < n ? waiting_[index++].taken : false; });
-  DCHECK(removed == plan.count);
-  queued_ -= removed;
+  lane.burst_bytes += static_cast<std::uint32_t>(write_message(queue, lane.waiting, plan));
+  take_out(lane.waiting, n, plan);
   return true;
 }
 
-void Egress::write_message(Instant now, ReceiverQueue& queue, RingQueue<EgressEntry>& waiting,
-                           const PlannedMessage& plan) {
+void Egress::take_out(RingQueue<EgressEntry>& waiting, std::size_t loaded,
+                      const PlannedMessage& plan) {
+  queued_ -= plan.count;
+  if (plan.count == loaded) return waiting.drop_front(loaded);
+  std::size_t index = 0;
+  const std::size_t removed = waiting.remove_if(
+      [&](const EgressEntry&) { return index < loaded ? waiting_[index++].taken : false; });
+  DCHECK(removed == plan.count);
+}
+
+// Returns the bytes of the message.
+std::size_t Egress::write_message(ReceiverQueue& queue, RingQueue<EgressEntry>& waiting,
+                                  const PlannedMessage& plan) {
   std::uint8_t* const start = &arena_[arena_used_];
   std::size_t used = 0;
   std::uint16_t segment_size = 0;
@@ -186,7 +216,8 @@ void Egress::write_message(Instant now, ReceiverQueue& queue, RingQueue<EgressEn
     const bool is_last = i + 1 == plan.count;
     const auto padding = static_cast<std::uint8_t>(is_last ? 0 : plan.segment_size - unpadded);
     const MutableBytes room(start + used, unpadded + padding);
-    const std::size_t plain = write_entry(room, entry, padding, now, queue.next_transport_seq);
+    stamp_.transport_seq = queue.next_transport_seq;
+    const std::size_t plain = write_entry(room, entry, padding, stamp_);
     const auto protect = queue.sender->protect_rtp(room, plain);
     if (!protect) {
       counters_.drop(Drop::kEgressProtect);
@@ -199,7 +230,7 @@ void Egress::write_message(Instant now, ReceiverQueue& queue, RingQueue<EgressEn
     counters_.padding_bytes_out += padding;
     if (entry.is_rtx) ++counters_.rtx_out;
   }
-  if (segments == 0) return;
+  if (segments == 0) return 0;
   batch_.push_back({*queue.path, ByteView(start, used), segment_size});
   arena_used_ += used;
   counters_.packets_out += segments;
@@ -209,6 +240,7 @@ void Egress::write_message(Instant now, ReceiverQueue& queue, RingQueue<EgressEn
   ++counters_.media_messages_out;
   queue.packets_sent += segments;
   queue.bytes_sent += used;
+  return used;
 }
 
 }  // namespace confab::sfu

@@ -21,6 +21,9 @@ namespace confab::sfu {
 
 struct EgressOptions {
   std::size_t queue_packets_max = 512;
+  // The most that one receiver is sent in a flush; the rest follows 1 ms later. A key frame leaves
+  // as a train of such bursts instead of filling the queue of the receiver's access point.
+  std::size_t burst_bytes_max = 24 * 1024;
   std::uint8_t padding_max = 64;
   std::size_t datagram_bytes_max = 1400;
   Duration frame_gather = 2ms;
@@ -38,7 +41,7 @@ class Egress {
   // A whole datagram, sent as it is at the next poll.
   void send_control(const Path& path, PacketRef packet);
   // Queues a media packet. completes_frame: nothing that belongs with it is to be expected.
-  void send_media(Instant now, ReceiverQueue& queue, EgressEntry entry, bool completes_frame);
+  void send_media(Instant now, ReceiverQueue& queue, EgressEntry&& entry, bool completes_frame);
   // Takes out what a consumer that goes away has waiting.
   void purge(ReceiverQueue& queue, const EgressStream& stream);
   // The receiver goes away.
@@ -60,16 +63,21 @@ class Egress {
     explicit Lane(const FlushClock& flush_clock) : clock(flush_clock) {}
     FlushClock clock;
     RingQueue<ReceiverQueue*> ready;  // nullptr where a receiver went away
+    RingQueue<ReceiverQueue*> later;  // had their burst, and wait for the next flush
+    std::uint32_t flush = 0;          // the number of the one that is next, or under way
     bool is_draining = false;
   };
 
   void poll_control();
   // False when the batch is full.
   bool drain(Instant now, EgressClass which);
-  bool send_one_message(Instant now, ReceiverQueue& queue, ReceiverQueue::Lane& lane);
-  std::size_t load_waiting(const ReceiverQueue& queue, const RingQueue<EgressEntry>& waiting);
-  void write_message(Instant now, ReceiverQueue& queue, RingQueue<EgressEntry>& waiting,
-                     const PlannedMessage& plan);
+  std::size_t burst_left(ReceiverQueue::Lane& lane, std::uint32_t flush) const;
+  bool send_one_message(ReceiverQueue& queue, ReceiverQueue::Lane& lane, std::size_t bytes_max);
+  std::size_t load_waiting(const ReceiverQueue& queue, const RingQueue<EgressEntry>& waiting,
+                           std::size_t bytes_max);
+  std::size_t write_message(ReceiverQueue& queue, RingQueue<EgressEntry>& waiting,
+                            const PlannedMessage& plan);
+  void take_out(RingQueue<EgressEntry>& waiting, std::size_t loaded, const PlannedMessage& plan);
   void drop_all(ReceiverQueue::Lane& lane, Drop reason);
   Lane& lane(EgressClass which) { return lanes_[static_cast<std::size_t>(which)]; }
   std::size_t arena_room() const;
@@ -83,6 +91,7 @@ class Egress {
   std::unique_ptr<std::uint8_t[]> arena_;
   std::size_t arena_used_ = 0;
   std::array<WaitingPacket, kSegmentsMax> waiting_;
+  SendStamp stamp_;  // of the batch; transport_seq of the packet
   std::size_t queued_ = 0;
 };
 

@@ -1,96 +1,87 @@
 #include "sfu/egress_writer.h"
 
+#include <cstring>
+
 #include "base/check.h"
-#include "rtc/rtp/extensions.h"
-#include "rtc/rtp/packet_writer.h"
 
 namespace confab::sfu {
 namespace {
 
-using ortc::HeaderExtension;
-
-constexpr std::size_t kElementHeaderBytes = 1;  // RFC 8285 §4.2: the one-byte form
-constexpr std::size_t kBlockHeaderBytes = 4;
 constexpr std::size_t kRtxHeaderBytes = 2;  // RFC 4588 §4: the original sequence number
 
-// All our ids are below 15 and all values 1 to 16 bytes long, so the one-byte form always does.
-std::size_t extension_bytes(const EgressEntry& entry) {
-  const EgressStream& stream = *entry.stream;
+// Of the extensions that are passed on as they came; all their ids are below 15 and their values 1
+// to 16 bytes long.
+std::size_t copied_bytes(const PacketNotes& notes, const ExtensionIds& ids) {
   std::size_t bytes = 0;
-  if (stream.extensions[HeaderExtension::kMid] != 0) bytes += kElementHeaderBytes + stream.mid_size;
-  if (stream.extensions[HeaderExtension::kAbsSendTime] != 0) bytes += kElementHeaderBytes + 3;
-  if (stream.extensions[HeaderExtension::kTransportCc] != 0) bytes += kElementHeaderBytes + 2;
-  for (std::size_t i = 0; i < entry.extensions.count; ++i) {
-    const CopiedExtensions::Item& item = entry.extensions.items[i];
-    if (stream.extensions[item.which] != 0) bytes += kElementHeaderBytes + item.size;
+  for (std::size_t i = 0; i < notes.extensions.count; ++i) {
+    const CopiedExtensions::Item& item = notes.extensions.items[i];
+    if (ids[item.which] != 0) bytes += 1U + item.size;
   }
-  return bytes == 0 ? 0 : kBlockHeaderBytes + (bytes + 3) / 4 * 4;
+  return bytes;
 }
 
-void fill_extensions(rtp::ExtensionSet& set, const EgressEntry& entry, Instant now,
-                     std::uint16_t transport_seq) {
-  const ExtensionIds& ids = entry.stream->extensions;
-  if (const std::uint8_t id = ids[HeaderExtension::kMid]; id != 0) {
-    set.add(id, as_bytes(entry.stream->mid_view()));
+void write_copied(std::uint8_t* out, const EgressEntry& entry) {
+  const PacketNotes& notes = entry.notes();
+  for (std::size_t i = 0; i < notes.extensions.count; ++i) {
+    const CopiedExtensions::Item& item = notes.extensions.items[i];
+    const std::uint8_t id = entry.stream->extensions[item.which];
+    if (id == 0) continue;
+    *out++ = static_cast<std::uint8_t>((id << 4) | (item.size - 1));
+    std::memcpy(out, &entry.packet.view()[item.offset], item.size);
+    out += item.size;
   }
-  if (const std::uint8_t id = ids[HeaderExtension::kAbsSendTime]; id != 0) {
-    set.add(id, rtp::encode_abs_send_time(now));
+}
+
+// Returns what is left behind the header.
+std::uint8_t* write_header(MutableBytes out, std::size_t copied, const EgressEntry& entry,
+                           const SendStamp& stamp) {
+  const EgressStream& stream = *entry.stream;
+  std::uint8_t* const more = stream.header.write(out, copied, stamp);
+  if (copied != 0) write_copied(more, entry);
+  if (entry.notes().marker) out[1] |= 0x80;
+  store_be16(&out[2], entry.seq.value);
+  store_be32(&out[4], entry.timestamp.value);
+  if (entry.is_rtx) {
+    out[1] = static_cast<std::uint8_t>((out[1] & 0x80) | (stream.rtx_payload_type & 0x7F));
+    store_be16(&out[2], entry.rtx_seq.value);
+    store_be32(&out[8], stream.rtx_ssrc.value);
   }
-  if (const std::uint8_t id = ids[HeaderExtension::kTransportCc]; id != 0) {
-    set.add(id, rtp::encode_transport_seq(transport_seq));
-  }
-  for (std::size_t i = 0; i < entry.extensions.count; ++i) {
-    const CopiedExtensions::Item& item = entry.extensions.items[i];
-    const std::uint8_t id = ids[item.which];
-    if (id != 0) set.add(id, entry.packet.view().subspan(item.offset, item.size));
-  }
+  return out.data() + out.size();
 }
 
 }  // namespace
 
-ExtensionIds ExtensionIds::of(const ortc::RtpParameters& parameters) {
-  ExtensionIds out;
-  for (const ortc::RtpHeaderExtensionParameters& extension : parameters.header_extensions) {
-    if (const auto which = ortc::header_extension_from_uri(extension.uri)) {
-      out.ids[static_cast<std::size_t>(*which)] = extension.id;
-    }
-  }
-  return out;
-}
-
 std::size_t entry_size(const EgressEntry& entry) {
-  return rtp::rtp_packet_size(extension_bytes(entry),
-                              entry.payload_size + (entry.is_rtx ? kRtxHeaderBytes : 0), 0);
+  const PacketNotes& notes = entry.notes();
+  return entry.stream->header.size(copied_bytes(notes, entry.stream->extensions)) +
+         (entry.is_rtx ? kRtxHeaderBytes : 0) + notes.payload_size;
 }
 
 std::size_t write_entry(MutableBytes out, const EgressEntry& entry, std::uint8_t padding,
-                        Instant now, std::uint16_t transport_seq) {
-  const EgressStream& stream = *entry.stream;
-  rtp::ExtensionSet extensions;
-  fill_extensions(extensions, entry, now, transport_seq);
-
-  rtp::RtpHeader header;
-  header.marker = entry.marker;
-  header.timestamp = entry.timestamp;
-  header.payload_type = entry.is_rtx ? stream.rtx_payload_type : stream.payload_type;
-  header.seq = entry.is_rtx ? entry.rtx_seq : entry.seq;
-  header.ssrc = entry.is_rtx ? stream.rtx_ssrc : stream.ssrc;
-  const auto written =
-      entry.is_rtx
-          ? rtp::write_rtx_packet(out, header, extensions, entry.seq, entry.payload(), padding)
-          : rtp::write_rtp_packet(out, header, extensions, entry.payload(), padding);
-  CHECK(written.has_value());  // entry_size said how much room it takes
-  DCHECK(written->size == entry_size(entry) + padding);
-
-  if (entry.rewrites_picture_ids) {
-    const MutableBytes payload = out.subspan(written->payload_offset, entry.payload_size);
-    if (stream.codec == codec::Codec::kVp8) {
-      codec::rewrite_vp8(payload, entry.picture_id, entry.tl0_pic_idx);
-    } else {
-      codec::rewrite_vp9(payload, entry.picture_id, entry.tl0_pic_idx);
-    }
+                        const SendStamp& stamp) {
+  const PacketNotes& notes = entry.notes();
+  const std::size_t copied = copied_bytes(notes, entry.stream->extensions);
+  const std::size_t header = entry.stream->header.size(copied);
+  CHECK(header + (entry.is_rtx ? kRtxHeaderBytes : 0) + notes.payload_size + padding <= out.size());
+  std::uint8_t* at = write_header(out.first(header), copied, entry, stamp);
+  if (entry.is_rtx) {
+    store_be16(at, entry.seq.value);
+    at += kRtxHeaderBytes;
   }
-  return written->size;
+  const MutableBytes payload(at, notes.payload_size);
+  if (!payload.empty()) std::memcpy(at, entry.payload().data(), payload.size());
+  if (notes.picture_ids.any()) {
+    codec::rewrite_picture_ids(payload, notes.picture_ids, entry.picture_id, entry.tl0_pic_idx);
+  }
+  at += payload.size();
+  if (padding != 0) {
+    // RFC 3550 §5.1: zeros, and in the last byte how many bytes of padding there are.
+    out[0] |= 0x20;
+    std::memset(at, 0, padding - 1U);
+    at[padding - 1] = padding;
+    at += padding;
+  }
+  return static_cast<std::size_t>(at - out.data());
 }
 
 }  // namespace confab::sfu

@@ -7,7 +7,6 @@
 #include <cstdint>
 
 #include "base/bytes.h"
-#include "base/instant.h"
 #include "sfu/egress_entry.h"
 
 namespace confab::sfu {
@@ -17,6 +16,6 @@ std::size_t entry_size(const EgressEntry& entry);
 
 // Writes the RTP packet. `out` must hold entry_size(entry) + padding. Returns the size.
 std::size_t write_entry(MutableBytes out, const EgressEntry& entry, std::uint8_t padding,
-                        Instant now, std::uint16_t transport_seq);
+                        const SendStamp& stamp);
 
 }  // namespace confab::sfu

@@ -7,7 +7,7 @@
 #include "base/packet.h"
 #include "rtc/codec/payload.h"
 #include "rtc/rtp/types.h"
-#include "sfu/egress_entry.h"
+#include "sfu/packet_notes.h"
 
 namespace confab::sfu {
 
@@ -24,17 +24,19 @@ struct MediaFacts {
   SourceId source;
   std::int64_t seq = 0;  // unwrapped, of this source
   rtp::RtpTime timestamp;
-  bool marker = false;
   bool is_newest = false;         // nothing later of this source has come yet
   std::uint8_t payload_type = 0;  // the router's
-  std::uint16_t payload_offset = 0;
-  std::uint16_t payload_size = 0;
   codec::PayloadInfo info;
-  CopiedExtensions extensions;
+  PacketNotes notes;
 };
 
 // Lives for the duration of the fan-out.
 struct MediaPacket : MediaFacts {
+  // Writes the notes beside the bytes, where they stay as long as anybody holds the packet.
+  MediaPacket(const MediaFacts& facts, PacketRef& shared) : MediaFacts(facts), packet(shared) {
+    shared.write_notes(facts.notes);
+  }
+
   const PacketRef& packet;
 };
 

@@ -36,7 +36,7 @@ void PipedProducer::on_media(Instant now, const PipedMedia& media, ByteView byte
   packet.resize(bytes.size());
   ++context_.counters.pipe_packets_in;
   if (media.facts.info.is_key_frame_start && media.facts.is_newest) asked_at_[encoding] = kNever;
-  forward(now, MediaPacket{media.facts, packet});
+  forward(now, MediaPacket(media.facts, packet));
 }
 
 void PipedProducer::on_state(Instant now, const PipedState& state) {

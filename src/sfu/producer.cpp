@@ -128,18 +128,19 @@ void Producer::receive_media(Instant now, std::uint8_t encoding, PacketRef packe
   if (!info) return context_.counters.drop(Drop::kPayloadMalformed);
   if (kind() == ortc::MediaKind::kAudio) note_audio_level(now, rtp);
 
-  const MediaPacket media{
-      MediaFacts{.source = {encoding, stream.epoch()},
-                 .seq = arrival.seq,
-                 .timestamp = rtp.timestamp(),
-                 .marker = rtp.marker(),
-                 .is_newest = arrival.is_newest,
-                 .payload_type = type->router,
-                 .payload_offset = static_cast<std::uint16_t>(rtp.header_size()),
+  const MediaPacket media(
+      {.source = {encoding, stream.epoch()},
+       .seq = arrival.seq,
+       .timestamp = rtp.timestamp(),
+       .is_newest = arrival.is_newest,
+       .payload_type = type->router,
+       .info = *info,
+       .notes = {.payload_offset = static_cast<std::uint16_t>(rtp.header_size()),
                  .payload_size = static_cast<std::uint16_t>(rtp.payload().size()),
-                 .info = *info,
-                 .extensions = copied_extensions(rtp)},
-      packet};
+                 .extensions = copied_extensions(rtp),
+                 .picture_ids = info->places,
+                 .marker = rtp.marker()}},
+      packet);
   if (info->is_key_frame_start && arrival.is_newest) stream.on_key_frame();
   forward(now, media);
   for (const auto& outlet : outlets_) outlet->on_media(media);

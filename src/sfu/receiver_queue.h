@@ -22,19 +22,27 @@ inline constexpr std::size_t kEgressClasses = 2;
 struct ReceiverQueue {
   struct Lane {
     RingQueue<EgressEntry> waiting;
-    bool is_ready = false;  // in Egress's list of those that have something to send
+    bool is_ready = false;  // in one of Egress's lists of those that have something to send
+    // What it was sent in the flush of this number.
+    std::uint32_t flush = 0;
+    std::uint32_t burst_bytes = 0;
   };
   std::array<Lane, kEgressClasses> lanes;
 
   // Where to and under which keys; both are needed to send.
   std::optional<Path> path;
   srtp::SrtpSender* sender = nullptr;
+  std::size_t overhead = 0;  // what the sender adds to an RTP packet
   std::uint16_t next_transport_seq = 0;
 
   std::uint64_t packets_sent = 0;
   std::uint64_t bytes_sent = 0;
 
   Lane& lane(EgressClass which) { return lanes[static_cast<std::size_t>(which)]; }
+  void set_sender(srtp::SrtpSender& with_keys) {
+    sender = &with_keys;
+    overhead = with_keys.rtp_overhead();
+  }
   bool can_send() const { return path.has_value() && sender != nullptr; }
   std::size_t size() const { return lanes[0].waiting.size() + lanes[1].waiting.size(); }
 };

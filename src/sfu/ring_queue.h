@@ -20,17 +20,25 @@ class RingQueue {
   const T& operator[](std::size_t i) const { return slots_[(head_ + i) & (slots_.size() - 1)]; }
   T& front() { return (*this)[0]; }
 
-  void push_back(T value) {
+  void push_back(T&& value) {
     if (size_ == slots_.size()) grow();
     ++size_;
     (*this)[size_ - 1] = std::move(value);
   }
+  void push_back(const T& value) { push_back(T(value)); }
   T pop_front() {
     DCHECK(size_ > 0);
     T value = std::exchange(front(), T{});
     head_ = (head_ + 1) & (slots_.size() - 1);
     --size_;
     return value;
+  }
+  // Takes out the first n.
+  void drop_front(std::size_t n) {
+    DCHECK(n <= size_);
+    for (std::size_t i = 0; i < n; ++i) (*this)[i] = T{};
+    head_ = (head_ + n) & (slots_.size() - 1);
+    size_ -= n;
   }
   // Takes out what the predicate says, keeps the order of the rest. Returns how many went.
   template <typename Predicate>

@@ -29,6 +29,19 @@ TEST(RingQueue, holds_nothing_of_what_left) {
   EXPECT_EQ(queue.remove_if([&](const auto&) { return index++ % 2 == 0; }), 10u);
   EXPECT_EQ(queue.size(), 9u);
   EXPECT_EQ(value.use_count(), 10);
+  queue.drop_front(4);
+  EXPECT_EQ(queue.size(), 5u);
+  EXPECT_EQ(value.use_count(), 6);
+}
+
+TEST(RingQueue, goes_on_behind_what_was_dropped_around_its_end) {
+  RingQueue<int> queue;
+  for (int i = 0; i < 12; ++i) queue.push_back(i);
+  queue.drop_front(10);
+  for (int i = 12; i < 24; ++i) queue.push_back(i);
+  queue.drop_front(8);
+  for (int i = 18; i < 24; ++i) EXPECT_EQ(queue.pop_front(), i);
+  EXPECT_TRUE(queue.empty());
 }
 
 }  // namespace

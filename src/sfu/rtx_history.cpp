@@ -22,6 +22,15 @@ Duration since(Tick then, Instant now) {
   return static_cast<std::int64_t>(to_tick(now) - then) * kTick;
 }
 
+constexpr Duration kRepeatTick = 1ms;
+
+std::uint16_t to_repeat_tick(Instant t) {
+  return static_cast<std::uint16_t>(t.time_since_epoch() / kRepeatTick);
+}
+Duration since_repeat(std::uint16_t then, Instant now) {
+  return static_cast<std::uint16_t>(to_repeat_tick(now) - then) * kRepeatTick;
+}
+
 }  // namespace
 
 void RtxHistory::add(Instant now, const EgressEntry& entry) {
@@ -41,13 +50,8 @@ void RtxHistory::add(Instant now, const EgressEntry& entry) {
           .timestamp = entry.timestamp,
           .sent_at = to_tick(now),
           .seq = entry.seq,
-          .payload_offset = entry.payload_offset,
-          .payload_size = entry.payload_size,
           .picture_id = entry.picture_id,
-          .extensions = entry.extensions,
-          .tl0_pic_idx = entry.tl0_pic_idx,
-          .rewrites_picture_ids = entry.rewrites_picture_ids,
-          .marker = entry.marker};
+          .tl0_pic_idx = entry.tl0_pic_idx};
   stream_ = entry.stream;
   ++held_;
   oldest_ = std::min(oldest_, seq);
@@ -64,21 +68,16 @@ std::optional<EgressEntry> RtxHistory::take(Instant now, rtp::SeqNo seq, Duratio
   if (!is_held(wanted)) return std::nullopt;
   Slot& slot = slot_of(wanted);
   if (since(slot.sent_at, now) > keep_max_ || slot.repeats >= kRepeatsMax) return std::nullopt;
-  if (slot.repeats > 0 && since(slot.repeated_at, now) < repeat_after) return std::nullopt;
-  slot.repeated_at = to_tick(now);
+  if (slot.repeats > 0 && since_repeat(slot.repeated_at, now) < repeat_after) return std::nullopt;
+  slot.repeated_at = to_repeat_tick(now);
   ++slot.repeats;
   EgressEntry entry;
   entry.packet = slot.packet;
   entry.stream = stream_;
   entry.timestamp = slot.timestamp;
   entry.seq = slot.seq;
-  entry.payload_offset = slot.payload_offset;
-  entry.payload_size = slot.payload_size;
   entry.picture_id = slot.picture_id;
   entry.tl0_pic_idx = slot.tl0_pic_idx;
-  entry.rewrites_picture_ids = slot.rewrites_picture_ids;
-  entry.marker = slot.marker;
-  entry.extensions = slot.extensions;
   return entry;
 }
 

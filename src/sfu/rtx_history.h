@@ -44,22 +44,19 @@ class RtxHistory {
 
   // An EgressEntry without what is the same for the whole stream, and small: there is one for each
   // packet and receiver.
-  using Tick = std::uint32_t;  // 0.1 ms; wraps
+  using Tick = std::uint32_t;        // 0.1 ms; wraps
+  using RepeatTick = std::uint16_t;  // 1 ms; wraps after 65 s, many times what is held
   struct Slot {
     PacketRef packet;  // empty: nothing is held here
     rtp::RtpTime timestamp;
     Tick sent_at = 0;
-    Tick repeated_at = 0;
     rtp::SeqNo seq;
-    std::uint16_t payload_offset = 0;
-    std::uint16_t payload_size = 0;
     std::uint16_t picture_id = 0;
-    CopiedExtensions extensions;
+    RepeatTick repeated_at = 0;
     std::uint8_t tl0_pic_idx = 0;
     std::uint8_t repeats = 0;
-    bool rewrites_picture_ids = false;
-    bool marker = false;
   };
+  static_assert(sizeof(Slot) == 24);
 
   Slot& slot_of(std::int64_t seq) {
     return slots_[static_cast<std::size_t>(seq) & (slots_.size() - 1)];

@@ -51,32 +51,31 @@ TEST_F(RtxHistoryTest, repeats_a_packet_no_more_often_than_a_browser_asks) {
   EXPECT_TRUE(holds(kT0 + 2s, 10 + 64));
 }
 
+TEST_F(RtxHistoryTest, knows_when_it_repeated_a_packet_around_the_wrap_of_its_clock) {
+  constexpr Instant kBeforeWrap = Instant{} + 65'530ms;
+  history.add(kBeforeWrap, entry(10));
+  EXPECT_TRUE(history.take(kBeforeWrap, {10}, 50ms));
+  EXPECT_FALSE(history.take(kBeforeWrap + 40ms, {10}, 50ms));
+  EXPECT_TRUE(history.take(kBeforeWrap + 51ms, {10}, 50ms));
+}
+
 TEST_F(RtxHistoryTest, gives_back_what_it_was_given) {
   EgressStream stream;
   EgressEntry given = entry(10);
   given.stream = &stream;
   given.timestamp = {90'000};
-  given.payload_offset = 20;
-  given.payload_size = 1100;
+  given.packet.write_notes(PacketNotes{.payload_offset = 20, .payload_size = 1100});
   given.picture_id = 300;
   given.tl0_pic_idx = 7;
-  given.rewrites_picture_ids = true;
-  given.marker = true;
-  given.extensions.count = 1;
-  given.extensions.items[0] = {.size = 3, .offset = 16};
   history.add(kT0, given);
   const std::optional<EgressEntry> held = history.take(kT0 + 20ms, {10}, 10ms);
   ASSERT_TRUE(held);
   EXPECT_EQ(held->stream, &stream);
   EXPECT_EQ(held->timestamp, given.timestamp);
-  EXPECT_EQ(held->payload_offset, 20);
-  EXPECT_EQ(held->payload_size, 1100);
+  EXPECT_EQ(held->notes().payload_offset, 20);
+  EXPECT_EQ(held->notes().payload_size, 1100);
   EXPECT_EQ(held->picture_id, 300);
   EXPECT_EQ(held->tl0_pic_idx, 7);
-  EXPECT_TRUE(held->rewrites_picture_ids);
-  EXPECT_TRUE(held->marker);
-  EXPECT_EQ(held->extensions.count, 1);
-  EXPECT_EQ(held->extensions.items[0].offset, 16);
   EXPECT_FALSE(held->is_rtx);
   EXPECT_EQ(held->packet.view().data(), given.packet.view().data());
 }

@@ -20,6 +20,7 @@ EgressOptions egress_options(const ShardConfig& config) {
   EgressOptions options;
   options.queue_packets_max = config.limits.queue_packets_max;
   options.padding_max = config.limits.padding_max;
+  options.burst_bytes_max = config.limits.burst_bytes_max;
   options.datagram_bytes_max = config.limits.datagram_bytes_max;
   options.frame_gather = config.timing.frame_gather;
   options.flush_under_load = config.timing.flush_under_load;

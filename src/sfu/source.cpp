@@ -15,13 +15,6 @@ Source::Source(SourceSetup setup)
   CHECK(layers() <= limits::kEncodingsPerProducer);
 }
 
-codec::Codec Source::codec_of(std::uint8_t router_payload_type) const {
-  const auto& codecs = source_.consumable.codecs;
-  const auto it =
-      std::ranges::find(codecs, router_payload_type, &ortc::RtpCodecParameters::payload_type);
-  return it == codecs.end() ? codec::Codec::kOther : codec::codec_from_mime_type(it->mime_type);
-}
-
 void Source::detach(Consumer& consumer) {
   std::erase(consumers_, &consumer);
   on_wanted_changed();

@@ -49,7 +49,6 @@ class Source {
   std::uint8_t layers() const {
     return static_cast<std::uint8_t>(source_.consumable.encodings.size());
   }
-  codec::Codec codec_of(std::uint8_t router_payload_type) const;
   // Whether packets of that encoding come at present; all of them until the first came.
   bool is_alive(std::uint8_t encoding) const { return (alive_ & layer_bit(encoding)) != 0; }
   LayerMask alive() const { return alive_; }

@@ -257,7 +257,7 @@ void WebRtcTransport::drain_dtls(Instant now) {
 void WebRtcTransport::start_media(Instant now, const SrtpKeys& keys) {
   srtp_ = std::make_unique<srtp::SrtpSession>(context_.crypto, keys);
   srtp_profile_ = srtp_profile_name(keys.profile());
-  queue_.sender = &srtp_->sender();
+  queue_.set_sender(srtp_->sender());
   // Spread, so that the reports of a meeting do not all leave at the same instant.
   const auto interval_ms =
       static_cast<std::uint32_t>(to_ms(context_.config.timing.report_interval));

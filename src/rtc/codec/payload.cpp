@@ -14,6 +14,16 @@ char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
+template <typename Descriptor>
+void note_picture_ids(const Descriptor& d, PayloadInfo& info) {
+  info.picture_id = d.picture_id;
+  info.tl0_pic_idx = d.tl0_pic_idx;
+  // Within the first bytes of the descriptor.
+  info.places = {.picture_id = static_cast<std::uint8_t>(d.picture_id_offset),
+                 .tl0_pic_idx = static_cast<std::uint8_t>(d.tl0_pic_idx_offset),
+                 .picture_id_is_long = d.picture_id_is_long};
+}
+
 std::optional<PayloadInfo> parse_vp8(ByteView payload) {
   const auto d = Vp8Descriptor::parse(payload);
   if (!d) return std::nullopt;
@@ -24,9 +34,7 @@ std::optional<PayloadInfo> parse_vp8(ByteView payload) {
   info.is_discardable = d->is_non_reference;
   info.is_switching_point = d->is_layer_sync || info.is_key_frame_start;
   info.temporal_layer = d->temporal_layer.value_or(0);
-  info.picture_id = d->picture_id;
-  info.picture_id_is_long = d->picture_id_is_long;
-  info.tl0_pic_idx = d->tl0_pic_idx;
+  note_picture_ids(*d, info);
   return info;
 }
 
@@ -41,9 +49,7 @@ std::optional<PayloadInfo> parse_vp9(ByteView payload) {
   info.is_inter_layer = d->is_inter_layer;
   info.spatial_layer = d->spatial_layer;
   info.temporal_layer = d->temporal_layer;
-  info.picture_id = d->picture_id;
-  info.picture_id_is_long = d->picture_id_is_long;
-  info.tl0_pic_idx = d->tl0_pic_idx;
+  note_picture_ids(*d, info);
   return info;
 }
 
@@ -147,26 +153,6 @@ std::optional<PayloadInfo> parse_av1(ByteView payload) {
   return info;
 }
 
-void write_picture_id(MutableBytes payload, std::size_t offset, bool is_long,
-                      std::uint16_t picture_id) {
-  if (is_long) {
-    store_be16(&payload[offset], static_cast<std::uint16_t>(0x8000 | (picture_id & 0x7FFF)));
-  } else {
-    payload[offset] = static_cast<std::uint8_t>(picture_id & 0x7F);
-  }
-}
-
-template <typename Descriptor>
-bool rewrite(MutableBytes payload, std::uint16_t picture_id, std::uint8_t tl0_pic_idx) {
-  const auto d = Descriptor::parse(payload);
-  if (!d) return false;
-  if (d->picture_id) {
-    write_picture_id(payload, d->picture_id_offset, d->picture_id_is_long, picture_id);
-  }
-  if (d->tl0_pic_idx) payload[d->tl0_pic_idx_offset] = tl0_pic_idx;
-  return true;
-}
-
 }  // namespace
 
 Codec codec_from_mime_type(std::string_view mime_type) {
@@ -204,14 +190,6 @@ std::optional<PayloadInfo> parse_payload(Codec codec, ByteView payload) {
                      .is_frame_start = true,
                      .is_frame_end = true,
                      .is_switching_point = true};
-}
-
-bool rewrite_vp8(MutableBytes payload, std::uint16_t picture_id, std::uint8_t tl0_pic_idx) {
-  return rewrite<Vp8Descriptor>(payload, picture_id, tl0_pic_idx);
-}
-
-bool rewrite_vp9(MutableBytes payload, std::uint16_t picture_id, std::uint8_t tl0_pic_idx) {
-  return rewrite<Vp9Descriptor>(payload, picture_id, tl0_pic_idx);
 }
 
 }  // namespace confab::codec

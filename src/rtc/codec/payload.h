@@ -15,6 +15,16 @@ enum class Codec : std::uint8_t { kOpus, kVp8, kVp9, kH264, kAv1, kOther };
 // By MIME type ("video/VP8"), without regard to case.
 Codec codec_from_mime_type(std::string_view mime_type);
 
+// Where a payload has its picture ids: offsets into it, 0 where it has none (no descriptor begins
+// with one). VP8, and VP9 (TL0PICIDX in non-flexible mode).
+struct PictureIdPlaces {
+  std::uint8_t picture_id = 0;
+  std::uint8_t tl0_pic_idx = 0;
+  bool picture_id_is_long = false;  // 15 bits, else 7
+
+  bool any() const { return (picture_id | tl0_pic_idx) != 0; }
+};
+
 struct PayloadInfo {
   // A decoder that has nothing can start here: the first packet of a key frame (for SVC: of its
   // lowest spatial layer).
@@ -32,9 +42,9 @@ struct PayloadInfo {
   bool is_inter_layer = false;
   std::uint8_t spatial_layer = 0;
   std::uint8_t temporal_layer = 0;
-  std::optional<std::uint16_t> picture_id;  // VP8, VP9
-  bool picture_id_is_long = false;          // 15 bits, else 7
-  std::optional<std::uint8_t> tl0_pic_idx;  // VP8, VP9 (non-flexible mode)
+  std::optional<std::uint16_t> picture_id;
+  std::optional<std::uint8_t> tl0_pic_idx;
+  PictureIdPlaces places;  // of these two
 };
 
 // Absent when the payload is empty or breaks its format: not to be forwarded. For audio and unknown
@@ -48,9 +58,17 @@ constexpr bool is_opus_dtx(ByteView payload) {
   return payload.size() <= 2;
 }
 
-// Overwrites picture id and TL0PICIDX where the descriptor has them, in their own width, so that a
-// receiver sees them go on across layers. False, and nothing written, if it can not be parsed.
-bool rewrite_vp8(MutableBytes payload, std::uint16_t picture_id, std::uint8_t tl0_pic_idx);
-bool rewrite_vp9(MutableBytes payload, std::uint16_t picture_id, std::uint8_t tl0_pic_idx);
+// Overwrites picture id and TL0PICIDX where the payload has them, in their own width, so that a
+// receiver sees them go on across layers. `places` is what parsing this payload gave.
+inline void rewrite_picture_ids(MutableBytes payload, const PictureIdPlaces& places,
+                                std::uint16_t picture_id, std::uint8_t tl0_pic_idx) {
+  if (places.picture_id != 0 && places.picture_id_is_long) {
+    store_be16(&payload[places.picture_id],
+               static_cast<std::uint16_t>(0x8000 | (picture_id & 0x7FFF)));
+  } else if (places.picture_id != 0) {
+    payload[places.picture_id] = static_cast<std::uint8_t>(picture_id & 0x7F);
+  }
+  if (places.tl0_pic_idx != 0) payload[places.tl0_pic_idx] = tl0_pic_idx;
+}
 
 }  // namespace confab::codec

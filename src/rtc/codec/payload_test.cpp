@@ -13,6 +13,14 @@ std::optional<PayloadInfo> parse(Codec codec, const Bytes& payload) {
   return parse_payload(codec, payload);
 }
 
+// With the ids written where parsing found them.
+Bytes rewritten(Codec codec, Bytes payload, std::uint16_t picture_id, std::uint8_t tl0_pic_idx) {
+  const auto info = parse(codec, payload);
+  if (!info) return {};
+  rewrite_picture_ids(payload, info->places, picture_id, tl0_pic_idx);
+  return payload;
+}
+
 TEST(Codec, FromMimeType) {
   EXPECT_EQ(codec_from_mime_type("video/VP8"), Codec::kVp8);
   EXPECT_EQ(codec_from_mime_type("VIDEO/h264"), Codec::kH264);
@@ -61,7 +69,7 @@ TEST(Vp8, AllFields) {
   ASSERT_TRUE(info);
   EXPECT_TRUE(info->is_discardable);
   EXPECT_EQ(info->picture_id, 0x1234);
-  EXPECT_TRUE(info->picture_id_is_long);
+  EXPECT_TRUE(info->places.picture_id_is_long);
   EXPECT_EQ(info->tl0_pic_idx, 7);
   EXPECT_EQ(info->temporal_layer, 2);
   EXPECT_TRUE(info->is_switching_point);
@@ -70,7 +78,7 @@ TEST(Vp8, AllFields) {
 TEST(Vp8, ShortPictureId) {
   const auto info = parse(Codec::kVp8, {0x90, 0x80, 0x55, 0x01});
   EXPECT_EQ(info->picture_id, 0x55);
-  EXPECT_FALSE(info->picture_id_is_long);
+  EXPECT_FALSE(info->places.picture_id_is_long);
 }
 
 TEST(Vp8, KeyIndexAloneIsNoLayer) {
@@ -87,18 +95,13 @@ TEST(Vp8, CutOffIsRefused) {
 }
 
 TEST(Vp8, RewriteKeepsTheWidth) {
-  Bytes wide{0xB0, 0xF0, 0x92, 0x34, 7, 0xA3, 0x01, 99};
-  ASSERT_TRUE(rewrite_vp8(wide, 0x7FFE, 250));
-  EXPECT_EQ(wide, (Bytes{0xB0, 0xF0, 0xFF, 0xFE, 250, 0xA3, 0x01, 99}));
-  Bytes narrow{0x90, 0x80, 0x55, 0x01};
-  ASSERT_TRUE(rewrite_vp8(narrow, 0x123, 250));
-  EXPECT_EQ(narrow, (Bytes{0x90, 0x80, 0x23, 0x01}));
-  Bytes bare{0x10, 0x01};
-  ASSERT_TRUE(rewrite_vp8(bare, 1, 1));
-  EXPECT_EQ(bare, (Bytes{0x10, 0x01}));
-  Bytes broken{0x90, 0x80};
-  EXPECT_FALSE(rewrite_vp8(broken, 1, 1));
-  EXPECT_EQ(broken, (Bytes{0x90, 0x80}));
+  EXPECT_EQ(rewritten(Codec::kVp8, {0xB0, 0xF0, 0x92, 0x34, 7, 0xA3, 0x01, 99}, 0x7FFE, 250),
+            (Bytes{0xB0, 0xF0, 0xFF, 0xFE, 250, 0xA3, 0x01, 99}));
+  EXPECT_EQ(rewritten(Codec::kVp8, {0x90, 0x80, 0x55, 0x01}, 0x123, 250),
+            (Bytes{0x90, 0x80, 0x23, 0x01}));
+  EXPECT_EQ(rewritten(Codec::kVp8, {0x90, 0x40, 0x55, 0x01}, 0x123, 250),
+            (Bytes{0x90, 0x40, 250, 0x01}));
+  EXPECT_EQ(rewritten(Codec::kVp8, {0x10, 0x01}, 1, 1), (Bytes{0x10, 0x01}));
 }
 
 // ---- VP9 ----
@@ -124,7 +127,7 @@ TEST(Vp9, UpperLayersOfAKeyFrameDoNotStartIt) {
   EXPECT_EQ(info->spatial_layer, 1);
   EXPECT_TRUE(info->is_switching_point);
   EXPECT_TRUE(info->is_inter_layer);
-  EXPECT_FALSE(info->picture_id_is_long);
+  EXPECT_FALSE(info->places.picture_id_is_long);
 }
 
 TEST(Vp9, InterPredictedIsNoKeyFrame) {
@@ -151,9 +154,8 @@ TEST(Vp9, ScalabilityStructureIsSkipped) {
 }
 
 TEST(Vp9, Rewrite) {
-  Bytes payload{0xA8, 0x80, 0x05, 0x00, 9, 1};
-  ASSERT_TRUE(rewrite_vp9(payload, 0x1234, 77));
-  EXPECT_EQ(payload, (Bytes{0xA8, 0x92, 0x34, 0x00, 77, 1}));
+  EXPECT_EQ(rewritten(Codec::kVp9, {0xA8, 0x80, 0x05, 0x00, 9, 1}, 0x1234, 77),
+            (Bytes{0xA8, 0x92, 0x34, 0x00, 77, 1}));
 }
 
 // ---- H264 ----
