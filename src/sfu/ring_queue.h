@@ -37,8 +37,9 @@ class RingQueue {
   void drop_front(std::size_t n) {
     DCHECK(n <= size_);
     for (std::size_t i = 0; i < n; ++i) (*this)[i] = T{};
-    head_ = (head_ + n) & (slots_.size() - 1);
     size_ -= n;
+    // Emptied, it begins in the places it used last, which are still in the cache.
+    head_ = size_ == 0 ? 0 : (head_ + n) & (slots_.size() - 1);
   }
   // Takes out what the predicate says, keeps the order of the rest. Returns how many went.
   template <typename Predicate>
