@@ -7,10 +7,11 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { divide } from './lib/cores.mjs'
+import { delayBetween, readHistogram } from './lib/histogram.mjs'
 import { janusVersion, startJanus } from './lib/janus.mjs'
 import { flags, runJson } from './lib/programs.mjs'
 import { machine, toMarkdown } from './lib/report.mjs'
-import { startConfab } from './lib/server.mjs'
+import { startConfab, sumByName } from './lib/server.mjs'
 import { profiles } from './profiles.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
@@ -78,11 +79,13 @@ async function measureDuring(server, profile) {
   const meeting = loadtest(server, profile.load, { ramp: 1000 })
   const others = (async () => {
     await new Promise((resolve) => setTimeout(resolve, 2000))
+    const before = await server.metricsText()
     // The newcomers' own handshakes may not hold up the generator that measures.
-    return loadtest(server, profile.during, { duration: 2 }, 4)
+    const { joins } = await loadtest(server, profile.during, { duration: 2 }, 4)
+    return { joins, added_delay: addedDelay(before, await server.metricsText()) }
   })()
   const [quiet, storm] = await Promise.all([meeting, others])
-  return { audio_delay: quiet.audio_delay, video_delay: quiet.video_delay, joins: storm.joins }
+  return { audio_delay: quiet.audio_delay, video_delay: quiet.video_delay, ...storm }
 }
 
 const ratio = (a, b) => (b > 0 ? a / b : undefined)
@@ -105,16 +108,22 @@ const toRow = (name, server, result, floor) => ({
   loadtest: result,
 })
 
+// From the kernel taking a packet in to its having taken it out again, as the server samples it.
+const addedDelay = (before, after) =>
+  delayBetween(...[before, after].map((text) => readHistogram(text, 'confab_forwarding_delay_seconds')))
+
 async function measure(name, floor, load = profiles[name].load) {
   const profile = profiles[name]
   const server = await startServer()
   try {
-    const before = await server.metrics()
+    const before = await server.metricsText()
     const result = await loadtest(server, load)
-    const after = await server.metrics()
-    const grown = (metric) => (after[metric] ?? 0) - (before[metric] ?? 0)
+    const after = await server.metricsText()
+    const [earlier, later] = [sumByName(before), sumByName(after)]
+    const grown = (metric) => (later[metric] ?? 0) - (earlier[metric] ?? 0)
     return {
       ...toRow(name, 'confab', result, floor),
+      added_delay: addedDelay(before, after),
       packets_per_skb: ratio(
         grown('confab_rtp_packets_sent_total'),
         grown('confab_rtp_messages_sent_total'),

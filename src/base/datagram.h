@@ -24,6 +24,8 @@ struct Transmit {
   Path path;
   ByteView bytes;
   std::uint16_t segment_size = 0;
+  // PacketRef::received_ns of the oldest packet in it; 0 where none was stamped.
+  std::int64_t received_ns = 0;
 
   std::size_t segments() const { return (bytes.size() + segment_size - 1) / segment_size; }
 };

@@ -16,6 +16,7 @@ PacketRef PacketPool::acquire() {
   free_.pop_back();
   slot->references = 1;
   slot->size = 0;
+  slot->received_ns = 0;
   ++in_use_;
   return PacketRef(slot);
 }

@@ -26,6 +26,7 @@ struct alignas(64) PacketSlot {
   PacketPool* pool = nullptr;
   std::uint32_t references = 0;
   std::uint16_t size = 0;
+  std::int64_t received_ns = 0;
   alignas(8) std::byte notes[kNotesBytes];
   alignas(64) std::uint8_t bytes[limits::kPacketBytes];
 };
@@ -54,6 +55,10 @@ class PacketRef {
   MutableBytes capacity() { return {slot_->bytes, limits::kPacketBytes}; }
   void resize(std::size_t size) { slot_->size = static_cast<std::uint16_t>(size); }
   std::size_t size() const { return slot_->size; }
+
+  // When the kernel took it in, by the wall clock; 0 for all but a sample (engine/delay_sampler.h).
+  std::int64_t received_ns() const { return slot_->received_ns; }
+  void set_received_ns(std::int64_t wall_ns) { slot_->received_ns = wall_ns; }
 
   // What was learned of the content, kept beside it for all who share it: a plain struct of the
   // holder's choosing. To be written before it is read, as the same type.

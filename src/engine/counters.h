@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "engine/delay_sampler.h"
+
 namespace confab::engine {
 
 struct LoopCounters {
@@ -37,6 +39,7 @@ struct LoopCounters {
   std::uint64_t drop_tcp_queue_full = 0;
   std::uint64_t drop_tcp_no_connection = 0;
   // The loop
+  DelayHistogram forwarding_delay;  // of messages of UDP packets, by the oldest in each
   std::uint64_t iterations = 0;
   std::uint64_t flush_yields = 0;  // a flush that let receiving go first
 

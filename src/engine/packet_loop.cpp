@@ -26,7 +26,8 @@ PacketLoop::PacketLoop(PacketPool& pool, Clock clock)
     : pool_(pool),
       clock_(std::move(clock)),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
-      wake_fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+      wake_fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      sampler_(clock_()) {
   CHECK(epoll_ && wake_fd_);
   epoll_event event{};
   event.events = EPOLLIN;
@@ -127,6 +128,7 @@ void PacketLoop::run(PacketHandler& handler, const LoopHooks& hooks) {
     asleep_.store(false, std::memory_order_relaxed);
     now_ = clock_();
     ++counters_.iterations;
+    sample_delay();
 
     more_to_receive = false;
     for (int i = 0; i < n; ++i) {
@@ -149,6 +151,11 @@ void PacketLoop::run(PacketHandler& handler, const LoopHooks& hooks) {
     more_to_send = flush(handler);
     hooks.after_round(now_);
   }
+}
+
+void PacketLoop::sample_delay() {
+  if (!sampler_.update(now_)) return;
+  for (const auto& socket : udp_) socket->set_stamps(sampler_.state());
 }
 
 bool PacketLoop::receive_udp(UdpSocket& socket, PacketHandler& handler) {

@@ -75,6 +75,7 @@ class PacketLoop {
   PacketLoop(PacketPool& pool, Clock clock);
   Result<void> listen(const LoopOptions& options);
   void wait(Instant until);
+  void sample_delay();
   bool receive_udp(UdpSocket& socket, PacketHandler& handler);
   void serve_tcp(std::uint32_t channel, std::uint32_t events, PacketHandler& handler);
   TcpPort* tcp_port_of(std::uint32_t channel) const;
@@ -94,6 +95,7 @@ class PacketLoop {
   std::uint32_t next_channel_ = 0;
   Instant now_{};
   Instant idle_check_at_{};
+  DelaySampler sampler_;
   std::vector<Path> broken_;
   LoopCounters counters_;
   std::atomic<bool> stop_{false};

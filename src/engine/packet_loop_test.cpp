@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <deque>
+#include <numeric>
 #include <string>
 #include <thread>
 
@@ -18,8 +19,11 @@
 namespace confab::engine {
 namespace {
 
+// Tests move the loop's clock on instead of waiting.
+std::atomic<Duration> skipped{Duration::zero()};
+
 Instant now() {
-  return Instant{std::chrono::steady_clock::now().time_since_epoch()};
+  return Instant{std::chrono::steady_clock::now().time_since_epoch()} + skipped.load();
 }
 
 // Sends back `copies` of each packet, as one message of equal segments.
@@ -34,7 +38,10 @@ class Echo final : public PacketHandler {
       for (std::size_t i = 0; i < copies_; ++i) {
         message.insert(message.end(), bytes.begin(), bytes.end());
       }
-      paths_.push_back({received.path, static_cast<std::uint16_t>(bytes.size())});
+      heads_.push_back({.path = received.path,
+                        .bytes = {},
+                        .segment_size = static_cast<std::uint16_t>(bytes.size()),
+                        .received_ns = received.packet.received_ns()});
     }
   }
   void handle_path_closed(Instant, const Path&) override { ++paths_closed; }
@@ -46,8 +53,9 @@ class Echo final : public PacketHandler {
     while (!waiting_.empty() && out_.size() < kSendBatch) {
       sent_.push_back(std::move(waiting_.front()));
       waiting_.pop_front();
-      out_.push_back({paths_.front().first, sent_.back(), paths_.front().second});
-      paths_.pop_front();
+      Transmit& message = out_.emplace_back(heads_.front());
+      message.bytes = sent_.back();
+      heads_.pop_front();
     }
     return out_;
   }
@@ -58,7 +66,7 @@ class Echo final : public PacketHandler {
   std::size_t copies_;
   std::deque<std::vector<std::uint8_t>> waiting_;
   std::deque<std::vector<std::uint8_t>> sent_;
-  std::deque<std::pair<Path, std::uint16_t>> paths_;
+  std::deque<Transmit> heads_;  // of what waits; without the bytes
   std::vector<Transmit> out_;
 };
 
@@ -130,6 +138,35 @@ TEST(PacketLoop, GsoThatTheKernelRefusesGoesOutUnsegmented) {
 
   EXPECT_EQ(under_test.loop->counters().gso_refused, 1u) << "refused once, then remembered";
   EXPECT_EQ(under_test.loop->counters().datagrams_sent, 258u);
+}
+
+TEST(PacketLoop, MeasuresOfASampleHowLongPacketsStay) {
+  LoopUnderTest under_test({"127.0.0.1"}, 1);
+  const Fd client = connected(SOCK_DGRAM, under_test.loop->local_endpoints()[0]);
+  const auto ping = [&] {
+    ASSERT_EQ(::send(client.get(), "x", 1, 0), 1);
+    EXPECT_EQ(receive(client), "x");
+  };
+  ping();
+  // Given that it is time for a sample, and old stamps are out of the way
+  skipped = skipped.load() + 500ms;
+  ping();
+  skipped = skipped.load() + 6ms;
+  ping();
+  // When packets come and go
+  ping();
+  ping();
+  // And when the time of sampling is over, more of them
+  skipped = skipped.load() + 30ms;
+  ping();
+  ping();
+  under_test.stop();
+  // Then no more than the three in between counted; a machine that stalls ends the sample sooner.
+  const DelayHistogram& h = under_test.loop->counters().forwarding_delay;
+  const std::uint64_t count = std::accumulate(h.counts.begin(), h.counts.end(), std::uint64_t{0});
+  EXPECT_GE(count, 1u);
+  EXPECT_LE(count, 3u);
+  EXPECT_GT(h.sum, Duration::zero());
 }
 
 TEST(PacketLoop, OversizeDatagramsAreDroppedAndCounted) {

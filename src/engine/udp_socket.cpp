@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <string>
 
 #include "base/check.h"
@@ -31,6 +32,17 @@ int set_buffer(int fd, int option, int force_option, int bytes) {
   return granted / 2;  // the kernel reports twice the space, for its book-keeping (socket(7))
 }
 
+constexpr std::int64_t to_ns(const timespec& t) {
+  return std::int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec;
+}
+
+// The clock of SO_TIMESTAMPNS.
+std::int64_t wall_now_ns() {
+  timespec t{};
+  ::clock_gettime(CLOCK_REALTIME, &t);
+  return to_ns(t);
+}
+
 bool is_gso_refusal(int error) {
   return error == EIO || error == EINVAL || error == EMSGSIZE;
 }
@@ -38,7 +50,8 @@ bool is_gso_refusal(int error) {
 }  // namespace
 
 struct UdpSocket::Scratch {
-  static constexpr std::size_t kControlBytes = CMSG_SPACE(sizeof(std::uint32_t));
+  static constexpr std::size_t kControlBytes =
+      CMSG_SPACE(sizeof(std::uint32_t)) + CMSG_SPACE(sizeof(timespec));
 
   // Receiving: the slots stay filled between calls, so that only the used ones are fetched anew.
   std::array<ReceivedPacket, kReceiveBatch> packets;
@@ -94,6 +107,15 @@ Result<std::unique_ptr<UdpSocket>> UdpSocket::open(const Endpoint& local, std::u
   return self;
 }
 
+void UdpSocket::set_stamps(DelaySampler::State state) {
+  const auto is_on = [](DelaySampler::State s) { return s != DelaySampler::State::kOff; };
+  if (is_on(state) != is_on(stamps_)) {
+    const int on = is_on(state) ? 1 : 0;
+    ::setsockopt(fd(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
+  }
+  stamps_ = state;
+}
+
 void UdpSocket::refill(PacketPool& pool) {
   Scratch& s = *scratch_;
   std::size_t i = 0;
@@ -137,22 +159,35 @@ std::span<ReceivedPacket> UdpSocket::receive(PacketPool& pool, LoopCounters& cou
       continue;
     }
     s.slots[i].resize(s.in[i].msg_len);
+    if (stamps_ == DelaySampler::State::kSampling) read_control(i, counters);
     s.packets[count].path = {Protocol::kUdp, channel_, from_sockaddr(s.from[i])};
     s.packets[count].packet = std::move(s.slots[i]);
     ++count;
   }
 
-  // The counter is the socket's total, in 32 bits, on each message that follows a drop.
-  msghdr& last = s.in[static_cast<std::size_t>(n - 1)].msg_hdr;
-  for (cmsghdr* c = CMSG_FIRSTHDR(&last); c != nullptr; c = CMSG_NXTHDR(&last, c)) {
-    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_RXQ_OVFL) {
+  // Drops are counted in a total: the last message has the newest.
+  if (stamps_ != DelaySampler::State::kSampling) {
+    read_control(static_cast<std::size_t>(n - 1), counters);
+  }
+  return std::span(s.packets).first(count);
+}
+
+void UdpSocket::read_control(std::size_t i, LoopCounters& counters) {
+  msghdr& header = scratch_->in[i].msg_hdr;
+  for (cmsghdr* c = CMSG_FIRSTHDR(&header); c != nullptr; c = CMSG_NXTHDR(&header, c)) {
+    if (c->cmsg_level != SOL_SOCKET) continue;
+    if (c->cmsg_type == SO_RXQ_OVFL) {
+      // The socket's total, in 32 bits, on each message that follows a drop.
       std::uint32_t total = 0;
       std::memcpy(&total, CMSG_DATA(c), sizeof(total));
       counters.kernel_receive_drops += total - kernel_drops_seen_;
       kernel_drops_seen_ = total;
+    } else if (c->cmsg_type == SCM_TIMESTAMPNS && stamps_ == DelaySampler::State::kSampling) {
+      timespec received{};
+      std::memcpy(&received, CMSG_DATA(c), sizeof(received));
+      scratch_->slots[i].set_received_ns(to_ns(received));
     }
   }
-  return std::span(s.packets).first(count);
 }
 
 bool UdpSocket::gso_allowed(const Endpoint& remote, Instant now) {
@@ -207,10 +242,15 @@ void UdpSocket::send_run(std::span<const Transmit> messages, Instant now, LoopCo
     const int n = ::sendmmsg(fd(), &s.out[at], static_cast<unsigned>(messages.size() - at), 0);
     ++counters.send_batches;
     if (n > 0) {
+      std::int64_t sent_ns = 0;  // read once, and only if one of them was stamped
       for (const Transmit& m : messages.subspan(at, static_cast<std::size_t>(n))) {
         ++counters.messages_sent;
         counters.datagrams_sent += m.segments();
         counters.bytes_sent += m.bytes.size();
+        if (m.received_ns != 0) {
+          if (sent_ns == 0) sent_ns = wall_now_ns();
+          counters.forwarding_delay.add(std::chrono::nanoseconds(sent_ns - m.received_ns));
+        }
       }
       at += static_cast<std::size_t>(n);
       continue;

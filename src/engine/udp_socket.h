@@ -44,6 +44,8 @@ class UdpSocket {
   int receive_buffer_bytes() const { return receive_buffer_bytes_; }
   bool has_gso() const { return has_gso_; }
 
+  // Off at first. Costs a system call.
+  void set_stamps(DelaySampler::State state);
   // Receives at most kReceiveBatch datagrams. `batch` holds them until the next call. An empty span
   // means that there was nothing (or nowhere to put it).
   std::span<ReceivedPacket> receive(PacketPool& pool, LoopCounters& counters);
@@ -56,6 +58,7 @@ class UdpSocket {
   struct Scratch;
   UdpSocket(Fd fd, std::uint32_t channel);
   void refill(PacketPool& pool);
+  void read_control(std::size_t i, LoopCounters& counters);
   void send_run(std::span<const Transmit> messages, Instant now, LoopCounters& counters);
   void send_unsegmented(const Transmit& message, LoopCounters& counters);
   bool gso_allowed(const Endpoint& remote, Instant now);
@@ -65,6 +68,7 @@ class UdpSocket {
   Endpoint local_;
   int receive_buffer_bytes_ = 0;
   bool has_gso_ = false;
+  DelaySampler::State stamps_ = DelaySampler::State::kOff;
   std::uint32_t kernel_drops_seen_ = 0;
   std::unique_ptr<Scratch> scratch_;
   // Receivers whose route refused a GSO message, and until when.

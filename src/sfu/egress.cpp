@@ -110,7 +110,7 @@ void Egress::poll_control() {
   while (!control_.empty() && batch_.size() < kMessagesMax) {
     ControlDatagram datagram = control_.pop_front();
     const ByteView bytes = datagram.packet.view();
-    batch_.push_back({datagram.path, bytes, static_cast<std::uint16_t>(bytes.size())});
+    batch_.push_back({datagram.path, bytes, static_cast<std::uint16_t>(bytes.size()), 0});
     control_sent_.push_back(std::move(datagram.packet));
     ++counters_.messages_out;
     ++counters_.packets_out;
@@ -210,6 +210,7 @@ std::size_t Egress::write_message(ReceiverQueue& queue, RingQueue<EgressEntry>& 
   std::size_t used = 0;
   std::uint16_t segment_size = 0;
   std::size_t segments = 0;
+  std::int64_t received_ns = 0;
   for (std::size_t i = 0; i < plan.count; ++i) {
     const EgressEntry& entry = waiting[plan.order[i]];
     const std::size_t unpadded = waiting_[plan.order[i]].size;
@@ -228,10 +229,14 @@ std::size_t Egress::write_message(ReceiverQueue& queue, RingQueue<EgressEntry>& 
     if (segments++ == 0) segment_size = static_cast<std::uint16_t>(*protect);
     used += *protect;
     counters_.padding_bytes_out += padding;
-    if (entry.is_rtx) ++counters_.rtx_out;
+    if (entry.is_rtx) {
+      ++counters_.rtx_out;
+    } else if (const std::int64_t at = entry.packet.received_ns(); at != 0) {
+      received_ns = received_ns == 0 ? at : std::min(received_ns, at);
+    }
   }
   if (segments == 0) return 0;
-  batch_.push_back({*queue.path, ByteView(start, used), segment_size});
+  batch_.push_back({*queue.path, ByteView(start, used), segment_size, received_ns});
   arena_used_ += used;
   counters_.packets_out += segments;
   counters_.media_packets_out += segments;

@@ -24,6 +24,7 @@ namespace confab::sfu {
 struct PipedMedia {
   MediaFacts facts;
   std::uint16_t size = 0;
+  std::int64_t received_ns = 0;  // PacketRef's
   // Packets of this stream before it found no room.
   bool is_after_gap = false;
 };

@@ -33,6 +33,7 @@ void PipeOutlet::on_media(const MediaPacket& packet) {
   message->producer = producer_.id();
   message->body = PipedMedia{.facts = packet,
                              .size = static_cast<std::uint16_t>(packet.packet.size()),
+                             .received_ns = packet.packet.received_ns(),
                              .is_after_gap = (gaps_ & layer_bit(encoding)) != 0};
   std::ranges::copy(packet.packet.view(), message->bytes.begin());
   pipe_.commit_media();

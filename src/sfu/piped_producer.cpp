@@ -34,6 +34,7 @@ void PipedProducer::on_media(Instant now, const PipedMedia& media, ByteView byte
   }
   std::ranges::copy(bytes, packet.capacity().begin());
   packet.resize(bytes.size());
+  packet.set_received_ns(media.received_ns);
   ++context_.counters.pipe_packets_in;
   if (media.facts.info.is_key_frame_start && media.facts.is_newest) asked_at_[encoding] = kNever;
   forward(now, MediaPacket(media.facts, packet));

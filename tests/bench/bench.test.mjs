@@ -68,4 +68,5 @@ test('a meeting is measured from end to end', async (t) => {
     'resident_bytes_per_participant', 'generator_us_per_packet');
   assert.equal(row.joins.ready, 3);
   assert.ok(row.audio_delay.p50_ms > 0 && row.video_delay.p99_ms > 0);
+  assert.ok(row.added_delay.count > 0 && row.added_delay.p50_ms > 0);
 });

@@ -50,6 +50,13 @@ test('a meeting: everybody joins, and each gets what all the others send', async
   }
   assert.ok(report.server.cpu_us_per_packet > 0);
   assert.ok(report.server.resident_bytes > 1e6);
+  // What the server says of itself, of a sample: no longer than what the packets took from end to end.
+  const samples = await server.samples();
+  const value = (name) => samples.filter((s) => s.name === name).reduce((sum, s) => sum + s.value, 0);
+  const counted = value('confab_forwarding_delay_seconds_count');
+  assert.ok(counted > 50, `${counted} messages sampled`);
+  const mean = (1000 * value('confab_forwarding_delay_seconds_sum')) / counted;
+  assert.ok(mean > 0 && mean < report.video_delay.max_ms, `${mean} ms on average`);
 });
 
 test('a broadcast over several threads counts everything while it decrypts little', async (t) => {

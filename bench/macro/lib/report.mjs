@@ -22,6 +22,7 @@ const columns = [
   ['packets/skb', (row) => number(row.packets_per_skb, 2)],
   ['audio p50/p99 ms', (row) => delay(row.audio_delay)],
   ['video p50/p99 ms', (row) => delay(row.video_delay)],
+  ['added p50/p99 ms', (row) => delay(row.added_delay)],
   ['loss %', (row) => number(row.loss * 100, 3)],
   ['kB/participant', (row) => number(row.resident_bytes_per_participant / 1000, 0)],
   ['joins/s', (row) => number(row.joins.per_second, 1)],
@@ -30,11 +31,12 @@ const columns = [
 ]
 
 // The same meeting, before and while others join.
-const describeDuring = ({ title, audio_delay, video_delay, during }) => [
+const describeDuring = ({ title, audio_delay, video_delay, added_delay, during }) => [
   `${title}: ${during.joins.ready} joined at ${number(during.joins.per_second, 0)}/s ` +
     `(ICE+DTLS p50/p99 ${delay(during.joins.media)} ms); the meeting's delay p50/p99 was ` +
     `${delay(audio_delay)} ms for audio and ${delay(video_delay)} ms for video before, ` +
-    `${delay(during.audio_delay)} and ${delay(during.video_delay)} ms meanwhile.`,
+    `${delay(during.audio_delay)} and ${delay(during.video_delay)} ms meanwhile; ` +
+    `what the server added, ${delay(added_delay)} before and ${delay(during.added_delay)} meanwhile.`,
   '',
 ]
 

@@ -50,10 +50,10 @@ export async function startConfab(binary, { prefix = [], args = [], mediaAddress
     url,
     pid: child.pid,
     mediaPort: media,
-    // {name: sum over labels}; empty where the server has no metrics.
-    async metrics() {
+    // The text format; empty where the server has no metrics.
+    async metricsText() {
       const answer = await fetch(`http://127.0.0.1:${admin}/metrics`).catch(() => undefined)
-      return answer?.ok ? sumByName(await answer.text()) : {}
+      return answer?.ok ? answer.text() : ''
     },
     async stop() {
       child.kill('SIGTERM')

@@ -3,6 +3,7 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <limits>
 #include <sstream>
 #include <vector>
 
@@ -42,6 +43,22 @@ void Exposition::counter(std::string_view name, std::string_view help, Labels la
 void Exposition::gauge(std::string_view name, std::string_view help, Labels labels, double value) {
   std::string full = "confab_" + std::string(name);
   families_->add(std::move(full), help, prometheus::MetricType::Gauge, labels).gauge.value = value;
+}
+
+void Exposition::histogram(std::string_view name, std::string_view help, Labels labels,
+                           std::span<const double> bounds, std::span<const std::uint64_t> counts,
+                           double sum) {
+  prometheus::ClientMetric::Histogram& out =
+      families_->add("confab_" + std::string(name), help, prometheus::MetricType::Histogram, labels)
+          .histogram;
+  std::uint64_t below = 0;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    below += counts[i];
+    const double bound = i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity();
+    out.bucket.push_back({below, bound});
+  }
+  out.sample_count = below;
+  out.sample_sum = sum;
 }
 
 std::string Exposition::text() const {

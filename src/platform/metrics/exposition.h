@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,6 +25,10 @@ class Exposition {
   // counters the suffix "_total" (Prometheus naming rules).
   void counter(std::string_view name, std::string_view help, Labels labels, std::uint64_t value);
   void gauge(std::string_view name, std::string_view help, Labels labels, double value);
+
+  // Cumulative as Prometheus wants it: `counts` has one more than `bounds`, for what is above all.
+  void histogram(std::string_view name, std::string_view help, Labels labels,
+                 std::span<const double> bounds, std::span<const std::uint64_t> counts, double sum);
 
   // The text format 0.0.4.
   std::string text() const;

@@ -1,5 +1,7 @@
 #include "service/media/media_metrics.h"
 
+#include <algorithm>
+#include <array>
 #include <string>
 
 #include "engine/counters.h"
@@ -70,6 +72,15 @@ void expose_counters(const sfu::ShardCounters& c, std::string_view shard,
   }
 }
 
+void expose_delay(const engine::DelayHistogram& delay, std::string_view shard,
+                  metrics::Exposition& out) {
+  std::array<double, engine::DelayHistogram::kBounds.size()> bounds;
+  std::ranges::transform(engine::DelayHistogram::kBounds, bounds.begin(), to_seconds);
+  out.histogram("forwarding_delay_seconds",
+                "From the kernel taking a packet in to its having taken it out again; a sample.",
+                {{"shard", shard}}, bounds, delay.counts, to_seconds(delay.sum));
+}
+
 }  // namespace
 
 void expose(std::span<const ShardSnapshot> shards, metrics::Exposition& out) {
@@ -79,6 +90,7 @@ void expose(std::span<const ShardSnapshot> shards, metrics::Exposition& out) {
     out.gauge("tcp_connections", "ICE-TCP connections.", {{"shard", shard}},
               static_cast<double>(s.tcp_connections));
     expose_counters(s.counters, shard, out);
+    expose_delay(s.loop.forwarding_delay, shard, out);
     for (const auto& [name, value] : engine::named_counters(s.loop)) {
       out.counter("engine_" + std::string(name), "The packet loop's own count.", {{"shard", shard}},
                   value);
