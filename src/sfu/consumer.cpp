@@ -86,6 +86,9 @@ void Consumer::on_media(Instant now, const MediaPacket& packet) {
     return context_.counters.drop(Drop::kRtpUnknownPayloadType);
   }
   if (!admit(now, packet)) return;
+  if (is_video() && !context_.egress.has_room(transport_.queue(), EgressClass::kVideo)) {
+    return step_back(now);
+  }
 
   const std::int64_t lateness = sequence_.lateness(packet.seq);
   const auto seq = sequence_.map(packet.seq);
@@ -116,6 +119,10 @@ bool Consumer::admit(Instant now, const MediaPacket& packet) {
   // The stream that was forwarded began anew: its packets can not be joined to the old ones.
   if (current_ && packet.source.encoding == current_->encoding) current_.reset();
   if (packet.source.encoding != target_layer_) return false;
+  if (!current_ && !overload_break_.is_over(now)) {
+    context_.counters.drop(Drop::kEgressShed);
+    return false;
+  }
   // A key frame whose first packet comes late is of no use: what follows it was not kept.
   if (is_video() && !(packet.info.is_key_frame_start && packet.is_newest)) {
     want_target_key_frame(now);
@@ -124,6 +131,13 @@ bool Consumer::admit(Instant now, const MediaPacket& packet) {
   }
   start_at(now, packet);
   return true;
+}
+
+// Its numbers were not taken yet: the receiver sees no gap that it would ask for.
+void Consumer::step_back(Instant now) {
+  context_.counters.drop(Drop::kEgressQueueFull);
+  current_.reset();
+  overload_break_.begin(now);
 }
 
 void Consumer::start_at(Instant now, const MediaPacket& packet) {
@@ -150,7 +164,7 @@ std::optional<rtp::RtpTime> Consumer::on_previous_clock(const MediaPacket& packe
 void Consumer::want_target_key_frame(Instant now) {
   // It would come before there is a way to the receiver, and the next one only after the interval
   // of requests: on_transport_ready asks.
-  if (!transport_.can_send()) return;
+  if (!transport_.can_send() || !overload_break_.is_over(now)) return;
   source_.want_key_frame(now, target_layer_);
 }
 
@@ -228,12 +242,20 @@ void Consumer::choose_layer(Instant now) {
 
 void Consumer::request_key_frame(Instant now) {
   ++statistics_.plis_received;
-  if (!is_video() || !is_flowing()) return;
+  if (!is_video() || !is_flowing() || !overload_break_.is_over(now)) return;
   // What the receiver can not decode is what it is sent now, not what it may be sent next.
   source_.want_key_frame(now, current_ ? current_->encoding : target_layer_);
 }
 
 void Consumer::on_nack(Instant now, const rtcp::Nack& nack) {
+  if (context_.egress.is_backlogged(transport_.queue(), EgressClass::kVideo)) {
+    const std::size_t asked = nack.size();
+    statistics_.nacks_received += asked;
+    context_.counters.nacks_in += asked;
+    context_.counters.nacks_unanswered += asked;
+    context_.counters.nacks_shed += asked;
+    return;
+  }
   const Duration repeat_after = std::max(kRepeatMin, statistics_.rtt / 2);
   nack.for_each([&](rtp::SeqNo seq) {
     ++statistics_.nacks_received;

@@ -6,7 +6,8 @@
 //   Paused ──resume──▶ Waiting for a key frame of the target ──it comes──▶ Forwarding
 //      ▲                        ▲                                             │
 //      └── pause (either side) ─┴──────────── the source began anew ──────────┘
-// A change of layer forwards the old one until a key frame of the new one comes.
+// A change of layer forwards the old one until a key frame of the new one comes. Video whose
+// receiver's queue is full goes back to waiting as well, and stays there for a while.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +19,7 @@
 #include "rtc/rtcp/packet.h"
 #include "rtc/rtp/types.h"
 #include "sfu/media_packet.h"
+#include "sfu/overload_break.h"
 #include "sfu/picture_id_rewriter.h"
 #include "sfu/rtx_history.h"
 #include "sfu/sequence_rewriter.h"
@@ -96,6 +98,7 @@ class Consumer {
   // Whether the packet belongs to what is forwarded, beginning or switching where it may.
   bool admit(Instant now, const MediaPacket& packet);
   void start_at(Instant now, const MediaPacket& packet);
+  void step_back(Instant now);
   void want_target_key_frame(Instant now);
   void take_handshake_rtt();
   std::optional<rtp::RtpTime> on_previous_clock(const MediaPacket& packet) const;
@@ -116,6 +119,7 @@ class Consumer {
   SequenceRewriter sequence_;
   TimestampRewriter timestamps_;
   PictureIdRewriter picture_ids_;
+  OverloadBreak overload_break_;
   RtxHistory history_;
   rtp::SeqNo next_rtx_seq_;
   Statistics statistics_;

@@ -52,6 +52,8 @@ std::string_view to_string(Drop reason) {
       return "receiver_not_connected";
     case Drop::kEgressQueueFull:
       return "egress_queue_full";
+    case Drop::kEgressShed:
+      return "egress_shed";
     case Drop::kEgressOversize:
       return "egress_oversize";
     case Drop::kEgressLate:

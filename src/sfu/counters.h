@@ -35,6 +35,7 @@ enum class Drop : std::uint8_t {
   kConsumerPaused,
   kReceiverNotConnected,
   kEgressQueueFull,
+  kEgressShed,      // video that waits for its receiver's queue to have room again
   kEgressOversize,  // would not fit a datagram after rewriting
   kEgressLate,      // far out of order, and the receiver has no RTX to take it by
   kEgressNoPath,
@@ -70,7 +71,8 @@ struct ShardCounters {
   std::uint64_t rtx_out = 0;
   std::uint64_t nacks_in = 0;          // packets asked of us
   std::uint64_t nacks_out = 0;         // packets we asked for
-  std::uint64_t nacks_unanswered = 0;  // no longer, or never, in the history
+  std::uint64_t nacks_unanswered = 0;  // no longer, or never, in the history; or nacks_shed
+  std::uint64_t nacks_shed = 0;        // not looked for: too much waits for the receiver already
   std::uint64_t key_frame_requests_in = 0;
   std::uint64_t key_frame_requests_out = 0;
   std::uint64_t twcc_feedback_in = 0;

@@ -56,7 +56,7 @@ void Egress::send_media(Instant now, ReceiverQueue& queue, EgressEntry&& entry,
   entry.size = static_cast<std::uint16_t>(size);
   const EgressClass which = entry.stream->is_audio ? EgressClass::kAudio : EgressClass::kVideo;
   ReceiverQueue::Lane& waiting = queue.lane(which);
-  if (waiting.waiting.size() >= options_.queue_packets_max) {
+  if (!has_room(queue, which)) {
     counters_.drop(Drop::kEgressQueueFull);
     return;
   }
@@ -146,10 +146,10 @@ bool Egress::drain(Instant now, EgressClass which) {
 std::size_t Egress::burst_left(ReceiverQueue::Lane& lane, std::uint32_t flush) const {
   if (lane.flush != flush) {
     lane.flush = flush;
-    lane.burst_bytes = 0;
+    lane.burst_left =
+        std::max(options_.burst_bytes_max, lane.waiting.size() / 4 * options_.datagram_bytes_max);
   }
-  return options_.burst_bytes_max -
-         std::min<std::size_t>(lane.burst_bytes, options_.burst_bytes_max);
+  return lane.burst_left;
 }
 
 void Egress::drop_all(ReceiverQueue::Lane& lane, Drop reason) {
@@ -188,7 +188,8 @@ bool Egress::send_one_message(ReceiverQueue& queue, ReceiverQueue::Lane& lane,
   const std::uint8_t padding = queue.path->protocol == Protocol::kTcp ? 0 : options_.padding_max;
   const PlannedMessage plan = plan_message(std::span(waiting_).first(n), padding);
   if (plan.count * plan.segment_size > arena_room()) return false;
-  lane.burst_bytes += static_cast<std::uint32_t>(write_message(queue, lane.waiting, plan));
+  const std::size_t bytes = write_message(queue, lane.waiting, plan);
+  lane.burst_left -= std::min(bytes, lane.burst_left);
   take_out(lane.waiting, n, plan);
   return true;
 }

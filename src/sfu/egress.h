@@ -21,8 +21,9 @@ namespace confab::sfu {
 
 struct EgressOptions {
   std::size_t queue_packets_max = 512;
-  // The most that one receiver is sent in a flush; the rest follows 1 ms later. A key frame leaves
-  // as a train of such bursts instead of filling the queue of the receiver's access point.
+  // What one receiver is sent in a flush, or a quarter of what waits if that is more; the rest
+  // follows 1 ms later. A key frame leaves as a train of such bursts instead of filling the queue
+  // of the receiver's access point, and after a time without sending nothing waits for long.
   std::size_t burst_bytes_max = 24 * 1024;
   std::uint8_t padding_max = 64;
   std::size_t datagram_bytes_max = 1400;
@@ -42,6 +43,15 @@ class Egress {
   void send_control(const Path& path, PacketRef packet);
   // Queues a media packet. completes_frame: nothing that belongs with it is to be expected.
   void send_media(Instant now, ReceiverQueue& queue, EgressEntry&& entry, bool completes_frame);
+  // Whether send_media would take a packet for this receiver.
+  bool has_room(const ReceiverQueue& queue, EgressClass which) const {
+    return queue.lane(which).waiting.size() < options_.queue_packets_max;
+  }
+  // Whether so much waits for the receiver that repeats would only add to it: a quarter of what
+  // may.
+  bool is_backlogged(const ReceiverQueue& queue, EgressClass which) const {
+    return queue.lane(which).waiting.size() > options_.queue_packets_max / 4;
+  }
   // Takes out what a consumer that goes away has waiting.
   void purge(ReceiverQueue& queue, const EgressStream& stream);
   // The receiver goes away.
@@ -64,7 +74,7 @@ class Egress {
     FlushClock clock;
     RingQueue<ReceiverQueue*> ready;  // nullptr where a receiver went away
     RingQueue<ReceiverQueue*> later;  // had their burst, and wait for the next flush
-    std::uint32_t flush = 0;          // the number of the one that is next, or under way
+    std::uint32_t flush = 1;          // the number of the one that is next, or under way
     bool is_draining = false;
   };
 

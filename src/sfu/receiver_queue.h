@@ -23,9 +23,9 @@ struct ReceiverQueue {
   struct Lane {
     RingQueue<EgressEntry> waiting;
     bool is_ready = false;  // in one of Egress's lists of those that have something to send
-    // What it was sent in the flush of this number.
+    // What it may still be sent in the flush of this number.
     std::uint32_t flush = 0;
-    std::uint32_t burst_bytes = 0;
+    std::size_t burst_left = 0;
   };
   std::array<Lane, kEgressClasses> lanes;
 
@@ -39,6 +39,7 @@ struct ReceiverQueue {
   std::uint64_t bytes_sent = 0;
 
   Lane& lane(EgressClass which) { return lanes[static_cast<std::size_t>(which)]; }
+  const Lane& lane(EgressClass which) const { return lanes[static_cast<std::size_t>(which)]; }
   void set_sender(srtp::SrtpSender& with_keys) {
     sender = &with_keys;
     overhead = with_keys.rtp_overhead();

@@ -172,7 +172,8 @@ void World::connect(Peer::Leg& leg) {
 
 Instant World::next_event() const {
   Instant next = kNever;
-  for (const auto& site : sites_) next = std::min(next, site->shard->next_timeout());
+  for (const auto& site : sites_)
+    next = std::min(next, std::max(site->shard->next_timeout(), held_until_));
   for (const auto& pipe : pipes_) next = std::min(next, pipe->next_arrival());
   if (!arrivals_.empty()) next = std::min(next, arrivals_.top().at);
   for (const auto& peer : peers_) next = std::min(next, peer->next_timeout());
@@ -213,12 +214,13 @@ void World::run_shard(sfu::Shard& running) {
   probe(true);
   if (running.next_timeout() <= now_) running.handle_timeout(now_);
   running.flush_pipes(now_);
-  for (;;) {
+  probe(false);
+  for (; now_ >= held_until_;) {
+    probe(true);
     const std::span<const Transmit> messages = running.poll_transmit(now_);
     probe(false);
     if (messages.empty()) break;
     for (const Transmit& message : messages) transmit(message);
-    probe(true);
   }
   control::MediaEvent event;
   while (running.poll_event(event)) events_.push_back(std::move(event));

@@ -91,6 +91,8 @@ class World final : public Wire {
   const Fates& fates() const { return fates_; }
   // Messages that a kernel would refuse: unequal segments, too many, too large.
   std::uint32_t bad_messages() const { return bad_messages_; }
+  // Nothing leaves the shards for so long, as on a core that has no time for it.
+  void hold_back(Duration duration) { held_until_ = now_ + duration; }
   // Called before (true) and after (false) each call into the shard's packet path.
   void set_probe(std::function<void(bool)> probe) { probe_ = std::move(probe); }
 
@@ -149,6 +151,7 @@ class World final : public Wire {
   SeededRandom random_;
   std::unique_ptr<srtp::CryptoProvider> crypto_;
   Instant now_;
+  Instant held_until_{};
   std::vector<std::unique_ptr<Pipe>> pipes_;
   std::vector<std::unique_ptr<Site>> sites_;
   MeetingId meeting_;

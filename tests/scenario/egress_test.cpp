@@ -186,5 +186,81 @@ TEST(Egress, a_receiver_that_can_not_be_reached_costs_nothing) {
   EXPECT_EQ(world.shard().gauges().queued_packets, 0u);
 }
 
+TEST(Egress, a_key_frame_leaves_as_a_train_of_bursts) {
+  // Given frames of 60 packets, all of one instant
+  World world({.seed = 45});
+  Peer& anna = world.add_peer();
+  Peer& ben = world.add_peer();
+  world.run_for(500ms);
+  TrackOptions large = camera();
+  large.packets_per_frame = 60;
+  large.payload_bytes = 1000;
+  Subscriber& video = ben.subscribe(anna.publish(large).producer);
+  world.run_for(1s);
+  // When they are sent on
+  const sfu::ShardCounters before = world.shard().counters();
+  world.run_for(1s);
+  const sfu::ShardCounters& after = world.shard().counters();
+  // Then in three messages each: 24 KiB hold 24 packets
+  const std::uint64_t messages = after.media_messages_out - before.media_messages_out;
+  EXPECT_NEAR(static_cast<double>(messages), 3 * 30, 6);
+  expect_sound(video);
+  expect_continuous(video);
+}
+
+// A core that has no time for sending, and queues that hold 40 packets.
+struct Overload : testing::Test {
+  Overload()
+      : world({.seed = 46, .configure = [](sfu::ShardConfig& config) {
+                 config.limits.queue_packets_max = 40;
+               }}) {}
+
+  World world;
+  Peer& anna = world.add_peer();
+  Peer& ben = world.add_peer();
+};
+
+TEST_F(Overload, video_steps_back_whole_and_comes_back_with_a_key_frame) {
+  world.run_for(500ms);
+  Peer::Track& track = anna.publish(camera());
+  Subscriber& video = ben.subscribe(track.producer);
+  Subscriber& audio = ben.subscribe(anna.publish(microphone()).producer);
+  world.run_for(2s);
+  // When nothing leaves for longer than the queue holds
+  world.hold_back(350ms);
+  world.run_for(500ms);
+  EXPECT_GT(world.shard().counters().drops[static_cast<std::size_t>(sfu::Drop::kEgressQueueFull)],
+            0u);
+  const std::size_t before = video.steps().size();
+  world.run_for(800ms);
+  EXPECT_EQ(video.steps().size(), before) << "it waits out its break";
+  world.run_for(2s);
+  // Then video goes on without a gap that anybody would ask for, and audio was not touched
+  EXPECT_GT(video.steps().size(), before + 100);
+  expect_sound(video);
+  expect_continuous(video);
+  expect_continuous(audio);
+  EXPECT_EQ(world.shard().counters().nacks_in, 0u);
+  EXPECT_GT(world.shard().counters().drops[static_cast<std::size_t>(sfu::Drop::kEgressShed)], 0u);
+}
+
+TEST_F(Overload, nothing_is_repeated_while_much_waits) {
+  // Given a receiver that misses packets
+  ben.set_links({}, bad_link());
+  world.run_for(500ms);
+  ben.subscribe(anna.publish(camera()).producer);
+  world.run_for(2s);
+  EXPECT_EQ(world.shard().counters().nacks_shed, 0u);
+  // When it asks for them while more than a quarter of a queue waits for it
+  world.hold_back(150ms);
+  const std::uint64_t repeated = world.shard().counters().rtx_out;
+  world.run_for(149ms);
+  EXPECT_GT(world.shard().counters().nacks_shed, 0u);
+  EXPECT_EQ(world.shard().counters().rtx_out, repeated);
+  // Then it gets them when it asks again
+  world.run_for(1s);
+  EXPECT_GT(world.shard().counters().rtx_out, repeated);
+}
+
 }  // namespace
 }  // namespace confab::sim

@@ -43,9 +43,9 @@ const describeDuring = ({ title, audio_delay, video_delay, added_delay, during }
 // How far it went before the row, and what came after it.
 const describeSteps = ({ steps }) => [
   ...steps.map(
-    ({ subscribers, packets_per_second, loss, server_cores, generator_cores }) =>
-      `- 25 to ${subscribers}: ${number(packets_per_second, 0)} packets/s, ${number(loss * 100, 3)} % lost; ` +
-      `the server used ${number(server_cores, 2)} cores, the generator ${number(generator_cores, 2)}`,
+    ({ subscribers, packets_per_second, loss, shed, server_cores, generator_cores }) =>
+      `- 25 to ${subscribers}: ${number(packets_per_second, 0)} packets/s, ${number(loss * 100, 3)} % lost, ` +
+      `${number(shed * 100, 3)} % left out; the server used ${number(server_cores, 2)} cores, the generator ${number(generator_cores, 2)}`,
   ),
   '',
 ]

@@ -65,12 +65,14 @@ export async function startConfab(binary, { prefix = [], args = [], mediaAddress
   }
 }
 
-// The text format: `name{labels} value`, lines with # aside.
-export function sumByName(text) {
+// The text format: `name{labels} value`, lines with # aside. With `label` only samples that have it,
+// as it stands there: reason="egress_shed".
+export function sumByName(text, label = '') {
   const sums = {}
   for (const line of text.split('\n')) {
-    const found = /^([a-zA-Z_:][\w:]*)(?:\{.*\})? (\S+)/.exec(line)
-    if (found) sums[found[1]] = (sums[found[1]] ?? 0) + Number(found[2])
+    const found = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)/.exec(line)
+    if (!found || !(found[2] ?? '').includes(label)) continue
+    sums[found[1]] = (sums[found[1]] ?? 0) + Number(found[3])
   }
   return sums
 }

@@ -3,6 +3,7 @@
 // copied but single numbers; views are valid as long as the datagram.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -124,6 +125,8 @@ struct Nack {
   Ssrc media;
   ByteView entries;  // of 4 bytes: PID, BLP
 
+  // How many sequence numbers are asked for.
+  std::size_t size() const;
   // Calls visit(SeqNo) for each sequence number asked for, in the order given: at most 17 for each
   // entry.
   template <typename Visit>
@@ -188,6 +191,14 @@ void Nack::for_each(Visit&& visit) const {
       if ((following >> bit) & 1U) visit(first + (bit + 1));
     }
   }
+}
+
+inline std::size_t Nack::size() const {
+  std::size_t count = 0;
+  for (std::size_t at = 0; at + 4 <= entries.size(); at += 4) {
+    count += 1U + static_cast<std::size_t>(std::popcount(load_be16(&entries[at + 2])));
+  }
+  return count;
 }
 
 }  // namespace confab::rtcp

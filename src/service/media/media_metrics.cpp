@@ -55,6 +55,9 @@ void expose_counters(const sfu::ShardCounters& c, std::string_view shard,
   counter("nacked_packets_sent", "Packets asked of publishers again.", c.nacks_out);
   counter("nacked_packets_unanswered", "Packets asked for that the history has not.",
           c.nacks_unanswered);
+  counter("nacked_packets_shed",
+          "Of those, packets not looked for since too much waited for the receiver already.",
+          c.nacks_shed);
   counter("key_frame_requests_received", "PLI and FIR from subscribers.", c.key_frame_requests_in);
   counter("key_frame_requests_sent", "PLI and FIR to publishers.", c.key_frame_requests_out);
   counter("twcc_feedback_received", "Transport-wide feedback from subscribers.",
