@@ -32,6 +32,15 @@ SrtpKeyMaterial make_keys(SrtpProfile profile, Random& random) {
   return keys;
 }
 
+std::vector<SrtpSender> make_senders(CryptoProvider& provider, SrtpProfile profile) {
+  SeededRandom random(1);
+  std::vector<SrtpSender> senders;
+  for (std::size_t i = 0; i < kReceivers; ++i) {
+    senders.emplace_back(provider, make_keys(profile, random));
+  }
+  return senders;
+}
+
 // A packet of `bytes` before protection.
 void write_plain(MutableBytes out, std::size_t bytes, rtp::SeqNo seq) {
   const std::vector<std::uint8_t> payload(bytes - rtp::kFixedHeaderBytes, 0xA5);
@@ -43,11 +52,7 @@ void protect(benchmark::State& state, MakeProvider make_provider, SrtpProfile pr
   const auto bytes = static_cast<std::size_t>(state.range(0));
   const auto provider = make_provider();
   if (!provider) return state.SkipWithError("not on this machine");
-  SeededRandom random(1);
-  std::vector<SrtpSender> senders;
-  for (std::size_t i = 0; i < kReceivers; ++i) {
-    senders.emplace_back(*provider, make_keys(profile, random));
-  }
+  std::vector<SrtpSender> senders = make_senders(*provider, profile);
   const std::size_t slot = bytes + kRtpOverheadMax;
   std::vector<std::uint8_t> message(kPacketsPerMessage * slot);
   rtp::SeqNo seq{0};
@@ -68,6 +73,39 @@ void protect(benchmark::State& state, MakeProvider make_provider, SrtpProfile pr
     }
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kPacketsPerMessage));
+}
+
+// The same put off: as many receivers' messages as the argument says are finished together.
+void protect_later(benchmark::State& state, MakeProvider make_provider, SrtpProfile profile) {
+  const auto bytes = static_cast<std::size_t>(state.range(0));
+  const auto messages = static_cast<std::size_t>(state.range(1));
+  const auto provider = make_provider();
+  if (!provider) return state.SkipWithError("not on this machine");
+  std::vector<SrtpSender> senders = make_senders(*provider, profile);
+  const std::size_t slot = bytes + kRtpOverheadMax;
+  std::vector<std::uint8_t> buffer(messages * kPacketsPerMessage * slot);
+  rtp::SeqNo seq{0};
+  for (std::size_t i = 0; i < messages * kPacketsPerMessage; ++i) {
+    write_plain(MutableBytes(buffer).subspan(i * slot, slot), bytes, seq);
+  }
+  std::size_t receiver = 0;
+  for (auto _ : state) {
+    for (std::size_t m = 0; m < messages; ++m) {
+      for (std::size_t i = 0; i < kPacketsPerMessage; ++i) {
+        const MutableBytes packet =
+            MutableBytes(buffer).subspan((m * kPacketsPerMessage + i) * slot, slot);
+        store_be16(&packet[2], (seq + static_cast<std::int64_t>(i)).value);
+        benchmark::DoNotOptimize(senders[receiver].protect_rtp_later(packet, bytes));
+      }
+      if (++receiver == kReceivers) {
+        receiver = 0;
+        seq = seq + kPacketsPerMessage;
+      }
+    }
+    provider->finish_seals();
+  }
+  state.SetItemsProcessed(state.iterations() *
+                          static_cast<std::int64_t>(messages * kPacketsPerMessage));
 }
 
 // One publisher's packets, one after the other; their protection is not counted.
@@ -109,8 +147,8 @@ void register_all() {
     const char* name;
     MakeProvider make;
   };
-  for (const Provider& provider :
-       {Provider{"ipsec_mb", make_ipsec_mb_provider}, Provider{"openssl", make_openssl_provider}}) {
+  for (const Provider& provider : {Provider{"ipsec_mb", [] { return make_ipsec_mb_provider(); }},
+                                   Provider{"openssl", make_openssl_provider}}) {
     if (provider.make() == nullptr) continue;
     for (const SrtpProfile profile : {SrtpProfile::kAeadAes128Gcm, SrtpProfile::kAeadAes256Gcm,
                                       SrtpProfile::kAes128CmSha1_80}) {
@@ -119,6 +157,11 @@ void register_all() {
       benchmark::RegisterBenchmark(("protect/" + name).c_str(), protect, provider.make, profile)
           ->Arg(120)
           ->Arg(1134);
+      if (profile == SrtpProfile::kAes128CmSha1_80) {
+        benchmark::RegisterBenchmark(("protect_later/" + name).c_str(), protect_later,
+                                     provider.make, profile)
+            ->ArgsProduct({{120, 1134}, {1, 2, 8}});
+      }
       benchmark::RegisterBenchmark(("unprotect/" + name).c_str(), unprotect, provider.make, profile)
           ->Arg(120)
           ->Arg(1134);

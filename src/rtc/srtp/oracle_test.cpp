@@ -3,6 +3,10 @@
 #include <srtp2/srtp.h>
 
 #include <algorithm>
+#include <iterator>
+#include <memory>
+#include <numeric>
+#include <span>
 
 #include "rtc/srtp/session.h"
 #include "rtc/srtp/test_support.h"
@@ -112,6 +116,66 @@ TEST(Oracle, RtpOfEveryLengthOverTheSequenceWrap) {
       ASSERT_EQ(unprotect_rtp(receiver, theirs), plain) << size;
       ASSERT_EQ(in.unprotect_rtp(ours), plain) << size;
     }
+  });
+}
+
+// One receiver's keys and what libsrtp2 and we, one at a time, make of its packets.
+struct Keyed {
+  Keyed(CryptoProvider& provider, const SrtpKeyMaterial& keys)
+      : oracle(keys, true), at_once(provider, keys), later(provider, keys) {}
+  Oracle oracle;
+  SrtpSender at_once;
+  SrtpSender later;
+  std::uint16_t seq = 65'400;
+};
+
+// Protects `n` packets together, one right behind the other in one buffer as egress does it, and
+// compares. The receivers take turns.
+void expect_equal_together(CryptoProvider& provider, std::span<std::unique_ptr<Keyed>> receivers,
+                           std::size_t n, auto&& size_of) {
+  Bytes wire;
+  Bytes theirs;
+  Bytes one_by_one;
+  wire.reserve(n * (1500 + kRtpOverheadMax));
+  for (std::size_t i = 0; i < n; ++i) {
+    Keyed& to = *receivers[i % receivers.size()];
+    const auto plain = rtp_packet(0xCAFE, to.seq++, size_of(i));
+    std::ranges::copy(to.oracle.protect_rtp(plain), std::back_inserter(theirs));
+    std::ranges::copy(protect_rtp(to.at_once, plain), std::back_inserter(one_by_one));
+    const std::size_t start = wire.size();
+    std::ranges::copy(plain, std::back_inserter(wire));
+    wire.resize(wire.size() + to.later.rtp_overhead());
+    const MutableBytes room = MutableBytes(wire).subspan(start);
+    ASSERT_EQ(to.later.protect_rtp_later(room, plain.size()), room.size());
+  }
+  provider.finish_seals();
+  ASSERT_EQ(wire, theirs);
+  ASSERT_EQ(wire, one_by_one);
+}
+
+TEST(Oracle, RtpOfManyReceiversProtectedTogether) {
+  for_each_setup([](CryptoProvider& provider, const SrtpKeyMaterial& keys) {
+    // Given receivers with keys of their own, whose numbers wrap on the way.
+    std::vector<std::unique_ptr<Keyed>> receivers;
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+      receivers.push_back(std::make_unique<Keyed>(provider, random_keys(keys.profile, seed)));
+    }
+    SeededRandom random(3);
+    std::vector<std::size_t> batches(40);
+    std::iota(batches.begin(), batches.end(), 1);
+    for (const std::size_t more : {64, 100, 127, 128, 129, 300}) batches.push_back(more);
+    for (const std::size_t n : batches) {
+      SCOPED_TRACE(n);
+      // When packets of one size are protected together, or of any, bare headers among them, then
+      // each is what it is alone.
+      ASSERT_NO_FATAL_FAILURE(expect_equal_together(
+          provider, receivers, n, [&](std::size_t) { return 30 * n % 1500 + 12; }));
+      ASSERT_NO_FATAL_FAILURE(
+          expect_equal_together(provider, receivers, n, [&](std::size_t i) -> std::size_t {
+            return i % 7 == 6 ? 12 : random.between(13, 1500);
+          }));
+    }
+    for (const auto& receiver : receivers) EXPECT_LT(receiver->seq, 65'400) << "wrapped";
   });
 }
 

@@ -89,8 +89,15 @@ std::size_t SrtpSender::ssrc_count() const {
   return streams_->size();
 }
 
-std::expected<std::size_t, SrtpError> SrtpSender::protect_rtp(MutableBytes buffer,
-                                                              std::size_t size) {
+struct SrtpSender::Admitted {
+  MutableBytes packet;
+  std::size_t header_size = 0;
+  std::uint32_t ssrc = 0;
+  std::uint64_t index = 0;
+};
+
+std::expected<SrtpSender::Admitted, SrtpError> SrtpSender::admit_rtp(MutableBytes buffer,
+                                                                     std::size_t size) {
   if (size > buffer.size() || buffer.size() - size < transform_->rtp_overhead()) {
     return std::unexpected(SrtpError::kNoRoom);
   }
@@ -106,7 +113,24 @@ std::expected<std::size_t, SrtpError> SrtpSender::protect_rtp(MutableBytes buffe
   }
   const auto index = stream->indices.take(rtp_seq(packet));
   if (!index) return std::unexpected(index.error());
-  transform_->seal_rtp(packet, *header_size, ssrc, *index);
+  return Admitted{packet, *header_size, ssrc, *index};
+}
+
+std::expected<std::size_t, SrtpError> SrtpSender::protect_rtp(MutableBytes buffer,
+                                                              std::size_t size) {
+  const auto admitted = admit_rtp(buffer, size);
+  if (!admitted) return std::unexpected(admitted.error());
+  const auto& [packet, header_size, ssrc, index] = *admitted;
+  transform_->seal_rtp(packet, header_size, ssrc, index);
+  return size + transform_->rtp_overhead();
+}
+
+std::expected<std::size_t, SrtpError> SrtpSender::protect_rtp_later(MutableBytes buffer,
+                                                                    std::size_t size) {
+  const auto admitted = admit_rtp(buffer, size);
+  if (!admitted) return std::unexpected(admitted.error());
+  const auto& [packet, header_size, ssrc, index] = *admitted;
+  transform_->seal_rtp_later(packet, header_size, ssrc, index);
   return size + transform_->rtp_overhead();
 }
 

@@ -60,7 +60,11 @@ class SrtpSender {
   // than kSenderWindowPackets behind the newest; gaps ahead must stay below 2^15, or the rollover
   // counter would be lost.
   std::expected<std::size_t, SrtpError> protect_rtp(MutableBytes buffer, std::size_t size);
-  // The same for a compound or reduced-size RTCP packet, with kRtcpOverheadMax bytes of room.
+  // As protect_rtp, with the same checks and the final size at once; but the bytes are complete
+  // only when finish_seals() of the sender's CryptoProvider returned. Until then the sender must
+  // live and the protected packet must not be touched. What is refused does not wait.
+  std::expected<std::size_t, SrtpError> protect_rtp_later(MutableBytes buffer, std::size_t size);
+  // As protect_rtp for a compound or reduced-size RTCP packet, with kRtcpOverheadMax bytes of room.
   std::expected<std::size_t, SrtpError> protect_rtcp(MutableBytes buffer, std::size_t size);
 
   std::size_t rtp_overhead() const;
@@ -68,6 +72,10 @@ class SrtpSender {
   std::size_t ssrc_count() const;
 
  private:
+  struct Admitted;
+  // Everything but the cryptography: takes the packet's index.
+  std::expected<Admitted, SrtpError> admit_rtp(MutableBytes buffer, std::size_t size);
+
   std::unique_ptr<PacketTransform> transform_;
   std::unique_ptr<SsrcTable<OutboundStream>> streams_;
   // One counter for all SSRCs keeps every (SSRC, index) unique. The first is 1, as libsrtp's.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "rtc/srtp/test_support.h"
 
 namespace confab::srtp {
@@ -104,6 +106,43 @@ TEST_P(SessionTest, ALatePacketFromBeforeTheWrapHasTheOldRollover) {
   EXPECT_TRUE(receive(sent(1, 1)));
 }
 
+TEST_P(SessionTest, WhatIsRefusedDoesNotWaitAndHarmsNobody) {
+  // Given packets that wait one behind the other.
+  Bytes wire(3 * (100 + sender_.rtp_overhead()));
+  std::size_t used = 0;
+  const auto put_off = [&](std::uint16_t seq) {
+    std::ranges::copy(rtp_packet(1, seq, 100), wire.begin() + static_cast<std::ptrdiff_t>(used));
+    const auto size = sender_.protect_rtp_later(MutableBytes(wire).subspan(used), 100);
+    used += size.value_or(0);
+    return size;
+  };
+  EXPECT_EQ(put_off(10), 100 + sender_.rtp_overhead());
+  EXPECT_TRUE(put_off(11));
+  // When an index comes again, then it is refused, and the next packet takes its place.
+  EXPECT_EQ(put_off(10).error(), SrtpError::kIndexReused);
+  EXPECT_EQ(send(rtp_packet(1, 11, 100)).error(), SrtpError::kIndexReused);
+  EXPECT_TRUE(put_off(12));
+  provider_->finish_seals();
+  for (std::uint16_t seq = 10; seq < 13; ++seq) {
+    const auto packet = MutableBytes(wire).subspan((seq - 10u) * wire.size() / 3, wire.size() / 3);
+    ASSERT_EQ(receiver_.unprotect_rtp(packet), 100u) << seq;
+    EXPECT_TRUE(std::ranges::equal(packet.first(100), rtp_packet(1, seq, 100))) << seq;
+  }
+}
+
+TEST_P(SessionTest, OthersAreProtectedAndOpenedWhileSomeWait) {
+  Bytes waits = rtp_packet(1, 10, 100);
+  waits.resize(100 + sender_.rtp_overhead());
+  EXPECT_TRUE(sender_.protect_rtp_later(waits, 100));
+  EXPECT_EQ(receive(sent(1, 11)), 100u);
+  EXPECT_EQ(receive_rtcp(sent_rtcp(1)), 28u);
+  provider_->finish_seals();
+  const Bytes finished = waits;
+  provider_->finish_seals();
+  EXPECT_EQ(waits, finished) << "nothing waits any more";
+  EXPECT_EQ(receive(waits), 100u);
+}
+
 TEST_P(SessionTest, ForgedPacketsMakeNoState) {
   auto forged = sent(1, 10);
   forged[50] ^= 1;
@@ -168,6 +207,7 @@ TEST_P(SessionTest, NoRoomIsRefused) {
   packet.resize(100 + sender_.rtp_overhead() - 1);
   EXPECT_EQ(sender_.protect_rtp(packet, 100).error(), SrtpError::kNoRoom);
   EXPECT_EQ(sender_.protect_rtp(packet, packet.size() + 1).error(), SrtpError::kNoRoom);
+  EXPECT_EQ(sender_.protect_rtp_later(packet, 100).error(), SrtpError::kNoRoom);
   auto report = rtcp_packet(1, 28);
   report.resize(28 + sender_.rtcp_overhead() - 1);
   EXPECT_EQ(sender_.protect_rtcp(report, 28).error(), SrtpError::kNoRoom);

@@ -61,11 +61,13 @@ inline Bytes rtcp_packet(std::uint32_t ssrc, std::size_t size) {
   return packet;
 }
 
-// The backends that run on this machine.
+// The backends that run on this machine, also as they would run on lesser ones.
 inline std::vector<std::unique_ptr<CryptoProvider>> all_providers() {
   std::vector<std::unique_ptr<CryptoProvider>> providers;
   providers.push_back(make_openssl_provider());
-  if (auto fast = make_ipsec_mb_provider()) providers.push_back(std::move(fast));
+  for (const CpuUse& use : {CpuUse{}, CpuUse{.avx512 = false}, CpuUse{.sha_ni = false}}) {
+    if (auto fast = make_ipsec_mb_provider(use)) providers.push_back(std::move(fast));
+  }
   return providers;
 }
 

@@ -112,6 +112,12 @@ class CtrHmacTransform final : public PacketTransform {
                packet.data() + packet.size());
   }
 
+  void seal_rtp_later(MutableBytes packet, std::size_t header_bytes, std::uint32_t ssrc,
+                      std::uint64_t index) override {
+    rtp_->seal_later(ctr_iv(rtp_salt_, ssrc, index), packet, header_bytes, roc(index),
+                     packet.data() + packet.size());
+  }
+
   bool open_rtp(MutableBytes packet, std::size_t header_bytes, std::uint32_t ssrc,
                 std::uint64_t index) override {
     // The ROC is authenticated where the tag stands.

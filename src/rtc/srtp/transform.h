@@ -26,6 +26,11 @@ class PacketTransform {
   // `packet` is the plain packet; behind it rtp_overhead() bytes are written. `index` has 48 bits.
   virtual void seal_rtp(MutableBytes packet, std::size_t header_bytes, std::uint32_t ssrc,
                         std::uint64_t index) = 0;
+  // The same by the time that CryptoProvider::finish_seals() returns; see CtrHmac::seal_later.
+  virtual void seal_rtp_later(MutableBytes packet, std::size_t header_bytes, std::uint32_t ssrc,
+                              std::uint64_t index) {
+    seal_rtp(packet, header_bytes, ssrc, index);
+  }
   // `packet` is the protected packet. False: not authentic.
   virtual bool open_rtp(MutableBytes packet, std::size_t header_bytes, std::uint32_t ssrc,
                         std::uint64_t index) = 0;
