@@ -19,8 +19,9 @@ constexpr Instant kNow{};
 
 }  // namespace
 
-Egress::Egress(const EgressOptions& options, ShardCounters& counters)
+Egress::Egress(const EgressOptions& options, srtp::CryptoProvider& crypto, ShardCounters& counters)
     : options_(options),
+      crypto_(crypto),
       counters_(counters),
       // Each audio packet is complete by itself, so only the spacing matters for audio.
       lanes_{Lane(FlushClock(options.frame_gather, options.flush_under_load,
@@ -103,6 +104,7 @@ std::span<const Transmit> Egress::poll(Instant now) {
   stamp_.abs_send_time = rtp::encode_abs_send_time(now);
   poll_control();
   if (drain(now, EgressClass::kAudio)) drain(now, EgressClass::kVideo);
+  crypto_.finish_seals();
   return batch_;
 }
 
@@ -220,7 +222,7 @@ std::size_t Egress::write_message(ReceiverQueue& queue, RingQueue<EgressEntry>& 
     const MutableBytes room(start + used, unpadded + padding);
     stamp_.transport_seq = queue.next_transport_seq;
     const std::size_t plain = write_entry(room, entry, padding, stamp_);
-    const auto protect = queue.sender->protect_rtp(room, plain);
+    const auto protect = queue.sender->protect_rtp_later(room, plain);
     if (!protect) {
       counters_.drop(Drop::kEgressProtect);
       continue;

@@ -12,6 +12,7 @@
 
 #include "base/datagram.h"
 #include "base/instant.h"
+#include "rtc/srtp/crypto.h"
 #include "sfu/counters.h"
 #include "sfu/flush_clock.h"
 #include "sfu/receiver_queue.h"
@@ -34,7 +35,8 @@ struct EgressOptions {
 
 class Egress {
  public:
-  Egress(const EgressOptions& options, ShardCounters& counters);
+  // `crypto` is what the queues' senders were made with.
+  Egress(const EgressOptions& options, srtp::CryptoProvider& crypto, ShardCounters& counters);
   ~Egress();
   Egress(const Egress&) = delete;
   Egress& operator=(const Egress&) = delete;
@@ -59,7 +61,9 @@ class Egress {
 
   // When poll has something, kNever if nothing waits.
   Instant next_timeout() const;
-  // At most 64 messages, valid until the next call. Empty when nothing is due.
+  // At most 64 messages, valid until the next call. Empty when nothing is due. Some of the
+  // cryptography is done for all packets together (srtp/crypto.h), but always before this returns:
+  // between calls no sender has anything unfinished, so transports may go at any time.
   std::span<const Transmit> poll(Instant now);
 
   std::size_t queued_packets() const { return queued_; }
@@ -93,6 +97,7 @@ class Egress {
   std::size_t arena_room() const;
 
   EgressOptions options_;
+  srtp::CryptoProvider& crypto_;
   ShardCounters& counters_;
   std::array<Lane, kEgressClasses> lanes_;
   RingQueue<ControlDatagram> control_;

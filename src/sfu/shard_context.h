@@ -66,7 +66,7 @@ struct ShardContext {
         log(log_sink),
         pool(packet_pool),
         crypto(crypto_provider),
-        egress(egress_options, counters),
+        egress(egress_options, crypto, counters),
         timers(start) {}
   ShardContext(const ShardContext&) = delete;
   ShardContext& operator=(const ShardContext&) = delete;

@@ -45,8 +45,9 @@ namespace confab::sim {
 namespace {
 
 // Messages of media for each receiver and frame, one publisher and ten receivers.
-double messages_per_frame(const TrackOptions& track) {
-  World world({.seed = 41});
+double messages_per_frame(const TrackOptions& track,
+                          SrtpProfile profile = SrtpProfile::kAeadAes128Gcm) {
+  World world({.seed = 41, .profile = profile});
   Peer& anna = world.add_peer();
   std::vector<Peer*> receivers;
   for (int i = 0; i < 10; ++i) receivers.push_back(&world.add_peer());
@@ -82,6 +83,11 @@ TEST(Egress, so_does_a_frame_that_the_publisher_paces) {
   TrackOptions paced = camera();
   paced.packet_spacing = 300us;
   EXPECT_LE(messages_per_frame(paced), 1.5);
+}
+
+// Whose packets are protected together, all receivers' of a flush.
+TEST(Egress, so_does_a_frame_protected_with_aes_cm) {
+  EXPECT_LE(messages_per_frame(camera(), SrtpProfile::kAes128CmSha1_80), 1.5);
 }
 
 TEST(Egress, five_publishers_share_messages_and_padding_stays_small) {
@@ -124,8 +130,8 @@ void anna_and_ben_publish(Peer& anna, Peer& ben, Peer& carl) {
   }
 }
 
-TEST(Egress, forwarding_for_a_minute_allocates_nothing) {
-  World world({.seed = 43});
+void expect_no_allocations_in_a_minute(SrtpProfile profile) {
+  World world({.seed = 43, .profile = profile});
   Peer& anna = world.add_peer();
   Peer& ben = world.add_peer();
   Peer& carl = world.add_peer();
@@ -144,6 +150,14 @@ TEST(Egress, forwarding_for_a_minute_allocates_nothing) {
   counting = false;
   EXPECT_EQ(allocations.load(), 0u);
   EXPECT_GT(world.shard().counters().media_packets_out - packets, 30'000u);
+}
+
+TEST(Egress, forwarding_for_a_minute_allocates_nothing) {
+  expect_no_allocations_in_a_minute(SrtpProfile::kAeadAes128Gcm);
+}
+
+TEST(Egress, nor_does_it_with_aes_cm) {
+  expect_no_allocations_in_a_minute(SrtpProfile::kAes128CmSha1_80);
 }
 
 TEST(Egress, nor_does_forwarding_across_shards) {
