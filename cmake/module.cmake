@@ -22,6 +22,14 @@ function(confab_module_options target module)
   get_target_property(sources ${target} SOURCES)
   set_property(SOURCE ${sources} APPEND PROPERTY
                OBJECT_DEPENDS ${CMAKE_BINARY_DIR}/modulemaps/${module}.modulemap)
+  # Those of pch.cmake, where the project has them.
+  if(TARGET confab_pch)
+    if(module MATCHES "_test$")
+      target_precompile_headers(${target} REUSE_FROM confab_test_pch)
+    else()
+      target_precompile_headers(${target} REUSE_FROM confab_pch)
+    endif()
+  endif()
 endfunction()
 
 # Writes the module map entry and links. Refuses a dependency that is not declared yet, so that a

@@ -20,8 +20,11 @@ find_program(CONFAB_CCACHE ccache)
 if(CONFAB_CCACHE)
   # Depend mode: the default mode passed a stale hit when a line of DEPS was removed, because it
   # does not see the module map.
-  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_DEPEND=1 ${CONFAB_CCACHE})
+  # The sloppiness is what precompiled headers need (ccache(1)): their own content is in the hash.
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_DEPEND=1 CCACHE_SLOPPINESS=pch_defines,time_macros
+      ${CONFAB_CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER env CCACHE_DEPEND=1 ${CONFAB_CCACHE})
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang\ -fno-pch-timestamp>)
 endif()
 
 if(CONFAB_SANITIZE)
