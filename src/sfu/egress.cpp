@@ -14,6 +14,7 @@ constexpr std::size_t kMessagesMax = 64;  // what PacketHandler allows in one ba
 constexpr std::size_t kArenaBytes = 320 * 1024;
 // Answers, handshakes and reports of a few hundred transports at the same instant.
 constexpr std::size_t kControlMax = 4096;
+constexpr Duration kBurstSpacing = 1ms;
 // Before every other deadline, and far enough from the ends to reckon with.
 constexpr Instant kNow{};
 
@@ -122,15 +123,15 @@ void Egress::poll_control() {
 
 bool Egress::drain(Instant now, EgressClass which) {
   Lane& out = lane(which);
-  if (out.clock.due() <= now) out.is_draining = true;
+  if (!out.is_draining && out.clock.due() <= now) begin_flush(now, out);
   if (!out.is_draining) return true;
   while (!out.ready.empty()) {
     ReceiverQueue* queue = out.ready.front();
     if (queue != nullptr) {
       ReceiverQueue::Lane& waiting = queue->lane(which);
       if (!queue->can_send()) drop_all(waiting, Drop::kEgressNoPath);
-      std::size_t room = burst_left(waiting, out.flush);
-      for (; !waiting.waiting.empty() && room > 0; room = burst_left(waiting, out.flush)) {
+      std::size_t room = burst_left(waiting, out.burst);
+      for (; !waiting.waiting.empty() && room > 0; room = burst_left(waiting, out.burst)) {
         if (!send_one_message(*queue, waiting, room)) return false;
       }
       waiting.is_ready = !waiting.waiting.empty();
@@ -138,16 +139,26 @@ bool Egress::drain(Instant now, EgressClass which) {
     }
     out.ready.pop_front();
   }
-  std::swap(out.ready, out.later);
-  ++out.flush;
   out.is_draining = false;
-  out.clock.on_flushed(now, !out.ready.empty());
+  out.clock.on_flushed(now, out.later.empty() ? kNever : out.next_burst_at);
   return true;
 }
 
-std::size_t Egress::burst_left(ReceiverQueue::Lane& lane, std::uint32_t flush) const {
-  if (lane.flush != flush) {
-    lane.flush = flush;
+// Flushes may follow each other closely, as others' frames end; bursts do not.
+void Egress::begin_flush(Instant now, Lane& out) {
+  out.is_draining = true;
+  if (now < out.next_burst_at) return;
+  ++out.burst;
+  out.next_burst_at = now + kBurstSpacing;
+  if (out.later.empty()) return;
+  // Who had to wait goes first.
+  while (!out.ready.empty()) out.later.push_back(out.ready.pop_front());
+  std::swap(out.ready, out.later);
+}
+
+std::size_t Egress::burst_left(ReceiverQueue::Lane& lane, std::uint32_t burst) const {
+  if (lane.burst != burst) {
+    lane.burst = burst;
     lane.burst_left =
         std::max(options_.burst_bytes_max, lane.waiting.size() / 4 * options_.datagram_bytes_max);
   }

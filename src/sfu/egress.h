@@ -22,9 +22,10 @@ namespace confab::sfu {
 
 struct EgressOptions {
   std::size_t queue_packets_max = 512;
-  // What one receiver is sent in a flush, or a quarter of what waits if that is more; the rest
-  // follows 1 ms later. A key frame leaves as a train of such bursts instead of filling the queue
-  // of the receiver's access point, and after a time without sending nothing waits for long.
+  // What one receiver is sent in 1 ms, however many flushes there are in it, or a quarter of what
+  // waits if that is more; the rest follows in the next. A key frame leaves as a train of such
+  // bursts instead of filling the queue of the receiver's access point, and after a time without
+  // sending nothing waits for long.
   std::size_t burst_bytes_max = 24 * 1024;
   std::uint8_t padding_max = 64;
   std::size_t datagram_bytes_max = 1400;
@@ -77,15 +78,17 @@ class Egress {
     explicit Lane(const FlushClock& flush_clock) : clock(flush_clock) {}
     FlushClock clock;
     RingQueue<ReceiverQueue*> ready;  // nullptr where a receiver went away
-    RingQueue<ReceiverQueue*> later;  // had their burst, and wait for the next flush
-    std::uint32_t flush = 1;          // the number of the one that is next, or under way
+    RingQueue<ReceiverQueue*> later;  // had their burst, and wait for the next
+    std::uint32_t burst = 0;          // the number of the present one
+    Instant next_burst_at{};
     bool is_draining = false;
   };
 
   void poll_control();
   // False when the batch is full.
   bool drain(Instant now, EgressClass which);
-  std::size_t burst_left(ReceiverQueue::Lane& lane, std::uint32_t flush) const;
+  void begin_flush(Instant now, Lane& out);
+  std::size_t burst_left(ReceiverQueue::Lane& lane, std::uint32_t burst) const;
   bool send_one_message(ReceiverQueue& queue, ReceiverQueue::Lane& lane, std::size_t bytes_max);
   std::size_t load_waiting(const ReceiverQueue& queue, const RingQueue<EgressEntry>& waiting,
                            std::size_t bytes_max);

@@ -24,9 +24,10 @@ class FlushClock {
   }
   // kNever when nothing waits. Never later than gather or a spacing after the first packet.
   Instant due() const { return due_; }
-  // Everything that was queued has left, but for what was more than a burst for its receiver.
-  void on_flushed(Instant now, bool has_more = false) {
-    due_ = has_more ? now + std::max(spacing_, kBurstSpacing) : kNever;
+  // Everything that was queued has left, but for what was more than a burst for its receiver: that
+  // goes on at `more_at`.
+  void on_flushed(Instant now, Instant more_at = kNever) {
+    due_ = more_at == kNever ? kNever : std::max(more_at, now + spacing_);
     flushed_at_ = now;
     if (now - measured_since_ >= kMeasure) measure(now);
   }
@@ -34,7 +35,6 @@ class FlushClock {
 
  private:
   static constexpr Duration kMeasure = 100ms;
-  static constexpr Duration kBurstSpacing = 1ms;
   // A send of its own costs about 2.2 us, so 20,000 packets/s are 4 % of a core: until there
   // nothing is gained by waiting. At 100,000/s a spacing of 2 ms halves what 1 ms costs.
   static constexpr std::int64_t kLoadPerSecond = 20'000;

@@ -23,8 +23,8 @@ struct ReceiverQueue {
   struct Lane {
     RingQueue<EgressEntry> waiting;
     bool is_ready = false;  // in one of Egress's lists of those that have something to send
-    // What it may still be sent in the flush of this number.
-    std::uint32_t flush = 0;
+    // What it may still be sent in the burst of this number.
+    std::uint32_t burst = 0;
     std::size_t burst_left = 0;
   };
   std::array<Lane, kEgressClasses> lanes;

@@ -65,7 +65,8 @@ struct ShardLimits {
   std::size_t producers_per_transport_max = limits::kProducersPerParticipant;
   // Packets that wait for one receiver: 50 ms at 100 Mbit/s.
   std::size_t queue_packets_max = 512;
-  // What one receiver is sent in a flush at the most: 20 packets, 2 ms of 100 Mbit/s.
+  // What one receiver is sent in 1 ms while no more than four times as much waits: 20 packets, 2 ms
+  // of 100 Mbit/s.
   std::size_t burst_bytes_max = 24 * 1024;
   // RTP padding added to make the segments of one message equal; 0 turns it off.
   std::uint8_t padding_max = 64;
