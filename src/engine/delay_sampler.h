@@ -31,7 +31,8 @@ struct DelayHistogram {
 
 //   Off ──kOff──▶ Settling ──kSettle──▶ Sampling ──kSample──▶ Off
 // While it settles sockets stamp already, but what was in their queues before gets its stamp when
-// it is read: too late to count.
+// it is read: too late to count. On a core that is behind, that takes longer: UdpSocket waits until
+// its queue was empty once.
 class DelaySampler {
  public:
   enum class State : std::uint8_t { kOff, kSettling, kSampling };

@@ -15,6 +15,7 @@
 
 #include "engine/sockaddr.h"
 #include "engine/spsc_ring.h"
+#include "engine/udp_socket.h"
 
 namespace confab::engine {
 namespace {
@@ -167,6 +168,33 @@ TEST(PacketLoop, MeasuresOfASampleHowLongPacketsStay) {
   EXPECT_GE(count, 1u);
   EXPECT_LE(count, 3u);
   EXPECT_GT(h.sum, Duration::zero());
+}
+
+TEST(UdpSocket, DoesNotTakeForArrivalWhenAWaitingPacketWasRead) {
+  PacketPool pool{1024};
+  LoopCounters counters;
+  const auto socket = *UdpSocket::open({*IpAddress::parse("127.0.0.1"), 0}, 0, {});
+  const Fd client = connected(SOCK_DGRAM, socket->local());
+  // Given more packets than a batch, that came before the socket stamped and still wait
+  for (std::size_t i = 0; i < kReceiveBatch + 1; ++i) {
+    ASSERT_EQ(::send(client.get(), "old", 3, 0), 3);
+  }
+  socket->set_stamps(DelaySampler::State::kSettling);
+  socket->set_stamps(DelaySampler::State::kSampling);
+  // When they are read
+  std::size_t read = 0;
+  while (read < kReceiveBatch + 1) {
+    for (const ReceivedPacket& old : socket->receive(pool, counters)) {
+      // Then they are not of the sample
+      EXPECT_EQ(old.packet.received_ns(), 0);
+      ++read;
+    }
+  }
+  // But what comes after them is
+  ASSERT_EQ(::send(client.get(), "new", 3, 0), 3);
+  const std::span<ReceivedPacket> batch = socket->receive(pool, counters);
+  ASSERT_EQ(batch.size(), 1u);
+  EXPECT_NE(batch[0].packet.received_ns(), 0);
 }
 
 TEST(PacketLoop, OversizeDatagramsAreDroppedAndCounted) {

@@ -1,6 +1,7 @@
 #include "engine/udp_socket.h"
 
 #include <netinet/udp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -112,6 +113,8 @@ void UdpSocket::set_stamps(DelaySampler::State state) {
   if (is_on(state) != is_on(stamps_)) {
     const int on = is_on(state) ? 1 : 0;
     ::setsockopt(fd(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
+    int waiting = 0;
+    is_caught_up_ = ::ioctl(fd(), FIONREAD, &waiting) == 0 && waiting == 0;
   }
   stamps_ = state;
 }
@@ -145,7 +148,9 @@ std::span<ReceivedPacket> UdpSocket::receive(PacketPool& pool, LoopCounters& cou
     if (::recv(fd(), &nothing, sizeof(nothing), MSG_TRUNC) >= 0) ++counters.drop_no_buffer;
     return {};
   }
+  const bool is_sampled = stamps_ == DelaySampler::State::kSampling && is_caught_up_;
   const int n = ::recvmmsg(fd(), s.in.data(), static_cast<unsigned>(s.slots_ready), 0, nullptr);
+  if (n < static_cast<int>(s.slots_ready)) is_caught_up_ = true;
   if (n <= 0) return {};
 
   ++counters.receive_batches;
@@ -159,20 +164,18 @@ std::span<ReceivedPacket> UdpSocket::receive(PacketPool& pool, LoopCounters& cou
       continue;
     }
     s.slots[i].resize(s.in[i].msg_len);
-    if (stamps_ == DelaySampler::State::kSampling) read_control(i, counters);
+    if (is_sampled) read_control(i, counters, is_sampled);
     s.packets[count].path = {Protocol::kUdp, channel_, from_sockaddr(s.from[i])};
     s.packets[count].packet = std::move(s.slots[i]);
     ++count;
   }
 
   // Drops are counted in a total: the last message has the newest.
-  if (stamps_ != DelaySampler::State::kSampling) {
-    read_control(static_cast<std::size_t>(n - 1), counters);
-  }
+  if (!is_sampled) read_control(static_cast<std::size_t>(n - 1), counters, is_sampled);
   return std::span(s.packets).first(count);
 }
 
-void UdpSocket::read_control(std::size_t i, LoopCounters& counters) {
+void UdpSocket::read_control(std::size_t i, LoopCounters& counters, bool is_sampled) {
   msghdr& header = scratch_->in[i].msg_hdr;
   for (cmsghdr* c = CMSG_FIRSTHDR(&header); c != nullptr; c = CMSG_NXTHDR(&header, c)) {
     if (c->cmsg_level != SOL_SOCKET) continue;
@@ -182,7 +185,7 @@ void UdpSocket::read_control(std::size_t i, LoopCounters& counters) {
       std::memcpy(&total, CMSG_DATA(c), sizeof(total));
       counters.kernel_receive_drops += total - kernel_drops_seen_;
       kernel_drops_seen_ = total;
-    } else if (c->cmsg_type == SCM_TIMESTAMPNS && stamps_ == DelaySampler::State::kSampling) {
+    } else if (c->cmsg_type == SCM_TIMESTAMPNS && is_sampled) {
       timespec received{};
       std::memcpy(&received, CMSG_DATA(c), sizeof(received));
       scratch_->slots[i].set_received_ns(to_ns(received));

@@ -58,7 +58,7 @@ class UdpSocket {
   struct Scratch;
   UdpSocket(Fd fd, std::uint32_t channel);
   void refill(PacketPool& pool);
-  void read_control(std::size_t i, LoopCounters& counters);
+  void read_control(std::size_t i, LoopCounters& counters, bool is_sampled);
   void send_run(std::span<const Transmit> messages, Instant now, LoopCounters& counters);
   void send_unsegmented(const Transmit& message, LoopCounters& counters);
   bool gso_allowed(const Endpoint& remote, Instant now);
@@ -69,6 +69,8 @@ class UdpSocket {
   int receive_buffer_bytes_ = 0;
   bool has_gso_ = false;
   DelaySampler::State stamps_ = DelaySampler::State::kOff;
+  // What came before the socket stamped has been read.
+  bool is_caught_up_ = false;
   std::uint32_t kernel_drops_seen_ = 0;
   std::unique_ptr<Scratch> scratch_;
   // Receivers whose route refused a GSO message, and until when.
