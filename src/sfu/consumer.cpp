@@ -137,7 +137,7 @@ bool Consumer::admit(Instant now, const MediaPacket& packet) {
 void Consumer::step_back(Instant now) {
   context_.counters.drop(Drop::kEgressQueueFull);
   current_.reset();
-  overload_break_.begin(now);
+  overload_break_.begin(now, context_.random);
 }
 
 void Consumer::start_at(Instant now, const MediaPacket& packet) {
