@@ -34,8 +34,14 @@ export const profiles = {
     load: { participants: 21, publishers: 1, subscribers: 20, simulcast: true },
   },
   // 200 come at once to another room, while a meeting goes on: `during` is measured on the meeting.
+  // In the first nobody there sends, so that it is their joining alone that is felt.
   'join-storm': {
     title: 'meeting of 10, while 200 join',
+    ...meeting(10),
+    during: { participants: 200, publishers: 0, subscribers: 200, ramp: 1000 },
+  },
+  'join-storm-voice': {
+    title: 'meeting of 10, while 200 join and listen',
     ...meeting(10),
     during: { participants: 200, publishers: 1, ramp: 1000, 'no-video': true, 'verify-one-in': 16 },
   },
