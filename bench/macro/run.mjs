@@ -176,7 +176,7 @@ async function measureMost(name) {
       server_cores: share(cpu_us_per_packet),
       generator_cores: share(generator_us_per_packet),
     })
-    if (loss + shed > 0.001 || step.joins.failed > 0) break
+    if (loss + shed > 0.001 || step.joins.failed + step.joins.lost > 0) break
     row = { ...step, title: `25 to ${subscribers}` }
   }
   return row && { ...row, steps }

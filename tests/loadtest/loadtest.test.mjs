@@ -2,6 +2,7 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import path from 'node:path';
 import { root, Server } from '../browser/lib/server.mjs';
 
@@ -115,6 +116,24 @@ test('a full room is told, and those inside are measured', async (t) => {
   assert.equal(report.joins.ready, 2);
   assert.equal(report.joins.failed, 1);
   assert.match(report.joins.failures[0], /full/);
+});
+
+test('when the server goes while it measures, who was in is lost, and nobody is to come', async (t) => {
+  const server = await start(t);
+  const child = spawn(binary, ['loadtest', '--url', server.url, '--participants', '3', '--duration', '5'],
+    { stdio: ['ignore', 'pipe', 'pipe'] });
+  let progress = '';
+  let table = '';
+  child.stderr.on('data', (text) => {
+    if (!progress.includes('measuring') && String(text).includes('measuring')) server.child.kill('SIGKILL');
+    progress += text;
+  });
+  child.stdout.on('data', (text) => (table += text));
+  const [code] = await once(child, 'close');
+  assert.equal(code, 0, progress);
+  assert.match(progress, /measuring, \d s left: 0 in, 3 lost;/);
+  assert.doesNotMatch(progress, /measuring.*(to come|failed)/);
+  assert.match(table, /joined +3 of 3 at [\d.]+\/s, 3 lost\n/);
 });
 
 test('without a server it says so', async () => {

@@ -26,7 +26,6 @@ constexpr Duration kSettle = 1s;
 constexpr Duration kGoodbye = 500ms;
 constexpr Duration kRoomRetry = 600ms;
 constexpr int kRoomTries = 100;
-constexpr std::size_t kFailuresShown = 5;
 
 // Three sockets for each participant: signaling, and one for each transport.
 void allow_many_files() {
@@ -47,7 +46,7 @@ class LoadTest {
   void handle_room(Result<http::Response> response, int tries_left);
   void make_participants();
   void start_next();
-  void handle_settled(const Participant& participant);
+  void handle_change(const Participant& participant, Participant::State state);
   void handle_transport(const TransportEvent& event);
   void all_settled();
   void begin_measuring();
@@ -70,7 +69,6 @@ class LoadTest {
   std::vector<std::unique_ptr<MediaThread>> threads_;
   std::vector<std::unique_ptr<Participant>> participants_;
   std::size_t started_ = 0;
-  std::size_t settled_ = 0;
   Instant ramp_start_{};
   Instant last_ready_{};
   bool is_measuring_ = false;
@@ -170,7 +168,9 @@ void LoadTest::make_participants() {
                .publishes = options_.publishes(place),
                .subscribes = options_.subscribes(place)},
           *threads_[room % threads_.size()], 2 * index,
-          [this](const Participant& participant) { handle_settled(participant); }));
+          [this](const Participant& participant, Participant::State state) {
+            handle_change(participant, state);
+          }));
     }
   }
   ramp_start_ = shown_at_ = monotonic_now();
@@ -196,21 +196,18 @@ void LoadTest::handle_transport(const TransportEvent& event) {
   participants_[event.key / 2]->handle_transport(event);
 }
 
-void LoadTest::handle_settled(const Participant& participant) {
+void LoadTest::handle_change(const Participant& participant, Participant::State state) {
   if (is_measured_) return;
   JoinReport& joins = report_.joins;
-  if (participant.state() == Participant::State::kReady) {
-    ++joins.ready;
+  if (state == Participant::State::kReady) {
     last_ready_ = monotonic_now();
-    joins.signaling.add(participant.times().joined);
-    joins.connected.add(participant.times().connected);
-    joins.media.add(participant.times().media);
+    joins.add_ready(participant.times());
+  } else if (state == Participant::State::kLost) {
+    joins.add_lost(participant.failure());
   } else {
-    ++joins.failed;
-    if (joins.failures.size() < kFailuresShown) joins.failures.push_back(participant.failure());
+    joins.add_failed(participant.failure());
   }
-  // One that is lost later comes here a second time, when everybody has been counted.
-  if (++settled_ == participants_.size()) all_settled();
+  if (joins.to_come() == 0) all_settled();
 }
 
 void LoadTest::all_settled() {
@@ -296,9 +293,10 @@ void LoadTest::show_progress() {
         return static_cast<double>(to - from) / seconds;
       };
       on_progress_(
-          {.joining = report_.joins.wanted - static_cast<std::uint32_t>(settled_),
+          {.joining = report_.joins.to_come(),
            .ready = report_.joins.ready,
            .failed = report_.joins.failed,
+           .lost = report_.joins.lost,
            .is_measuring = is_measuring_,
            .left = std::max(measure_until_ - now, Duration::zero()),
            .packets_sent_per_second = rate(c.packets_sent, shown_.packets_sent),

@@ -54,12 +54,12 @@ std::optional<Endpoint> choose_candidate(const json::Reader& list, const IpAddre
 }  // namespace
 
 Participant::Participant(const Surroundings& around, Role role, MediaThread& media,
-                         TransportKey key, OnSettled on_settled)
+                         TransportKey key, OnChange on_change)
     : around_(around),
       role_(std::move(role)),
       media_(media),
       key_(key),
-      on_settled_(std::move(on_settled)),
+      on_change_(std::move(on_change)),
       send_{.key = key, .id = {}},
       receive_{.key = key + 1, .id = {}} {}
 
@@ -75,7 +75,7 @@ void Participant::start() {
 }
 
 void Participant::leave() {
-  if (state_ == State::kNew || state_ == State::kFailed) return;
+  if (state_ == State::kNew || is_over()) return;
   socket_->request("leave", {}, [](const Result<bj::value>&) {});
 }
 
@@ -86,7 +86,7 @@ void Participant::request(std::string_view event, const bj::object& payload,
                    [this, name = std::string(event),
                     then = std::move(then)](const Result<bj::value>& answer) mutable {
                      if (!answer) return fail_with(name + ": " + answer.error().message);
-                     if (state_ != State::kFailed) then(*answer);
+                     if (!is_over()) then(*answer);
                    });
 }
 
@@ -186,7 +186,7 @@ void Participant::read_others(const bj::value& answer) {
 }
 
 void Participant::handle_event(std::string_view name, const std::string& args_json) {
-  if (name != "producer:added" || !role_.subscribes || state_ == State::kFailed) return;
+  if (name != "producer:added" || !role_.subscribes || is_over()) return;
   const auto args = json::parse(args_json, kEventBytesMax);
   if (!args || !args->is_array() || args->get_array().empty()) return;
   json::ReadStatus status;
@@ -203,7 +203,7 @@ void Participant::consume(const std::string& producer) {
   if (!std::exchange(has_sent_capabilities_, true)) payload["rtpCapabilities"] = capabilities_;
   socket_->request("consume", payload, [this](const Result<bj::value>& answer) {
     // The others come and go: a producer that has just gone is no failure of ours.
-    if (answer && state_ != State::kFailed) handle_consumed(*answer);
+    if (answer && !is_over()) handle_consumed(*answer);
   });
 }
 
@@ -233,20 +233,20 @@ void Participant::check_ready() {
     return;
   }
   times_.connected = monotonic_now() - started_at_;
-  settle(State::kReady);
+  change_to(State::kReady);
 }
 
 void Participant::fail_with(std::string why) {
-  if (state_ == State::kFailed) return;
+  if (is_over()) return;
   failure_ = std::move(why);
   media_.close(send_.key);
   media_.close(receive_.key);
-  settle(State::kFailed);
+  change_to(state_ == State::kReady ? State::kLost : State::kFailed);
 }
 
-void Participant::settle(State state) {
+void Participant::change_to(State state) {
   state_ = state;
-  around_.loop.post([this] { on_settled_(*this); });
+  around_.loop.post([this, state] { on_change_(*this, state); });
 }
 
 }  // namespace confab::loadtest

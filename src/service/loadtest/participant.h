@@ -18,6 +18,7 @@
 #include "rtc/ortc/types.h"
 #include "service/loadtest/media_thread.h"
 #include "service/loadtest/options.h"
+#include "service/loadtest/report.h"
 #include "service/loadtest/socketio_client.h"
 
 namespace confab::loadtest {
@@ -39,23 +40,17 @@ struct Role {
   bool subscribes = true;
 };
 
-// From the start of the connection, where nothing else is said.
-struct JoinTimes {
-  Duration joined{};     // the join was answered
-  Duration connected{};  // all transports are connected
-  Duration media{};      // of one transport, the slower: first check to end of handshake
-};
-
 class Participant {
  public:
-  enum class State : std::uint8_t { kNew, kJoining, kConnecting, kReady, kFailed };
-  // Called when it becomes ready or fails; not from inside a call to it. It must not be destroyed
-  // there.
-  using OnSettled = std::function<void(Participant& participant)>;
+  // kNew ─▶ kJoining ─▶ kConnecting ─▶ kReady ─▶ kLost, or kFailed from any of the first three.
+  enum class State : std::uint8_t { kNew, kJoining, kConnecting, kReady, kFailed, kLost };
+  // Called once for each of the last three states that it comes to; not from inside a call to it.
+  // It must not be destroyed there.
+  using OnChange = std::function<void(Participant& participant, State state)>;
 
   // `key`: of its send transport on `media`; key + 1 is the receive transport's.
   Participant(const Surroundings& around, Role role, MediaThread& media, TransportKey key,
-              OnSettled on_settled);
+              OnChange on_change);
 
   void start();
   // Says goodbye, so that the server need not wait for it to come back.
@@ -87,15 +82,16 @@ class Participant {
   void handle_consumed(const boost::json::value& answer);
   void request(std::string_view event, const boost::json::object& payload,
                std::move_only_function<void(const boost::json::value& answer)> then);
+  bool is_over() const { return state_ == State::kFailed || state_ == State::kLost; }
   void check_ready();
   void fail_with(std::string why);
-  void settle(State state);
+  void change_to(State state);
 
   const Surroundings& around_;
   Role role_;
   MediaThread& media_;
   TransportKey key_;
-  OnSettled on_settled_;
+  OnChange on_change_;
 
   State state_ = State::kNew;
   Instant started_at_{};

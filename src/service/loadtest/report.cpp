@@ -13,6 +13,8 @@ namespace {
 
 namespace bj = boost::json;
 
+constexpr std::size_t kFailuresShown = 5;
+
 double to_double(std::uint64_t n) {
   return static_cast<double>(n);
 }
@@ -94,6 +96,23 @@ void add_delay(std::string& out, std::string_view what, const client::Histogram&
 
 }  // namespace
 
+void JoinReport::add_ready(const JoinTimes& times) {
+  ++ready;
+  signaling.add(times.joined);
+  connected.add(times.connected);
+  media.add(times.media);
+}
+
+void JoinReport::add_failed(std::string_view why) {
+  ++failed;
+  if (failures.size() < kFailuresShown) failures.emplace_back(why);
+}
+
+void JoinReport::add_lost(std::string_view why) {
+  ++lost;
+  if (failures.size() < kFailuresShown) failures.emplace_back(why);
+}
+
 std::uint64_t Report::packets_lost() const {
   const client::Counters& c = media.stats.counters;
   return c.packets_missing - std::min(c.packets_missing, c.packets_late + c.packets_repaired);
@@ -113,7 +132,9 @@ std::string to_table(const Report& report) {
   const double seconds = std::max(to_seconds(report.measured), 1e-3);
   line("\n  joined     {} of {} at {:.1f}/s", report.joins.ready, report.joins.wanted,
        report.joins.per_second);
-  line(report.joins.failed > 0 ? ", {} failed\n" : "\n", report.joins.failed);
+  if (report.joins.failed > 0) line(", {} failed", report.joins.failed);
+  if (report.joins.lost > 0) line(", {} lost", report.joins.lost);
+  line("\n");
   for (const std::string& why : report.joins.failures) line("             {}\n", why);
   line("  measured   {:.1f} s\n", seconds);
   line("  sent       {} packets, {:.0f}/s, {:.1f} Mbit/s\n", c.packets_sent,
@@ -159,6 +180,7 @@ std::string to_json(const Report& report) {
                   {{"wanted", report.joins.wanted},
                    {"ready", report.joins.ready},
                    {"failed", report.joins.failed},
+                   {"lost", report.joins.lost},
                    {"per_second", report.joins.per_second},
                    {"signaling", to_json(report.joins.signaling)},
                    {"connected", to_json(report.joins.connected)},
@@ -190,9 +212,10 @@ std::string to_json(const Report& report) {
 std::string to_line(const Progress& p) {
   std::string out =
       p.is_measuring ? fmt::format("measuring, {:.0f} s left", to_seconds(p.left)) : "joining";
-  out += fmt::format(": {} in", p.ready);
+  out += fmt::format(": {} in", p.ready - p.lost);
   if (p.joining > 0) out += fmt::format(", {} to come", p.joining);
   if (p.failed > 0) out += fmt::format(", {} failed", p.failed);
+  if (p.lost > 0) out += fmt::format(", {} lost", p.lost);
   return out + fmt::format("; {:.0f} packets/s out, {:.0f} in, {:.1f} Mbit/s",
                            p.packets_sent_per_second, p.packets_received_per_second,
                            p.megabits_received_per_second);

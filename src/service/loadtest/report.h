@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/instant.h"
@@ -13,16 +14,31 @@
 
 namespace confab::loadtest {
 
+// From the start of the connection, where nothing else is said.
+struct JoinTimes {
+  Duration joined{};     // the join was answered
+  Duration connected{};  // all transports are connected
+  Duration media{};      // of one transport, the slower: first check to end of handshake
+};
+
 struct JoinReport {
+  // Each of those wanted comes to one of these two, once.
+  void add_ready(const JoinTimes& times);
+  void add_failed(std::string_view why);
+  // One that was ready, and went before the end of the measurement.
+  void add_lost(std::string_view why);
+  std::uint32_t to_come() const { return wanted - ready - failed; }
+
   std::uint32_t wanted = 0;
   std::uint32_t ready = 0;
   std::uint32_t failed = 0;
+  std::uint32_t lost = 0;  // of those that were ready
   // Of those that are ready, by what it took from the first connection to the last of them.
   double per_second = 0;
   client::Histogram signaling;        // connection to the answer of `join`
   client::Histogram connected;        // connection to ICE and DTLS done on every transport
   client::Histogram media;            // first ICE check to DTLS done, on one transport
-  std::vector<std::string> failures;  // the first few, in their words
+  std::vector<std::string> failures;  // of the first few who failed or were lost, in their words
 };
 
 struct ServerReport {
@@ -53,6 +69,7 @@ struct Progress {
   std::uint32_t joining = 0;
   std::uint32_t ready = 0;
   std::uint32_t failed = 0;
+  std::uint32_t lost = 0;  // of those that were ready
   bool is_measuring = false;
   Duration left{};
   double packets_sent_per_second = 0;

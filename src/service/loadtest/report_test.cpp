@@ -41,6 +41,41 @@ TEST(LoadReport, NothingMeasuredIsNoLoss) {
   EXPECT_FALSE(to_table(Report{}).empty());
 }
 
+TEST(LoadReport, EachComesOnceAndWhoGoesAgainIsLost) {
+  JoinReport joins{.wanted = 4};
+  joins.add_ready({.joined = 1ms});
+  joins.add_failed("full");
+  EXPECT_EQ(joins.to_come(), 2u);
+  joins.add_lost("closed");
+  EXPECT_EQ(joins.to_come(), 2u);
+  joins.add_ready({.joined = 1ms});
+  joins.add_ready({.joined = 1ms});
+  joins.add_lost("closed");
+  joins.add_lost("closed");
+  EXPECT_EQ(joins.to_come(), 0u);
+  EXPECT_EQ(joins.ready, 3u);
+  EXPECT_EQ(joins.failed, 1u);
+  EXPECT_EQ(joins.lost, 3u);
+  EXPECT_EQ(joins.signaling.count(), 3u);
+  EXPECT_EQ(joins.failures.front(), "full");
+}
+
+TEST(LoadReport, OnlyTheFirstFewSayWhy) {
+  JoinReport joins{.wanted = 100};
+  for (int i = 0; i < 50; ++i) joins.add_ready({});
+  for (int i = 0; i < 50; ++i) joins.add_failed("full");
+  for (int i = 0; i < 50; ++i) joins.add_lost("closed");
+  EXPECT_EQ(joins.failures.size(), 5u);
+}
+
+TEST(LoadReport, WhoWasLostIsToldBesideWhoFailed) {
+  Report report = example();
+  EXPECT_THAT(to_table(report), HasSubstr(", 1 failed\n"));
+  report.joins.lost = 9;
+  EXPECT_THAT(to_table(report), HasSubstr("9 of 10 at 0.0/s, 1 failed, 9 lost\n"));
+  EXPECT_EQ(boost::json::parse(to_json(report)).at_pointer("/joins/lost").to_number<int>(), 9);
+}
+
 TEST(LoadReport, TheTableSaysWhatAPersonAsks) {
   Report report = example();
   EXPECT_THAT(to_table(report), HasSubstr("9 of 10"));
@@ -71,7 +106,9 @@ TEST(LoadReport, TheJsonHoldsTheSameNumbers) {
 TEST(LoadReport, TheLineTellsThePhase) {
   EXPECT_THAT(to_line({.joining = 3, .ready = 2}), HasSubstr("joining: 2 in, 3 to come"));
   EXPECT_THAT(to_line({.ready = 5, .failed = 1, .is_measuring = true, .left = 4s}),
-              HasSubstr("measuring, 4 s left: 5 in, 1 failed"));
+              HasSubstr("measuring, 4 s left: 5 in, 1 failed;"));
+  EXPECT_THAT(to_line({.ready = 10, .lost = 10, .is_measuring = true}),
+              HasSubstr(": 0 in, 10 lost;"));
 }
 
 }  // namespace
