@@ -103,6 +103,7 @@ struct Core {
   std::unordered_map<MeetingId, std::string> codes;
   std::unordered_map<ConnectionId, Connection> connections;
   std::unordered_map<control::RequestId, MediaInFlight> media;
+  SharedCapabilities capabilities;
   Timers timers;
   std::deque<Action> actions;
   control::RequestId last_media_request = 0;

@@ -14,6 +14,7 @@
 #include "base/instant.h"
 #include "call/actions.h"
 #include "call/events.h"
+#include "call/shared_capabilities.h"
 #include "call/types.h"
 
 namespace confab::call {
@@ -51,7 +52,7 @@ struct Participant {
   // Asked for and not yet made; counted against the limits, or a burst could pass them.
   std::size_t transports_in_flight = 0;
   std::size_t producers_in_flight = 0;
-  std::optional<ortc::RtpCapabilities> rtp_capabilities;
+  CapabilitiesPtr rtp_capabilities;  // null: not told yet
   std::unordered_map<TransportId, Transport> transports;
   std::unordered_map<ProducerId, Producer> producers;
   std::unordered_map<ConsumerId, Consumer> consumers;

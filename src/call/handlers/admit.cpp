@@ -66,7 +66,9 @@ void resume(Core& core, Meeting& meeting, Participant& self, const Origin& origi
   self.who.name = join.name;
   self.who.alias = join.alias;
   if (is_promoted) self.role = Role::kHost;
-  if (join.rtp_capabilities) self.rtp_capabilities = join.rtp_capabilities;
+  if (join.rtp_capabilities) {
+    self.rtp_capabilities = core.capabilities.share(*join.rtp_capabilities);
+  }
   const bool media_kept = join.keep_media && !self.transports.empty();
   if (!media_kept) drop_media(core, meeting, self);
   answer(core, meeting, self, origin, join, true, media_kept);
@@ -89,7 +91,9 @@ Participant& seat(Core& core, Meeting& meeting, const Origin& origin, const Join
   self->joined_at_ms = core.unix_ms;
   self->connection = origin.connection;
   self->media_epoch = ++core.last_media_epoch;
-  self->rtp_capabilities = join.rtp_capabilities;
+  if (join.rtp_capabilities) {
+    self->rtp_capabilities = core.capabilities.share(*join.rtp_capabilities);
+  }
   Participant& seated = *self;
   meeting.participants.emplace(seated.who.id, std::move(self));
   return seated;

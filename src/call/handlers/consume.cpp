@@ -20,7 +20,9 @@ bool consumes_too_often(const Core& core, const Participant& self, ProducerId pr
 
 void on(Core& core, const Origin& origin, Asker asker, Consume request) {
   Participant& self = *asker.participant;
-  if (request.rtp_capabilities) self.rtp_capabilities = std::move(request.rtp_capabilities);
+  if (request.rtp_capabilities) {
+    self.rtp_capabilities = core.capabilities.share(*request.rtp_capabilities);
+  }
   const auto transport = self.transports.find(request.transport);
   if (transport == self.transports.end()) {
     return core.refuse(origin, ErrorCode::kNotFound, "you have no such transport");
