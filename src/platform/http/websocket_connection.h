@@ -9,7 +9,7 @@
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
-#include <deque>
+#include <list>
 #include <memory>
 #include <string>
 #include <utility>
@@ -81,6 +81,9 @@ class WebSocketConnection final : public WebSocket,
   static constexpr Duration kHandshakeTimeout = 10s;
   // Small frames travel at once, large ones in few pieces; most messages are small.
   static constexpr std::size_t kWriteBufferBytes = 512;
+  // Most of the time nothing comes: little is held ready for the first piece of a message.
+  static constexpr std::size_t kWaitingBytes = 128;
+  static constexpr std::size_t kReadBytes = 8 * 1024;
 
   struct Queued {
     bool is_binary;
@@ -98,14 +101,19 @@ class WebSocketConnection final : public WebSocket,
     const auto [accept_error] = co_await socket_.async_accept(upgrade, kToken);
     if (accept_error) co_return;
     handler(request, this->shared_from_this());
+    // This coroutine lives as long as the connection, and nobody asks for them any more.
+    upgrade = {};
+    request = {};
     co_spawn(socket_.get_executor(), write(this->shared_from_this()),
              [self = this->shared_from_this()](const std::exception_ptr& exception) {
                self->server().note_exception(exception);
              });
     boost::beast::flat_buffer buffer;
     while (!is_over_) {
-      const auto [error, size] = co_await socket_.async_read(buffer, kToken);
+      const std::size_t room = buffer.size() == 0 ? kWaitingBytes : kReadBytes;
+      const auto [error, size] = co_await socket_.async_read_some(buffer, room, kToken);
       if (error) co_return;
+      if (!socket_.is_message_done()) continue;
       std::string data = boost::beast::buffers_to_string(buffer.data());
       buffer.clear();
       buffer.shrink_to_fit();
@@ -156,7 +164,7 @@ class WebSocketConnection final : public WebSocket,
   boost::asio::steady_timer linger_;
   OnMessage message_handler_;
   Task closed_handler_;
-  std::deque<Queued> queue_;
+  std::list<Queued> queue_;  // nearly always empty, when a deque would hold half a kilobyte
   std::size_t queue_bytes_ = 0;
   bool is_closing_ = false;
   bool is_over_ = false;

@@ -93,6 +93,25 @@ TEST_F(RoundTrip, AWebSocketCarriesTextBothWaysUntilOneSideCloses) {
   EXPECT_EQ(closed, 1);
 }
 
+// The server holds little ready for a message and takes what is longer in pieces.
+TEST_F(RoundTrip, AMessageOfAnySizeIsOne) {
+  const std::vector<std::size_t> sizes = {0, 1, 127, 128, 129, 8319, 8320, 8321, 60'000, 2};
+  std::vector<std::size_t> heard;
+  std::shared_ptr<ClientWebSocket> socket;
+  socket = open_websocket(loop, target, "/ws",
+                          {.on_open = [] {},
+                           .on_text =
+                               [&](std::string text) {
+                                 heard.push_back(text.size() - std::string("you said ").size());
+                                 if (heard.size() == sizes.size()) socket->send("bye");
+                               },
+                           .on_closed = [&](std::string_view) { loop.stop(); }});
+  for (const std::size_t size : sizes) socket->send(std::string(size, 'x'));
+  loop.run();
+
+  EXPECT_EQ(heard, sizes);
+}
+
 TEST_F(RoundTrip, AWrongPathIsClosedWithoutOpening) {
   bool opened = false;
   std::string why;
