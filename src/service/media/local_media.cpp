@@ -21,6 +21,13 @@ engine::LoopOptions loop_options(const MediaConfig& config, std::span<const Medi
   return options;
 }
 
+// Of one thing in a meeting.
+bool is_close(const control::MediaRequest& request) {
+  return std::holds_alternative<control::CloseTransport>(request) ||
+         std::holds_alternative<control::CloseProducer>(request) ||
+         std::holds_alternative<control::CloseConsumer>(request);
+}
+
 // What the shards of a meeting count, as they tell it one by one.
 struct StatsRound {
   StatsRound(control::RequestId request, const MeetingId& of, std::size_t shards)
@@ -91,14 +98,13 @@ Result<void> LocalMedia::open_shards(const MediaConfig& config, std::size_t coun
     setup.loop = loop_options(config, announced_.addresses, port);
     // A single shard is left to the scheduler: pinned, it would fight with whoever is on that core.
     if (count > 1 && count <= cores) setup.cpu = static_cast<unsigned>(i);
-    setup.on_completion = [this, alive = alive_](control::MediaCompletion c) {
-      post_([alive, completion = std::make_shared<control::MediaCompletion>(std::move(c))] {
-        if (*alive != nullptr) (*alive)->on_completion(std::move(*completion));
-      });
+    setup.on_completion = [this](control::MediaCompletion c) {
+      come_back([completion = std::make_shared<control::MediaCompletion>(std::move(c))](
+                    LocalMedia& self) { self.on_completion(std::move(*completion)); });
     };
-    setup.on_event = [this, alive = alive_](control::MediaEvent e) {
-      post_([alive, event = std::make_shared<control::MediaEvent>(std::move(e))] {
-        if (*alive != nullptr) (*alive)->on_event(std::move(*event));
+    setup.on_event = [this](control::MediaEvent e) {
+      come_back([event = std::make_shared<control::MediaEvent>(std::move(e))](LocalMedia& self) {
+        self.on_event(std::move(*event));
       });
     };
     auto host = ShardHost::open(std::move(setup), identity_, log);
@@ -120,93 +126,106 @@ void LocalMedia::start_shards() {
 // ---- commands ----
 
 void LocalMedia::send(control::MediaCommand command) {
-  if (std::holds_alternative<control::OpenMeeting>(command.request)) {
-    placement_.open(command.meeting);
+  const control::RequestId id = command.id;
+  const MeetingId meeting = command.meeting;
+  const bool is_opening = std::holds_alternative<control::OpenMeeting>(command.request);
+  if (is_opening && !placement_.home(meeting)) {
+    placement_.open(meeting);
+    opening_[meeting] = id;
   }
-  const auto home = placement_.home(command.meeting);
-  if (!home) return answer(command, ErrorCode::kNotFound, "this meeting has no media");
-  if (!carry_out(command, *home)) {
-    answer(command, ErrorCode::kUnavailable, "the media plane is overloaded; try again");
+  const auto home = placement_.home(meeting);
+  if (!home) return answer(id, meeting, ErrorCode::kNotFound, "this meeting has no media");
+  if (!dispatch(std::move(command), *home)) {
+    answer(id, meeting, ErrorCode::kUnavailable, "the media plane is overloaded; try again");
   }
 }
 
-bool LocalMedia::carry_out(control::MediaCommand& command, std::size_t home) {
+bool LocalMedia::dispatch(control::MediaCommand command, std::size_t home) {
   if (std::holds_alternative<control::CreateTransport>(command.request)) {
-    return create_transport(command, home);
+    return create_transport(std::move(command), home);
   }
   if (std::holds_alternative<control::CloseMeeting>(command.request)) {
-    return close_meeting(command, home);
+    close_meeting(command, home);
+    return true;
   }
   if (std::holds_alternative<control::GetMeetingStats>(command.request)) {
     return gather_stats(command);
   }
   if (const auto place = control::place_of(command.request)) {
-    return carry_out_at_place(command, *place);
+    return send_to_place(std::move(command), *place);
   }
-  return shards_[home]->send(std::move(command));
+  return shards_[home]->ask(carry_out(std::move(command)));
 }
 
-bool LocalMedia::create_transport(control::MediaCommand& command, std::size_t home) {
+bool LocalMedia::create_transport(control::MediaCommand command, std::size_t home) {
   const ParticipantId participant = std::get<control::CreateTransport>(command.request).participant;
   const std::size_t shard = placement_.add_transport(command.meeting, participant);
   // Whatever becomes of it, the answer settles it (on_completion).
   creating_.emplace(command.id, participant);
-  return shard == home ? shards_[shard]->send(std::move(command))
-                       : carry_out_joined(*shards_[shard], shards_[home]->number(), command);
+  return shards_[shard]->ask(shard == home
+                                 ? carry_out(std::move(command))
+                                 : carry_out_joined(shards_[home]->number(), std::move(command)));
 }
 
-// The others first: once the home has taken it, the meeting is forgotten. If one has not, it is
-// asked for again, and those that are closed already do not mind.
-bool LocalMedia::close_meeting(control::MediaCommand& command, std::size_t home) {
-  const MeetingId meeting = command.meeting;
-  for (const std::size_t shard : placement_.shards_of(meeting)) {
-    if (shard == home) continue;
-    const bool taken = carry_out_quietly(*shards_[shard], command, [](const auto&) {});
-    if (!taken) return false;
+void LocalMedia::close_meeting(const control::MediaCommand& command, std::size_t home) {
+  const auto closed = [this](const auto&) { come_back([](LocalMedia&) {}); };
+  for (const std::size_t shard : placement_.shards_of(command.meeting)) {
+    shards_[shard]->insist(shard == home ? carry_out(command) : carry_out_quietly(command, closed));
   }
-  if (!shards_[home]->send(std::move(command))) return false;
-  placement_.close(meeting);
-  return true;
+  placement_.close(command.meeting);
+  opening_.erase(command.meeting);
 }
 
 bool LocalMedia::gather_stats(const control::MediaCommand& command) {
   const std::vector<std::size_t> shards = placement_.shards_of(command.meeting);
   const auto round = std::make_shared<StatsRound>(command.id, command.meeting, shards.size());
-  // Only ever called on the listener's thread.
-  const auto arrived = [round, alive = alive_](const Result<control::MediaResult>& part) {
-    round->add(part);
-    if (round->missing == 0 && *alive != nullptr) (*alive)->on_completion(round->completion());
-  };
   for (const std::size_t shard : shards) {
-    const bool taken = carry_out_quietly(*shards_[shard], command, [this, arrived](auto part) {
-      post_([arrived, part = std::move(part)] { arrived(part); });
-    });
+    const bool taken =
+        shards_[shard]->ask(carry_out_quietly(command, [this, round](const auto& part) {
+          come_back([round, part](LocalMedia& self) {
+            round->add(part);
+            if (round->missing == 0) self.on_completion(round->completion());
+          });
+        }));
     // What the others answer is not waited for: the round stays incomplete.
     if (!taken) return false;
   }
   return true;
 }
 
-bool LocalMedia::carry_out_at_place(control::MediaCommand& command, const ShardAddress& place) {
+bool LocalMedia::send_to_place(control::MediaCommand command, const ShardAddress& place) {
   ShardHost* host = host_at(command.meeting, place);
   if (host == nullptr) {
-    answer(command, ErrorCode::kNotFound, "this meeting has nothing of that id");
+    answer(command.id, command.meeting, ErrorCode::kNotFound,
+           "this meeting has nothing of that id");
     return true;
   }
-  if (const auto* consume = std::get_if<control::Consume>(&command.request)) {
-    ShardHost* near = host_at(command.meeting, consume->producer.place());
-    if (near == nullptr) {
-      answer(command, ErrorCode::kNotFound, "no such producer");
-      return true;
-    }
-    if (near != host) return consume_across(*near, *host, command);
+  if (is_close(command.request)) {
+    close_at(*host, std::move(command));
+    return true;
   }
-  const auto* close = std::get_if<control::CloseTransport>(&command.request);
-  const TransportId closed = close != nullptr ? close->transport : TransportId{};
-  const MeetingId meeting = command.meeting;
-  if (!host->send(std::move(command))) return false;
-  placement_.transport_gone(meeting, closed);
-  return true;
+  if (std::holds_alternative<control::Consume>(command.request)) {
+    return consume(std::move(command), *host);
+  }
+  return host->ask(carry_out(std::move(command)));
+}
+
+bool LocalMedia::consume(control::MediaCommand command, ShardHost& host) {
+  const ProducerId producer = std::get<control::Consume>(command.request).producer;
+  ShardHost* near = host_at(command.meeting, producer.place());
+  if (near == nullptr) {
+    answer(command.id, command.meeting, ErrorCode::kNotFound, "no such producer");
+    return true;
+  }
+  return near->ask(near == &host ? carry_out(std::move(command))
+                                 : consume_across(host, std::move(command)));
+}
+
+void LocalMedia::close_at(ShardHost& host, control::MediaCommand command) {
+  if (const auto* close = std::get_if<control::CloseTransport>(&command.request)) {
+    placement_.transport_gone(command.meeting, close->transport);
+  }
+  host.insist(carry_out(std::move(command)));
 }
 
 ShardHost* LocalMedia::host_at(const MeetingId& meeting, const ShardAddress& place) const {
@@ -214,18 +233,32 @@ ShardHost* LocalMedia::host_at(const MeetingId& meeting, const ShardAddress& pla
                                                                    : nullptr;
 }
 
-void LocalMedia::answer(const control::MediaCommand& command, ErrorCode code, std::string message) {
+void LocalMedia::answer(control::RequestId id, const MeetingId& meeting, ErrorCode code,
+                        std::string message) {
   // Posted like any other answer: never from inside send().
-  post_([alive = alive_, id = command.id, meeting = command.meeting, code,
-         text = std::move(message)] {
-    if (*alive != nullptr) (*alive)->on_completion({id, meeting, fail(code, text)});
+  come_back([id, meeting, code, text = std::move(message)](LocalMedia& self) {
+    self.on_completion({id, meeting, fail(code, text)});
   });
 }
 
 // ---- answers and events ----
 
+void LocalMedia::come_back(std::function<void(LocalMedia&)> task) {
+  post_([alive = alive_, task = std::move(task)] {
+    if (*alive == nullptr) return;
+    for (const auto& shard : (*alive)->shards_) shard->let_in();
+    task(**alive);
+  });
+}
+
 void LocalMedia::on_completion(control::MediaCompletion completion) {
   CHECK(listener_ != nullptr);
+  if (const auto opened = opening_.find(completion.meeting);
+      opened != opening_.end() && opened->second == completion.id) {
+    // What its shard refused may begin on another.
+    if (!completion.result) placement_.close(completion.meeting);
+    opening_.erase(opened);
+  }
   if (const auto asked = creating_.extract(completion.id); !asked.empty()) {
     const auto* created =
         completion.result ? std::get_if<control::TransportCreated>(&*completion.result) : nullptr;
@@ -262,10 +295,10 @@ void LocalMedia::ask_snapshots(std::function<void(std::vector<ShardSnapshot>)> o
     if (--round->missing == 0) round->done(std::move(round->got));
   };
   for (const auto& shard : shards_) {
-    const bool asked = shard->ask_snapshot([this, arrived](ShardSnapshot snapshot) {
-      post_([arrived, snapshot = std::move(snapshot)] { arrived(&snapshot); });
+    const bool asked = shard->ask_snapshot([this, arrived](const ShardSnapshot& snapshot) {
+      come_back([arrived, snapshot](LocalMedia&) { arrived(&snapshot); });
     });
-    if (!asked) post_([arrived] { arrived(nullptr); });
+    if (!asked) come_back([arrived](LocalMedia&) { arrived(nullptr); });
   }
 }
 

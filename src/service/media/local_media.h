@@ -54,21 +54,28 @@ class LocalMedia final : public control::MediaControl {
   ShardHost* host_at(const MeetingId& meeting, const ShardAddress& place) const;
 
   // These return false if a mailbox is full; the command is answered then by send().
-  bool carry_out(control::MediaCommand& command, std::size_t home);
-  bool create_transport(control::MediaCommand& command, std::size_t home);
-  bool close_meeting(control::MediaCommand& command, std::size_t home);
+  bool dispatch(control::MediaCommand command, std::size_t home);
+  bool create_transport(control::MediaCommand command, std::size_t home);
   bool gather_stats(const control::MediaCommand& command);
-  bool carry_out_at_place(control::MediaCommand& command, const ShardAddress& place);
+  bool send_to_place(control::MediaCommand command, const ShardAddress& place);
+  bool consume(control::MediaCommand command, ShardHost& host);
+  // These are not refused: nobody would ask for it again.
+  void close_meeting(const control::MediaCommand& command, std::size_t home);
+  void close_at(ShardHost& host, control::MediaCommand command);
 
+  // Any thread: runs it on the listener's, unless this is gone by then.
+  void come_back(std::function<void(LocalMedia&)> task);
   void on_completion(control::MediaCompletion completion);
   void on_event(control::MediaEvent event);
-  void answer(const control::MediaCommand& command, ErrorCode code, std::string message);
+  void answer(control::RequestId id, const MeetingId& meeting, ErrorCode code, std::string message);
 
   dtls::DtlsIdentity identity_;
   Post post_;
   control::MediaListener* listener_ = nullptr;
   AnnouncedAddresses announced_;
   Placement placement_;
+  // Meetings that were given a place and are not open yet, by what opens them.
+  std::unordered_map<MeetingId, control::RequestId> opening_;
   // Of whom the transports are that are being made.
   std::unordered_map<control::RequestId, ParticipantId> creating_;
   // Cleared first when this is destroyed, so that what is still posted finds nobody.

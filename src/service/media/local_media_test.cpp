@@ -1,90 +1,14 @@
-// Two shards on real threads and ports of 127.0.0.1; the test's own queue stands for the signaling
-// loop.
-#include "service/media/local_media.h"
-
+// Two shards on real threads and ports of 127.0.0.1.
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <algorithm>
-#include <condition_variable>
-#include <deque>
-#include <mutex>
 
-#include "sim/parameters.h"
+#include "service/media/local_media_testing.h"
 
 namespace confab::media {
 namespace {
 
 using testing::HasSubstr;
-
-class ListenerLoop final : public control::MediaListener {
- public:
-  LocalMedia::Post post() {
-    return [this](std::function<void()> task) {
-      const std::lock_guard lock(mutex_);
-      tasks_.push_back(std::move(task));
-      wake_.notify_one();
-    };
-  }
-  // Runs what was posted until `done`.
-  void run_until(const std::function<bool()>& done) {
-    while (!done()) {
-      std::unique_lock lock(mutex_);
-      wake_.wait(lock, [&] { return !tasks_.empty(); });
-      const auto task = std::move(tasks_.front());
-      tasks_.pop_front();
-      lock.unlock();
-      task();
-    }
-  }
-  void on_media_completion(control::MediaCompletion completion) override {
-    completions.push_back(std::move(completion));
-  }
-  void on_media_event(control::MediaEvent event) override { events.push_back(std::move(event)); }
-
-  std::vector<control::MediaCompletion> completions;
-  std::vector<control::MediaEvent> events;
-
- private:
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<std::function<void()>> tasks_;
-};
-
-MediaConfig two_shards() {
-  MediaConfig config;
-  const IpAddress loopback = *IpAddress::parse("127.0.0.1");
-  config.addresses = {{loopback, loopback}};
-  config.shards = 2;
-  config.port = static_cast<std::uint16_t>(21000 + ::getpid() % 10000);
-  return config;
-}
-
-class LocalMediaTest : public testing::Test {
- protected:
-  void SetUp() override {
-    auto started = LocalMedia::start(config_, *dtls::DtlsIdentity::generate(1'700'000'000),
-                                     null_log(), loop_.post());
-    ASSERT_TRUE(started) << started.error().message;
-    media_ = std::move(*started);
-    media_->set_listener(loop_);
-  }
-  control::MediaCompletion ask(MeetingId meeting, control::MediaRequest request) {
-    const control::RequestId id = ++last_id_;
-    media_->send({id, meeting, std::move(request)});
-    loop_.run_until([&] { return !loop_.completions.empty(); });
-    control::MediaCompletion completion = std::move(loop_.completions.front());
-    loop_.completions.clear();
-    EXPECT_EQ(completion.id, id);
-    return completion;
-  }
-
-  MediaConfig config_ = two_shards();
-  SeededRandom random_{1};
-  ListenerLoop loop_;
-  std::unique_ptr<LocalMedia> media_;
-  control::RequestId last_id_ = 0;
-};
 
 TEST_F(LocalMediaTest, MeetingsGoToTheShardWithFewerTransports) {
   std::array<MeetingId, 2> meetings = {MeetingId::random(random_), MeetingId::random(random_)};
@@ -110,74 +34,6 @@ TEST_F(LocalMediaTest, MeetingsGoToTheShardWithFewerTransports) {
   });
   loop_.run_until([&] { return seen; });
 }
-
-// Nobody is sent to a shard that has fewer transports by less than this.
-class SpreadMediaTest : public LocalMediaTest {
- protected:
-  SpreadMediaTest() { config_.spread_transports = 2; }
-
-  struct Person {
-    TransportId send;
-    TransportId receive;
-    std::uint8_t shard() const { return send.place().shard; }
-  };
-  Person join(const MeetingId& meeting) {
-    const auto participant = ParticipantId::random(random_);
-    const auto create = [&](control::TransportDirection direction) {
-      const auto created = ask(meeting, control::CreateTransport{participant, direction});
-      EXPECT_TRUE(created.result);
-      return std::get<control::TransportCreated>(*created.result).transport;
-    };
-    const Person person{create(control::TransportDirection::kSend),
-                        create(control::TransportDirection::kReceive)};
-    EXPECT_EQ(person.send.place(), person.receive.place());
-    return person;
-  }
-  ProducerId produce(const MeetingId& meeting, const Person& person) {
-    control::Produce produce;
-    produce.transport = person.send;
-    produce.kind = ortc::MediaKind::kVideo;
-    produce.rtp_parameters = sim::vp8_parameters("0", 1234, 1235, "somebody");
-    const auto produced = ask(meeting, produce);
-    EXPECT_TRUE(produced.result);
-    return std::get<control::Produced>(*produced.result).producer;
-  }
-  control::MediaCompletion consume(const MeetingId& meeting, const Person& person,
-                                   const ProducerId& producer) {
-    control::Consume consume;
-    consume.transport = person.receive;
-    consume.producer = producer;
-    consume.rtp_capabilities = capabilities_;
-    return ask(meeting, consume);
-  }
-  MeetingId open() {
-    const auto meeting = MeetingId::random(random_);
-    capabilities_ = std::get<control::MeetingOpened>(*ask(meeting, control::OpenMeeting{}).result)
-                        .router_capabilities;
-    return meeting;
-  }
-  sfu::ShardGauges all_gauges() {
-    sfu::ShardGauges sum;
-    bool seen = false;
-    media_->ask_snapshots([&](const std::vector<ShardSnapshot>& snapshots) {
-      seen = true;
-      EXPECT_EQ(snapshots.size(), 2u);
-      for (const ShardSnapshot& s : snapshots) {
-        sum.routers += s.gauges.routers;
-        sum.transports += s.gauges.transports;
-        sum.producers += s.gauges.producers;
-        sum.consumers += s.gauges.consumers;
-        sum.piped_producers += s.gauges.piped_producers;
-        sum.pipe_outlets += s.gauges.pipe_outlets;
-        sum.timers += s.gauges.timers;
-      }
-    });
-    loop_.run_until([&] { return seen; });
-    return sum;
-  }
-
-  ortc::RtpCapabilities capabilities_;
-};
 
 TEST_F(SpreadMediaTest, AMeetingOnTwoShardsIsOneForWhoeverCommands) {
   const MeetingId meeting = open();

@@ -47,24 +47,27 @@ void ShardHost::stop() {
   thread_.reset();
 }
 
-bool ShardHost::send(control::MediaCommand&& command) {
-  Letter letter = std::move(command);
+bool ShardHost::post(Task&& task) {
+  auto letter = std::make_unique<Task>(std::move(task));
   if (!mailbox_.push(std::move(letter))) {
-    command = std::get<control::MediaCommand>(std::move(letter));
+    task = std::move(*letter);
     return false;
   }
   loop_->wake();
   return true;
 }
 
-bool ShardHost::post(Task&& task) {
-  Letter letter = std::move(task);
-  if (!mailbox_.push(std::move(letter))) {
-    task = std::get<Task>(std::move(letter));
-    return false;
-  }
-  loop_->wake();
-  return true;
+bool ShardHost::ask(Task&& task) {
+  let_in();
+  return waiting_.empty() && post(std::move(task));
+}
+
+void ShardHost::insist(Task task) {
+  if (!ask(std::move(task))) waiting_.push_back(std::move(task));
+}
+
+void ShardHost::let_in() {
+  while (!waiting_.empty() && post(std::move(waiting_.front()))) waiting_.pop_front();
 }
 
 bool ShardHost::ask_snapshot(std::function<void(ShardSnapshot)> on_snapshot) {
@@ -73,13 +76,9 @@ bool ShardHost::ask_snapshot(std::function<void(ShardSnapshot)> on_snapshot) {
 
 void ShardHost::open_letters(Instant now) {
   for (int i = 0; i < kLettersPerRound; ++i) {
-    std::optional<Letter> letter = mailbox_.pop();
+    const auto letter = mailbox_.pop();
     if (!letter) return;
-    if (const auto* command = std::get_if<control::MediaCommand>(&*letter)) {
-      complete(shard_->handle_command(now, *command));
-    } else {
-      std::get<Task> (*letter)(now, *this);
-    }
+    (**letter)(now, *this);
   }
   loop_->wake();  // for the rest, when the packets that came meanwhile have been forwarded
 }

@@ -1,13 +1,13 @@
 // One shard at work: its thread, packet pool, packet loop and sfu::Shard, the mailbox through which
-// others speak to it, and the pipes to and from the other shards. Everything but the mailbox and
-// the far ends of the pipes belongs to the shard's thread.
+// others speak to it, and the pipes to and from the other shards. Everything but the mailbox, what
+// waits for room in it and the far ends of the pipes belongs to the shard's thread.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <variant>
 #include <vector>
 
 #include "base/error.h"
@@ -63,10 +63,19 @@ class ShardHost {
   std::uint8_t number() const { return setup_.shard.place.shard; }
 
   // Any thread. False, and nothing taken, when the mailbox is full.
-  bool send(control::MediaCommand&& command);
   bool post(Task&& task);
   // Any thread. `on_snapshot` is called on the shard's thread.
   bool ask_snapshot(std::function<void(ShardSnapshot)> on_snapshot);
+
+  // ---- one thread, that of who commands: these keep their order ----
+  // False, and nothing taken, when the mailbox is full or something waits for room in it.
+  bool ask(Task&& task);
+  // Never refused: for what closes something, which nobody would ask for again. What finds no room
+  // waits for it. That is bounded by what there is to close.
+  void insist(Task task);
+  // Lets in what waits, as far as there is room. To be called whenever the shard was heard of: a
+  // full mailbox is one that will be.
+  void let_in();
 
   // ---- the shard's thread ----
   sfu::Shard& shard() { return *shard_; }
@@ -78,8 +87,6 @@ class ShardHost {
   bool has_gso() const { return loop_->has_gso(); }
 
  private:
-  using Letter = std::variant<control::MediaCommand, Task>;
-
   ShardHost(ShardSetup setup);
   void open_letters(Instant now);
   void serve_pipes(Instant now);
@@ -89,9 +96,12 @@ class ShardHost {
 
   // A packet may wait in every consumer's history for a second and a half: 250 Mbit/s in.
   static constexpr std::size_t kPoolSlots = 64 * 1024;
-  static constexpr std::size_t kMailboxLetters = 4096;
   // A command takes some tens of microseconds, and packets wait meanwhile.
   static constexpr int kLettersPerRound = 16;
+  // A tenth of a second of commands: four of the largest grids (limits::kConsumersPerTransport)
+  // that are opened at once. A letter lies outside of the ring, of which all is touched in time: it
+  // takes 100 kB like this, and would take more than a megabyte with the commands in it.
+  static constexpr std::size_t kMailboxLetters = 4096;
   // Messages read from one pipe before the sockets get their turn: as many as of one socket.
   static constexpr std::size_t kPipeBatch = 256;
 
@@ -100,7 +110,8 @@ class ShardHost {
   SecureRandom random_;
   std::unique_ptr<engine::PacketLoop> loop_;
   std::unique_ptr<sfu::Shard> shard_;
-  engine::Mailbox<Letter> mailbox_{kMailboxLetters};
+  engine::Mailbox<std::unique_ptr<Task>> mailbox_{kMailboxLetters};
+  std::deque<Task> waiting_;  // of who commands
   std::vector<std::unique_ptr<ShardPipe>> from_others_;
   std::vector<ShardPipe*> to_others_;
   std::unique_ptr<engine::ShardThread> thread_;

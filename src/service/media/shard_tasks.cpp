@@ -32,25 +32,32 @@ void pipe_and_pass_on(ShardHost& near, ShardHost& far, const control::MediaComma
 
 }  // namespace
 
-bool carry_out_joined(ShardHost& shard, std::uint8_t home, const control::MediaCommand& command) {
-  return shard.post([home, command](Instant now, ShardHost& host) {
+ShardHost::Task carry_out(control::MediaCommand command) {
+  return [command = std::move(command)](Instant now, ShardHost& host) {
+    host.complete(host.shard().handle_command(now, command));
+  };
+}
+
+ShardHost::Task carry_out_joined(std::uint8_t home, control::MediaCommand command) {
+  return [home, command = std::move(command)](Instant now, ShardHost& host) {
     if (const auto joined = host.shard().join_meeting(command.meeting, home); !joined) {
       return host.complete(refusal(command, joined.error()));
     }
     host.complete(host.shard().handle_command(now, command));
-  });
+  };
 }
 
-bool consume_across(ShardHost& near, ShardHost& far, const control::MediaCommand& command) {
-  return near.post(
-      [command, &far](Instant, ShardHost& host) { pipe_and_pass_on(host, far, command); });
+ShardHost::Task consume_across(ShardHost& far, control::MediaCommand command) {
+  return [command = std::move(command), &far](Instant, ShardHost& near) {
+    pipe_and_pass_on(near, far, command);
+  };
 }
 
-bool carry_out_quietly(ShardHost& shard, const control::MediaCommand& command,
-                       std::function<void(Result<control::MediaResult>)> done) {
-  return shard.post([command, done = std::move(done)](Instant now, ShardHost& host) {
+ShardHost::Task carry_out_quietly(control::MediaCommand command,
+                                  std::function<void(Result<control::MediaResult>)> done) {
+  return [command = std::move(command), done = std::move(done)](Instant now, ShardHost& host) {
     done(host.shard().handle_command(now, command).result);
-  });
+  };
 }
 
 }  // namespace confab::media
