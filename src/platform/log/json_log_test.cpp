@@ -1,7 +1,10 @@
 #include "platform/log/json_log.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <cmath>
@@ -11,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/check.h"
 #include "base/net.h"
 
 namespace confab {
@@ -41,6 +45,29 @@ class TemporaryFile {
 
  private:
   std::string path_;
+};
+
+// Takes some lines and no more until they are read.
+class StuckFile {
+ public:
+  StuckFile() {
+    CHECK(::pipe(ends_.data()) == 0);
+    in_ = ::fdopen(ends_[0], "r");
+  }
+  ~StuckFile() {
+    std::fclose(in_);
+    ::close(ends_[1]);
+  }
+  std::string path() const { return "/dev/fd/" + std::to_string(ends_[1]); }
+  std::string read_line() {
+    std::string line;
+    for (int c; (c = std::fgetc(in_)) != EOF && c != '\n';) line += static_cast<char>(c);
+    return line;
+  }
+
+ private:
+  std::array<int, 2> ends_{};
+  std::FILE* in_ = nullptr;
 };
 
 TEST(JsonLogLineTest, HasTheCommonFieldsThenTheEventsOwn) {
@@ -93,7 +120,8 @@ TEST(JsonLogLineTest, NoWrappedAddressReachesALine) {
     // Then nothing of it is in the line, unless the operator asked
     EXPECT_EQ(hidden.find(text), std::string::npos);
     EXPECT_NE(hidden.find(R"-("remote":"(private)")-"), std::string::npos);
-    EXPECT_NE(line({{"remote", Private{endpoint.to_string()}}}, true).find(text), std::string::npos);
+    EXPECT_NE(line({{"remote", Private{endpoint.to_string()}}}, true).find(text),
+              std::string::npos);
   }
 }
 
@@ -126,6 +154,29 @@ TEST(JsonLogTest, LinesOfManyThreadsStayWhole) {
   const auto lines = file.lines();
   EXPECT_EQ(lines.size(), 800u);
   for (const std::string& l : lines) EXPECT_NO_THROW(boost::json::parse(l)) << l;
+}
+
+// A pipe that nobody reads stands for a disk that takes nothing.
+TEST(JsonLogTest, OfMoreThanMayWaitTheOldestGoAndAreCounted) {
+  constexpr std::int64_t kLines = 6000;
+  StuckFile file;
+  auto log = make_json_log({.service = "t", .file = file.path()});
+  ASSERT_TRUE(log.has_value());
+  for (std::int64_t i = 0; i < kLines; ++i) (*log)->write(LogLevel::kInfo, "x", {{"i", i}});
+  // When it takes them again, until the last of them
+  std::vector<std::int64_t> seen;
+  while (seen.empty() || seen.back() != kLines - 1) {
+    seen.push_back(boost::json::parse(file.read_line()).at("i").as_int64());
+  }
+  // Then the newest are there, and how many are not is told once
+  EXPECT_TRUE(std::ranges::is_sorted(seen));
+  EXPECT_GT(seen.size(), 2000u);
+  (*log)->write(LogLevel::kInfo, "x", {{"i", kLines}});
+  const auto told = boost::json::parse(file.read_line());
+  EXPECT_EQ(told.at("event").as_string(), "log.lines_lost");
+  EXPECT_EQ(told.at("count").as_int64() + std::ssize(seen), kLines);
+  EXPECT_GT(told.at("count").as_int64(), 3000);
+  EXPECT_EQ(boost::json::parse(file.read_line()).at("i").as_int64(), kLines);
 }
 
 TEST(JsonLogTest, AFileThatCannotBeOpenedIsAnErrorAndNotACrash) {
