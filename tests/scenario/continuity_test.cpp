@@ -1,14 +1,16 @@
-// Whatever pauses, resumes, moves or changes layers behind it: a receiver's stream never breaks.
+// Whatever pauses, resumes, moves or changes layers behind it: a receiver's stream never breaks, on
+// the sender's shard or on another.
 #include "scenario.h"
 
 namespace confab::sim {
 namespace {
 
-struct Continuity : testing::Test {
-  explicit Continuity() { world.run_for(500ms); }
-  World world{{.seed = 21}};
+// The parameter is the shard that ben, who receives, is on.
+struct Continuity : testing::TestWithParam<std::uint8_t> {
+  Continuity() { world.run_for(500ms); }
+  World world{{.seed = 21, .shards = static_cast<std::uint8_t>(GetParam() + 1)}};
   Peer& anna = world.add_peer();
-  Peer& ben = world.add_peer();
+  Peer& ben = world.add_peer({.shard = GetParam()});
 
   std::size_t frames_in(Subscriber& subscriber, Duration duration) {
     const std::size_t before = subscriber.complete_frames();
@@ -17,7 +19,7 @@ struct Continuity : testing::Test {
   }
 };
 
-TEST_F(Continuity, a_consumer_pauses_and_resumes_with_a_key_frame) {
+TEST_P(Continuity, a_consumer_pauses_and_resumes_with_a_key_frame) {
   Peer::Track& track = anna.publish(camera());
   Subscriber& video = ben.subscribe(track.producer);
   world.run_for(2s);
@@ -33,7 +35,7 @@ TEST_F(Continuity, a_consumer_pauses_and_resumes_with_a_key_frame) {
   EXPECT_EQ(track.publisher->key_frames_sent(), 2u);
 }
 
-TEST_F(Continuity, a_producer_pauses_and_resumes) {
+TEST_P(Continuity, a_producer_pauses_and_resumes) {
   Peer::Track& track = anna.publish(camera());
   Subscriber& video = ben.subscribe(track.producer);
   Peer::Track& microphone_track = anna.publish(microphone());
@@ -55,9 +57,10 @@ TEST_F(Continuity, a_producer_pauses_and_resumes) {
   expect_decodable_start(video);
   expect_continuous(video);
   expect_continuous(audio);
+  EXPECT_EQ(track.publisher->key_frames_sent(), 2u);
 }
 
-TEST_F(Continuity, ten_pauses_with_loss_leave_no_gap) {
+TEST_P(Continuity, ten_pauses_with_loss_leave_no_gap) {
   LinkProfile lossy;
   lossy.loss_permille = 50;
   ben.set_links(lossy, lossy);
@@ -75,17 +78,19 @@ TEST_F(Continuity, ten_pauses_with_loss_leave_no_gap) {
   EXPECT_EQ(video.given_up(), 0u);
 }
 
-TEST_F(Continuity, an_address_change_keeps_the_session) {
+TEST_P(Continuity, an_address_change_keeps_the_session) {
   Subscriber& video = ben.subscribe(anna.publish(camera()).producer);
   world.run_for(2s);
   anna.move();
   ben.move();
   EXPECT_GE(frames_in(video, 3s), 80u);
   expect_sound(video);
-  EXPECT_EQ(world.shard().gauges().paths, 8u);  // the old ones may come back
+  std::size_t paths = 0;
+  for (std::uint8_t i = 0; i < world.shards(); ++i) paths += world.shard(i).gauges().paths;
+  EXPECT_EQ(paths, 8u);  // the old ones may come back
 }
 
-TEST_F(Continuity, simulcast_forwards_the_highest_layer_and_changes_without_a_break) {
+TEST_P(Continuity, simulcast_forwards_the_highest_layer_and_changes_without_a_break) {
   Peer::Track& track = anna.publish(simulcast());
   Subscriber& video = ben.subscribe(track.producer);
   const auto layer = [&] { return video.latest_stream() - track.publisher->streams()[0].number; };
@@ -107,7 +112,7 @@ TEST_F(Continuity, simulcast_forwards_the_highest_layer_and_changes_without_a_br
   EXPECT_EQ(video.consumer().type, ortc::ProducerType::kSimulcast);
 }
 
-TEST_F(Continuity, a_layer_that_stops_is_replaced_and_taken_up_again) {
+TEST_P(Continuity, a_layer_that_stops_is_replaced_and_taken_up_again) {
   Peer::Track& track = anna.publish(simulcast());
   Subscriber& video = ben.subscribe(track.producer);
   const auto layer = [&] { return video.latest_stream() - track.publisher->streams()[0].number; };
@@ -126,7 +131,7 @@ TEST_F(Continuity, a_layer_that_stops_is_replaced_and_taken_up_again) {
   expect_continuous(video);
 }
 
-TEST_F(Continuity, a_publisher_that_begins_anew_with_other_ssrcs_is_followed) {
+TEST_P(Continuity, a_publisher_that_begins_anew_with_other_ssrcs_is_followed) {
   Peer::Track& track = anna.publish(simulcast());
   Subscriber& video = ben.subscribe(track.producer);
   world.run_for(2s);
@@ -137,7 +142,7 @@ TEST_F(Continuity, a_publisher_that_begins_anew_with_other_ssrcs_is_followed) {
   expect_continuous(video);
 }
 
-TEST_F(Continuity, a_key_frame_is_asked_for_at_a_bounded_rate) {
+TEST_P(Continuity, a_key_frame_is_asked_for_at_a_bounded_rate) {
   Peer::Track& track = anna.publish(camera());
   Subscriber& video = ben.subscribe(track.producer);
   world.run_for(2s);
@@ -150,6 +155,9 @@ TEST_F(Continuity, a_key_frame_is_asked_for_at_a_bounded_rate) {
   EXPECT_GE(asked, 2u);
   EXPECT_LE(asked, 5u);
 }
+
+INSTANTIATE_TEST_SUITE_P(Shards, Continuity, testing::Values(0, 1),
+                         [](const auto& test) { return test.param == 0 ? "together" : "piped"; });
 
 TEST(IceRestart, keeps_the_dtls_session) {
   World world({.seed = 22, .dtls = true});

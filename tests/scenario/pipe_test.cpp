@@ -1,4 +1,4 @@
-// One meeting on several shards: nobody in it can tell.
+// One meeting on several shards: nobody in it can tell (see continuity_test.cpp as well).
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -158,54 +158,6 @@ TEST_F(Piped, only_the_layers_that_are_watched_are_carried) {
   }
 }
 
-TEST_F(Piped, a_layer_that_stops_is_replaced_and_taken_up_again) {
-  Peer::Track& track = anna.publish(simulcast());
-  Subscriber& video = ben.subscribe(track.producer);
-  const auto layer = [&] { return video.latest_stream() - track.publisher->streams()[0].number; };
-  world.run_for(3s);
-  ASSERT_EQ(layer(), 2u);
-  track.publisher->streams()[2].is_active = false;
-  world.run_for(3s);
-  EXPECT_EQ(layer(), 1u);
-  EXPECT_LE(world.now() - video.latest_at(), 50ms);
-  track.publisher->streams()[2].is_active = true;
-  world.run_for(2s);
-  EXPECT_EQ(layer(), 2u);
-  expect_sound(video);
-  expect_continuous(video);
-}
-
-TEST_F(Piped, both_sides_pause_and_resume) {
-  Peer::Track& track = anna.publish(camera());
-  Subscriber& video = ben.subscribe(track.producer);
-  Subscriber& audio = ben.subscribe(anna.publish(microphone()).producer);
-  world.run_for(2s);
-  const auto pause = [&](bool paused) {
-    for (const auto& t : anna.tracks()) {
-      world.ask<control::Done>(control::SetProducerPaused{t->producer, paused});
-    }
-  };
-  pause(true);
-  world.run_for(100ms);
-  EXPECT_EQ(frames_in(video, 1s), 0u);
-  EXPECT_EQ(frames_in(audio, 1s), 0u);
-  pause(false);
-  EXPECT_GE(frames_in(audio, 1s), 45u);
-  EXPECT_GE(frames_in(video, 1s), 28u);
-
-  const ConsumerId consumer = video.consumer().consumer;
-  world.ask<control::Done>(control::SetConsumerPaused{consumer, true});
-  world.run_for(100ms);
-  EXPECT_EQ(frames_in(video, 1s), 0u);
-  world.ask<control::Done>(control::SetConsumerPaused{consumer, false});
-  EXPECT_GE(frames_in(video, 1s), 27u);
-  expect_sound(video);
-  expect_decodable_start(video);
-  expect_continuous(video);
-  expect_continuous(audio);
-  EXPECT_EQ(track.publisher->key_frames_sent(), 3u);
-}
-
 // A packet that comes in the turn in which the producer was resumed is not ahead of that.
 TEST_F(Piped, what_changed_is_told_before_the_packets_that_follow) {
   const ProducerId producer = anna.publish(microphone()).producer;
@@ -252,20 +204,6 @@ TEST_F(Piped, a_late_joiner_starts_with_a_key_frame_soon) {
   EXPECT_LE(world.now() - asked, 81ms);
 }
 
-TEST_F(Piped, key_frames_are_asked_for_at_a_bounded_rate) {
-  Peer::Track& track = anna.publish(camera());
-  Subscriber& video = ben.subscribe(track.producer);
-  world.run_for(2s);
-  const std::uint32_t before = track.publisher->key_frame_requests();
-  for (int i = 0; i < 100; ++i) {
-    video.ask_for_key_frame();
-    world.run_for(10ms);
-  }
-  const std::uint32_t asked = track.publisher->key_frame_requests() - before;
-  EXPECT_GE(asked, 2u);
-  EXPECT_LE(asked, 5u);
-}
-
 // What each of many consumers asks for with each packet goes over as one wish now and then.
 TEST_F(Piped, wishes_for_a_key_frame_that_does_not_come_are_few) {
   const ProducerId producer = anna.publish(camera()).producer;
@@ -282,17 +220,6 @@ TEST_F(Piped, wishes_for_a_key_frame_that_does_not_come_are_few) {
   EXPECT_EQ(carl.subscribers().front()->complete_frames(), 0u);
   anna.set_links({}, {});
   EXPECT_GE(frames_in(*carl.subscribers().front(), 2s), 40u);
-}
-
-TEST_F(Piped, a_publisher_that_begins_anew_with_other_ssrcs_is_followed) {
-  Peer::Track& track = anna.publish(simulcast());
-  Subscriber& video = ben.subscribe(track.producer);
-  world.run_for(2s);
-  track.publisher->restart_streams(world.random());
-  EXPECT_GE(frames_in(video, 2s), 55u);
-  expect_sound(video);
-  expect_decodable_start(video);
-  expect_continuous(video);
 }
 
 // The NTP time of a frame as a receiver reckons it, by the last report it was sent.
