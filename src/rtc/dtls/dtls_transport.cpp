@@ -162,13 +162,14 @@ std::expected<void, FingerprintError> DtlsTransport::set_remote_fingerprints(
   return {};
 }
 
-void DtlsTransport::handle_packet(Instant now, ByteView datagram) {
+bool DtlsTransport::handle_packet(Instant now, ByteView datagram) {
   begin_call(now);
   const bool is_dtls = !datagram.empty() && datagram[0] >= 20 && datagram[0] <= 63 &&
                        datagram.size() <= limits::kPacketBytes;
-  if (!is_dtls || is_final()) return;
+  if (!is_dtls || is_final()) return false;
+  if (remains_) return handle_alert(datagram);
   if (state_ == DtlsState::kNew) {
-    if (config_.role == DtlsRole::kClient) return;
+    if (config_.role == DtlsRole::kClient) return false;
     make_ssl();
     set_state(DtlsState::kConnecting, "first datagram");
   }
@@ -176,6 +177,7 @@ void DtlsTransport::handle_packet(Instant now, ByteView datagram) {
   advance();
   bio_.set_incoming({});
   DCHECK(is_consistent());
+  return true;
 }
 
 void DtlsTransport::handle_timeout(Instant now) {
@@ -241,6 +243,48 @@ void DtlsTransport::connect() {
   }
   set_state(DtlsState::kConnected, "handshake done and peer verified");
   outputs_.push(Connected{*keys});
+  awaits_confirmation_ = !config_.carries_application_data;
+}
+
+// RFC 6347 §4.2.4 has the side that speaks last in the handshake repeat its flight for as long as
+// the other may ask for it; now it will not. What we may still have to say ourselves is our
+// close_notify, which answers the peer's (RFC 5246 §7.2.1). OpenSSL writes it here, with the nonce
+// and the sequence number that are its turn, and it is kept: so nothing is ever encrypted outside
+// of OpenSSL with a key that OpenSSL used, and no nonce has to be guessed.
+void DtlsTransport::let_go() {
+  awaits_confirmation_ = false;
+  outputs_.recycle();
+  const auto key = peer_record_key(ssl_.get(), config_.role == DtlsRole::kClient);
+  if (!key) return;  // a cipher suite that we can not read ourselves: all stays as it is
+  remains_.emplace(AlertReader(*key));
+  say_goodbye();
+  DtlsOutput said;
+  while (outputs_.pop(said)) {
+    if (const auto* datagram = std::get_if<Datagram>(&said)) {
+      remains_->goodbye.assign(datagram->bytes.begin(), datagram->bytes.end());
+    }
+  }
+  ERR_clear_error();
+  ssl_.reset();
+  bio_.stop();
+  outputs_ = {};  // it had grown for the handshake's flights
+  DCHECK(is_consistent());
+}
+
+// Whatever is no alert comes too late: a last flight that was repeated before ours arrived, or
+// application data, which nobody here is waiting for.
+bool DtlsTransport::handle_alert(ByteView datagram) {
+  const auto alert = remains_->peer.find_end(datagram);
+  if (!alert) return false;
+  if (alert->is_close_notify()) {
+    say_goodbye();
+    end(DtlsState::kClosed, "close_notify", Closed{});
+  } else {
+    fail(FailReason::kAlert,
+         words_of(ERR_PACK(ERR_LIB_SSL, 0, SSL_AD_REASON_OFFSET + alert->description)));
+  }
+  DCHECK(is_consistent());
+  return true;
 }
 
 void DtlsTransport::handle_failure(int result) {
@@ -271,7 +315,8 @@ void DtlsTransport::handle_failure(int result) {
 
 bool DtlsTransport::send(Instant now, ByteView message) {
   begin_call(now);
-  if (state_ != DtlsState::kConnected || message.empty() || message.size() > max_message_bytes()) {
+  if (state_ != DtlsState::kConnected || ssl_ == nullptr || message.empty() ||
+      message.size() > max_message_bytes()) {
     return false;
   }
   allocate_buffers();
@@ -300,6 +345,7 @@ void DtlsTransport::close(Instant now) {
 }
 
 void DtlsTransport::say_goodbye() {
+  if (ssl_ == nullptr) return outputs_.push_datagram(remains_->goodbye);
   allocate_buffers();
   SSL_shutdown(ssl_.get());
 }
@@ -315,6 +361,8 @@ void DtlsTransport::fail(FailReason reason, std::string detail) {
 void DtlsTransport::end(DtlsState state, std::string_view why, DtlsOutput event) {
   ERR_clear_error();
   ssl_.reset();
+  remains_.reset();
+  awaits_confirmation_ = false;
   bio_.stop();
   set_state(state, why);
   outputs_.push(std::move(event));
@@ -327,14 +375,15 @@ void DtlsTransport::set_state(DtlsState to, std::string_view why) {
 bool DtlsTransport::is_consistent() const {
   switch (state_) {
     case DtlsState::kNew:
-      return ssl_ == nullptr && !handshake_done_ && next_timeout() == kNever;
+      return ssl_ == nullptr && !remains_ && !handshake_done_ && next_timeout() == kNever;
     case DtlsState::kConnecting:
-      return ssl_ != nullptr && !(handshake_done_ && !expected_.empty());
+      return ssl_ != nullptr && !remains_ && !(handshake_done_ && !expected_.empty());
     case DtlsState::kConnected:
-      return ssl_ != nullptr && handshake_done_ && !expected_.empty();
+      return (ssl_ != nullptr) != remains_.has_value() && handshake_done_ && !expected_.empty() &&
+             (ssl_ != nullptr || (!awaits_confirmation_ && next_timeout() == kNever));
     case DtlsState::kClosed:
     case DtlsState::kFailed:
-      return ssl_ == nullptr && next_timeout() == kNever;
+      return ssl_ == nullptr && !remains_ && next_timeout() == kNever;
   }
   return false;
 }

@@ -2,6 +2,10 @@
 // (RFC 5764) and carries application data (SCTP, RFC 8261). Server or client. Sans-IO: datagrams
 // and time in, datagrams and events out; owned by a transport, used on its shard's thread.
 //
+// OpenSSL's part is 42 kB, and after the handshake it has one thing left to do: to repeat our last
+// flight if that was lost. Once the peer has shown that it was not, that part goes, and what stays
+// can hear the peer's end of the association and say our own (docs/decisions/0007).
+//
 // The peer is who its fingerprint says (RFC 8827 §6.5): no key leaves and no application data
 // passes before the certificate was compared with what signaling told. The handshake itself may run
 // before signaling told anything: it then completes in set_remote_fingerprints.
@@ -11,6 +15,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +23,7 @@
 
 #include "base/bytes.h"
 #include "base/instant.h"
+#include "rtc/dtls/alert_reader.h"
 #include "rtc/dtls/datagram_bio.h"
 #include "rtc/dtls/fingerprint.h"
 #include "rtc/dtls/identity.h"
@@ -44,6 +50,9 @@ struct DtlsConfig {
   // media path is rarely slower than 400 ms and a lost flight delays the first picture.
   Duration first_retransmission = 50ms;
   Duration longest_retransmission = 800ms;
+  // Keeps the SSL for as long as the association lives: data channels need it. Nothing that we
+  // serve has any yet; without this, send() and ApplicationData end with peer_confirmed().
+  bool carries_application_data = false;
 };
 
 class DtlsTransport {
@@ -60,11 +69,20 @@ class DtlsTransport {
   std::expected<void, FingerprintError> set_remote_fingerprints(
       Instant now, std::span<const ortc::DtlsFingerprint> fingerprints);
 
-  // A datagram whose first byte says DTLS (20 to 63, RFC 7983 §7). Anything else in it is dropped.
-  void handle_packet(Instant now, ByteView datagram);
+  // A datagram whose first byte says DTLS (20 to 63, RFC 7983 §7). False: it was dropped, since it
+  // is something else, there is no association (any more), or the SSL is gone and it does not hold
+  // an authentic alert. What OpenSSL drops of the rest it does not tell.
+  bool handle_packet(Instant now, ByteView datagram);
+  // The peer has our last flight: it sent something that is authentic under the keys we gave out,
+  // which it may not do before (RFC 5246 §7.4.9). To be said of every such packet: the first one in
+  // Connected counts. Everything must have been polled.
+  void peer_confirmed() {
+    if (awaits_confirmation_) let_go();
+  }
   void handle_timeout(Instant now);
   Instant next_timeout() const { return bio_.deadline(); }
-  // Application data, one message per datagram. False unless connected or if it does not fit.
+  // Application data, one message per datagram. False unless connected, if it does not fit, or if
+  // the SSL is gone.
   bool send(Instant now, ByteView message);
   std::size_t max_message_bytes() const;
   // Says close_notify, if there is somebody to say it to, and ends.
@@ -75,6 +93,8 @@ class DtlsTransport {
   DtlsState state() const { return state_; }
   // The handshake is through, but nobody has said yet who the peer should be.
   bool awaits_fingerprint() const { return handshake_done_ && state_ == DtlsState::kConnecting; }
+  // Whether OpenSSL's part is there, which is most of the memory.
+  bool holds_ssl() const { return ssl_ != nullptr; }
   // What must hold in each state; checked after every call in debug builds.
   bool is_consistent() const;
 
@@ -84,6 +104,12 @@ class DtlsTransport {
   };
   struct FreeContext {
     void operator()(ssl_ctx_st* context) const;
+  };
+
+  // What does for the SSL's part once that is gone.
+  struct Remains {
+    AlertReader peer;
+    std::vector<std::uint8_t> goodbye;  // our close_notify, as OpenSSL encrypted it
   };
 
   bool is_final() const { return state_ == DtlsState::kClosed || state_ == DtlsState::kFailed; }
@@ -97,6 +123,8 @@ class DtlsTransport {
   void verify_peer();
   void connect();
   void handle_failure(int result);
+  void let_go();
+  bool handle_alert(ByteView datagram);
   void end(DtlsState state, std::string_view why, DtlsOutput event);
   void fail(FailReason reason, std::string detail);
   void set_state(DtlsState to, std::string_view why);
@@ -105,10 +133,12 @@ class DtlsTransport {
   std::unique_ptr<ssl_ctx_st, FreeContext> context_;
   OutputQueue outputs_;
   DatagramBio bio_;
-  // From the beginning of the handshake to the end of the association.
+  // From the beginning of the handshake until the peer is confirmed or the association ends.
   std::unique_ptr<ssl_st, FreeSsl> ssl_;
+  std::optional<Remains> remains_;  // from then on
   DtlsState state_ = DtlsState::kNew;
   bool handshake_done_ = false;
+  bool awaits_confirmation_ = false;
   std::vector<Fingerprint> expected_;
 };
 

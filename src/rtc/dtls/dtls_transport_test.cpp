@@ -223,25 +223,7 @@ TEST(DtlsTransport, RetransmitsAfter50MsAndBacksOff) {
 TEST(DtlsTransport, TheLastFlightIsRepairedAfterTheServerIsDone) {
   // Given a server that is connected and whose last flight was lost.
   TestPair pair;
-  pair.introduce();
-  pair.client.dtls.start(pair.now);
-  std::vector<Bytes> to_server = pair.client.drain();
-  while (pair.server.dtls.state() != DtlsState::kConnected) {
-    ASSERT_FALSE(to_server.empty());
-    std::vector<Bytes> to_client;
-    for (const Bytes& datagram : to_server) {
-      for (Bytes& answer : pair.server.give(pair.now, datagram)) {
-        to_client.push_back(std::move(answer));
-      }
-    }
-    to_server.clear();
-    if (pair.server.dtls.state() == DtlsState::kConnected) break;
-    for (const Bytes& datagram : to_client) {
-      for (Bytes& answer : pair.client.give(pair.now, datagram)) {
-        to_server.push_back(std::move(answer));
-      }
-    }
-  }
+  pair.lose_the_last_flight();
   ASSERT_EQ(pair.client.dtls.state(), DtlsState::kConnecting);
   // When the client repeats its own, then the server does too.
   pair.run();

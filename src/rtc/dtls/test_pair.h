@@ -88,9 +88,13 @@ struct Conditions {
 class TestPair {
  public:
   explicit TestPair(const Conditions& conditions = {}, std::uint64_t seed = 1,
-                    const DtlsConfig& client_config = {}, const DtlsConfig& server_config = {})
-      : client(client_identity(), as_client(client_config)),
-        server(server_identity(), server_config),
+                    const DtlsConfig& client_config = {}, const DtlsConfig& server_config = {},
+                    const DtlsIdentity& client_as = client_identity(),
+                    const DtlsIdentity& server_as = server_identity())
+      : client(client_as, as_client(client_config)),
+        server(server_as, server_config),
+        client_as_(client_as.fingerprint()),
+        server_as_(server_as.fingerprint()),
         conditions_(conditions),
         random_(seed) {}
 
@@ -103,12 +107,35 @@ class TestPair {
     introduce_client();
     introduce_server();
   }
-  void introduce_client() { tell(client, server_identity()); }
-  void introduce_server() { tell(server, client_identity()); }
+  void introduce_client() { tell(client, server_as_); }
+  void introduce_server() { tell(server, client_as_); }
 
   void start() {
     client.dtls.start(now);
     carry();
+  }
+
+  // From the start, without delay, until the server is connected; its last flight is lost. Gives
+  // back the client's.
+  std::vector<Bytes> lose_the_last_flight() {
+    introduce();
+    client.dtls.start(now);
+    std::vector<Bytes> to_server = client.drain();
+    while (!to_server.empty()) {
+      const std::vector<Bytes> to_client = give_all(server, to_server);
+      if (server.dtls.state() == DtlsState::kConnected) return to_server;
+      to_server = give_all(client, to_client);
+    }
+    ADD_FAILURE() << "no handshake";
+    return {};
+  }
+
+  std::vector<Bytes> give_all(TestEnd& to, const std::vector<Bytes>& datagrams) {
+    std::vector<Bytes> answers;
+    for (const Bytes& datagram : datagrams) {
+      for (Bytes& answer : to.give(now, datagram)) answers.push_back(std::move(answer));
+    }
+    return answers;
   }
 
   // Goes on until nothing is in flight and nobody waits, or the time is over.
@@ -147,8 +174,8 @@ class TestPair {
   Instant now{1000s};
 
  private:
-  void tell(TestEnd& end, const DtlsIdentity& peer) {
-    const std::vector<ortc::DtlsFingerprint> fingerprints{peer.fingerprint()};
+  void tell(TestEnd& end, const ortc::DtlsFingerprint& peer) {
+    const std::vector<ortc::DtlsFingerprint> fingerprints{peer};
     EXPECT_TRUE(end.dtls.set_remote_fingerprints(now, fingerprints).has_value());
     carry();
   }
@@ -169,6 +196,8 @@ class TestPair {
     carry();
   }
 
+  ortc::DtlsFingerprint client_as_;
+  ortc::DtlsFingerprint server_as_;
   Conditions conditions_;
   SeededRandom random_;
   std::multimap<Instant, std::pair<TestEnd*, Bytes>> in_flight_;
