@@ -66,6 +66,8 @@ std::string_view to_string(Drop reason) {
       return "pool_exhausted";
     case Drop::kControlQueueFull:
       return "control_queue_full";
+    case Drop::kDtlsRefused:
+      return "dtls_refused";
     case Drop::kHandshakeQueueFull:
       return "handshake_queue_full";
     case Drop::kPipeFull:

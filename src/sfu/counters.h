@@ -42,6 +42,7 @@ enum class Drop : std::uint8_t {
   kEgressProtect,        // SRTP refused to protect it
   kPoolExhausted,        // no packet slot for something of our own
   kControlQueueFull,     // too many STUN, DTLS or RTCP datagrams wait
+  kDtlsRefused,          // after the handshake, and not an authentic alert
   kHandshakeQueueFull,   // too many datagrams of one handshake wait for their turn
   kPipeFull,             // another shard does not keep up
   kPipeUnknownProducer,  // another shard sends what was closed here
@@ -98,6 +99,8 @@ struct ShardGauges {
   std::size_t pipe_outlets = 0;     // other shards that take a producer of this one
   std::size_t paths = 0;
   std::size_t ufrags = 0;
+  // OpenSSL's part of a transport, 42 kB: handshakes under way, and peers not confirmed yet.
+  std::size_t ssl_objects = 0;
   std::size_t streams = 0;  // entries of the SSRC tables, both directions
   std::size_t queued_packets = 0;
   std::size_t timers = 0;

@@ -215,6 +215,7 @@ ShardGauges Shard::gauges() const {
     }
     for (const auto& [transport_id, transport] : router->transports()) {
       out.streams += transport->stream_count();
+      if (transport->holds_ssl()) ++out.ssl_objects;
     }
   }
   out.paths = context.transports.paths();

@@ -9,6 +9,7 @@ void WebRtcTransport::handle_rtcp(Instant now, PacketRef packet) {
   bytes_received_ += packet.size();
   const auto size = srtp_->receiver().unprotect_rtcp(packet.mutable_view());
   if (!size) return context_.counters.drop(Drop::kSrtcpRefused);
+  dtls_.peer_confirmed();
   packet.resize(*size);
   rtcp::CompoundReader reader(packet.view());
   while (const auto part = reader.next()) on_rtcp_packet(now, *part);

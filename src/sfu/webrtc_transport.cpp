@@ -136,11 +136,7 @@ void WebRtcTransport::handle_stun(Instant now, const Path& path, const stun::Mes
 }
 
 void WebRtcTransport::handle_dtls(Instant now, PacketRef datagram) {
-  if (srtp_) {
-    dtls_.handle_packet(now, datagram.view());
-    drain_dtls(now);
-    return arm();
-  }
+  if (srtp_) return pass_to_dtls(now, datagram.view());
   if (handshake_.size() >= kHandshakeDatagramsMax) {
     return context_.counters.drop(Drop::kHandshakeQueueFull);
   }
@@ -155,7 +151,11 @@ void WebRtcTransport::take_handshake_turn(Instant now) {
   // When the handshake is done, no less than a round trip has gone by since our first flight,
   // whatever either side repeated meanwhile.
   if (first_flight_at_) handshake_rtt_ = now - *first_flight_at_;
-  dtls_.handle_packet(now, datagram.view());
+  pass_to_dtls(now, datagram.view());
+}
+
+void WebRtcTransport::pass_to_dtls(Instant now, ByteView datagram) {
+  if (!dtls_.handle_packet(now, datagram)) context_.counters.drop(Drop::kDtlsRefused);
   drain_dtls(now);
   arm();
 }
@@ -166,6 +166,7 @@ void WebRtcTransport::handle_rtp(Instant now, PacketRef packet) {
   bytes_received_ += packet.size();
   const auto size = srtp_->receiver().unprotect_rtp(packet.mutable_view());
   if (!size) return context_.counters.drop(Drop::kSrtpRefused);
+  dtls_.peer_confirmed();
   packet.resize(*size);
   const auto rtp = rtp::RtpPacketView::parse(packet.view());
   if (!rtp) return context_.counters.drop(Drop::kRtpMalformed);

@@ -111,6 +111,7 @@ class WebRtcTransport final : public Timed {
   const ParticipantClock& participant_clock() const { return participant_.clock; }
 
   control::TransportStats statistics() const;
+  bool holds_ssl() const { return dtls_.holds_ssl(); }
   std::size_t stream_count() const { return demux_.ssrc_count() + consumers_by_ssrc_.size(); }
 
  private:
@@ -121,6 +122,7 @@ class WebRtcTransport final : public Timed {
   bool has_ended() const;
   void drain_ice(Instant now);
   void on_ice_state(Instant now, const ice::StateChanged& change);
+  void pass_to_dtls(Instant now, ByteView datagram);
   void drain_dtls(Instant now);
   void start_media(Instant now, const SrtpKeys& keys);
   void send_datagram(ByteView bytes);

@@ -15,9 +15,10 @@ sfu::ShardGauges empty_meeting() {
 std::string describe(const sfu::ShardGauges& g) {
   return "transports " + std::to_string(g.transports) + " producers " +
          std::to_string(g.producers) + " consumers " + std::to_string(g.consumers) + " paths " +
-         std::to_string(g.paths) + " ufrags " + std::to_string(g.ufrags) + " streams " +
-         std::to_string(g.streams) + " queued " + std::to_string(g.queued_packets) + " timers " +
-         std::to_string(g.timers) + " pool " + std::to_string(g.pool_in_use);
+         std::to_string(g.paths) + " ufrags " + std::to_string(g.ufrags) + " ssl " +
+         std::to_string(g.ssl_objects) + " streams " + std::to_string(g.streams) + " queued " +
+         std::to_string(g.queued_packets) + " timers " + std::to_string(g.timers) + " pool " +
+         std::to_string(g.pool_in_use);
 }
 
 // What left by itself may still wait to be sent.
@@ -120,6 +121,52 @@ TEST(Leaving, a_peer_that_closes_dtls_is_gone_at_once) {
   EXPECT_EQ(world.shard().gauges().transports, 1u);
   EXPECT_EQ(events_of<control::TransportStateChanged>(world).back().state,
             control::TransportState::kClosed);
+}
+
+TEST(Leaving, the_first_authentic_packet_lets_the_ssl_go_and_close_notify_still_ends_it) {
+  World world({.seed = 39, .dtls = true});
+  Peer& anna = world.add_peer();
+  Peer& ben = world.add_peer();
+  world.run_for(1s);
+  const auto held = [&] { return world.shard().gauges().ssl_objects; };
+  ASSERT_EQ(held(), 4u);
+  // What only looks like media proves nothing.
+  for (Peer* peer : {&anna, &ben}) {
+    for (const std::uint8_t type : std::vector<std::uint8_t>{96, 200}) {
+      std::vector<std::uint8_t> forged(100, 7);
+      forged[0] = 0x80;
+      forged[1] = type;
+      forged[forged.size() - 4] |= 0x80;  // SRTCP says that it is encrypted
+      world.inject(peer->sending().client->path(), forged);
+      world.inject(peer->receiving().client->path(), forged);
+    }
+  }
+  world.run_for(100ms);
+  EXPECT_EQ(world.shard().counters().dropped(sfu::Drop::kSrtpRefused), 4u);
+  EXPECT_EQ(world.shard().counters().dropped(sfu::Drop::kSrtcpRefused), 4u);
+  EXPECT_EQ(held(), 4u);
+  // Anna sends RTP and, without tracks of hers, Ben sends RTCP alone.
+  Subscriber& video = ben.subscribe(anna.publish(camera()).producer);
+  world.run_for(3s);
+  EXPECT_GT(video.complete_frames(), 80u);
+  EXPECT_EQ(held(), 2u);
+  EXPECT_EQ(world.shard().gauges().transports, 4u);
+
+  // A forged alert changes nothing but a counter, a true one ends the transport.
+  const std::vector<std::uint8_t> alert(39, 21);
+  world.inject(anna.sending().client->path(), alert);
+  world.run_for(100ms);
+  EXPECT_EQ(world.shard().counters().dropped(sfu::Drop::kDtlsRefused), 1u);
+  EXPECT_EQ(world.shard().gauges().transports, 4u);
+  for (Peer::Leg* leg : {&ben.receiving(), &anna.sending()}) {
+    leg->client->close(world.now());
+    world.run_for(100ms);
+    const auto last = events_of<control::TransportStateChanged>(world).back();
+    EXPECT_EQ(last.transport, leg->created.transport);
+    EXPECT_EQ(last.state, control::TransportState::kClosed);
+    EXPECT_EQ(last.reason, "the peer closed");
+  }
+  EXPECT_EQ(world.shard().gauges().transports, 2u);
 }
 
 TEST(Leaving, a_handshake_that_floods_delays_only_itself) {

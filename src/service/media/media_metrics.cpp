@@ -22,6 +22,8 @@ void expose_gauges(const sfu::ShardGauges& g, std::string_view shard, metrics::E
   gauge("pipe_outlets", "Streams taken by other shards, for each shard.", g.pipe_outlets);
   gauge("paths", "5-tuples and TCP connections that ICE has accepted.", g.paths);
   gauge("ice_ufrags", "ICE user name fragments in use.", g.ufrags);
+  gauge("dtls_ssl_objects", "Handshakes under way, or whose peer has not sent media yet.",
+        g.ssl_objects);
   gauge("rtp_streams", "Entries of the SSRC tables, both directions.", g.streams);
   gauge("egress_queued_packets", "Packets that wait for the next flush.", g.queued_packets);
   gauge("timers", "Deadlines that are set.", g.timers);
