@@ -49,7 +49,9 @@ class SsrcTable {
     std::uint32_t ssrc = 0;
     bool used = false;
   };
-  static constexpr std::size_t kInitialSlots = 16;
+  // Room for one. A transport that only receives has no RTP of its peer and RTCP of one SSRC, and an
+  // inbound stream's slot is 104 bytes.
+  static constexpr std::size_t kInitialSlots = 2;
 
   // Fibonacci hashing: SSRCs are random, but a peer chooses them.
   std::size_t home(std::uint32_t ssrc) const {
