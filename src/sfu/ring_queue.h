@@ -57,8 +57,11 @@ class RingQueue {
   }
 
  private:
+  // Every receiver has one for audio, where hardly ever two packets wait.
+  static constexpr std::size_t kInitialSlots = 4;
+
   void grow() {
-    std::vector<T> larger(slots_.empty() ? 16 : slots_.size() * 2);
+    std::vector<T> larger(slots_.empty() ? kInitialSlots : slots_.size() * 2);
     for (std::size_t i = 0; i < size_; ++i) larger[i] = std::move((*this)[i]);
     slots_ = std::move(larger);
     head_ = 0;
