@@ -48,6 +48,9 @@ test('media is encrypted with AES-128-GCM over DTLS 1.2, as measured', async (t)
     assert.equal(transport.dtlsState, 'connected');
     assert.match(transport.srtpCipher, /AEAD_AES_128_GCM/);
   }
+  // Both send something on both: media, or reports on it (docs/decisions/0007).
+  assert.ok((await server.metrics()).confab_transports >= 4);
+  await server.untilGauge('confab_dtls_ssl_objects', 0);
 });
 
 test('who comes late gets pictures, mute states and the chat', async (t) => {

@@ -8,7 +8,7 @@ import { Server } from './lib/server.mjs';
 const kJoins = 200;
 const kPages = 4;
 const kGauges = [
-  'routers', 'transports', 'producers', 'consumers', 'paths', 'ice_ufrags', 'rtp_streams',
+  'routers', 'transports', 'producers', 'consumers', 'paths', 'ice_ufrags', 'dtls_ssl_objects', 'rtp_streams',
   'egress_queued_packets', 'timers', 'meetings', 'participants', 'signaling_transports',
   'signaling_producers', 'signaling_consumers', 'signaling_media_requests', 'signaling_sockets',
 ].map((name) => `confab_${name}`);

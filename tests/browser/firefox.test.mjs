@@ -27,4 +27,7 @@ test('Chromium and Firefox see and hear each other', async (t) => {
     await seesMoving(page, 2);
     await hears(page, 2);
   }
+  // Each sends something on both transports: media, or reports on it (docs/decisions/0007).
+  await server.untilGauge('confab_transports', 6);
+  await server.untilGauge('confab_dtls_ssl_objects', 0);
 });

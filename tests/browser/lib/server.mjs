@@ -129,4 +129,15 @@ export class Server {
     for (const { name, value } of await this.samples()) sums[name] = (sums[name] ?? 0) + value;
     return sums;
   }
+
+  // Waits until a gauge says so; throws after five seconds.
+  async untilGauge(name, wanted) {
+    let value;
+    for (const end = Date.now() + 5_000; Date.now() < end; ) {
+      value = (await this.metrics())[name];
+      if (value === wanted) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`${name} is ${value}, not ${wanted}`);
+  }
 }
