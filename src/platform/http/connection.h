@@ -165,8 +165,8 @@ class HttpConnection final : public Peer,
         exchange->abandon();
         co_return std::nullopt;
       }
-      // Reading ahead shows a client that hangs up; what it sends meanwhile is its next request. Not
-      // behind bytes that are there already: taking those out would move the place of the read.
+      // Reading ahead shows a client that hangs up; what it sends meanwhile is its next request.
+      // Not behind bytes that are there already: taking those out would move the place of the read.
       if (buffer_.size() == 0) start_reading();
       co_await wait();
     }

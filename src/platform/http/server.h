@@ -33,8 +33,8 @@ struct ServerOptions {
   Duration idle_timeout = 60s;
   // The largest WebSocket message taken in.
   std::size_t websocket_message_bytes_max = 1'000'000;
-  // What may wait for a slow WebSocket reader; past either it is closed. A recovered Socket.IO client
-  // is sent up to 256 events at once, and a full meeting may have as much news in one turn.
+  // What may wait for a slow WebSocket reader; past either it is closed. A recovered Socket.IO
+  // client is sent up to 256 events at once, and a full meeting may have as much news in one turn.
   std::size_t websocket_queue_bytes_max = 1024 * 1024;
   std::size_t websocket_queue_messages_max = 1024;
   // Origins that may read our answers from another site; "*" is any.

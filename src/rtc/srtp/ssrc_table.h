@@ -49,8 +49,8 @@ class SsrcTable {
     std::uint32_t ssrc = 0;
     bool used = false;
   };
-  // Room for one. A transport that only receives has no RTP of its peer and RTCP of one SSRC, and an
-  // inbound stream's slot is 104 bytes.
+  // Room for one. A transport that only receives has no RTP of its peer and RTCP of one SSRC, and
+  // an inbound stream's slot is 104 bytes.
   static constexpr std::size_t kInitialSlots = 2;
 
   // Fibonacci hashing: SSRCs are random, but a peer chooses them.
