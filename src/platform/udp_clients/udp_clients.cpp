@@ -1,8 +1,10 @@
 #include "platform/udp_clients/udp_clients.h"
 
+#include <netinet/udp.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 
 #include <algorithm>
 #include <array>
@@ -24,7 +26,9 @@ namespace confab {
 namespace {
 
 constexpr std::size_t kReceiveBatch = 32;
-constexpr std::size_t kSendBatch = 128;
+constexpr std::size_t kSendBatch = 256;
+// The most that UDP takes at once, however many datagrams it is cut into.
+constexpr std::size_t kMessageBytesMax = 65'507;
 // Of one client, before the others have their turn.
 constexpr std::size_t kBatchesInARow = 4;
 // A second of 30 Mbit/s: what a burst to many sockets may leave waiting while we are on one of
@@ -37,6 +41,11 @@ void set_buffer(int fd, int option, int force_option) {
   if (::setsockopt(fd, SOL_SOCKET, force_option, &bytes, sizeof(bytes)) != 0) {
     ::setsockopt(fd, SOL_SOCKET, option, &bytes, sizeof(bytes));
   }
+}
+
+// Refused because it is to be cut up, not for what it is (udp(7), UDP_SEGMENT).
+bool is_gso_refusal(int error) {
+  return error == EIO || error == EINVAL || error == EMSGSIZE;
 }
 
 Result<engine::Fd> connected_socket(const Endpoint& remote) {
@@ -78,19 +87,25 @@ class UdpClientLoop::Impl {
     std::unique_ptr<UdpClient> client;
     Timer timer;
     std::uint32_t overflows_seen = 0;
+    bool has_gso = true;  // until the kernel refuses it
   };
   static constexpr ClientId kWakeUp = 0;
+  static constexpr ClientId kAlarm = 1;
 
   void run();
   void wait();
+  void arm(Instant deadline);
   void run_tasks(Instant now);
   void receive(ClientId id);
   bool receive_batch(Slot& slot);
   void note_overflows(Slot& slot, const msghdr& header);
   void flush(Slot& slot);
+  std::size_t compose(const Slot& slot, std::size_t first);
   void settle(Slot& slot);
 
   engine::Fd epoll_{::epoll_create1(EPOLL_CLOEXEC)};
+  engine::Fd alarm_{::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)};
+  Instant armed_for_ = kNever;  // when the alarm goes off
   engine::Fd wake_up_{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
   std::mutex mutex_;
   std::vector<Task> tasks_;  // under mutex_
@@ -98,7 +113,7 @@ class UdpClientLoop::Impl {
 
   TimerWheel wheel_{monotonic_now()};
   std::unordered_map<ClientId, std::unique_ptr<Slot>> slots_;
-  ClientId last_id_ = kWakeUp;
+  ClientId last_id_ = kAlarm;
   DatagramBatch out_{1024};
   UdpLoopCounters counters_;
 
@@ -109,6 +124,8 @@ class UdpClientLoop::Impl {
       std::array<std::array<char, CMSG_SPACE(sizeof(std::uint32_t))>, kReceiveBatch> in_controls_;
   std::array<mmsghdr, kSendBatch> out_messages_{};
   std::array<iovec, kSendBatch> out_vectors_{};
+  alignas(cmsghdr)
+      std::array<std::array<char, CMSG_SPACE(sizeof(std::uint16_t))>, kSendBatch> out_controls_{};
 
   std::thread thread_;
 };
@@ -118,11 +135,17 @@ UdpClientLoop::Impl::Impl() {
     in_vectors_[i] = {buffers_[i].data(), buffers_[i].size()};
     in_[i].msg_hdr.msg_iov = &in_vectors_[i];
     in_[i].msg_hdr.msg_iovlen = 1;
+    in_[i].msg_hdr.msg_control = in_controls_[i].data();
+    in_[i].msg_hdr.msg_controllen = in_controls_[i].size();
   }
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.u32 = kWakeUp;
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_up_.get(), &event);
+  // By its edge: it is set again, never read.
+  event.events = EPOLLIN | EPOLLET;
+  event.data.u32 = kAlarm;
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, alarm_.get(), &event);
   thread_ = std::thread([this] { run(); });
 }
 
@@ -154,25 +177,33 @@ void UdpClientLoop::Impl::run() {
 
 void UdpClientLoop::Impl::wait() {
   const Instant next = wheel_.next();
-  timespec patience{};
-  if (next != kNever) {
-    const auto left = std::max(next - monotonic_now(), Duration::zero());
-    patience.tv_sec = static_cast<time_t>(left / 1s);
-    patience.tv_nsec = static_cast<long>((left % 1s).count());
-  }
+  if (next < armed_for_) arm(next);
   std::array<epoll_event, 64> events;
-  const int n = ::epoll_pwait2(epoll_.get(), events.data(), static_cast<int>(events.size()),
-                               next == kNever ? nullptr : &patience, nullptr);
+  const int n = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), -1);
   for (int i = 0; i < n; ++i) {
     const ClientId id = events[static_cast<std::size_t>(i)].data.u32;
     if (id == kWakeUp) {
       eventfd_t value = 0;
       ::eventfd_read(wake_up_.get(), &value);
       run_tasks(monotonic_now());
+    } else if (id == kAlarm) {
+      armed_for_ = kNever;
     } else {
       receive(id);
     }
   }
+}
+
+// Once for each deadline that is the soonest, instead of with each wait: most waits end with a
+// packet, and setting and cancelling a timer for each of them costs more than they do.
+void UdpClientLoop::Impl::arm(Instant deadline) {
+  // A timer of no time at all would be none.
+  const Duration left = std::max(deadline - monotonic_now(), Duration(1));
+  const itimerspec at{.it_interval = {},
+                      .it_value = {.tv_sec = static_cast<time_t>(left / 1s),
+                                   .tv_nsec = static_cast<long>((left % 1s).count())}};
+  ::timerfd_settime(alarm_.get(), 0, &at, nullptr);
+  armed_for_ = deadline;
 }
 
 void UdpClientLoop::Impl::run_tasks(Instant now) {
@@ -196,10 +227,6 @@ void UdpClientLoop::Impl::receive(ClientId id) {
 
 // False when the socket has been emptied.
 bool UdpClientLoop::Impl::receive_batch(Slot& slot) {
-  for (std::size_t i = 0; i < kReceiveBatch; ++i) {
-    in_[i].msg_hdr.msg_control = in_controls_[i].data();
-    in_[i].msg_hdr.msg_controllen = in_controls_[i].size();
-  }
   const int n = ::recvmmsg(slot.fd.get(), in_.data(), kReceiveBatch, 0, nullptr);
   // An ICMP error of an earlier datagram (nobody listens) comes as an error once; ICE finds out.
   if (n <= 0) return false;
@@ -212,6 +239,10 @@ bool UdpClientLoop::Impl::receive_batch(Slot& slot) {
     slot.client->handle_packet(now, MutableBytes(buffers_[i]).first(in_[i].msg_len), out_);
   }
   note_overflows(slot, in_[static_cast<std::size_t>(n) - 1].msg_hdr);
+  // The kernel wrote into those how long they became.
+  for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i) {
+    in_[i].msg_hdr.msg_controllen = in_controls_[i].size();
+  }
   flush(slot);
   return static_cast<std::size_t>(n) == kReceiveBatch;
 }
@@ -229,25 +260,56 @@ void UdpClientLoop::Impl::note_overflows(Slot& slot, const msghdr& header) {
 
 void UdpClientLoop::Impl::flush(Slot& slot) {
   for (std::size_t at = 0; at < out_.size();) {
-    const std::size_t count = std::min(out_.size() - at, kSendBatch);
-    for (std::size_t i = 0; i < count; ++i) {
-      const MutableBytes datagram = out_[at + i];
-      out_vectors_[i] = {datagram.data(), datagram.size()};
-      out_messages_[i].msg_hdr.msg_iov = &out_vectors_[i];
-      out_messages_[i].msg_hdr.msg_iovlen = 1;
-    }
+    const std::size_t messages = compose(slot, at);
     const int sent =
-        ::sendmmsg(slot.fd.get(), out_messages_.data(), static_cast<unsigned>(count), 0);
+        ::sendmmsg(slot.fd.get(), out_messages_.data(), static_cast<unsigned>(messages), 0);
     ++counters_.send_calls;
     if (sent > 0) {
-      at += static_cast<std::size_t>(sent);
-      counters_.datagrams_sent += static_cast<std::uint64_t>(sent);
-    } else {
-      ++at;
-      ++counters_.send_refused;
+      for (std::size_t i = 0; i < static_cast<std::size_t>(sent); ++i) {
+        counters_.datagrams_sent += out_messages_[i].msg_hdr.msg_iovlen;
+        at += out_messages_[i].msg_hdr.msg_iovlen;
+      }
+      continue;
     }
+    // Nothing went: the error is the first message's.
+    const std::size_t refused = out_messages_[0].msg_hdr.msg_iovlen;
+    if (refused > 1 && is_gso_refusal(errno)) {
+      slot.has_gso = false;
+      continue;
+    }
+    counters_.send_refused += refused;
+    at += refused;
   }
   out_.clear();
+}
+
+// Messages of what is in out_ from `first` on, and how many: a frame's packets are one, since they
+// have one size.
+std::size_t UdpClientLoop::Impl::compose(const Slot& slot, std::size_t first) {
+  const std::size_t count = std::min(out_.size() - first, kSendBatch);
+  std::size_t messages = 0;
+  for (std::size_t i = 0; i < count; ++messages) {
+    msghdr& header = out_messages_[messages].msg_hdr;
+    header = {};
+    header.msg_iov = &out_vectors_[i];
+    const std::size_t size = out_[first + i].size();
+    const std::size_t segments_max = slot.has_gso ? kMessageBytesMax / size : 1;
+    for (; i < count && header.msg_iovlen < segments_max; ++i, ++header.msg_iovlen) {
+      const MutableBytes datagram = out_[first + i];
+      if (datagram.size() != size) break;
+      out_vectors_[i] = {datagram.data(), datagram.size()};
+    }
+    if (header.msg_iovlen == 1) continue;
+    header.msg_control = out_controls_[messages].data();
+    header.msg_controllen = out_controls_[messages].size();
+    cmsghdr* control = CMSG_FIRSTHDR(&header);
+    const auto segment = static_cast<std::uint16_t>(size);
+    control->cmsg_level = SOL_UDP;
+    control->cmsg_type = UDP_SEGMENT;
+    control->cmsg_len = CMSG_LEN(sizeof(segment));
+    std::memcpy(CMSG_DATA(control), &segment, sizeof(segment));
+  }
+  return messages;
 }
 
 void UdpClientLoop::Impl::settle(Slot& slot) {

@@ -1,7 +1,8 @@
 // Threads that each serve many connected UDP sockets, for programs that play many clients at once:
 // epoll, recvmmsg and sendmmsg, deadlines. The counterpart of `engine`, which serves one socket for
 // all. Without UDP_GRO on purpose: a server that sends GSO messages would look cheaper than it is
-// on a wire if the receiver took them in whole.
+// on a wire if the receiver took them in whole. Sending with GSO gives nothing away: the kernel
+// cuts a message up before the other side's socket sees it.
 //
 // UdpClients belongs to the thread that made it; everything about a client happens on the thread of
 // its loop.

@@ -5,6 +5,8 @@
 
 #include <future>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "engine/fd.h"
 #include "engine/sockaddr.h"
@@ -84,6 +86,47 @@ TEST(UdpClients, OpenReceiveAndTimeReachTheClientAndWhatItSaysGoesOut) {
     EXPECT_EQ(counters.send_refused, 0u);
   }
   gone.get_future().get();  // the end of the loop is the end of its clients
+}
+
+// Says all of it when it opens.
+class Speaker final : public UdpClient {
+ public:
+  explicit Speaker(std::vector<std::string> words) : words_(std::move(words)) {}
+
+  void handle_open(Instant, DatagramBatch& out) override {
+    for (const std::string& word : words_) out.push(as_bytes(word));
+  }
+  void handle_packet(Instant, MutableBytes, DatagramBatch&) override {}
+  void handle_timeout(Instant, DatagramBatch&) override {}
+  Instant next_timeout() const override { return kNever; }
+
+ private:
+  std::vector<std::string> words_;
+};
+
+// What arrives of it, and what was counted.
+void expect_to_arrive(const std::vector<std::string>& words, std::uint64_t send_calls) {
+  Server server;
+  UdpClientLoop loop;
+  std::promise<UdpLoopCounters> counted;
+  loop.post([&](Instant now) {
+    EXPECT_TRUE(loop.add(now, server.endpoint, std::make_unique<Speaker>(words)).has_value());
+    counted.set_value(loop.counters());
+  });
+  const UdpLoopCounters counters = counted.get_future().get();
+  for (const std::string& word : words) EXPECT_EQ(server.receive(), word);
+  EXPECT_EQ(counters.datagrams_sent, words.size());
+  EXPECT_EQ(counters.send_refused, 0u);
+  EXPECT_EQ(counters.send_calls, send_calls);
+}
+
+TEST(UdpClients, DatagramsOfOneSizeAndOthersArriveOneByOneInOrder) {
+  expect_to_arrive({"one", "two", "three", "seven", "six", "four", "five", "ten"}, 1);
+}
+
+TEST(UdpClients, WhatTheKernelDoesNotCutUpGoesDatagramByDatagram) {
+  // It cuts a message into 128 at most, and an older one into 64.
+  expect_to_arrive(std::vector<std::string>(129, "x"), 2);
 }
 
 TEST(UdpClients, ARemovedClientIsGone) {

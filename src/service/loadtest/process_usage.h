@@ -1,4 +1,4 @@
-// What a process of this machine has spent, from /proc.
+// What a process of this machine has spent, from its CPU clock and /proc.
 #pragma once
 
 #include <cstdint>
