@@ -11,7 +11,7 @@ namespace confab::engine {
 class ShardThread {
  public:
   // Starts `body` on a thread called `name` (at most 15 characters show up in ps), pinned to `cpu`
-  // where one is given and allowed.
+  // where one is given and allowed. It asks the scheduler for short turns that begin at once.
   ShardThread(const std::string& name, std::optional<unsigned> cpu, std::function<void()> body);
   // Waits for the body to return: stop its loop first.
   ~ShardThread();
