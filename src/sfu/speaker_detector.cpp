@@ -1,6 +1,7 @@
 #include "sfu/speaker_detector.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace confab::sfu {
 namespace {
@@ -11,6 +12,16 @@ constexpr std::int32_t kThresholdDbov = -60;
 constexpr std::size_t kSpeakersMax = 8;
 // An interval holds a dozen packets of 20 ms; DTX sends two or three.
 constexpr std::int32_t kPacketsMin = 2;
+// Twice or half the sound pressure. To a hundred listeners each change is a hundred messages.
+constexpr int kLevelStepDb = 6;
+
+bool is_news(const std::vector<control::AudioLevel>& now,
+             const std::vector<control::AudioLevel>& told) {
+  const auto is_same = [](const control::AudioLevel& a, const control::AudioLevel& b) {
+    return a.producer == b.producer && std::abs(a.level_dbov - b.level_dbov) < kLevelStepDb;
+  };
+  return !std::ranges::equal(now, told, is_same);
+}
 
 }  // namespace
 
@@ -39,14 +50,14 @@ bool SpeakerDetector::poll(Instant now, control::ActiveSpeakers& out) {
     source.packets = 0;
   }
   // The next packet, if there is one, starts the next interval.
-  due_ = somebody_spoke_ || !loudest_.empty() ? now + interval_ : kNever;
-  if (loudest_.empty() && !somebody_spoke_) return false;
-  somebody_spoke_ = !loudest_.empty();
+  due_ = told_.empty() && loudest_.empty() ? kNever : now + interval_;
   std::ranges::sort(loudest_, [](const control::AudioLevel& a, const control::AudioLevel& b) {
     return a.level_dbov != b.level_dbov ? a.level_dbov > b.level_dbov : a.producer < b.producer;
   });
   if (loudest_.size() > kSpeakersMax) loudest_.resize(kSpeakersMax);
-  out.speakers = loudest_;
+  if (!is_news(loudest_, told_)) return false;
+  told_ = loudest_;
+  out.speakers = told_;
   return true;
 }
 

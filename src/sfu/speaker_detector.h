@@ -22,8 +22,8 @@ class SpeakerDetector {
 
   // When to call poll; kNever while nothing was heard.
   Instant next_timeout() const { return due_; }
-  // At the end of an interval in which somebody spoke, or the first after it: who, loudest first.
-  // False when there is nothing to tell.
+  // At the end of an interval: who spoke in it, loudest first. False when that is nothing new: the
+  // same people in the same order, nobody louder or less loud than was told by 6 dB or more.
   bool poll(Instant now, control::ActiveSpeakers& out);
   std::size_t size() const { return sources_.size(); }
 
@@ -37,8 +37,8 @@ class SpeakerDetector {
   Duration interval_;
   std::vector<Source> sources_;
   std::vector<control::AudioLevel> loudest_;  // scratch
+  std::vector<control::AudioLevel> told_;     // last
   Instant due_ = kNever;
-  bool somebody_spoke_ = false;
 };
 
 }  // namespace confab::sfu

@@ -46,6 +46,26 @@ TEST_F(SpeakerDetectorTest, tells_once_that_all_fell_silent) {
   EXPECT_FALSE(detector.poll(kT0 + 750ms, out));
 }
 
+TEST_F(SpeakerDetectorTest, tells_again_only_what_is_new) {
+  auto next = [&, at = kT0](std::int8_t annas_level, std::int8_t bens_level) mutable {
+    hear(at, anna, annas_level);
+    hear(at, ben, bens_level);
+    return detector.poll(at += 250ms, out);
+  };
+  EXPECT_TRUE(next(-30, -90));
+  EXPECT_FALSE(next(-30, -90));
+  EXPECT_FALSE(next(-35, -90)) << "a little";
+  EXPECT_TRUE(next(-36, -90)) << "6 dB less than was told";
+  EXPECT_EQ(out.speakers[0].level_dbov, -36);
+  EXPECT_TRUE(next(-36, -40)) << "somebody joins in";
+  EXPECT_FALSE(next(-36, -40));
+  EXPECT_TRUE(next(-41, -40)) << "somebody else is the loudest";
+  EXPECT_EQ(out.speakers[0].producer, ben);
+  EXPECT_TRUE(next(-90, -40));
+  EXPECT_TRUE(next(-90, -90));
+  EXPECT_TRUE(out.speakers.empty());
+}
+
 TEST_F(SpeakerDetectorTest, a_click_in_one_packet_is_nobody_speaking) {
   detector.on_level(kT0, anna, -5);
   EXPECT_FALSE(detector.poll(kT0 + 250ms, out));

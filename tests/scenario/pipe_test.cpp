@@ -262,18 +262,15 @@ TEST_F(Piped, who_speaks_is_told_once_for_all_shards) {
   loud.audio_level_dbov = -30;
   const ProducerId over_there = ben.publish(loud).producer;
   carl.publish(microphone());
-  world.run_for(250ms);
-  world.events().clear();
   world.run_for(5s);
   const auto told = events_of<control::ActiveSpeakers>(world);
-  EXPECT_GE(told.size(), 19u);
-  EXPECT_LE(told.size(), 20u);
-  for (const control::ActiveSpeakers& speakers : told) {
-    ASSERT_EQ(speakers.speakers.size(), 2u);
-    EXPECT_EQ(speakers.speakers[0].producer, at_home);
-    EXPECT_EQ(speakers.speakers[1].producer, over_there);
-    EXPECT_EQ(speakers.speakers[1].level_dbov, -30);
-  }
+  // One may be heard an interval before the other.
+  ASSERT_GE(told.size(), 1u);
+  EXPECT_LE(told.size(), 2u);
+  ASSERT_EQ(told.back().speakers.size(), 2u);
+  EXPECT_EQ(told.back().speakers[0].producer, at_home);
+  EXPECT_EQ(told.back().speakers[1].producer, over_there);
+  EXPECT_EQ(told.back().speakers[1].level_dbov, -30);
 }
 
 TEST_F(Piped, a_producer_is_counted_once) {
