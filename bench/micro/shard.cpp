@@ -73,7 +73,8 @@ class Forwarding {
       composed_.clear();
       meeting_.publishers()[due.publisher].compose(now_, due.media_time, *due.packet, composed_);
       ReceivedPacket& received =
-          batch_.emplace_back(meeting_.publisher_path(due.publisher), meeting_.pool().acquire());
+          batch_.emplace_back(meeting_.publisher_path(due.publisher),
+                              meeting_.pool().acquire(std::as_const(composed_)[0].size()));
       std::ranges::copy(std::as_const(composed_)[0], received.packet.capacity().begin());
       received.packet.resize(composed_[0].size());
     }

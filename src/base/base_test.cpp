@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/error.h"
@@ -82,6 +84,49 @@ TEST(PacketPool, HandsOutUpToTheLimitAndTakesBack) {
   held.clear();
   EXPECT_EQ(pool.in_use(), 1u);
   EXPECT_TRUE(pool.acquire());
+}
+
+TEST(PacketPool, KeepsWhatFitsIntoLessInLess) {
+  PacketPool pool(256);
+  EXPECT_EQ(pool.acquire(1).capacity().size(), limits::kUsualPacketBytes);
+  EXPECT_EQ(pool.acquire(limits::kUsualPacketBytes).capacity().size(), limits::kUsualPacketBytes);
+  EXPECT_EQ(pool.acquire(limits::kUsualPacketBytes + 1).capacity().size(), limits::kPacketBytes);
+  EXPECT_EQ(pool.acquire().capacity().size(), limits::kPacketBytes);
+}
+
+TEST(PacketPool, OneSizeLeavesTheOtherItsRoom) {
+  PacketPool pool(256);
+  std::vector<PacketRef> held;
+  while (PacketRef packet = pool.acquire(limits::kUsualPacketBytes)) {
+    held.push_back(std::move(packet));
+  }
+  EXPECT_EQ(held.size(), 256u);
+  EXPECT_TRUE(pool.acquire(limits::kPacketBytes));
+}
+
+TEST(PacketPool, SlotsOfAllSlabsHoldTheirOwnContent) {
+  PacketPool pool(1024);
+  std::vector<PacketRef> held;
+  for (std::size_t i = 0; i < 1000; ++i) {
+    held.push_back(pool.acquire(i % 3 == 0 ? limits::kPacketBytes : limits::kUsualPacketBytes));
+    std::ranges::fill(held.back().capacity(), static_cast<std::uint8_t>(i));
+  }
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    EXPECT_TRUE(std::ranges::all_of(held[i].capacity(), [&](std::uint8_t b) {
+      return b == static_cast<std::uint8_t>(i);
+    })) << i;
+  }
+}
+
+TEST(PacketPool, MemoryOnceTouchedIsUsedBeforeMore) {
+  PacketPool pool(256);
+  std::set<const std::uint8_t*> places;
+  for (int i = 0; i < 100; ++i) {
+    const PacketRef a = pool.acquire(1);
+    const PacketRef b = pool.acquire(1);
+    places.insert({a.view().data(), b.view().data()});
+  }
+  EXPECT_EQ(places.size(), 2u);
 }
 
 TEST(Random, SameSeedSameBytes) {

@@ -8,8 +8,12 @@
 namespace confab::limits {
 
 // The largest datagram taken in. WebRTC's stay below 1500: browsers send RTP of 1200 and cut DTLS
-// flights to the path's MTU. A slot of the packet pool is this and a cache line of books.
+// flights to the path's MTU. A slot of the packet pool is this, or less for what fits into less,
+// and a cache line of books.
 inline constexpr std::size_t kPacketBytes = 1536;
+// What browsers' media fits into: RTP of 1200 and SRTP's tag of 16. The largest of ten seconds of
+// Chromium's 720p is 1208 (bench/data).
+inline constexpr std::size_t kUsualPacketBytes = 1216;
 // What goes out in one datagram, IP and UDP headers aside: 1500 - 40 (IPv6) - 8 (UDP), less room
 // for a VPN's overhead. Chromium's own limit for a whole RTP packet is 1200 + extensions.
 inline constexpr std::size_t kDatagramBytesOut = 1400;

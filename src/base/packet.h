@@ -3,6 +3,7 @@
 // Shard-local: not thread-safe, no atomics.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -18,18 +19,22 @@ namespace confab {
 
 class PacketPool;
 
-// One slot. Plain data; ownership is PacketRef's. Its books and notes are one cache line, which a
-// fan-out finds in the cache for all receivers but the first.
+// One slot: this, and `capacity` bytes of content behind it. Plain data; ownership is PacketRef's.
+// Its books and notes are one cache line, which a fan-out finds in the cache for all receivers but
+// the first.
 struct alignas(64) PacketSlot {
   static constexpr std::size_t kNotesBytes = 40;
 
   PacketPool* pool = nullptr;
   std::uint32_t references = 0;
   std::uint16_t size = 0;
+  std::uint16_t capacity = 0;
   std::int64_t received_ns = 0;
   alignas(8) std::byte notes[kNotesBytes];
-  alignas(64) std::uint8_t bytes[limits::kPacketBytes];
+
+  std::uint8_t* bytes() { return reinterpret_cast<std::uint8_t*>(this + 1); }
 };
+static_assert(sizeof(PacketSlot) == 64);
 
 // A counted reference to a slot. An empty reference holds nothing.
 class PacketRef {
@@ -48,11 +53,11 @@ class PacketRef {
   explicit operator bool() const { return slot_ != nullptr; }
   void reset();
 
-  ByteView view() const { return {slot_->bytes, slot_->size}; }
+  ByteView view() const { return {slot_->bytes(), slot_->size}; }
   // The content, writable: only for a holder who knows that it is not shared yet.
-  MutableBytes mutable_view() { return {slot_->bytes, slot_->size}; }
-  // The whole slot, for receiving into.
-  MutableBytes capacity() { return {slot_->bytes, limits::kPacketBytes}; }
+  MutableBytes mutable_view() { return {slot_->bytes(), slot_->size}; }
+  // All there is room for: what was asked of the pool, or more.
+  MutableBytes capacity() { return {slot_->bytes(), slot_->capacity}; }
   void resize(std::size_t size) { slot_->size = static_cast<std::uint16_t>(size); }
   std::size_t size() const { return slot_->size; }
 
@@ -81,32 +86,50 @@ class PacketRef {
   PacketSlot* slot_ = nullptr;
 };
 
-// Hands out slots; grows in slabs up to a limit and then hands out nothing, which the caller counts
-// as a drop. Must outlive every reference.
+// Hands out slots of two sizes, since histories hold many packets for long and hardly one of them
+// needs the larger. Grows in slabs up to a limit and then hands out nothing, which the caller
+// counts as a drop. A slab's memory is touched only as its slots are handed out for the first time.
+// Must outlive every reference.
 class PacketPool {
  public:
-  // slots_max bounds memory: slots_max * ~2 KiB.
+  // slots_max: of each size, so that a flood of the one leaves the other its room. Bounds memory:
+  // slots_max * 1.3 kB where nothing larger than limits::kUsualPacketBytes comes, 2.9 kB at most.
   explicit PacketPool(std::size_t slots_max);
   ~PacketPool();
   PacketPool(const PacketPool&) = delete;
   PacketPool& operator=(const PacketPool&) = delete;
 
-  // An empty reference when the pool is exhausted. The slot's content is whatever was there.
-  PacketRef acquire();
+  // Room for `bytes`, which are limits::kPacketBytes at most. An empty reference when the slots of
+  // that size are exhausted. The slot's content is whatever was there.
+  PacketRef acquire(std::size_t bytes = limits::kPacketBytes);
   // Slots handed out and not given back.
   std::size_t in_use() const { return in_use_; }
-  std::size_t allocated() const { return slabs_.size() * kSlabSlots; }
 
  private:
   friend class PacketRef;
   static constexpr std::size_t kSlabSlots = 256;
-  bool grow();
+
+  struct alignas(PacketSlot) Line {
+    std::byte bytes[alignof(PacketSlot)];
+  };
+  // The slots of one size.
+  struct Shelf {
+    std::size_t capacity;  // of a slot
+    std::vector<std::unique_ptr<Line[]>> slabs;
+    std::vector<PacketSlot*> free;
+    std::size_t fresh = 0;  // slots at the end of the last slab that nobody had yet
+
+    std::size_t lines_per_slot() const { return 1 + capacity / sizeof(Line); }
+  };
+
+  PacketSlot* make(Shelf& shelf);
+  bool grow(Shelf& shelf);
+  Shelf& shelf_for(std::size_t bytes) { return shelves_[bytes > shelves_[0].capacity ? 1 : 0]; }
   void give_back(PacketSlot* slot);
 
   std::size_t slots_max_;
   std::size_t in_use_ = 0;
-  std::vector<std::unique_ptr<PacketSlot[]>> slabs_;
-  std::vector<PacketSlot*> free_;
+  std::array<Shelf, 2> shelves_;  // smaller slots first
 };
 
 inline void PacketRef::reset() {

@@ -209,6 +209,45 @@ TEST(PacketLoop, OversizeDatagramsAreDroppedAndCounted) {
   EXPECT_EQ(under_test.loop->counters().drop_oversize, 1u);
 }
 
+std::string counted(std::size_t size) {
+  std::string out(size, '\0');
+  for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<char>(i % 251);
+  return out;
+}
+
+TEST(PacketLoop, DatagramsOfAllSizesComeBackWhole) {
+  LoopUnderTest under_test({"127.0.0.1"}, 1);
+  const Fd client = connected(SOCK_DGRAM, under_test.loop->local_endpoints()[0]);
+  for (const std::size_t size : {std::size_t{1}, limits::kUsualPacketBytes,
+                                 limits::kUsualPacketBytes + 1, limits::kPacketBytes}) {
+    const std::string sent = counted(size);
+    ASSERT_EQ(::send(client.get(), sent.data(), size, 0), static_cast<ssize_t>(size));
+    EXPECT_TRUE(receive(client) == sent) << size;
+  }
+  under_test.stop();
+}
+
+TEST(UdpSocket, CountsALargeDatagramThatFindsNoRoom) {
+  // Given a pool whose larger slots are all held
+  PacketPool pool{256};
+  LoopCounters counters;
+  std::vector<PacketRef> held;
+  while (PacketRef packet = pool.acquire(limits::kPacketBytes)) held.push_back(std::move(packet));
+  const auto socket = UdpSocket::open({*IpAddress::parse("127.0.0.1"), 0}, 0, {});
+  ASSERT_TRUE(socket) << socket.error().message;
+  const Fd client = connected(SOCK_DGRAM, (*socket)->local());
+  // When a large and a usual one come
+  const std::string large = counted(limits::kUsualPacketBytes + 1);
+  ASSERT_EQ(::send(client.get(), large.data(), large.size(), 0),
+            static_cast<ssize_t>(large.size()));
+  ASSERT_EQ(::send(client.get(), "small", 5, 0), 5);
+  // Then only the large one is dropped
+  const std::span<ReceivedPacket> batch = (*socket)->receive(pool, counters);
+  ASSERT_EQ(batch.size(), 1u);
+  EXPECT_EQ(batch[0].packet.size(), 5u);
+  EXPECT_EQ(counters.drop_no_buffer, 1u);
+}
+
 TEST(PacketLoop, TcpFramesComeBackAndAClosedConnectionIsReported) {
   LoopUnderTest under_test({"127.0.0.1"}, 2);
   {

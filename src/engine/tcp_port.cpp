@@ -110,7 +110,7 @@ bool TcpPort::read(std::uint32_t channel, Instant now, PacketPool& pool, LoopCou
     const bool whole = connection.reader.read(bytes, [&](ByteView frame) {
       ++counters.tcp_frames_received;
       connection.last_frame = now;
-      PacketRef packet = pool.acquire();
+      PacketRef packet = pool.acquire(frame.size());
       if (!packet) {
         ++counters.drop_no_buffer;
         return;

@@ -54,11 +54,16 @@ struct UdpSocket::Scratch {
   static constexpr std::size_t kControlBytes =
       CMSG_SPACE(sizeof(std::uint32_t)) + CMSG_SPACE(sizeof(timespec));
 
+  // What a datagram may be larger than the slot it is received into.
+  static constexpr std::size_t kTailBytes = limits::kPacketBytes - limits::kUsualPacketBytes;
+
   // Receiving: the slots stay filled between calls, so that only the used ones are fetched anew.
+  // The few datagrams that do not fit into a usual slot leave their end in `tails`.
   std::array<ReceivedPacket, kReceiveBatch> packets;
   std::array<PacketRef, kReceiveBatch> slots;
+  std::array<std::array<std::uint8_t, kTailBytes>, kReceiveBatch> tails;
   std::array<mmsghdr, kReceiveBatch> in;
-  std::array<iovec, kReceiveBatch> in_iov;
+  std::array<std::array<iovec, 2>, kReceiveBatch> in_iov;
   std::array<SocketAddress, kReceiveBatch> from;
   alignas(cmsghdr) std::array<std::array<char, kControlBytes>, kReceiveBatch> in_control;
   std::size_t slots_ready = 0;
@@ -123,14 +128,15 @@ void UdpSocket::refill(PacketPool& pool) {
   Scratch& s = *scratch_;
   std::size_t i = 0;
   for (; i < kReceiveBatch; ++i) {
-    if (!s.slots[i]) s.slots[i] = pool.acquire();
+    if (!s.slots[i]) s.slots[i] = pool.acquire(limits::kUsualPacketBytes);
     if (!s.slots[i]) break;
-    s.in_iov[i] = {s.slots[i].capacity().data(), limits::kPacketBytes};
+    s.in_iov[i] = {iovec{s.slots[i].capacity().data(), limits::kUsualPacketBytes},
+                   iovec{s.tails[i].data(), s.tails[i].size()}};
     s.in[i].msg_hdr = {};
     s.in[i].msg_hdr.msg_name = &s.from[i].any;
     s.in[i].msg_hdr.msg_namelen = sizeof(sockaddr_in6);
-    s.in[i].msg_hdr.msg_iov = &s.in_iov[i];
-    s.in[i].msg_hdr.msg_iovlen = 1;
+    s.in[i].msg_hdr.msg_iov = s.in_iov[i].data();
+    s.in[i].msg_hdr.msg_iovlen = s.in_iov[i].size();
     s.in[i].msg_hdr.msg_control = s.in_control[i].data();
     s.in[i].msg_hdr.msg_controllen = Scratch::kControlBytes;
   }
@@ -163,6 +169,10 @@ std::span<ReceivedPacket> UdpSocket::receive(PacketPool& pool, LoopCounters& cou
       ++counters.drop_oversize;
       continue;
     }
+    if (s.in[i].msg_len > limits::kUsualPacketBytes && !move_to_larger(i, pool)) {
+      ++counters.drop_no_buffer;
+      continue;
+    }
     s.slots[i].resize(s.in[i].msg_len);
     if (is_sampled) read_control(i, counters, is_sampled);
     s.packets[count].path = {Protocol::kUdp, channel_, from_sockaddr(s.from[i])};
@@ -173,6 +183,17 @@ std::span<ReceivedPacket> UdpSocket::receive(PacketPool& pool, LoopCounters& cou
   // Drops are counted in a total: the last message has the newest.
   if (!is_sampled) read_control(static_cast<std::size_t>(n - 1), counters, is_sampled);
   return std::span(s.packets).first(count);
+}
+
+bool UdpSocket::move_to_larger(std::size_t i, PacketPool& pool) {
+  Scratch& s = *scratch_;
+  PacketRef larger = pool.acquire(limits::kPacketBytes);
+  if (!larger) return false;
+  const std::size_t tail = s.in[i].msg_len - limits::kUsualPacketBytes;
+  std::memcpy(larger.capacity().data(), s.slots[i].capacity().data(), limits::kUsualPacketBytes);
+  std::memcpy(&larger.capacity()[limits::kUsualPacketBytes], s.tails[i].data(), tail);
+  s.slots[i] = std::move(larger);
+  return true;
 }
 
 void UdpSocket::read_control(std::size_t i, LoopCounters& counters, bool is_sampled) {

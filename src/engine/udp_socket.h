@@ -58,6 +58,8 @@ class UdpSocket {
   struct Scratch;
   UdpSocket(Fd fd, std::uint32_t channel);
   void refill(PacketPool& pool);
+  // A datagram that does not fit into the slot it came into. False when there is none that it fits.
+  bool move_to_larger(std::size_t i, PacketPool& pool);
   void read_control(std::size_t i, LoopCounters& counters, bool is_sampled);
   void send_run(std::span<const Transmit> messages, Instant now, LoopCounters& counters);
   void send_unsegmented(const Transmit& message, LoopCounters& counters);

@@ -27,7 +27,7 @@ void PipedProducer::on_media(Instant now, const PipedMedia& media, ByteView byte
   DCHECK(encoding < layers());
   if (media.is_after_gap) tell_gap(encoding);
   if (is_paused()) return context_.counters.drop(Drop::kProducerPaused);
-  PacketRef packet = context_.pool.acquire();
+  PacketRef packet = context_.pool.acquire(bytes.size());
   if (!packet) {
     tell_gap(encoding);
     return context_.counters.drop(Drop::kPoolExhausted);

@@ -112,7 +112,7 @@ void WebRtcTransport::connect_with_keys(Instant now, const SrtpKeys& keys) {
 // ---- datagrams ----
 
 void WebRtcTransport::handle_stun(Instant now, const Path& path, const stun::Message& request) {
-  PacketRef answer = context_.pool.acquire();
+  PacketRef answer = context_.pool.acquire(ice::kResponseBytesMax);
   if (!answer) return context_.counters.drop(Drop::kPoolExhausted);
   const ice::RequestResult result =
       ice_.handle_request(now, path, request, answer.capacity().first(ice::kResponseBytesMax));
@@ -271,7 +271,7 @@ void WebRtcTransport::start_media(Instant now, const SrtpKeys& keys) {
 
 void WebRtcTransport::send_datagram(ByteView bytes) {
   if (!queue_.path) return context_.counters.drop(Drop::kEgressNoPath);
-  PacketRef packet = context_.pool.acquire();
+  PacketRef packet = context_.pool.acquire(bytes.size());
   if (!packet) return context_.counters.drop(Drop::kPoolExhausted);
   CHECK(bytes.size() <= packet.capacity().size());
   std::ranges::copy(bytes, packet.capacity().begin());

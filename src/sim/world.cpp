@@ -238,7 +238,7 @@ void World::deliver() {
     if (arrival.to_shard) {
       if (batch.size() == kBatch || *arrival.to_shard != batch_to) deliver_batch(batch_to, batch);
       batch_to = *arrival.to_shard;
-      ReceivedPacket received{arrival.path, sites_[batch_to]->pool.acquire()};
+      ReceivedPacket received{arrival.path, sites_[batch_to]->pool.acquire(arrival.bytes.size())};
       CHECK(static_cast<bool>(received.packet));
       CHECK(arrival.bytes.size() <= received.packet.capacity().size());
       std::ranges::copy(arrival.bytes, received.packet.capacity().begin());

@@ -94,7 +94,8 @@ class ShardHost {
   void drain_events();
   ShardSnapshot snapshot() const;
 
-  // A packet may wait in every consumer's history for a second and a half: 250 Mbit/s in.
+  // Of each of the two sizes. A packet may wait to be asked for again for a second and a half:
+  // 250 Mbit/s in.
   static constexpr std::size_t kPoolSlots = 64 * 1024;
   // A command takes some tens of microseconds, and packets wait meanwhile.
   static constexpr int kLettersPerRound = 16;
