@@ -5,10 +5,6 @@
 
 namespace confab::rtp {
 
-NackGenerator::NackGenerator(const NackConfig& config) : config_(config) {
-  missing_.reserve(config_.missing_max);
-}
-
 void NackGenerator::on_packet(Instant now, SeqNo seq, bool is_key_frame_start) {
   const bool first = !unwrapper_.started();
   const std::int64_t before = unwrapper_.highest();

@@ -30,7 +30,7 @@ struct NackConfig {
 
 class NackGenerator {
  public:
-  explicit NackGenerator(const NackConfig& config = {});
+  explicit NackGenerator(const NackConfig& config = {}) : config_(config) {}
 
   // Each packet of the stream, repaired ones too (with their original sequence number).
   // is_key_frame_start: what is lost before it is no longer worth a key-frame request.
@@ -68,7 +68,8 @@ class NackGenerator {
   Duration rtt_ = 100ms;
   SeqUnwrapper unwrapper_;
   std::int64_t last_key_frame_ = INT64_MIN;
-  std::vector<Missing> missing_;  // by seq; capacity is missing_max from the start
+  // By seq. Has as much memory as the worst moment took: few streams ever miss missing_max.
+  std::vector<Missing> missing_;
   // No later than the soonest ask_at: a packet that came after all may leave it too early.
   Instant wake_at_ = kNever;
   bool wants_key_frame_ = false;
