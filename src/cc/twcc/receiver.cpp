@@ -12,16 +12,31 @@ namespace {
 // was lost in an outage, and the sender sees that from the gap.
 constexpr std::int64_t kLeadingLossMax = 2000;
 
+std::uint32_t to_tick(Instant t) {
+  return static_cast<std::uint32_t>(t.time_since_epoch() / rtcp::kDeltaTick);
+}
+// When that was, seen from a moment soon after.
+Instant from_tick(Instant now, std::uint32_t tick) {
+  const std::int64_t ticks = now.time_since_epoch() / rtcp::kDeltaTick;
+  return Instant{} + (ticks - static_cast<std::int32_t>(to_tick(now) - tick)) * rtcp::kDeltaTick;
+}
+
 }  // namespace
 
 TwccReceiver::TwccReceiver(const TwccConfig& config)
-    : config_(config), slots_(kWindowFirst, Slot{INT64_MIN, {}}) {
+    : config_(config), slots_(make_window(kWindowFirst)) {
   DCHECK(config.reorder_max <= kWindowFirst);
+}
+
+std::vector<TwccReceiver::Slot> TwccReceiver::make_window(std::size_t slots) {
+  std::vector<Slot> out(slots);
+  for (std::uint32_t i = 0; i < slots; ++i) out[i].seq = ~i;
+  return out;
 }
 
 const TwccReceiver::Slot* TwccReceiver::find(std::int64_t seq) {
   const Slot& slot = slot_of(seq);
-  return slot.seq == seq ? &slot : nullptr;
+  return slot.seq == static_cast<std::uint32_t>(seq) ? &slot : nullptr;
 }
 
 void TwccReceiver::on_packet(Instant now, std::uint16_t transport_seq) {
@@ -42,17 +57,18 @@ void TwccReceiver::on_packet(Instant now, std::uint16_t transport_seq) {
     ++packets_late_;
     return;
   }
-  slot_of(seq) = {seq, now};
+  slot_of(seq) = {static_cast<std::uint32_t>(seq), to_tick(now)};
   // Reported as lost already: what follows it is reported again, which the draft allows.
   next_to_report_ = std::min(next_to_report_, seq);
   schedule(now);
 }
 
 void TwccReceiver::grow() {
-  std::vector<Slot> smaller(slots_.size() * 2, Slot{INT64_MIN, {}});
+  std::vector<Slot> smaller = make_window(slots_.size() * 2);
   smaller.swap(slots_);
-  for (const Slot& slot : smaller) {
-    if (slot.seq != INT64_MIN) slot_of(slot.seq) = slot;
+  for (std::size_t i = 0; i < smaller.size(); ++i) {
+    const Slot& slot = smaller[i];
+    if ((slot.seq & (smaller.size() - 1)) == i) slot_of(slot.seq) = slot;
   }
 }
 
@@ -68,10 +84,11 @@ std::size_t TwccReceiver::poll(Instant now, MutableBytes out, rtp::Ssrc sender, 
   while (find(seq) == nullptr) ++seq;  // ends at the highest, which was received
   DCHECK(seq < end_);
   const std::int64_t base = std::max(next_to_report_, seq - kLeadingLossMax);
-  rtcp::TransportFeedbackBuilder builder(rtp::to_seq(base), find(seq)->arrival);
+  rtcp::TransportFeedbackBuilder builder(rtp::to_seq(base), from_tick(now, find(seq)->tick));
   for (; seq < end_; ++seq) {
     const Slot* slot = find(seq);
-    if (slot != nullptr && !builder.add_received(rtp::to_seq(seq), slot->arrival)) break;
+    if (slot == nullptr) continue;
+    if (!builder.add_received(rtp::to_seq(seq), from_tick(now, slot->tick))) break;
   }
   next_to_report_ = seq;
   if (seq == end_) {

@@ -18,8 +18,8 @@ struct TwccConfig {
   // Sooner when as many packets wait to be reported: one feedback packet's worth.
   std::size_t packets_max = 300;
   // How far behind the newest a late packet is still reported: the sender has written off what is
-  // older.
-  std::int64_t reorder_max = 1000;
+  // older. A second of 4 Mbit/s.
+  std::int64_t reorder_max = 500;
 };
 
 // One per transport. Takes more memory only after a gap in the sequence numbers, up to a limit.
@@ -41,13 +41,16 @@ class TwccReceiver {
 
  private:
   // Sequence numbers remembered: powers of two, so a place is seq & mask. No less than may be late.
-  static constexpr std::int64_t kWindowFirst = 1024;
+  static constexpr std::int64_t kWindowFirst = 512;
   static constexpr std::int64_t kWindowMax = 8192;
+  // Small, since every publisher has hundreds: of the number so much that it comes again after four
+  // billion packets, of the arrival as much as is reported (rtcp::kDeltaTick).
   struct Slot {
-    std::int64_t seq;
-    Instant arrival;
+    std::uint32_t seq;   // that of another place where nothing came yet
+    std::uint32_t tick;  // wraps after 12 days
   };
 
+  static std::vector<Slot> make_window(std::size_t slots);
   Slot& slot_of(std::int64_t seq) {
     return slots_[static_cast<std::uint64_t>(seq) & (slots_.size() - 1)];
   }

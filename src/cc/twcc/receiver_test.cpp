@@ -120,6 +120,33 @@ TEST(TwccReceiver, WhatIsFarTooLateIsDropped) {
   EXPECT_EQ(f.receiver.packets_late(), 1u);
 }
 
+TEST(TwccReceiver, WhatIsHalfAWindowLateIsReported) {
+  Fixture f;
+  f.receive(0);
+  f.now += 3ms;
+  f.receive(501);
+  f.now += 30ms;
+  f.receive(1);
+  EXPECT_EQ(f.receiver.packets_late(), 1u) << "501 behind the end";
+  f.receive(2);
+  f.now += 100ms;
+  EXPECT_EQ(f.poll()->received, (Received{{0, 10'000}, {2, 10'033}, {501, 10'003}}));
+  EXPECT_EQ(f.receiver.packets_late(), 1u);
+}
+
+TEST(TwccReceiver, KnowsWhenThingsCameAroundTheWrapOfItsTicks) {
+  // 2^32 ticks of 250 us are 1,073,741,824 ms.
+  Fixture f;
+  f.now = Instant(1'073'741'820ms);
+  f.receive(1);
+  f.now += 10ms;
+  f.receive(2);
+  f.now += 100ms;
+  const auto received = f.poll()->received;
+  ASSERT_EQ(received.size(), 2u);
+  EXPECT_EQ(received[1].second - received[0].second, 10);
+}
+
 TEST(TwccReceiver, ALongGapIsSplitOrCut) {
   Fixture f;
   f.receive(0);
