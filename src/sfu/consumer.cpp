@@ -45,17 +45,17 @@ rtp::SeqNo random_seq(Random& random) {
 }  // namespace
 
 Consumer::Consumer(ShardContext& context, WebRtcTransport& transport, Source& source,
-                   ConsumerSetup setup)
+                   const ConsumerSetup& setup)
     : context_(context),
       transport_(transport),
       source_(source),
-      setup_(std::move(setup)),
-      stream_(make_stream(setup_, source)),
-      clock_rate_(setup_.parameters.codecs.front().clock_rate),
+      id_(setup.id),
+      stream_(make_stream(setup, source)),
+      paused_(setup.paused),
       preferred_layer_(static_cast<std::uint8_t>(source.layers() - 1)),
       target_layer_(preferred_layer_),
       sequence_(random_seq(context.random)),
-      timestamps_({context.random.u32()}, clock_rate_),
+      timestamps_({context.random.u32()}, setup.parameters.codecs.front().clock_rate),
       history_(context.config.timing.history),
       next_rtx_seq_(random_seq(context.random)) {
   take_handshake_rtt();
@@ -73,13 +73,13 @@ std::optional<std::uint8_t> Consumer::current_layer() const {
 }
 
 LayerMask Consumer::wanted_layers() const {
-  if (setup_.paused) return 0;
+  if (paused_) return 0;
   const LayerMask target = layer_bit(target_layer_);
   return current_ ? static_cast<LayerMask>(target | layer_bit(current_->encoding)) : target;
 }
 
 void Consumer::on_media(Instant now, const MediaPacket& packet) {
-  if (setup_.paused) return context_.counters.drop(Drop::kConsumerPaused);
+  if (paused_) return context_.counters.drop(Drop::kConsumerPaused);
   // Nothing to begin before there is a way to the receiver: it would miss the key frame.
   if (!transport_.can_send()) return context_.counters.drop(Drop::kReceiverNotConnected);
   if (packet.payload_type != stream_.payload_type) {
@@ -203,8 +203,8 @@ void Consumer::on_gap(std::uint8_t encoding) {
 }
 
 void Consumer::set_paused(Instant now, bool paused) {
-  if (setup_.paused == paused) return;
-  setup_.paused = paused;
+  if (paused_ == paused) return;
+  paused_ = paused;
   source_.on_wanted_changed();
   if (paused) {
     current_.reset();

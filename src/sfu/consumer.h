@@ -29,6 +29,8 @@
 
 namespace confab::sfu {
 
+// All that a consumer is made of. Of the parameters it keeps what forwarding takes; they are a
+// kilobyte, and only the receiver needs them again.
 struct ConsumerSetup {
   ConsumerId id;
   std::uint32_t number = 0;  // even, unique within the transport
@@ -39,7 +41,8 @@ struct ConsumerSetup {
 class Consumer {
  public:
   // `transport` is the receiver's. Attaches itself to the source.
-  Consumer(ShardContext& context, WebRtcTransport& transport, Source& source, ConsumerSetup setup);
+  Consumer(ShardContext& context, WebRtcTransport& transport, Source& source,
+           const ConsumerSetup& setup);
   ~Consumer();
   Consumer(const Consumer&) = delete;
   Consumer& operator=(const Consumer&) = delete;
@@ -71,12 +74,11 @@ class Consumer {
   // Lets go of packets too old to be asked for.
   void expire_history(Instant now) { history_.expire(now); }
 
-  const ConsumerId& id() const { return setup_.id; }
+  const ConsumerId& id() const { return id_; }
   const EgressStream& stream() const { return stream_; }
-  const ortc::RtpParameters& parameters() const { return setup_.parameters; }
   Source& source() const { return source_; }
   WebRtcTransport& transport() const { return transport_; }
-  bool is_paused() const { return setup_.paused; }
+  bool is_paused() const { return paused_; }
   std::optional<std::uint8_t> current_layer() const;
   // The streams whose packets it has a use for now.
   LayerMask wanted_layers() const;
@@ -93,7 +95,7 @@ class Consumer {
   const Statistics& statistics() const { return statistics_; }
 
  private:
-  bool is_flowing() const { return !setup_.paused && !source_.is_paused(); }
+  bool is_flowing() const { return !paused_ && !source_.is_paused(); }
   bool is_video() const { return source_.kind() == ortc::MediaKind::kVideo; }
   // Whether the packet belongs to what is forwarded, beginning or switching where it may.
   bool admit(Instant now, const MediaPacket& packet);
@@ -108,9 +110,9 @@ class Consumer {
   ShardContext& context_;
   WebRtcTransport& transport_;
   Source& source_;
-  ConsumerSetup setup_;
+  ConsumerId id_;
   EgressStream stream_;
-  std::uint32_t clock_rate_ = 0;
+  bool paused_;
 
   std::uint8_t preferred_layer_;
   std::uint8_t target_layer_;

@@ -77,8 +77,9 @@ void Router::close_consumers(const Source& source) {
   }
 }
 
-Consumer& Router::add_consumer(WebRtcTransport& transport, Source& source, ConsumerSetup setup) {
-  Consumer& consumer = transport.add_consumer(source, std::move(setup));
+Consumer& Router::add_consumer(WebRtcTransport& transport, Source& source,
+                               const ConsumerSetup& setup) {
+  Consumer& consumer = transport.add_consumer(source, setup);
   consumers_.emplace(consumer.id(), &consumer);
   return consumer;
 }

@@ -36,7 +36,7 @@ class Router final : public Timed {
   void remove_piped(PipedProducer& producer);
   // A producer of another shard.
   PipedProducer& add_piped(PipeTransport& pipe, const SourceSetup& setup);
-  Consumer& add_consumer(WebRtcTransport& transport, Source& source, ConsumerSetup setup);
+  Consumer& add_consumer(WebRtcTransport& transport, Source& source, const ConsumerSetup& setup);
   void remove_consumer(Consumer& consumer);
 
   // nullptr if not in this meeting.

@@ -79,7 +79,7 @@ void WebRtcTransport::report_consumers(Instant now, RtcpBatch& batch) {
     const auto info = consumer->sender_info(now);
     if (!info) continue;
     const rtp::Ssrc ssrc = consumer->stream().ssrc;
-    const std::string& cname = consumer->parameters().rtcp.cname;
+    const std::string& cname = consumer->source().consumable().rtcp.cname;
     batch.add([&](rtcp::CompoundWriter& writer, std::size_t room) {
       if (room < kSenderReportBytes + cname.size()) return false;
       return writer.sender_report(ssrc, *info, {}) && writer.source_description(ssrc, cname);

@@ -386,13 +386,12 @@ void WebRtcTransport::remove_producer(Producer& producer) {
   producers_[producer.slot()].reset();
 }
 
-Consumer& WebRtcTransport::add_consumer(Source& source, ConsumerSetup setup) {
-  const ConsumerId id = setup.id;
-  auto consumer = std::make_unique<Consumer>(context_, *this, source, std::move(setup));
+Consumer& WebRtcTransport::add_consumer(Source& source, const ConsumerSetup& setup) {
+  auto consumer = std::make_unique<Consumer>(context_, *this, source, setup);
   Consumer& added = *consumer;
   consumers_by_ssrc_[added.stream().ssrc] = &added;
   if (added.stream().has_rtx()) consumers_by_ssrc_[added.stream().rtx_ssrc] = &added;
-  consumers_.emplace(id, std::move(consumer));
+  consumers_.emplace(setup.id, std::move(consumer));
   return added;
 }
 

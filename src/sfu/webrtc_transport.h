@@ -85,7 +85,7 @@ class WebRtcTransport final : public Timed {
   // ---- what goes through it; the Router keeps the books ----
   Producer& add_producer(ProducerSetup setup);
   void remove_producer(Producer& producer);
-  Consumer& add_consumer(Source& source, ConsumerSetup setup);
+  Consumer& add_consumer(Source& source, const ConsumerSetup& setup);
   void remove_consumer(Consumer& consumer);
   void remove_consumers();
   const std::vector<std::unique_ptr<Producer>>& producers() const { return producers_; }

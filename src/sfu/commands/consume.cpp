@@ -36,9 +36,13 @@ CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
   setup.number = transport.next_stream_number();
   setup.parameters = std::move(*parameters);
   setup.paused = request.paused;
-  const Consumer& consumer = router.add_consumer(transport, *source, std::move(setup));
-  return control::Consumed{consumer.id(),      source->id(),          source->kind(),
-                           source->type(),     consumer.parameters(), consumer.is_paused(),
+  const Consumer& consumer = router.add_consumer(transport, *source, setup);
+  return control::Consumed{consumer.id(),
+                           source->id(),
+                           source->kind(),
+                           source->type(),
+                           std::move(setup.parameters),
+                           consumer.is_paused(),
                            source->is_paused()};
 }
 
