@@ -118,7 +118,9 @@ void Meeting::add_publisher(Instant now, const Path& path) {
 void Meeting::add_receiver(Instant now, const Path& path) {
   const TransportId transport = open_transport(now, path, control::TransportDirection::kReceive);
   for (const ProducerId& producer : producers_) {
-    ask<control::Consumed>(now, control::Consume{transport, producer, capabilities_, false});
+    ask<control::Consumed>(
+        now, control::Consume{transport, producer,
+                              std::make_shared<const ortc::RtpCapabilities>(capabilities_), false});
   }
 }
 

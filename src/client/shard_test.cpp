@@ -92,8 +92,8 @@ class Room {
   }
 
   void consume(Leg& leg, ProducerId producer) {
-    const auto made =
-        ask<control::Consumed>(control::Consume{leg.id, producer, capabilities_, true});
+    const auto made = ask<control::Consumed>(control::Consume{
+        leg.id, producer, std::make_shared<const ortc::RtpCapabilities>(capabilities_), true});
     leg.transport->receive(now, *expect(made.kind, made.rtp_parameters));
     ask<control::Done>(control::SetConsumerPaused{made.consumer, false});
     transmit();

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -63,7 +64,9 @@ struct CloseProducer {
 struct Consume {
   TransportId transport;
   ProducerId producer;
-  ortc::RtpCapabilities rtp_capabilities;
+  // The receiver's; not null. shared_ptr because it is one value for all that a participant
+  // consumes, and the requests for a whole meeting, each with its 8 kB, may wait at the same time.
+  std::shared_ptr<const ortc::RtpCapabilities> rtp_capabilities;
   bool paused = true;
 };
 struct SetConsumerPaused {

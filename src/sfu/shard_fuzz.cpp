@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -76,7 +77,8 @@ class Script {
       control::Consume consume;
       consume.transport = receiving;
       consume.producer = std::get<control::Produced>(*ask(produce)).producer;
-      consume.rtp_capabilities = opened.router_capabilities;
+      consume.rtp_capabilities =
+          std::make_shared<const ortc::RtpCapabilities>(opened.router_capabilities);
       consume.paused = false;
       CHECK(ask(consume).has_value());
     }

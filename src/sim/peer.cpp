@@ -64,7 +64,8 @@ Subscriber& Peer::subscribe(const ProducerId& producer, bool paused) {
   control::Consume request;
   request.transport = receiving_.created.transport;
   request.producer = producer;
-  request.rtp_capabilities = world_.router_capabilities();
+  request.rtp_capabilities =
+      std::make_shared<const ortc::RtpCapabilities>(world_.router_capabilities());
   request.paused = true;
   const auto consumed = world_.ask<control::Consumed>(request);
   subscribers_.push_back(std::make_unique<Subscriber>(*receiving_.client, consumed));

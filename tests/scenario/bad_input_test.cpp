@@ -1,5 +1,6 @@
 // What strangers and broken clients send is dropped, counted and does no harm.
 #include <array>
+#include <memory>
 
 #include "rtc/stun/builder.h"
 #include "rtc/stun/integrity_key.h"
@@ -208,8 +209,10 @@ TEST_F(BadInput, commands_that_can_not_be_carried_out_are_refused_with_a_reason)
   control::Consume consume;
   consume.transport = ben.receiving().created.transport;
   consume.producer = anna.tracks().front()->producer;
+  consume.rtp_capabilities = std::make_shared<const ortc::RtpCapabilities>();
   EXPECT_EQ(code(consume), ErrorCode::kUnsupported);  // a device without codecs
-  consume.rtp_capabilities = world.router_capabilities();
+  consume.rtp_capabilities =
+      std::make_shared<const ortc::RtpCapabilities>(world.router_capabilities());
   consume.transport = ben.sending().created.transport;
   EXPECT_EQ(code(consume), ErrorCode::kInvalidArgument);
 

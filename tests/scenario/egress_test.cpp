@@ -1,6 +1,7 @@
 // What sending costs: few messages, no allocation.
 #include <atomic>
 #include <cstdlib>
+#include <memory>
 #include <new>
 
 #include "scenario.h"
@@ -191,7 +192,8 @@ TEST(Egress, a_receiver_that_can_not_be_reached_costs_nothing) {
   control::Consume consume;
   consume.transport = created.transport;
   consume.producer = producer;
-  consume.rtp_capabilities = world.router_capabilities();
+  consume.rtp_capabilities =
+      std::make_shared<const ortc::RtpCapabilities>(world.router_capabilities());
   consume.paused = false;
   world.ask<control::Consumed>(consume);
   world.run_for(2s);

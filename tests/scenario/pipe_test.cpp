@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <memory>
 #include <utility>
 
 #include "scenario.h"
@@ -286,7 +287,8 @@ TEST_F(Piped, what_does_not_exist_is_not_piped) {
   control::Consume consume;
   consume.transport = ben.receiving().created.transport;
   consume.producer = ProducerId::random_at({1, 0}, world.random());
-  consume.rtp_capabilities = world.router_capabilities();
+  consume.rtp_capabilities =
+      std::make_shared<const ortc::RtpCapabilities>(world.router_capabilities());
   EXPECT_EQ(world.try_ask(consume).error().code, ErrorCode::kNotFound);
   consume.producer = anna.publish(camera()).producer;
   EXPECT_EQ(world.shard(0).pipe_producer(world.meeting(), consume.producer, 7).error().code,

@@ -43,10 +43,9 @@ void on(Core& core, const Origin& origin, Asker asker, Consume request) {
   if (consumes_too_often(core, self, request.producer)) {
     return core.refuse(origin, ErrorCode::kFull, kTooOften);
   }
-  core.ask_media(
-      *asker.meeting, &self,
-      control::Consume{request.transport, request.producer, *self.rtp_capabilities, true},
-      Consuming{origin, request.transport});
+  core.ask_media(*asker.meeting, &self,
+                 control::Consume{request.transport, request.producer, self.rtp_capabilities, true},
+                 Consuming{origin, request.transport});
 }
 
 void on_answer(Core& core, MediaInFlight& asked, Consuming& purpose,

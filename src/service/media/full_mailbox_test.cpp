@@ -1,5 +1,6 @@
 // A shard that stands still while more is asked of it than its mailbox takes.
 #include <map>
+#include <memory>
 
 #include "service/media/local_media_testing.h"
 
@@ -173,7 +174,7 @@ TEST_F(FullMailboxTest, AProducerThatCouldNotBeTakenOverIsWhenAskedForAgain) {
   control::Consume request;
   request.transport = ben.receive;
   request.producer = producer;
-  request.rtp_capabilities = capabilities_;
+  request.rtp_capabilities = std::make_shared<const ortc::RtpCapabilities>(capabilities_);
   send(meeting, request);
   const control::RequestId consume_id = last_id_;
   loop_.wait_until_held(2);  // the publisher's shard has been refused, and is about to say so

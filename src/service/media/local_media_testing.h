@@ -156,7 +156,7 @@ class SpreadMediaTest : public LocalMediaTest {
     control::Consume consume;
     consume.transport = person.receive;
     consume.producer = producer;
-    consume.rtp_capabilities = capabilities_;
+    consume.rtp_capabilities = std::make_shared<const ortc::RtpCapabilities>(capabilities_);
     return ask(meeting, consume);
   }
   MeetingId open() {

@@ -19,15 +19,15 @@ CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
   if (transport.consumers().size() >= context.config.limits.consumers_per_transport_max) {
     return fail(ErrorCode::kFull, "no more consumers on this transport");
   }
-  if (const auto valid = ortc::validate(request.rtp_capabilities); !valid) {
+  if (const auto valid = ortc::validate(*request.rtp_capabilities); !valid) {
     return std::unexpected(valid.error());
   }
   const ortc::RtpParameters& consumable = source->consumable();
-  if (!ortc::can_consume(consumable, request.rtp_capabilities)) {
+  if (!ortc::can_consume(consumable, *request.rtp_capabilities)) {
     return fail(ErrorCode::kUnsupported, "this device can not decode the producer's codec");
   }
   auto parameters =
-      ortc::consumer_parameters(consumable, request.rtp_capabilities,
+      ortc::consumer_parameters(consumable, *request.rtp_capabilities,
                                 {transport.next_mid(), std::nullopt}, transport.ssrcs());
   if (!parameters) return std::unexpected(parameters.error());
 
