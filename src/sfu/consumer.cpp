@@ -56,9 +56,7 @@ Consumer::Consumer(ShardContext& context, WebRtcTransport& transport, Source& so
       target_layer_(preferred_layer_),
       sequence_(random_seq(context.random)),
       timestamps_({context.random.u32()}, setup.parameters.codecs.front().clock_rate),
-      history_(context.config.timing.history),
       next_rtx_seq_(random_seq(context.random)) {
-  take_handshake_rtt();
   source_.attach(*this);
   source_.on_wanted_changed();
 }
@@ -99,7 +97,7 @@ void Consumer::on_media(Instant now, const MediaPacket& packet) {
   }
 
   EgressEntry entry = make_entry(now, packet, *seq);
-  if (stream_.has_rtx()) history_.add(now, entry);
+  if (stream_.has_rtx()) source_.hold(now, packet);
   if (goes_as_rtx) {
     // However late it is: the stream itself can step back only a little (its SRTP index would), so
     // a packet that comes out of order, or was repaired, goes the way of a retransmission.
@@ -147,6 +145,12 @@ void Consumer::start_at(Instant now, const MediaPacket& packet) {
     timeline_ = packet.source;
   }
   picture_ids_.start_at({packet.info.picture_id, packet.info.tl0_pic_idx});
+  runs_.begin({.first = sequence_.next(),
+               .seq_offset = sequence_.offset(),
+               .source = packet.source,
+               .time_offset = static_cast<std::uint32_t>(timestamps_.offset()),
+               .picture_id_offset = picture_ids_.picture_id_offset(),
+               .tl0_pic_idx_offset = picture_ids_.tl0_pic_idx_offset()});
   current_ = packet.source;
   source_.on_wanted_changed();
 }
@@ -215,13 +219,16 @@ void Consumer::set_paused(Instant now, bool paused) {
 }
 
 void Consumer::on_transport_ready(Instant now) {
-  take_handshake_rtt();
+  source_.hold_for(repeat_window());
   if (is_video() && is_flowing() && !current_) want_target_key_frame(now);
 }
 
-void Consumer::take_handshake_rtt() {
-  const Duration rtt = transport_.handshake_rtt();
-  if (statistics_.rtt == Duration::zero() && rtt > Duration::zero()) history_.set_rtt(rtt);
+Duration Consumer::repeat_window() const {
+  if (!stream_.has_rtx() || !transport_.can_send()) return {};
+  const bool has_report = statistics_.rtt > Duration::zero();
+  const Duration rtt = has_report ? statistics_.rtt : transport_.handshake_rtt();
+  const Duration longest = context_.config.timing.history;
+  return rtt > Duration::zero() ? std::min(sfu::repeat_window(rtt), longest) : longest;
 }
 
 void Consumer::set_preferred_layer(Instant now, std::uint8_t spatial) {
@@ -256,29 +263,49 @@ void Consumer::on_nack(Instant now, const rtcp::Nack& nack) {
     context_.counters.nacks_shed += asked;
     return;
   }
-  const Duration repeat_after = std::max(kRepeatMin, statistics_.rtt / 2);
   nack.for_each([&](rtp::SeqNo seq) {
     ++statistics_.nacks_received;
     ++context_.counters.nacks_in;
-    std::optional<EgressEntry> held;
-    if (stream_.has_rtx()) held = history_.take(now, seq, repeat_after);
-    if (!held) {
+    std::optional<EgressEntry> entry = take_sent(now, seq);
+    if (!entry) {
       ++context_.counters.nacks_unanswered;
       return;
     }
-    EgressEntry entry = *std::move(held);
-    entry.is_rtx = true;
-    entry.rtx_seq = next_rtx_seq_;
+    entry->is_rtx = true;
+    entry->rtx_seq = next_rtx_seq_;
     next_rtx_seq_ = next_rtx_seq_ + 1;
     ++statistics_.packets_retransmitted;
-    context_.egress.send_media(now, transport_.queue(), std::move(entry), true);
+    context_.egress.send_media(now, transport_.queue(), *std::move(entry), true);
   });
+}
+
+std::optional<EgressEntry> Consumer::take_sent(Instant now, rtp::SeqNo seq) {
+  const std::int64_t sent_as = sequence_.unwrap(seq);
+  if (!stream_.has_rtx() || sent_as >= sequence_.next()) return std::nullopt;
+  const SentRuns::Run* run = runs_.find(sent_as);
+  if (run == nullptr) return std::nullopt;
+  const PacketLog::Entry* held = source_.find_held(now, run->source, sent_as - run->seq_offset);
+  // Of another codec than the receiver takes, it was no part of what went out.
+  if (held == nullptr || held->payload_type != stream_.payload_type) return std::nullopt;
+  const Duration repeat_after = std::max(kRepeatMin, statistics_.rtt / 2);
+  const std::size_t span_max = source_.held_span_max(run->source.encoding);
+  if (!repeats_.admit(now, sent_as, repeat_after, span_max)) return std::nullopt;
+  EgressEntry entry;
+  entry.packet = held->packet;
+  entry.stream = &stream_;
+  entry.seq = seq;
+  entry.timestamp = held->timestamp + run->time_offset;
+  const bool is_long = entry.notes().picture_ids.picture_id_is_long;
+  entry.picture_id = static_cast<std::uint16_t>((held->picture_id + run->picture_id_offset) &
+                                                (is_long ? 0x7FFF : 0x7F));
+  entry.tl0_pic_idx = static_cast<std::uint8_t>(held->tl0_pic_idx + run->tl0_pic_idx_offset);
+  return entry;
 }
 
 void Consumer::on_report(Duration rtt_or_zero, const rtp::ReportBlock& block) {
   if (rtt_or_zero > Duration::zero()) {
     statistics_.rtt = rtt_or_zero;
-    history_.set_rtt(rtt_or_zero);
+    source_.hold_for(repeat_window());
   }
   statistics_.fraction_lost = block.fraction_lost;
 }

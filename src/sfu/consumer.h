@@ -1,7 +1,6 @@
 // What a participant receives of one Producer, be it connected to this shard or to another: one RTP
-// stream that never breaks, whatever pauses, resumes or changes layers behind it. Rewrites, keeps
-// what may be asked for again, answers NACKs, passes key-frame requests on. Owned by its
-// (receiving) WebRtcTransport.
+// stream that never breaks, whatever pauses, resumes or changes layers behind it. Rewrites, answers
+// NACKs, passes key-frame requests on. Owned by its (receiving) WebRtcTransport.
 //
 //   Paused ──resume──▶ Waiting for a key frame of the target ──it comes──▶ Forwarding
 //      ▲                        ▲                                             │
@@ -21,7 +20,8 @@
 #include "sfu/media_packet.h"
 #include "sfu/overload_break.h"
 #include "sfu/picture_id_rewriter.h"
-#include "sfu/rtx_history.h"
+#include "sfu/repeat_guard.h"
+#include "sfu/sent_runs.h"
 #include "sfu/sequence_rewriter.h"
 #include "sfu/shard_context.h"
 #include "sfu/source.h"
@@ -71,8 +71,8 @@ class Consumer {
   // What a sender report says now; nothing before the publisher's own report told how its clocks
   // stand, or before anything was sent.
   std::optional<rtcp::SenderInfo> sender_info(Instant now) const;
-  // Lets go of packets too old to be asked for.
-  void expire_history(Instant now) { history_.expire(now); }
+  // For how long the receiver may ask for a packet again.
+  Duration repeat_window() const;
 
   const ConsumerId& id() const { return id_; }
   const EgressStream& stream() const { return stream_; }
@@ -102,9 +102,11 @@ class Consumer {
   void start_at(Instant now, const MediaPacket& packet);
   void step_back(Instant now);
   void want_target_key_frame(Instant now);
-  void take_handshake_rtt();
   std::optional<rtp::RtpTime> on_previous_clock(const MediaPacket& packet) const;
   EgressEntry make_entry(Instant now, const MediaPacket& packet, rtp::SeqNo seq);
+  // What was sent under this number, to be sent again now; nothing if it is not held (any more),
+  // or was repeated too often or just now.
+  std::optional<EgressEntry> take_sent(Instant now, rtp::SeqNo seq);
   void send(Instant now, EgressEntry&& entry, bool completes_frame);
 
   ShardContext& context_;
@@ -122,7 +124,8 @@ class Consumer {
   TimestampRewriter timestamps_;
   PictureIdRewriter picture_ids_;
   OverloadBreak overload_break_;
-  RtxHistory history_;
+  SentRuns runs_;
+  RepeatGuard repeats_;
   rtp::SeqNo next_rtx_seq_;
   Statistics statistics_;
 };

@@ -19,6 +19,9 @@ class PictureIdRewriter {
   void start_at(const PictureIds& source);
   // `picture_id_bits` is how many the source's packet has room for.
   PictureIds map(const PictureIds& source, unsigned picture_id_bits);
+  // What is added to the source's since the last start_at.
+  std::uint16_t picture_id_offset() const { return picture_offset_; }
+  std::uint8_t tl0_pic_idx_offset() const { return tl0_offset_; }
 
  private:
   std::uint16_t last_picture_id_ = 0;

@@ -9,7 +9,7 @@ namespace confab::sfu {
 
 PipedProducer::PipedProducer(ShardContext& context, PipeTransport& pipe, const MeetingId& meeting,
                              SourceSetup setup)
-    : Source(std::move(setup)),
+    : Source(std::move(setup), context.config.timing.history),
       context_(context),
       pipe_(pipe),
       meeting_(meeting),

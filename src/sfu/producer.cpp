@@ -38,7 +38,7 @@ StreamRepair repair_of(ortc::MediaKind kind, const ortc::RtpCodecParameters& cod
 
 Producer::Producer(ShardContext& context, WebRtcTransport& transport, Router& router,
                    ProducerSetup setup)
-    : Source(std::move(setup.source)),
+    : Source(std::move(setup.source), context.config.timing.history),
       context_(context),
       transport_(transport),
       router_(router),

@@ -27,6 +27,14 @@ class SequenceRewriter {
     if (out > last_out_) last_out_ = out;
     return rtp::to_seq(out);
   }
+  // The number that the next start_at gives out, and what is added to the source's since the last.
+  std::int64_t next() const { return last_out_ + 1; }
+  std::int64_t offset() const { return offset_; }
+  // The number that is meant by what a receiver says of it; from next() on it is one that was not
+  // given out.
+  std::int64_t unwrap(rtp::SeqNo out) const {
+    return last_out_ + rtp::distance(rtp::to_seq(last_out_), out);
+  }
   // How many packets behind the newest that was given out; not positive if it is not late.
   std::int64_t lateness(std::int64_t source_seq) const {
     return last_out_ - (source_seq + offset_);

@@ -8,20 +8,59 @@
 
 namespace confab::sfu {
 
+namespace {
+
+constexpr Duration kExpireInterval = 1s;
+// What is held in any case: for a receiver next to us, and for one that has just come.
+constexpr Duration kHeldAtLeast = repeat_window(Duration::zero());
+
+}  // namespace
+
 static_assert(limits::kEncodingsPerProducer <= 8, "LayerMask has a bit for each");
 
-Source::Source(SourceSetup setup)
-    : source_(std::move(setup)), alive_(static_cast<LayerMask>((1U << layers()) - 1)) {
+Source::Source(SourceSetup setup, Duration keep_max)
+    : source_(std::move(setup)),
+      alive_(static_cast<LayerMask>((1U << layers()) - 1)),
+      logs_(layers(), PacketLog(keep_max)),
+      held_for_(kHeldAtLeast) {
+  for (PacketLog& log : logs_) log.set_keep(held_for_);
   CHECK(layers() <= limits::kEncodingsPerProducer);
+}
+
+void Source::attach(Consumer& consumer) {
+  consumers_.push_back(&consumer);
+  hold_for(consumer.repeat_window());
 }
 
 void Source::detach(Consumer& consumer) {
   std::erase(consumers_, &consumer);
+  if (consumers_.empty()) {
+    for (PacketLog& log : logs_) log.clear();
+  }
   on_wanted_changed();
 }
 
 void Source::forward(Instant now, const MediaPacket& packet) {
   for (Consumer* consumer : consumers_) consumer->on_media(now, packet);
+}
+
+void Source::hold_for(Duration window) {
+  if (window <= held_for_) return;
+  held_for_ = window;
+  for (PacketLog& log : logs_) log.set_keep(held_for_);
+}
+
+void Source::expire_held(Instant now) {
+  if (now - held_expired_at_ < kExpireInterval) return;
+  held_expired_at_ = now;
+  held_for_ = kHeldAtLeast;
+  for (const Consumer* consumer : consumers_) {
+    held_for_ = std::max(held_for_, consumer->repeat_window());
+  }
+  for (PacketLog& log : logs_) {
+    log.set_keep(held_for_);
+    log.expire(now);
+  }
 }
 
 bool Source::change_paused(Instant now, bool paused) {

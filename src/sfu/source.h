@@ -12,6 +12,7 @@
 #include "rtc/codec/payload.h"
 #include "rtc/ortc/types.h"
 #include "sfu/media_packet.h"
+#include "sfu/packet_log.h"
 #include "sfu/report_clock.h"
 
 namespace confab::sfu {
@@ -36,7 +37,8 @@ constexpr LayerMask layer_bit(std::uint8_t encoding) {
 
 class Source {
  public:
-  explicit Source(SourceSetup setup);
+  // `keep_max`: for how long its packets are held at the most, however far the receivers are.
+  Source(SourceSetup setup, Duration keep_max);
   Source(const Source&) = delete;
   Source& operator=(const Source&) = delete;
 
@@ -53,9 +55,24 @@ class Source {
   bool is_alive(std::uint8_t encoding) const { return (alive_ & layer_bit(encoding)) != 0; }
   LayerMask alive() const { return alive_; }
 
-  void attach(Consumer& consumer) { consumers_.push_back(&consumer); }
+  void attach(Consumer& consumer);
   void detach(Consumer& consumer);
   const std::vector<Consumer*>& consumers() const { return consumers_; }
+
+  // ---- packets that consumers may have to repeat ----
+  // It goes to a consumer that repeats. Told of by several, it is held once.
+  void hold(Instant now, const MediaPacket& packet) {
+    logs_[packet.source.encoding].add(now, packet);
+  }
+  // nullptr if it is not held (any more).
+  const PacketLog::Entry* find_held(Instant now, const SourceId& source, std::int64_t seq) {
+    return logs_[source.encoding].find(now, source.epoch, seq);
+  }
+  std::size_t held_span_max(std::uint8_t encoding) const { return logs_[encoding].span_max(); }
+  // There is a consumer whose receiver may ask for this long.
+  void hold_for(Duration window);
+  // Lets go of packets that nobody can ask for any more. Called now and then, by each receiver.
+  void expire_held(Instant now);
 
   // A consumer can not go on without a key frame of this stream.
   virtual void want_key_frame(Instant now, std::uint8_t encoding) = 0;
@@ -79,6 +96,9 @@ class Source {
   SourceSetup source_;
   LayerMask alive_;  // as the consumers were told
   std::vector<Consumer*> consumers_;
+  std::vector<PacketLog> logs_;  // one for each encoding
+  Duration held_for_;            // as long as the farthest receiver needs
+  Instant held_expired_at_{};
 };
 
 }  // namespace confab::sfu

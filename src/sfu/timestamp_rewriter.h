@@ -29,6 +29,7 @@ class TimestampRewriter {
     }
     return out;
   }
+  std::int64_t offset() const { return offset_; }
   // The same without noting that it went out.
   rtp::RtpTime peek(rtp::RtpTime source) const { return source + offset_; }
 

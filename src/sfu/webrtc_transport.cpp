@@ -346,7 +346,7 @@ void WebRtcTransport::on_timer(Instant now) {
   if (report_at_ <= now) {
     report_at_ = now + context_.config.timing.report_interval;
     if (can_send()) send_reports(now);
-    for (const auto& [id, consumer] : consumers_) consumer->expire_history(now);
+    for (const auto& [id, consumer] : consumers_) consumer->source().expire_held(now);
   }
   // What could not be done now (no packet slot was free) is tried again, but not at once.
   arm(now + kRetry);

@@ -78,6 +78,27 @@ TEST_P(Continuity, ten_pauses_with_loss_leave_no_gap) {
   EXPECT_EQ(video.given_up(), 0u);
 }
 
+// What is asked for again may be of the layer before, with that one's numbers, clock and picture
+// ids.
+TEST_P(Continuity, ten_changes_of_layer_with_loss_leave_no_gap) {
+  LinkProfile lossy;
+  lossy.loss_permille = 50;
+  ben.set_links(lossy, lossy);
+  Peer::Track& track = anna.publish(simulcast());
+  Subscriber& video = ben.subscribe(track.producer);
+  world.run_for(2s);
+  for (int i = 0; i < 10; ++i) {
+    world.ask<control::Done>(control::SetPreferredLayers{
+        video.consumer().consumer, static_cast<std::uint8_t>(i % 2 == 0 ? 0 : 2), 0});
+    world.run_for(700ms);
+  }
+  track.publisher->set_running(world.now(), false);
+  world.run_for(2s);
+  expect_sound(video);
+  expect_continuous(video);
+  EXPECT_EQ(video.given_up(), 0u);
+}
+
 TEST_P(Continuity, an_address_change_keeps_the_session) {
   Subscriber& video = ben.subscribe(anna.publish(camera()).producer);
   world.run_for(2s);

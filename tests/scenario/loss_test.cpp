@@ -51,6 +51,30 @@ TEST(Loss, no_frame_is_lost_but_by_the_network_over_100_seeds) {
   EXPECT_LE(all.excused * 1000, all.frames) << all.excused << " of " << all.frames;
 }
 
+// What is held for both is held as long as the farther one needs, also when it comes later.
+TEST(Loss, a_far_receiver_beside_a_near_one_is_repeated_what_it_missed) {
+  World world({.seed = 12});
+  const LinkProfile far_away{.delay = 150ms, .loss_permille = 50};
+  Peer& anna = world.add_peer();
+  Peer& ben = world.add_peer();
+  Peer& carl = world.add_peer({.up = far_away, .down = far_away});
+  world.run_for(1500ms);
+  Peer::Track& track = anna.publish(camera());
+  Subscriber& to_ben = ben.subscribe(track.producer);
+  world.run_for(5s);
+  Subscriber& to_carl = carl.subscribe(track.producer);
+  world.run_for(10s);
+  track.publisher->set_running(world.now(), false);
+  world.run_for(3s);
+  EXPECT_EQ(to_ben.given_up(), 0u);
+  EXPECT_EQ(to_carl.given_up(), 0u);
+  EXPECT_GT(world.shard().counters().rtx_out, 30u);
+  expect_sound(to_carl);
+  const auto first = to_carl.steps().begin()->first;
+  const auto last = to_carl.steps().rbegin()->first;
+  EXPECT_EQ(to_carl.steps().size(), static_cast<std::size_t>(last - first + 1)) << "a gap is left";
+}
+
 TEST(Loss, dtls_and_ice_come_through_loss) {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     World world({.seed = seed, .dtls = true});
