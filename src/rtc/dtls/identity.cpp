@@ -10,6 +10,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include "base/limits.h"
 #include "rtc/dtls/fingerprint.h"
 
 namespace confab::dtls {
@@ -87,6 +88,8 @@ bool configure(SSL_CTX* context, EVP_PKEY* key, X509* certificate) {
   SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_QUERY_MTU | SSL_OP_NO_RENEGOTIATION |
                                    SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
+  // Of what is sent, a record at the most is an MTU's worth: the buffer for it need not be 16 kB.
+  SSL_CTX_set_max_send_fragment(context, limits::kPacketBytes);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
                      accept_any_certificate);
