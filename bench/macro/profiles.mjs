@@ -32,7 +32,7 @@ export const profiles = {
   },
   'simulcast-20': {
     title: 'simulcast 1 to 20',
-    load: { participants: 21, publishers: 1, subscribers: 20, simulcast: true },
+    load: { participants: 21, publishers: 1, subscribers: 20, simulcast: true, 'verify-one-in': 4 },
   },
   // 200 come at once to another room, while a meeting goes on: `during` is measured on the meeting.
   // In the first nobody there sends, so that it is their joining alone that is felt.

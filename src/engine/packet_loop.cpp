@@ -131,13 +131,14 @@ void PacketLoop::run(PacketHandler& handler, const LoopHooks& hooks) {
     sample_delay();
 
     more_to_receive = false;
+    bool is_woken = false;
     for (int i = 0; i < n; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
       const std::uint64_t key = event.data.u64;
       if (key == kWakeKey) {
         std::uint64_t count;
         [[maybe_unused]] const ssize_t r = ::read(wake_fd_.get(), &count, sizeof(count));
-        hooks.on_wake(now_);
+        is_woken = true;
       } else if (key < udp_.size()) {
         more_to_receive |= receive_udp(*udp_[key], handler);
       } else {
@@ -145,10 +146,18 @@ void PacketLoop::run(PacketHandler& handler, const LoopHooks& hooks) {
       }
     }
 
-    if (handler.next_timeout() <= now_) handler.handle_timeout(now_);
-    if (now_ >= idle_check_at_) close_idle_tcp(handler);
     hooks.on_turn(now_);
     more_to_send = flush(handler);
+    // What came in is on its way before anything else is done, which may take some tenths of a
+    // millisecond when many join.
+    const bool is_due = handler.next_timeout() <= now_;
+    if (is_woken) hooks.on_wake(now_);
+    if (is_due) handler.handle_timeout(now_);
+    if (now_ >= idle_check_at_) close_idle_tcp(handler);
+    if ((is_woken || is_due) && !more_to_send) {
+      hooks.on_turn(now_);
+      more_to_send = flush(handler);
+    }
     hooks.after_round(now_);
   }
 }

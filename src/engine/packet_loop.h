@@ -1,10 +1,10 @@
 // The loop of one shard: epoll over its UDP sockets, TCP ports and mailbox, a PacketHandler in the
 // middle. The handler never learns where bytes come from or what time really is.
 //
-//   epoll ─▶ recvmmsg ─▶ handler.handle_packets ─▶ handler.handle_timeout ─▶ on_turn ─▶
-//   poll_transmit ─▶ sendmmsg
-//      ▲         │                                                               │
-//      └─────────┴──────────── a flush yields to receiving every 0.5 ms ◀────────┘
+//   epoll ─▶ recvmmsg ─▶ handler.handle_packets ─▶ on_turn ─▶ poll_transmit ─▶ sendmmsg ─▶
+//   on_wake ─▶ handler.handle_timeout ─▶ on_turn ─▶ poll_transmit ─▶ sendmmsg
+//      ▲                                     │
+//      └── a flush yields every 0.5 ms ◀─────┘
 #pragma once
 
 #include <atomic>
@@ -34,8 +34,10 @@ struct LoopOptions {
 
 // What else happens on the shard's thread.
 struct LoopHooks {
-  std::function<void(Instant)> on_wake = [](Instant) {};  // after wake()
-  // In each round, before anything is sent: what comes from and goes to other threads' rings.
+  // After wake(), when the packets that came in have been forwarded.
+  std::function<void(Instant)> on_wake = [](Instant) {};
+  // Before anything is sent, once or twice in a round: what comes from and goes to other threads'
+  // rings.
   std::function<void(Instant)> on_turn = [](Instant) {};
   // Whether on_turn has something to read: asked before the loop sleeps.
   std::function<bool()> has_more = [] { return false; };

@@ -309,6 +309,28 @@ TEST(PacketLoop, ARingWakesALoopThatSleeps) {
   EXPECT_TRUE(ring.empty());
 }
 
+TEST(PacketLoop, WhatCameInLeavesBeforeAWakeUpIsServed) {
+  PacketPool pool(256);
+  LoopOptions options;
+  options.listen = {{*IpAddress::parse("127.0.0.1"), 0}};
+  const auto opened = PacketLoop::open(options, pool, now);
+  ASSERT_TRUE(opened) << opened.error().message;
+  PacketLoop& loop = **opened;
+  // Both are there when the loop begins.
+  const Fd client = connected(SOCK_DGRAM, loop.local_endpoints()[0]);
+  ASSERT_EQ(::send(client.get(), "hello", 5, 0), 5);
+  loop.wake();
+  Echo handler(1);
+  std::uint64_t sent_before = 0;
+  LoopHooks hooks;
+  hooks.on_wake = [&](Instant) {
+    sent_before = loop.counters().datagrams_sent;
+    loop.stop();
+  };
+  loop.run(handler, hooks);
+  EXPECT_EQ(sent_before, 1u);
+}
+
 TEST(PacketLoop, APortInUseIsAnErrorThatNamesIt) {
   LoopUnderTest under_test({"127.0.0.1"}, 1);
   PacketPool pool(256);

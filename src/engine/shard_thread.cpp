@@ -56,6 +56,17 @@ ShardThread::~ShardThread() {
 }
 
 void let_shards_go_first() {
+  const int policy = ::sched_getscheduler(0);
+  if (policy == SCHED_FIFO || policy == SCHED_RR) {
+    // Of equals nobody goes first there: who runs, runs on.
+    sched_param priority{};
+    ::sched_getparam(0, &priority);
+    --priority.sched_priority;
+    if (priority.sched_priority >= ::sched_get_priority_min(policy)) {
+      ::sched_setscheduler(0, policy, &priority);
+    }
+    return;
+  }
   // Ten steps of a quarter each (sched(7)). On Linux the value is the thread's, not the process's.
   constexpr int kNice = 10;
   const int now = ::getpriority(PRIO_PROCESS, 0);

@@ -23,7 +23,8 @@ class ShardThread {
 };
 
 // Lets the shards' threads go first where there are fewer cores than threads: the calling thread,
-// and those it starts from now on, get a tenth of a contended core. Needs no right.
+// and those it starts from now on, get a tenth of a contended core; at real-time priority (chrt)
+// they get what the shards leave. Needs no right.
 void let_shards_go_first();
 
 // The cores this process may run on.

@@ -75,11 +75,12 @@ bool ShardHost::ask_snapshot(std::function<void(ShardSnapshot)> on_snapshot) {
 }
 
 void ShardHost::open_letters(Instant now) {
-  for (int i = 0; i < kLettersPerRound; ++i) {
+  const Instant begun = monotonic_now();
+  do {
     const auto letter = mailbox_.pop();
     if (!letter) return;
     (**letter)(now, *this);
-  }
+  } while (monotonic_now() - begun < kLettersPerRound);
   loop_->wake();  // for the rest, when the packets that came meanwhile have been forwarded
 }
 

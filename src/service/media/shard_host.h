@@ -97,8 +97,9 @@ class ShardHost {
   // Of each of the two sizes. A packet may wait to be asked for again for a second and a half:
   // 250 Mbit/s in.
   static constexpr std::size_t kPoolSlots = 64 * 1024;
-  // A command takes some tens of microseconds, and packets wait meanwhile.
-  static constexpr int kLettersPerRound = 16;
+  // A command takes some tens of microseconds, and packets wait meanwhile: after this much no other
+  // is begun before they have been forwarded.
+  static constexpr Duration kLettersPerRound = 100us;
   // A tenth of a second of commands: four of the largest grids (limits::kConsumersPerTransport)
   // that are opened at once. A letter lies outside of the ring, of which all is touched in time: it
   // takes 100 kB like this, and would take more than a megabyte with the commands in it.
