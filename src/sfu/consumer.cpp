@@ -255,17 +255,14 @@ void Consumer::request_key_frame(Instant now) {
 }
 
 void Consumer::on_nack(Instant now, const rtcp::Nack& nack) {
-  if (context_.egress.is_backlogged(transport_.queue(), EgressClass::kVideo)) {
-    const std::size_t asked = nack.size();
-    statistics_.nacks_received += asked;
-    context_.counters.nacks_in += asked;
-    context_.counters.nacks_unanswered += asked;
-    context_.counters.nacks_shed += asked;
-    return;
-  }
   nack.for_each([&](rtp::SeqNo seq) {
     ++statistics_.nacks_received;
     ++context_.counters.nacks_in;
+    if (context_.egress.is_backlogged(transport_.queue(), EgressClass::kVideo)) {
+      ++context_.counters.nacks_unanswered;
+      ++context_.counters.nacks_shed;
+      return;
+    }
     std::optional<EgressEntry> entry = take_sent(now, seq);
     if (!entry) {
       ++context_.counters.nacks_unanswered;
@@ -288,8 +285,7 @@ std::optional<EgressEntry> Consumer::take_sent(Instant now, rtp::SeqNo seq) {
   // Of another codec than the receiver takes, it was no part of what went out.
   if (held == nullptr || held->payload_type != stream_.payload_type) return std::nullopt;
   const Duration repeat_after = std::max(kRepeatMin, statistics_.rtt / 2);
-  const std::size_t span_max = source_.held_span_max(run->source.encoding);
-  if (!repeats_.admit(now, sent_as, repeat_after, span_max)) return std::nullopt;
+  if (!repeats_.admit(now, sent_as, repeat_after, source_.held_span_max())) return std::nullopt;
   EgressEntry entry;
   entry.packet = held->packet;
   entry.stream = &stream_;

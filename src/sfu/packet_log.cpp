@@ -66,8 +66,9 @@ void PacketLog::let_go_of_old(Instant now, Duration keep) {
 }
 
 void PacketLog::clear() {
-  for (Entry& slot : slots_) release(slot);
-  oldest_ = end_;
+  for (; oldest_ < end_; ++oldest_) release(slot_of(oldest_));
+  // A source that nobody receives takes nothing.
+  if (slots_.size() > kSlotsFirst) slots_ = {};
 }
 
 void PacketLog::release(Entry& slot) {
@@ -82,6 +83,7 @@ void PacketLog::make_room(std::int64_t seq) {
     const std::int64_t first_kept = seq - kSlotsMax + 1;
     for (; oldest_ < std::min(first_kept, end_); ++oldest_) release(slot_of(oldest_));
     oldest_ = std::max(oldest_, first_kept);
+    if (held_ == 0) oldest_ = end_ = seq;
   }
   while (seq - oldest_ >= static_cast<std::int64_t>(slots_.size())) resize(slots_.size() * 2);
 }

@@ -158,5 +158,24 @@ TEST_F(PacketLogTest, survives_a_jump_and_forgets_on_clear) {
   EXPECT_TRUE(holds(kT0, 5));
 }
 
+TEST_F(PacketLogTest, a_jump_over_all_that_is_held_takes_no_more_room) {
+  add(kT0, 10);
+  const std::size_t before = log.span_max();
+  add(kT0 + 1ms, 10 + 5000);
+  EXPECT_EQ(log.span_max(), before);
+  EXPECT_FALSE(holds(kT0 + 1ms, 10));
+  EXPECT_TRUE(holds(kT0 + 1ms, 10 + 5000));
+}
+
+TEST_F(PacketLogTest, cleared_it_gives_its_memory_back_and_goes_on) {
+  for (std::int64_t seq = 0; seq < 1000; ++seq) add(kT0, seq);
+  log.clear();
+  EXPECT_EQ(pool.in_use(), 0u);
+  EXPECT_EQ(log.span_max(), 0u);
+  EXPECT_FALSE(holds(kT0, 999));
+  add(kT0 + 1ms, 1000);
+  EXPECT_TRUE(holds(kT0 + 1ms, 1000));
+}
+
 }  // namespace
 }  // namespace confab::sfu

@@ -1,6 +1,7 @@
 #include "sfu/source.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "base/check.h"
 #include "base/limits.h"
@@ -34,7 +35,10 @@ void Source::attach(Consumer& consumer) {
 
 void Source::detach(Consumer& consumer) {
   std::erase(consumers_, &consumer);
-  if (consumers_.empty()) {
+  // Those that are left may have no way to their receivers, and then none of them has the timer by
+  // which old packets go.
+  const auto may_ask = [](const Consumer* c) { return c->repeat_window() > Duration::zero(); };
+  if (std::ranges::none_of(consumers_, may_ask)) {
     for (PacketLog& log : logs_) log.clear();
   }
   on_wanted_changed();
@@ -48,6 +52,12 @@ void Source::hold_for(Duration window) {
   if (window <= held_for_) return;
   held_for_ = window;
   for (PacketLog& log : logs_) log.set_keep(held_for_);
+}
+
+std::size_t Source::held_span_max() const {
+  std::size_t all = 0;
+  for (const PacketLog& log : logs_) all += log.span_max();
+  return std::bit_ceil(all);
 }
 
 void Source::expire_held(Instant now) {

@@ -68,7 +68,9 @@ class Source {
   const PacketLog::Entry* find_held(Instant now, const SourceId& source, std::int64_t seq) {
     return logs_[source.encoding].find(now, source.epoch, seq);
   }
-  std::size_t held_span_max(std::uint8_t encoding) const { return logs_[encoding].span_max(); }
+  // How far apart two packets may be, in the numbers of a receiver that went through all encodings,
+  // that are both held; a power of two.
+  std::size_t held_span_max() const;
   // There is a consumer whose receiver may ask for this long.
   void hold_for(Duration window);
   // Lets go of packets that nobody can ask for any more. Called now and then, by each receiver.

@@ -184,6 +184,32 @@ TEST_F(BadInput, rtcp_that_lies) {
   EXPECT_EQ(video->content_errors(), 0u);
 }
 
+// Packets of two layers that the receiver was given one after the other are held in two places.
+TEST_F(BadInput, no_packet_is_repeated_twice_at_once_after_a_change_of_layer) {
+  TrackOptions options = simulcast();
+  options.packets_per_frame = 3;
+  Subscriber& layered = ben.subscribe(anna.publish(options).producer);
+  world.run_for(5s);
+  world.ask<control::Done>(control::SetPreferredLayers{layered.consumer().consumer, 0, 0});
+  world.run_for(450ms);
+  // Twelve numbers, of the old layer and of the new, again and again in one datagram.
+  const std::int64_t older = layered.steps().rbegin()->first - 70;
+  std::vector<std::uint8_t> nack(12 + 4 * 280);
+  nack[0] = 0x81;
+  nack[1] = 205;
+  store_be16(&nack[2], static_cast<std::uint16_t>(nack.size() / 4 - 1));
+  store_be32(&nack[8], *layered.consumer().rtp_parameters.encodings.front().ssrc);
+  for (std::size_t i = 0; i < 280; ++i) {
+    const std::int64_t seq = i % 2 == 0 ? older : older + 64;
+    store_be16(&nack[12 + 4 * i], rtp::to_seq(seq).value);
+    store_be16(&nack[14 + 4 * i], 0x1F);
+  }
+  const std::uint64_t before = world.shard().counters().rtx_out;
+  ben.receiving().client->send_rtcp(nack);
+  world.run_for(100ms);
+  EXPECT_EQ(world.shard().counters().rtx_out - before, 12u);
+}
+
 TEST_F(BadInput, commands_that_can_not_be_carried_out_are_refused_with_a_reason) {
   const auto code = [&](control::MediaRequest request) {
     const auto result = world.try_ask(std::move(request));

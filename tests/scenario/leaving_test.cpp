@@ -1,5 +1,6 @@
 // Everybody leaves sometime, with or without a word; nothing may stay behind.
 #include <algorithm>
+#include <memory>
 
 #include "scenario.h"
 
@@ -231,6 +232,32 @@ TEST(Leaving, closing_a_producer_tells_its_consumers_and_frees_its_mid) {
   Subscriber& again = ben.subscribe(anna.publish(named).producer);
   world.run_for(1s);
   EXPECT_GE(again.complete_frames(), 25u);
+}
+
+TEST(Leaving, nothing_is_held_for_who_never_connected) {
+  World world({.seed = 38});
+  Peer& anna = world.add_peer();
+  Peer& ben = world.add_peer();
+  world.run_for(500ms);
+  Peer::Track& track = anna.publish(camera());
+  control::Consume consume;
+  consume.transport =
+      world
+          .ask<control::TransportCreated>(control::CreateTransport{
+              ParticipantId::random(world.random()), control::TransportDirection::kReceive})
+          .transport;
+  consume.producer = track.producer;
+  consume.rtp_capabilities =
+      std::make_shared<const ortc::RtpCapabilities>(world.router_capabilities());
+  consume.paused = false;
+  world.ask<control::Consumed>(consume);
+  Subscriber& video = ben.subscribe(track.producer);
+  world.run_for(1s);
+  EXPECT_GT(world.shard().gauges().pool_in_use, 0u);
+  ben.unsubscribe(video);
+  track.publisher->set_running(world.now(), false);
+  settle(world);
+  EXPECT_EQ(world.shard().gauges().pool_in_use, 0u);
 }
 
 TEST(Leaving, a_tcp_connection_that_breaks_leaves_the_transport_waiting_for_another) {
