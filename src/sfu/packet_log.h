@@ -52,6 +52,7 @@ class PacketLog {
   // Lets go of what is too old however silent the stream, and of memory that is not needed any
   // more. Called now and then.
   void expire(Instant now);
+  // Lets go of all, and of its memory.
   void clear();
   std::size_t size() const { return held_; }
   // How far apart two packets may be that are both held; a power of two.
