@@ -165,6 +165,8 @@ void UdpClientLoop::Impl::post(Task task) {
 void UdpClientLoop::Impl::run() {
   while (!is_ending_) {
     wait();
+    // Nothing is due before the alarm has gone off.
+    if (armed_for_ != kNever) continue;
     const Instant now = monotonic_now();
     while (Timer* timer = wheel_.advance(now)) {
       Slot& slot = *static_cast<Slot*>(timer->owner());
@@ -215,14 +217,14 @@ void UdpClientLoop::Impl::run_tasks(Instant now) {
   for (Task& task : tasks) task(now);
 }
 
-// A slot may go while its client is served: each step looks it up again.
 void UdpClientLoop::Impl::receive(ClientId id) {
-  for (std::size_t i = 0; i < kBatchesInARow; ++i) {
-    const auto at = slots_.find(id);
-    if (at == slots_.end() || !receive_batch(*at->second)) break;
-  }
   const auto at = slots_.find(id);
-  if (at != slots_.end()) settle(*at->second);
+  if (at == slots_.end()) return;  // removed by a task of this round
+  Slot& slot = *at->second;
+  for (std::size_t i = 0; i < kBatchesInARow; ++i) {
+    if (!receive_batch(slot)) break;
+  }
+  settle(slot);
 }
 
 // False when the socket has been emptied.
