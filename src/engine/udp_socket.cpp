@@ -13,6 +13,7 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "engine/gso.h"
 #include "engine/sockaddr.h"
 
 namespace confab::engine {
@@ -42,10 +43,6 @@ std::int64_t wall_now_ns() {
   timespec t{};
   ::clock_gettime(CLOCK_REALTIME, &t);
   return to_ns(t);
-}
-
-bool is_gso_refusal(int error) {
-  return error == EIO || error == EINVAL || error == EMSGSIZE;
 }
 
 }  // namespace

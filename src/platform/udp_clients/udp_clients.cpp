@@ -19,6 +19,7 @@
 #include "base/limits.h"
 #include "base/timer_wheel.h"
 #include "engine/fd.h"
+#include "engine/gso.h"
 #include "engine/sockaddr.h"
 #include "platform/clock/clock.h"
 
@@ -41,11 +42,6 @@ void set_buffer(int fd, int option, int force_option) {
   if (::setsockopt(fd, SOL_SOCKET, force_option, &bytes, sizeof(bytes)) != 0) {
     ::setsockopt(fd, SOL_SOCKET, option, &bytes, sizeof(bytes));
   }
-}
-
-// Refused because it is to be cut up, not for what it is (udp(7), UDP_SEGMENT).
-bool is_gso_refusal(int error) {
-  return error == EIO || error == EINVAL || error == EMSGSIZE;
 }
 
 Result<engine::Fd> connected_socket(const Endpoint& remote) {
@@ -275,7 +271,7 @@ void UdpClientLoop::Impl::flush(Slot& slot) {
     }
     // Nothing went: the error is the first message's.
     const std::size_t refused = out_messages_[0].msg_hdr.msg_iovlen;
-    if (refused > 1 && is_gso_refusal(errno)) {
+    if (refused > 1 && engine::is_gso_refusal(errno)) {
       slot.has_gso = false;
       continue;
     }
