@@ -40,13 +40,15 @@ Instant TimerWheel::to_instant(std::uint64_t tick) {
   return Instant{Duration{static_cast<std::int64_t>(tick) * kTickNs}};
 }
 
-void TimerWheel::link(Timer& timer, std::uint16_t slot) {
+void TimerWheel::link(Timer& timer, std::uint16_t slot, std::uint64_t tick) {
   timer.slot_ = slot;
   timer.previous_ = nullptr;
   timer.next_ = heads_[slot];
   if (timer.next_ != nullptr) timer.next_->previous_ = &timer;
   heads_[slot] = &timer;
-  if (slot != kDueSlot) occupied_[slot / kSlots] |= std::uint64_t{1} << (slot % kSlots);
+  if (slot == kDueSlot) return;
+  occupied_[slot / kSlots] |= std::uint64_t{1} << (slot % kSlots);
+  soonest_[slot] = timer.next_ == nullptr ? tick : std::min(soonest_[slot], tick);
 }
 
 void TimerWheel::unlink(Timer& timer) {
@@ -68,7 +70,7 @@ void TimerWheel::unlink(Timer& timer) {
 void TimerWheel::place(Timer& timer) {
   const std::uint64_t tick = tick_after(timer.deadline_);
   if (tick <= now_tick_) {
-    link(timer, kDueSlot);
+    link(timer, kDueSlot, tick);
     return;
   }
   for (unsigned level = 0; level < kLevels; ++level) {
@@ -76,15 +78,16 @@ void TimerWheel::place(Timer& timer) {
         (tick >> (level * kSlotBits)) - (now_tick_ >> (level * kSlotBits));
     if (distance < kSlots) {
       const auto digit = static_cast<std::uint16_t>((tick >> (level * kSlotBits)) % kSlots);
-      link(timer, static_cast<std::uint16_t>(level * kSlots + digit));
+      link(timer, static_cast<std::uint16_t>(level * kSlots + digit), tick);
       return;
     }
   }
-  // Beyond the last level: the farthest slot there is; it is placed anew when that comes up.
+  // Beyond the last level: the farthest slot there is; it is placed anew when that comes up, before
+  // what the slots after it hold is due.
   const unsigned top = kLevels - 1;
-  const auto digit =
-      static_cast<std::uint16_t>(((now_tick_ >> (top * kSlotBits)) + kSlots - 1) % kSlots);
-  link(timer, static_cast<std::uint16_t>(top * kSlots + digit));
+  const std::uint64_t farthest = (now_tick_ >> (top * kSlotBits)) + kSlots - 1;
+  link(timer, static_cast<std::uint16_t>(top * kSlots + farthest % kSlots),
+       farthest << (top * kSlotBits));
 }
 
 void TimerWheel::set(Timer& timer, Instant deadline) {
@@ -113,24 +116,32 @@ void TimerWheel::cancel(Timer& timer) {
   --size_;
 }
 
-std::uint64_t TimerWheel::next_tick() const {
+std::uint64_t TimerWheel::next_position(unsigned level) const {
+  const std::uint64_t position = now_tick_ >> (level * kSlotBits);
+  const auto digit = static_cast<int>(position % kSlots);
+  // Turned so that bit 0 is the slot after the current one.
+  const std::uint64_t turned = std::rotr(occupied_[level], (digit + 1) % 64);
+  return position + 1 + static_cast<std::uint64_t>(std::countr_zero(turned));
+}
+
+std::uint64_t TimerWheel::next_step() const {
   std::uint64_t best = UINT64_MAX;
   for (unsigned level = 0; level < kLevels; ++level) {
-    if (occupied_[level] == 0) continue;
-    const std::uint64_t position = now_tick_ >> (level * kSlotBits);
-    const auto digit = static_cast<int>(position % kSlots);
-    // Turned so that bit 0 is the slot after the current one.
-    const std::uint64_t turned = std::rotr(occupied_[level], (digit + 1) % 64);
-    const std::uint64_t at = position + 1 + static_cast<std::uint64_t>(std::countr_zero(turned));
-    best = std::min(best, at << (level * kSlotBits));
+    if (occupied_[level] != 0) best = std::min(best, next_position(level) << (level * kSlotBits));
   }
   return best;
 }
 
+// Not next_step: to be woken only to spread a slot would be to be woken for nothing, and what is
+// late to be spread is spread by the advance that fires it.
 Instant TimerWheel::next() const {
   if (heads_[kDueSlot] != nullptr) return to_instant(now_tick_);
-  const std::uint64_t tick = next_tick();
-  return tick == UINT64_MAX ? kNever : to_instant(tick);
+  std::uint64_t best = UINT64_MAX;
+  for (unsigned level = 0; level < kLevels; ++level) {
+    if (occupied_[level] == 0) continue;
+    best = std::min(best, soonest_[level * kSlots + next_position(level) % kSlots]);
+  }
+  return best == UINT64_MAX ? kNever : to_instant(best);
 }
 
 void TimerWheel::spread(std::uint16_t slot) {
@@ -153,7 +164,7 @@ void TimerWheel::step_to(std::uint64_t tick) {
 Timer* TimerWheel::advance(Instant now) {
   const std::uint64_t target = tick_before(now);
   while (heads_[kDueSlot] == nullptr) {
-    const std::uint64_t tick = next_tick();
+    const std::uint64_t tick = next_step();
     if (tick > target) {
       now_tick_ = std::max(now_tick_, target);
       return nullptr;

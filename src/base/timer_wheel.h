@@ -50,8 +50,9 @@ class TimerWheel {
   // Sets or moves. kNever cancels. A deadline in the past fires at the next advance.
   void set(Timer& timer, Instant deadline);
   void cancel(Timer& timer);
-  // When to call advance at the latest; may be earlier than the soonest deadline (a coarse slot has
-  // to be spread), never later. kNever when empty.
+  // When to call advance at the latest: the soonest deadline, in whole ticks; earlier if one that
+  // was sooner has been moved or cancelled, or if all are days away, never later. kNever when
+  // empty.
   Instant next() const;
   // Takes out one timer that is due at `now`, nullptr when there is none left. Timers may be set
   // and cancelled between the calls.
@@ -67,18 +68,23 @@ class TimerWheel {
   static std::uint64_t tick_before(Instant t);
   static std::uint64_t tick_after(Instant t);
   static Instant to_instant(std::uint64_t tick);
-  void link(Timer& timer, std::uint16_t slot);
+  void link(Timer& timer, std::uint16_t slot, std::uint64_t tick);
   void unlink(Timer& timer);
   void place(Timer& timer);
   void step_to(std::uint64_t tick);
   void spread(std::uint16_t slot);
-  // The next tick at which a slot has to be looked at; UINT64_MAX when all are empty.
-  std::uint64_t next_tick() const;
+  // The next slot of a level after now_tick_ that holds something, by its number since the
+  // beginning of time. There must be one.
+  std::uint64_t next_position(unsigned level) const;
+  // The next tick at which a slot has to be spread or fired; UINT64_MAX when all are empty.
+  std::uint64_t next_step() const;
 
   std::uint64_t now_tick_;
   std::size_t size_ = 0;
   std::array<std::uint64_t, kLevels> occupied_{};
   std::array<Timer*, kLevels * kSlots + 1> heads_{};
+  // No timer of the slot is due before; means nothing of an empty one.
+  std::array<std::uint64_t, kLevels * kSlots> soonest_{};
 };
 
 }  // namespace confab

@@ -73,8 +73,13 @@ void TwccReceiver::grow() {
 }
 
 void TwccReceiver::schedule(Instant now) {
+  if (waiting_ == 0) {
+    due_ = now + config_.interval;
+  } else if (now >= due_ - config_.early && now < due_) {
+    // In the past: a timer for this very moment would wait for the next tick.
+    due_ -= config_.early;
+  }
   ++waiting_;
-  if (waiting_ == 1) due_ = now + config_.interval;
   if (waiting_ >= config_.packets_max) due_ = std::min(due_, now);
 }
 

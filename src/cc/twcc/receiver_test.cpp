@@ -62,6 +62,22 @@ TEST(TwccReceiver, ReportsEachInterval) {
   EXPECT_EQ(f.receiver.next_timeout(), kNever);
 }
 
+TEST(TwccReceiver, APacketNearTheEndOfTheIntervalEndsIt) {
+  Fixture f;
+  f.receive(1);
+  f.now += 79ms;
+  f.receive(2);
+  EXPECT_EQ(f.receiver.next_timeout(), Instant(10s) + 100ms);
+  f.now += 1ms;
+  f.receive(3);
+  f.receive(4);
+  EXPECT_LE(f.receiver.next_timeout(), f.now);
+  EXPECT_EQ(f.poll()->received, (Received{{1, 10'000}, {2, 10'079}, {3, 10'080}, {4, 10'080}}));
+  // A new one begins with the next.
+  f.receive(5);
+  EXPECT_EQ(f.receiver.next_timeout(), f.now + 100ms);
+}
+
 TEST(TwccReceiver, GoesOnWhereItStopped) {
   Fixture f;
   f.receive(65'534);

@@ -161,8 +161,8 @@ void UdpClientLoop::Impl::post(Task task) {
 void UdpClientLoop::Impl::run() {
   while (!is_ending_) {
     wait();
-    // Nothing is due before the alarm has gone off.
-    if (armed_for_ != kNever) continue;
+    // Nothing is due before the alarm has gone off, but for what came up meanwhile.
+    if (armed_for_ != kNever && wheel_.next() >= armed_for_) continue;
     const Instant now = monotonic_now();
     while (Timer* timer = wheel_.advance(now)) {
       Slot& slot = *static_cast<Slot*>(timer->owner());
