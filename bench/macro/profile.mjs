@@ -3,7 +3,7 @@
 // flame graph and the symbols with the largest shares. Needs perf (apt install linux-perf) and the
 // right to use it (root, or kernel.perf_event_paranoid at most 1 and kptr_restrict 0).
 //
-//   node bench/macro/profile.mjs meeting-10 [--seconds 10] [--out build/bench] [--realtime]
+//   node bench/macro/profile.mjs meeting-10 [--seconds 10] [--out build/bench] [--realtime] [--awake]
 import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { divide } from './lib/cores.mjs'
+import { divide, keepAwake } from './lib/cores.mjs'
 import { flags, runJson } from './lib/programs.mjs'
 import { startConfab } from './lib/server.mjs'
 import { flameGraph, fold, shares } from './lib/stacks.mjs'
@@ -25,6 +25,7 @@ const { values: options, positionals } = parseArgs({
     build: { type: 'string', default: join(root, 'build', 'release') },
     out: { type: 'string', default: join(root, 'build', 'bench') },
     realtime: { type: 'boolean', default: false },
+    awake: { type: 'boolean', default: false },
   },
 })
 const [name] = positionals
@@ -32,6 +33,8 @@ if (!profiles[name] || profiles[name].ramp) {
   console.error(`which one? ${Object.keys(profiles).filter((key) => !profiles[key].ramp).join(' ')}`)
   process.exit(2)
 }
+
+if (options.awake) keepAwake()
 
 const output = (program, ...args) =>
   new Promise((resolve, reject) => {

@@ -6,7 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { divide } from './lib/cores.mjs'
+import { divide, keepAwake } from './lib/cores.mjs'
 import { delayBetween, readHistogram } from './lib/histogram.mjs'
 import { janusVersion, startJanus } from './lib/janus.mjs'
 import { flags, runJson } from './lib/programs.mjs'
@@ -20,6 +20,7 @@ const usage = `bench/macro/run [PROFILE...]
   --build DIR   with confab and bench/floor_loopback (build/release)
   --out DIR     for macro.json and macro.md (build/bench)
   --realtime    everything measured under chrt -f 5, for a busy machine (root)
+  --awake       cores do not halt when they are idle, which makes small meetings comparable (root)
   --alone       confab only, though Janus is installed
   --unpinned    let the kernel place server and generator; else each has half of the cores
 profiles: ${Object.keys(profiles).join(' ')}`
@@ -31,6 +32,7 @@ const { values: options, positionals } = parseArgs({
     build: { type: 'string', default: join(root, 'build', 'release') },
     out: { type: 'string', default: join(root, 'build', 'bench') },
     realtime: { type: 'boolean', default: false },
+    awake: { type: 'boolean', default: false },
     alone: { type: 'boolean', default: false },
     unpinned: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
@@ -43,6 +45,7 @@ if (options.help || unknown.length > 0) {
   process.exit(options.help ? 0 : 2)
 }
 
+if (options.awake) keepAwake()
 const seconds = Number(options.seconds)
 const binary = join(options.build, 'confab')
 const floorBinary = join(options.build, 'bench', 'floor_loopback')
@@ -206,6 +209,7 @@ const report = {
   seconds,
   placement: options.unpinned ? 'not pinned' : cores.text,
   realtime: options.realtime,
+  awake: options.awake,
   rows,
   failures,
 }

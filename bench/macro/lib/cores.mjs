@@ -1,5 +1,6 @@
 // Which cores the measured server and the generator get: half of them each, so that neither takes
 // from the other. On one core there is nothing to divide.
+import { openSync, writeSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 
 export function divide(cores = availableParallelism()) {
@@ -14,5 +15,17 @@ export function divide(cores = availableParallelism()) {
     shards: cores - half,
     threads: half,
     text: `server on core ${range(half, cores - half)}, generator on core ${range(0, half)}`,
+  }
+}
+
+// Idle cores wait in a loop instead of halting, until this process ends: to wake a halted one, above all
+// that of a virtual machine, costs more than a small meeting's packets. The kernel takes the file's
+// four bytes as the latency, in us, that may be spent on waking (its PM QoS interface).
+export function keepAwake() {
+  try {
+    writeSync(openSync('/dev/cpu_dma_latency', 'w'), new Uint8Array(4))
+  } catch (error) {
+    console.error(`--awake needs root and a kernel with cpuidle: ${error.message}`)
+    process.exit(2)
   }
 }

@@ -50,13 +50,13 @@ const describeSteps = ({ steps }) => [
   '',
 ]
 
-export function toMarkdown({ machine: m, date, build, seconds, placement, realtime, rows, failures }) {
+export function toMarkdown({ machine: m, date, build, seconds, placement, realtime, awake, rows, failures }) {
   const line = (cells) => `| ${cells.join(' | ')} |`
   return [
     `# confab under load`,
     '',
     `${date}, build ${build}, ${m.cpu}, ${m.cores} cores, Linux ${m.kernel}; ${seconds} s each, ` +
-      `generator and server on this machine (${placement}${realtime ? ', at real-time priority' : ''}). CPU is the server's user and system time per packet ` +
+      `generator and server on this machine (${placement}${realtime ? ', at real-time priority' : ''}${awake ? ', no core halted when idle' : ''}). CPU is the server's user and system time per packet ` +
       `that a subscriber received, delivery over loopback included; the floor is ` +
       `bench/floor_loopback with the same traffic in the same run.`,
     '',

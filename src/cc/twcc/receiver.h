@@ -15,9 +15,9 @@ namespace confab::cc {
 struct TwccConfig {
   // What browsers use themselves, between 50 and 250 ms.
   Duration interval = 100ms;
-  // A packet that comes at most so much before the interval is over ends it: who was woken for that
-  // packet reports, and need not be woken again for it. As long as opus takes from one packet to
-  // the next, so that a participant with a microphone is never waited for.
+  // A packet that comes at most so much before the interval is over ends it: who was woken for it
+  // reports, and need not be woken again to report. The length of an opus packet, so that of who
+  // speaks there always is one.
   Duration early = 20ms;
   // Sooner when as many packets wait to be reported: one feedback packet's worth.
   std::size_t packets_max = 300;

@@ -1,5 +1,6 @@
 #include "platform/udp_clients/udp_clients.h"
 
+#include <linux/sock_diag.h>
 #include <netinet/udp.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -51,14 +52,21 @@ Result<engine::Fd> connected_socket(const Endpoint& remote) {
     return fail(ErrorCode::kUnavailable, std::string("socket: ") + std::strerror(errno) +
                                              " (each participant needs two: see ulimit -n)");
   }
-  const int on = 1;
-  ::setsockopt(fd.get(), SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof(on));
   set_buffer(fd.get(), SO_RCVBUF, SO_RCVBUFFORCE);
   set_buffer(fd.get(), SO_SNDBUF, SO_SNDBUFFORCE);
   if (::connect(fd.get(), &address.any, address.size) != 0) {
     return fail(ErrorCode::kUnavailable, remote.to_string() + ": " + std::strerror(errno));
   }
   return fd;
+}
+
+// Datagrams that found the socket's buffer full, since it was made. Asked for when somebody wants
+// to know: SO_RXQ_OVFL would tell with each datagram, and cost with each.
+std::uint64_t overflows_of(int fd) {
+  std::array<std::uint32_t, SK_MEMINFO_VARS> values{};
+  socklen_t size = sizeof(values);
+  if (::getsockopt(fd, SOL_SOCKET, SO_MEMINFO, values.data(), &size) != 0) return 0;
+  return values[SK_MEMINFO_DROPS];
 }
 
 }  // namespace
@@ -73,7 +81,7 @@ class UdpClientLoop::Impl {
   void remove(ClientId id);
   UdpClient* find(ClientId id);
   void touch(ClientId id);
-  const UdpLoopCounters& counters() const { return counters_; }
+  UdpLoopCounters counters() const;
 
  private:
   struct Slot {
@@ -82,7 +90,6 @@ class UdpClientLoop::Impl {
     engine::Fd fd;
     std::unique_ptr<UdpClient> client;
     Timer timer;
-    std::uint32_t overflows_seen = 0;
     bool has_gso = true;  // until the kernel refuses it
   };
   static constexpr ClientId kWakeUp = 0;
@@ -94,7 +101,6 @@ class UdpClientLoop::Impl {
   void run_tasks(Instant now);
   void receive(ClientId id);
   bool receive_batch(Slot& slot);
-  void note_overflows(Slot& slot, const msghdr& header);
   void flush(Slot& slot);
   std::size_t compose(const Slot& slot, std::size_t first);
   void settle(Slot& slot);
@@ -111,13 +117,11 @@ class UdpClientLoop::Impl {
   std::unordered_map<ClientId, std::unique_ptr<Slot>> slots_;
   ClientId last_id_ = kAlarm;
   DatagramBatch out_{1024};
-  UdpLoopCounters counters_;
+  UdpLoopCounters counters_;  // receive_overflows: of sockets that are gone
 
   std::array<std::array<std::uint8_t, limits::kPacketBytes>, kReceiveBatch> buffers_;
   std::array<mmsghdr, kReceiveBatch> in_{};
   std::array<iovec, kReceiveBatch> in_vectors_{};
-  alignas(cmsghdr)
-      std::array<std::array<char, CMSG_SPACE(sizeof(std::uint32_t))>, kReceiveBatch> in_controls_;
   std::array<mmsghdr, kSendBatch> out_messages_{};
   std::array<iovec, kSendBatch> out_vectors_{};
   alignas(cmsghdr)
@@ -131,8 +135,6 @@ UdpClientLoop::Impl::Impl() {
     in_vectors_[i] = {buffers_[i].data(), buffers_[i].size()};
     in_[i].msg_hdr.msg_iov = &in_vectors_[i];
     in_[i].msg_hdr.msg_iovlen = 1;
-    in_[i].msg_hdr.msg_control = in_controls_[i].data();
-    in_[i].msg_hdr.msg_controllen = in_controls_[i].size();
   }
   epoll_event event{};
   event.events = EPOLLIN;
@@ -236,24 +238,8 @@ bool UdpClientLoop::Impl::receive_batch(Slot& slot) {
     if ((in_[i].msg_hdr.msg_flags & MSG_TRUNC) != 0) continue;
     slot.client->handle_packet(now, MutableBytes(buffers_[i]).first(in_[i].msg_len), out_);
   }
-  note_overflows(slot, in_[static_cast<std::size_t>(n) - 1].msg_hdr);
-  // The kernel wrote into those how long they became.
-  for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i) {
-    in_[i].msg_hdr.msg_controllen = in_controls_[i].size();
-  }
   flush(slot);
   return static_cast<std::size_t>(n) == kReceiveBatch;
-}
-
-// SO_RXQ_OVFL: with each datagram, how many the socket has dropped so far.
-void UdpClientLoop::Impl::note_overflows(Slot& slot, const msghdr& header) {
-  for (const cmsghdr* c = CMSG_FIRSTHDR(&header); c != nullptr;
-       c = CMSG_NXTHDR(const_cast<msghdr*>(&header), const_cast<cmsghdr*>(c))) {
-    if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SO_RXQ_OVFL) continue;
-    std::uint32_t total = 0;
-    std::memcpy(&total, CMSG_DATA(c), sizeof(total));
-    counters_.receive_overflows += total - std::exchange(slot.overflows_seen, total);
-  }
 }
 
 void UdpClientLoop::Impl::flush(Slot& slot) {
@@ -333,7 +319,14 @@ Result<UdpClientLoop::ClientId> UdpClientLoop::Impl::add(Instant now, const Endp
 }
 
 void UdpClientLoop::Impl::remove(ClientId id) {
-  slots_.erase(id);
+  const auto slot = slots_.extract(id);
+  if (!slot.empty()) counters_.receive_overflows += overflows_of(slot.mapped()->fd.get());
+}
+
+UdpLoopCounters UdpClientLoop::Impl::counters() const {
+  UdpLoopCounters now = counters_;
+  for (const auto& [id, slot] : slots_) now.receive_overflows += overflows_of(slot->fd.get());
+  return now;
 }
 
 UdpClient* UdpClientLoop::Impl::find(ClientId id) {
@@ -364,7 +357,7 @@ UdpClient* UdpClientLoop::find(ClientId id) {
 void UdpClientLoop::touch(ClientId id) {
   impl_->touch(id);
 }
-const UdpLoopCounters& UdpClientLoop::counters() const {
+UdpLoopCounters UdpClientLoop::counters() const {
   return impl_->counters();
 }
 

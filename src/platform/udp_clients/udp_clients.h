@@ -69,7 +69,7 @@ class UdpClientLoop {
   UdpClient* find(ClientId id);
   // A posted task has changed what a client wants to send or when it wants to be woken.
   void touch(ClientId id);
-  const UdpLoopCounters& counters() const;
+  UdpLoopCounters counters() const;
 
  private:
   class Impl;

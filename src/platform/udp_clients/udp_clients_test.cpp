@@ -129,6 +129,50 @@ TEST(UdpClients, WhatTheKernelDoesNotCutUpGoesDatagramByDatagram) {
   expect_to_arrive(std::vector<std::string>(129, "x"), 2);
 }
 
+// Hears everything, says hello.
+class Listener final : public UdpClient {
+ public:
+  void handle_open(Instant, DatagramBatch& out) override { out.push(as_bytes("hello")); }
+  void handle_packet(Instant, MutableBytes, DatagramBatch&) override {}
+  void handle_timeout(Instant, DatagramBatch&) override {}
+  Instant next_timeout() const override { return kNever; }
+};
+
+TEST(UdpClients, WhatFoundTheBufferFullIsCountedAlsoOfWhoIsGone) {
+  constexpr std::size_t kSent = 20'000;  // of 1000 bytes: more than any buffer that we ask for
+  Server server;
+  UdpClientLoop loop;
+  UdpClientLoop::ClientId id = 0;
+  std::promise<void> all_sent;
+  loop.post([&](Instant now) {
+    id = loop.add(now, server.endpoint, std::make_unique<Listener>()).value();
+    all_sent.get_future().wait();
+  });
+  EXPECT_EQ(server.receive(), "hello");
+  const std::string datagram(1000, 'x');
+  for (std::size_t i = 0; i < kSent; ++i) server.answer(datagram);
+  all_sent.set_value();
+
+  // It reads some with each turn of the loop.
+  UdpLoopCounters before;
+  for (int turn = 0; turn < 1000; ++turn) {
+    std::promise<UdpLoopCounters> counted;
+    loop.post([&](Instant) { counted.set_value(loop.counters()); });
+    before = counted.get_future().get();
+    if (before.datagrams_received + before.receive_overflows == kSent) break;
+  }
+  EXPECT_EQ(before.datagrams_received + before.receive_overflows, kSent);
+  EXPECT_GT(before.datagrams_received, 0u);
+  EXPECT_GT(before.receive_overflows, 0u);
+
+  std::promise<UdpLoopCounters> after;
+  loop.post([&](Instant) {
+    loop.remove(id);
+    after.set_value(loop.counters());
+  });
+  EXPECT_EQ(after.get_future().get().receive_overflows, before.receive_overflows);
+}
+
 TEST(UdpClients, ARemovedClientIsGone) {
   Server server;
   UdpClientLoop loop;

@@ -164,7 +164,7 @@ void MediaThread::clear() {
 
 void MediaThread::collect(std::function<void(const MediaSnapshot&)> answer) {
   udp_.post([this, answer = std::move(answer)](Instant) mutable {
-    const UdpLoopCounters& now = udp_.counters();
+    const UdpLoopCounters now = udp_.counters();
     const UdpLoopCounters& then = state_->sockets_at_clear;
     MediaSnapshot snapshot{
         .stats = state_->stats,
