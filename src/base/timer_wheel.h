@@ -50,9 +50,9 @@ class TimerWheel {
   // Sets or moves. kNever cancels. A deadline in the past fires at the next advance.
   void set(Timer& timer, Instant deadline);
   void cancel(Timer& timer);
-  // When to call advance at the latest: the soonest deadline, in whole ticks; earlier if one that
-  // was sooner has been moved or cancelled, or if all are days away, never later. kNever when
-  // empty.
+  // When to call advance at the latest: the soonest deadline, in whole ticks, and the last advance
+  // if that is past; earlier if one that was sooner has been moved or cancelled, or if all are days
+  // away. kNever when empty.
   Instant next() const;
   // Takes out one timer that is due at `now`, nullptr when there is none left. Timers may be set
   // and cancelled between the calls.

@@ -1,6 +1,6 @@
 // Which cores the measured server and the generator get: half of them each, so that neither takes
 // from the other. On one core there is nothing to divide.
-import { openSync, writeSync } from 'node:fs'
+import { openSync, readFileSync, writeSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 
 export function divide(cores = availableParallelism()) {
@@ -23,6 +23,9 @@ export function divide(cores = availableParallelism()) {
 // four bytes as the latency, in us, that may be spent on waking (its PM QoS interface).
 export function keepAwake() {
   try {
+    // Without a driver the kernel takes the wish, and halts as before.
+    const driver = readFileSync('/sys/devices/system/cpu/cpuidle/current_driver', 'utf8').trim()
+    if (driver === 'none') throw new Error('no cpuidle driver')
     writeSync(openSync('/dev/cpu_dma_latency', 'w'), new Uint8Array(4))
   } catch (error) {
     console.error(`--awake needs root and a kernel with cpuidle: ${error.message}`)

@@ -76,7 +76,7 @@ void TwccReceiver::schedule(Instant now) {
   if (waiting_ == 0) {
     due_ = now + config_.interval;
   } else if (now >= due_ - config_.early && now < due_) {
-    // In the past: a timer for this very moment would wait for the next tick.
+    // Mostly in the past by more than a tick: a timer for this very moment would wait for the next.
     due_ -= config_.early;
   }
   ++waiting_;

@@ -16,9 +16,9 @@ struct TwccConfig {
   // What browsers use themselves, between 50 and 250 ms.
   Duration interval = 100ms;
   // A packet that comes at most so much before the interval is over ends it: who was woken for it
-  // reports, and need not be woken again to report. The length of an opus packet, so that of who
-  // speaks there always is one.
-  Duration early = 20ms;
+  // reports, and need not be woken again to report. Somewhat longer than from one opus packet to
+  // the next, so that of who speaks there mostly is one.
+  Duration early = 25ms;
   // Sooner when as many packets wait to be reported: one feedback packet's worth.
   std::size_t packets_max = 300;
   // How far behind the newest a late packet is still reported: the sender has written off what is

@@ -60,8 +60,9 @@ Result<engine::Fd> connected_socket(const Endpoint& remote) {
   return fd;
 }
 
-// Datagrams that found the socket's buffer full, since it was made. Asked for when somebody wants
-// to know: SO_RXQ_OVFL would tell with each datagram, and cost with each.
+// Datagrams that the kernel dropped at the socket since it was made, as a rule because its buffer
+// was full. Asked for when somebody wants to know: SO_RXQ_OVFL would tell with each datagram, and
+// cost with each.
 std::uint64_t overflows_of(int fd) {
   std::array<std::uint32_t, SK_MEMINFO_VARS> values{};
   socklen_t size = sizeof(values);

