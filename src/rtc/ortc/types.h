@@ -1,5 +1,5 @@
 // The ORTC dictionaries that mediasoup-client speaks, as plain values. Names and meaning are the
-// W3C's and mediasoup's; how they look as JSON is service/signaling/wire's business.
+// W3C's and mediasoup's; how they look as JSON is service/ortc_json's business.
 #pragma once
 
 #include <cstdint>

@@ -25,6 +25,7 @@
 #include "service/media/identity_file.h"
 #include "service/media/local_media.h"
 #include "service/media/media_metrics.h"
+#include "service/rest/rest_api.h"
 #include "service/signaling/signaling.h"
 
 namespace confab::cli {
@@ -73,6 +74,7 @@ class AllInOne {
   std::unique_ptr<http::HttpServer> admin_;
   std::shared_ptr<const http::StaticFiles> web_app_;  // shared with the fallback handler
   std::unique_ptr<signaling::SignalingService> signaling_;
+  std::unique_ptr<rest::RestApi> rest_;
   Banner banner_;
 };
 
@@ -120,6 +122,11 @@ Result<void> AllInOne::open_http() {
   signaling_ = std::make_unique<signaling::SignalingService>(config_, loop_, *http_, *media_,
                                                              *store_, *signer_, random_, *log_);
   media_->set_listener(*signaling_);
+  rest_ = std::make_unique<rest::RestApi>(
+      config_, *http_, *store_, *signer_, random_, *log_,
+      [this](std::string_view code, rest::RestApi::CountAnswer answer) {
+        answer(signaling_->participants_in(code));
+      });
   serve_web_app();
   auto listening = http_->listen(config_.http.listen);
   if (!listening) return std::unexpected(listening.error());
@@ -200,6 +207,7 @@ void AllInOne::run() {
 
 void AllInOne::stop() {
   log_->write(LogLevel::kInfo, "stopping", {});
+  rest_->close();
   signaling_->stop([this] {
     http_->stop();
     admin_->stop();

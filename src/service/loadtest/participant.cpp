@@ -8,8 +8,8 @@
 #include "platform/clock/clock.h"
 #include "platform/json/json.h"
 #include "rtc/ortc/validate.h"
-#include "service/wire/read.h"
-#include "service/wire/write.h"
+#include "service/ortc_json/read.h"
+#include "service/ortc_json/write.h"
 
 namespace confab::loadtest {
 namespace {
@@ -100,9 +100,10 @@ void Participant::handle_joined(const bj::value& answer) {
   state_ = State::kConnecting;
   json::ReadStatus status;
   const json::Reader root(answer, status, "join");
-  const ortc::RtpCapabilities router = wire::read_rtp_capabilities(root["routerRtpCapabilities"]);
+  const ortc::RtpCapabilities router =
+      ortc_json::read_rtp_capabilities(root["routerRtpCapabilities"]);
   if (!status.ok()) return fail_with(status.error().message);
-  capabilities_ = wire::to_json(router);
+  capabilities_ = ortc_json::to_json(router);
 
   const bj::value& transports = answer.at("transports");
   for (const auto& [leg, name, is_wanted] :
@@ -124,7 +125,7 @@ Result<void> Participant::open_leg(Leg& leg, const bj::value& transport) {
   leg.id = root["id"].string(kIdBytes);
   client::TransportConfig config;
   config.remote_ice = read_ice(root["iceParameters"]);
-  config.remote_fingerprints = wire::read_dtls_parameters(root["dtlsParameters"]).fingerprints;
+  config.remote_fingerprints = ortc_json::read_dtls_parameters(root["dtlsParameters"]).fingerprints;
   config.verify_one_in = around_.options.verify_one_in;
   config.wall = around_.wall;
   const auto remote = choose_candidate(root["iceCandidates"], around_.target.address);
@@ -142,7 +143,8 @@ Result<void> Participant::open_leg(Leg& leg, const bj::value& transport) {
 void Participant::announce_fingerprint(const Leg& leg) {
   const ortc::DtlsParameters ours{.role = ortc::DtlsRole::kClient,
                                   .fingerprints = {around_.identity.fingerprint()}};
-  request("transport:connect", {{"transportId", leg.id}, {"dtlsParameters", wire::to_json(ours)}},
+  request("transport:connect",
+          {{"transportId", leg.id}, {"dtlsParameters", ortc_json::to_json(ours)}},
           [](const bj::value&) {});
 }
 
@@ -168,9 +170,9 @@ void Participant::produce(ortc::MediaKind kind, const Track& offer) {
   // The first packet may not overtake the producer: it would be counted as unknown.
   request("produce",
           {{"transportId", send_.id},
-           {"kind", wire::kind_name(kind)},
+           {"kind", ortc_json::kind_name(kind)},
            {"source", is_audio ? "microphone" : "camera"},
-           {"rtpParameters", wire::to_json(offer->parameters)}},
+           {"rtpParameters", ortc_json::to_json(offer->parameters)}},
           [this, track = offer->track](const bj::value&) { media_.publish(send_.key, track); });
 }
 
@@ -211,8 +213,9 @@ void Participant::handle_consumed(const bj::value& answer) {
   json::ReadStatus status;
   const json::Reader root(answer, status, "consume");
   const std::string id(root["id"].string(kIdBytes));
-  const ortc::MediaKind kind = wire::read_kind(root["kind"]);
-  const ortc::RtpParameters parameters = wire::read_rtp_parameters(root["rtpParameters"], kind);
+  const ortc::MediaKind kind = ortc_json::read_kind(root["kind"]);
+  const ortc::RtpParameters parameters =
+      ortc_json::read_rtp_parameters(root["rtpParameters"], kind);
   if (!status.ok()) return fail_with(status.error().message);
   const auto config = client::expect(kind, parameters);
   if (!config) return fail_with(config.error().message);

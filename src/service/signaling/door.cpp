@@ -7,8 +7,9 @@
 
 #include "platform/clock/clock.h"
 #include "platform/version/version.h"
-#include "service/signaling/wire/compat/compat.h"
-#include "service/signaling/wire/own/own.h"
+#include "service/protocol/protocol.h"
+#include "service/signaling/dialects/compat/compat.h"
+#include "service/signaling/dialects/own/own.h"
 
 namespace confab::signaling {
 namespace {
@@ -77,7 +78,7 @@ std::optional<Door::Dialect> Door::dialect_of(const socketio::ConnectRequest& ev
   const auto refuse_unsupported = [&](std::string_view why) {
     const boost::json::object data{
         {"error", {{"code", error_code_name(ErrorCode::kUnsupported)}, {"message", why}}},
-        {"protocol", own::kProtocolVersion},
+        {"protocol", protocol::kVersion},
         {"build", build_id()}};
     sockets_.refuse(event.socket, why, json::serialize(data));
     return std::nullopt;
@@ -89,7 +90,7 @@ std::optional<Door::Dialect> Door::dialect_of(const socketio::ConnectRequest& ev
     if (config_.call.compatibility) return Dialect::kCompatible;
     return refuse_unsupported("this server speaks only with clients of its own protocol");
   }
-  if (*protocol == own::kProtocolVersion) return Dialect::kOwn;
+  if (*protocol == protocol::kVersion) return Dialect::kOwn;
   return refuse_unsupported("this server speaks another version of the protocol; reload");
 }
 

@@ -18,8 +18,8 @@
 #include "platform/config/config.h"
 #include "platform/http/event_loop.h"
 #include "platform/http/server.h"
-#include "service/signaling/wire/codec.h"
-#include "service/signaling/wire/compat/producer_news.h"
+#include "service/signaling/dialects/codec.h"
+#include "service/signaling/dialects/compat/producer_news.h"
 #include "service/socketio_http/socketio_http.h"
 
 namespace confab::signaling {

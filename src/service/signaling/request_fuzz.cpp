@@ -7,8 +7,8 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "platform/json/json.h"
-#include "service/signaling/wire/compat/compat.h"
-#include "service/signaling/wire/own/own.h"
+#include "service/signaling/dialects/compat/compat.h"
+#include "service/signaling/dialects/own/own.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace confab;

@@ -7,7 +7,6 @@
 #include "platform/clock/clock.h"
 #include "service/signaling/door.h"
 #include "service/signaling/records.h"
-#include "service/signaling/rest_api.h"
 
 namespace confab::signaling {
 namespace {
@@ -44,9 +43,7 @@ class SignalingService::Impl {
         purge_(loop),
         farewell_(loop),
         door_(config, loop, server, signer, random, log,
-              [this](call::Event event) { handle(std::move(event)); }),
-        rest_(config, server, store, signer, random, log,
-              [this](std::string_view code) { return call_.participants_in(code); }) {
+              [this](call::Event event) { handle(std::move(event)); }) {
     purge();
   }
 
@@ -58,10 +55,11 @@ class SignalingService::Impl {
 
   void stop(std::function<void()> done) {
     door_.close();
-    rest_.close();
     handle(call::ServerStopping{kReconnectIn});
     farewell_.set(monotonic_now() + kFarewell, std::move(done));
   }
+
+  std::size_t participants_in(std::string_view code) const { return call_.participants_in(code); }
 
   void expose(metrics::Exposition& out) const {
     const call::Counts held = call_.counts();
@@ -148,7 +146,6 @@ class SignalingService::Impl {
   http::LoopTimer purge_;
   http::LoopTimer farewell_;
   Door door_;
-  RestApi rest_;
 };
 
 SignalingService::SignalingService(const Config& config, http::EventLoop& loop,
@@ -169,6 +166,10 @@ void SignalingService::on_media_event(control::MediaEvent event) {
 
 void SignalingService::stop(std::function<void()> done) {
   impl_->stop(std::move(done));
+}
+
+std::size_t SignalingService::participants_in(std::string_view code) const {
+  return impl_->participants_in(code);
 }
 
 void SignalingService::expose(metrics::Exposition& out) const {

@@ -1,12 +1,13 @@
-// The signaling role: Socket.IO and REST on an HTTP server, meetings behind them, the store and the
-// media plane beside them. It only wires: what is decided is decided in `call`, what is written on
-// the wire is in wire/.
+// The signaling role: Socket.IO on an HTTP server, meetings behind it, the store and the media
+// plane beside them. It only wires: what is decided is decided in `call`, what is written on the
+// wire is in dialects/.
 //
 // Everything on the loop's thread. The store's answers and the media's reports must arrive there.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <string_view>
 
 #include "base/log.h"
 #include "base/random.h"
@@ -22,7 +23,7 @@ namespace confab::signaling {
 
 class SignalingService final : public control::MediaListener {
  public:
-  // Declares its routes on `server` (/socket.io/, /api/, /livez, /readyz): make it before listen().
+  // Declares its routes on `server` (/socket.io/): make it before listen().
   // All references outlive it. Destroy it after the loop has stopped.
   SignalingService(const Config& config, http::EventLoop& loop, http::HttpServer& server,
                    control::MediaControl& media, store::Store& store,
@@ -33,8 +34,10 @@ class SignalingService final : public control::MediaListener {
   void on_media_event(control::MediaEvent event) override;
 
   // Tells every client to come back in a moment, and calls `done` when that had time to go out.
-  // /readyz answers 503 from now on.
   void stop(std::function<void()> done);
+
+  // How many are in the room of a code now.
+  std::size_t participants_in(std::string_view code) const;
 
   // How many meetings, participants, sockets there are, and what was asked.
   void expose(metrics::Exposition& out) const;

@@ -1,0 +1,143 @@
+#include "service/rest/rest_api.h"
+
+#include <boost/json.hpp>
+#include <utility>
+
+#include "base/check.h"
+#include "call/text.h"
+#include "platform/clock/clock.h"
+#include "platform/json/json.h"
+#include "platform/version/version.h"
+#include "rtc/ortc/router_capabilities.h"
+#include "service/ortc_json/write.h"
+#include "service/protocol/protocol.h"
+
+namespace confab::rest {
+namespace {
+
+using http::Method;
+using http::Request;
+using http::Responder;
+using http::Response;
+
+constexpr call::Rate kCreateRate{100, 2};
+constexpr std::size_t kCreatorsRemembered = 10'000;
+// 26^10 codes: two equal ones in a row happen to nobody.
+constexpr std::size_t kCreateAttempts = 3;
+
+Response json_response(unsigned status, boost::json::object body) {
+  Response response = Response::json(status, json::serialize(body));
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+std::string make_room_code(Random& random) {
+  std::string letters;
+  while (letters.size() < 10) letters += static_cast<char>('a' + random.between(0, 25));
+  return *call::normalize_room_code(letters);
+}
+
+}  // namespace
+
+RestApi::RestApi(const Config& config, http::HttpServer& server, store::Store& store,
+                 const auth::TokenSigner& signer, Random& random, LogSink& log,
+                 CountParticipants count_participants)
+    : config_(config),
+      store_(store),
+      signer_(signer),
+      random_(random),
+      log_(log),
+      count_participants_(std::move(count_participants)) {
+  auto capabilities = ortc::router_capabilities(ortc::default_router_codecs());
+  CHECK(capabilities.has_value());
+  capabilities_ = std::move(*capabilities);
+  server.route(Method::kPost, "/api/rooms", [this](const Request& request, Responder responder) {
+    create_room(request, std::move(responder));
+  });
+  server.route(Method::kGet, "/api/rooms/:code",
+               [this](const Request& request, Responder responder) {
+                 get_room(request, std::move(responder));
+               });
+  server.route(Method::kGet, "/api/config",
+               [this](const Request&, Responder responder) { get_config(std::move(responder)); });
+  // Programs ask here: what is not there is said in JSON, not in the web app's page.
+  server.route_any("/api/*", [](const Request&, Responder responder) {
+    responder.send(Response::error({ErrorCode::kNotFound, "there is no such resource"}));
+  });
+  server.route(Method::kGet, "/livez", [](const Request&, Responder responder) {
+    responder.send(json_response(200, {{"status", "ok"}}));
+  });
+  server.route(Method::kGet, "/readyz",
+               [this](const Request&, Responder responder) { get_ready(std::move(responder)); });
+}
+
+bool RestApi::may_create(const IpAddress& address) {
+  const Instant now = monotonic_now();
+  // Forgetting all at once is kinder than refusing newcomers; each gets its burst again.
+  if (creators_.size() >= kCreatorsRemembered) creators_.clear();
+  return creators_.try_emplace(address, kCreateRate, now).first->second.take(now);
+}
+
+void RestApi::create_room(const Request& request, Responder responder) {
+  if (!may_create(request.remote.address)) {
+    responder.send(Response::error(
+        {ErrorCode::kRateLimited, "too many rooms in too short a time; wait a minute"}));
+    return;
+  }
+  try_to_create_room(kCreateAttempts, std::move(responder));
+}
+
+void RestApi::try_to_create_room(std::size_t attempts_left, Responder responder) {
+  const store::RoomRecord room{RoomId::random(random_), make_room_code(random_), wall_unix_ms()};
+  store_.create_room(room, [this, room, attempts_left,
+                            responder = std::move(responder)](const Result<void>& created) mutable {
+    const bool is_taken = !created && created.error().code == ErrorCode::kConflict;
+    if (is_taken && attempts_left > 1) {
+      return try_to_create_room(attempts_left - 1, std::move(responder));
+    }
+    if (!created) return responder.send(Response::error(created.error()));
+    log_.write(LogLevel::kInfo, "room_created", {{"room", room.id.to_string()}});
+    responder.send(json_response(201, {{"roomId", room.code},
+                                       {"code", room.code},
+                                       {"hostKey", signer_.host_key(room.code)},
+                                       {"createdAt", room.created_at_ms}}));
+  });
+}
+
+void RestApi::get_room(const Request& request, Responder responder) {
+  const Error unknown{ErrorCode::kNotFound, "there is no such room"};
+  const auto code = call::normalize_room_code(request.params.at("code"));
+  if (!code) return responder.send(Response::error(unknown));
+  store_.find_room(*code, [this, unknown, responder = std::move(responder)](
+                              const Result<std::optional<store::RoomRecord>>& found) mutable {
+    if (!found) return responder.send(Response::error(found.error()));
+    if (!*found) return responder.send(Response::error(unknown));
+    count_participants_((*found)->code, [room = **found, responder = std::move(responder)](
+                                            const Result<std::size_t>& count) mutable {
+      if (!count) return responder.send(Response::error(count.error()));
+      responder.send(json_response(200, {{"roomId", room.code},
+                                         {"code", room.code},
+                                         {"createdAt", room.created_at_ms},
+                                         {"participants", *count}}));
+    });
+  });
+}
+
+void RestApi::get_config(Responder responder) const {
+  responder.send(
+      json_response(200, {{"protocol", protocol::kVersion},
+                          {"build", build_id()},
+                          {"compatibility", config_.call.compatibility},
+                          {"limits", protocol::describe_limits(config_.call)},
+                          {"routerRtpCapabilities", ortc_json::to_json(capabilities_)}}));
+}
+
+void RestApi::get_ready(Responder responder) {
+  if (is_closing_) return responder.send(json_response(503, {{"status", "stopping"}}));
+  store_.check([responder = std::move(responder)](const Result<void>& checked) mutable {
+    if (!checked) return responder.send(json_response(503, {{"status", "store_unavailable"}}));
+    responder.send(json_response(200, {{"status", "ok"}}));
+  });
+}
+
+}  // namespace confab::rest

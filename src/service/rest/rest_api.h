@@ -1,0 +1,61 @@
+// REST: rooms, what a client must know before it connects, health. It needs the store and the key
+// that signs; of meetings it only asks how many people are in one, so it can stand where they are
+// not. Loop thread only.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/net.h"
+#include "base/random.h"
+#include "call/rate_limit.h"
+#include "platform/auth/token_signer.h"
+#include "platform/config/config.h"
+#include "platform/http/server.h"
+#include "platform/store/store.h"
+#include "rtc/ortc/types.h"
+
+namespace confab::rest {
+
+class RestApi {
+ public:
+  // Asks how many are in the room of a code now; answered once, on the loop's thread.
+  using CountAnswer = std::move_only_function<void(Result<std::size_t>)>;
+  using CountParticipants = std::function<void(std::string_view code, CountAnswer answer)>;
+
+  // Declares its routes on `server` (/api/, /livez, /readyz): make it before listen(). All
+  // references outlive it.
+  RestApi(const Config& config, http::HttpServer& server, store::Store& store,
+          const auth::TokenSigner& signer, Random& random, LogSink& log,
+          CountParticipants count_participants);
+
+  // /readyz answers 503 from now on.
+  void close() { is_closing_ = true; }
+
+ private:
+  void create_room(const http::Request& request, http::Responder responder);
+  void try_to_create_room(std::size_t attempts_left, http::Responder responder);
+  void get_room(const http::Request& request, http::Responder responder);
+  void get_config(http::Responder responder) const;
+  void get_ready(http::Responder responder);
+  // Rooms are rows on a disk: one address may not fill it.
+  bool may_create(const IpAddress& address);
+
+  const Config& config_;
+  store::Store& store_;
+  const auth::TokenSigner& signer_;
+  Random& random_;
+  LogSink& log_;
+  CountParticipants count_participants_;
+  // From configuration alone, so the same for every meeting and node.
+  ortc::RtpCapabilities capabilities_;
+  bool is_closing_ = false;
+  std::map<IpAddress, call::TokenBucket> creators_;
+};
+
+}  // namespace confab::rest

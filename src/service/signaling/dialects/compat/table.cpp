@@ -1,0 +1,33 @@
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+
+#include "service/signaling/dialects/compat/compat.h"
+
+namespace confab::signaling::compat {
+
+const EventCodec* find(std::string_view name) {
+  static constexpr std::array kAll = {&kJoinRoom,
+                                      &kLeaveRoom,
+                                      &kGetRouterRtpCapabilities,
+                                      &kCreateWebRtcTransport,
+                                      &kConnectWebRtcTransport,
+                                      &kProduce,
+                                      &kConsume,
+                                      &kResumeConsumer,
+                                      &kGetProducers,
+                                      &kProducerClosed,
+                                      &kPauseProducer,
+                                      &kResumeProducer,
+                                      &kSendMessage};
+  const auto it = std::ranges::find(kAll, name, [](const EventCodec* c) { return c->name; });
+  return it == kAll.end() ? nullptr : *it;
+}
+
+std::string refusal(const EventCodec* codec, const Error& error) {
+  // These clients show this very text for a room that does not exist.
+  const bool is_unknown_room = codec == &kJoinRoom && error.code == ErrorCode::kNotFound;
+  return as_args({{"error", is_unknown_room ? "Room not found" : error.message}});
+}
+
+}  // namespace confab::signaling::compat

@@ -1,0 +1,93 @@
+#include <boost/json.hpp>
+
+#include "call/text.h"
+#include "platform/version/version.h"
+#include "service/ortc_json/read.h"
+#include "service/ortc_json/write.h"
+#include "service/protocol/protocol.h"
+#include "service/signaling/dialects/own/describe.h"
+#include "service/signaling/dialects/own/own.h"
+#include "service/signaling/ice_servers.h"
+
+namespace confab::signaling::own {
+namespace {
+
+constexpr std::size_t kRoomBytesMax = 64;
+constexpr std::size_t kNameBytesMax = 1024;  // counted in characters later
+constexpr std::size_t kTokenBytesMax = 1024;
+
+std::optional<call::ResumeClaims> read_claims(const json::Reader& token,
+                                              const ReadContext& context) {
+  if (!token.present()) return std::nullopt;
+  const auto claims = context.signer.verify(token.string(kTokenBytesMax), context.now_ms);
+  // One that is not ours or too old is no error: the join goes on as a new participant.
+  if (!claims) return std::nullopt;
+  return call::ResumeClaims{claims->room, claims->participant, claims->name,
+                            claims->is_host ? call::Role::kHost : call::Role::kMember};
+}
+
+bool is_host(const json::Reader& key, std::string_view room, const ReadContext& context) {
+  if (!key.present()) return false;
+  const auto code = call::normalize_room_code(room);
+  return code && context.signer.is_host_key(key.string(kTokenBytesMax), *code);
+}
+
+call::Request read(const json::Reader& in, const ReadContext& context) {
+  call::Join out;
+  out.room = in["room"].string(kRoomBytesMax);
+  out.name = in["name"].string_or("", kNameBytesMax);
+  out.resume = read_claims(in["resumeToken"], context);
+  out.is_host = is_host(in["hostKey"], out.room, context);
+  out.keep_media = in["keepMedia"].boolean_or(false);
+  out.wants_transports = in["transports"].boolean_or(false);
+  if (in["rtpCapabilities"].present()) {
+    out.rtp_capabilities = ortc_json::read_rtp_capabilities(in["rtpCapabilities"]);
+  }
+  return out;
+}
+
+boost::json::object describe_kept(const call::JoinedMeeting& joined) {
+  boost::json::array transports;
+  for (const call::TransportInfo& transport : joined.own_transports) {
+    transports.emplace_back(boost::json::object{
+        {"id", transport.id.to_string()}, {"direction", transport.is_send ? "send" : "recv"}});
+  }
+  boost::json::array consumers;
+  for (const call::ConsumerInfo& consumer : joined.own_consumers) {
+    consumers.emplace_back(boost::json::object{{"id", consumer.id.to_string()},
+                                               {"producerId", consumer.producer.to_string()},
+                                               {"paused", consumer.paused},
+                                               {"producerPaused", consumer.producer_paused}});
+  }
+  return {{"transports", std::move(transports)}, {"consumers", std::move(consumers)}};
+}
+
+Outgoing write(const call::ReplyBody& body, const WriteContext& context) {
+  const auto& joined = std::get<call::JoinedMeeting>(body);
+  const call::ParticipantInfo& self = joined.state.self;
+  boost::json::object out = describe(joined.state);
+  out["participantId"] = self.who.id.to_string();
+  out["resumeToken"] =
+      make_resume_token(context, joined.state.room, self.who.id, self.who.name, self.role);
+  out["meetingId"] = joined.meeting.to_string();
+  out["room"] = joined.state.room;
+  out["resumed"] = joined.resumed;
+  out["mediaKept"] = joined.media_kept;
+  out["routerRtpCapabilities"] = ortc_json::to_json(joined.state.router_capabilities);
+  out["iceServers"] = ice_servers(context.config.ice, self.who.id.to_string(), context.now_ms);
+  if (joined.send_transport && joined.receive_transport) {
+    out["transports"] = {{"send", ortc_json::to_json(*joined.send_transport)},
+                         {"recv", ortc_json::to_json(*joined.receive_transport)}};
+  }
+  if (joined.media_kept) out["own"] = describe_kept(joined);
+  out["limits"] = protocol::describe_limits(context.config.call);
+  out["build"] = build_id();
+  out["serverTime"] = context.now_ms;
+  return acknowledge_with(std::move(out));
+}
+
+}  // namespace
+
+const EventCodec kJoin{"join", read, write};
+
+}  // namespace confab::signaling::own

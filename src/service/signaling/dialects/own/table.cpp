@@ -1,0 +1,47 @@
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+
+#include "platform/version/version.h"
+#include "service/protocol/protocol.h"
+#include "service/signaling/dialects/own/own.h"
+
+namespace confab::signaling::own {
+
+const EventCodec* find(std::string_view name) {
+  static constexpr std::array kAll = {&kJoin,
+                                      &kLeave,
+                                      &kStateGet,
+                                      &kTransportCreate,
+                                      &kTransportConnect,
+                                      &kTransportRestartIce,
+                                      &kTransportClose,
+                                      &kProduce,
+                                      &kProducerPause,
+                                      &kProducerResume,
+                                      &kProducerClose,
+                                      &kConsume,
+                                      &kConsumerPause,
+                                      &kConsumerResume,
+                                      &kConsumerClose,
+                                      &kConsumerLayers,
+                                      &kChatSend,
+                                      &kHandSet,
+                                      &kProfileSet};
+  const auto it = std::ranges::find(kAll, name, [](const EventCodec* c) { return c->name; });
+  return it == kAll.end() ? nullptr : *it;
+}
+
+std::string refusal(const Error& error) {
+  return as_args({{"error", {{"code", error_code_name(error.code)}, {"message", error.message}}}});
+}
+
+socketio::Emit welcome(std::int64_t now_ms) {
+  return {
+      "welcome",
+      as_args({{"protocol", protocol::kVersion}, {"build", build_id()}, {"serverTime", now_ms}}),
+      {},
+      false};
+}
+
+}  // namespace confab::signaling::own
