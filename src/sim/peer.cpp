@@ -98,8 +98,8 @@ void Peer::restart_ice() {
 
 void Peer::set_links(const LinkProfile& up, const LinkProfile& down) {
   for (Leg* leg : {&sending_, &receiving_}) {
-    leg->up->set_profile(up);
-    leg->down->set_profile(down);
+    leg->up->set_profile(world_.now(), up);
+    leg->down->set_profile(world_.now(), down);
   }
 }
 

@@ -10,7 +10,7 @@
 #include "base/instant.h"
 #include "control/media.h"
 #include "sim/client_transport.h"
-#include "sim/link.h"
+#include "sim/link/link.h"
 #include "sim/publisher.h"
 #include "sim/subscriber.h"
 #include "sim/tap.h"

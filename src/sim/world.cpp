@@ -272,7 +272,7 @@ void World::deliver_pipes() {
 
 void World::put_on_link(Link& link, std::optional<std::uint8_t> to_shard, const Path& path,
                         ByteView datagram, std::uint64_t what, bool& dropped) {
-  const Link::Fate fate = link.send(now_);
+  const Link::Fate fate = link.send(now_, datagram.size());
   dropped = fate.copies == 0;
   // Handshakes differ from run to run; what they lead to is logged.
   const bool is_dtls = rtp::classify(datagram) == rtp::DatagramKind::kDtls;
