@@ -206,16 +206,22 @@ TEST_F(FullMailboxTest, StatsOfWhichAPartIsMissingAreRefusedOnce) {
 }
 
 // Every router a shard may have is on the first: nobody has a transport, so it has the fewest.
-TEST_F(SpreadMediaTest, AMeetingThatItsShardRefusesMayBeginElsewhere) {
+TEST_F(SpreadMediaTest, AShardWithoutAFreeRouterIsSentNobodyAnew) {
+  const std::size_t routers_max = sfu::ShardLimits{}.routers_max;
   const MeetingId first = open();
-  for (std::size_t i = 1; i < sfu::ShardLimits{}.routers_max; ++i) open();
+  for (std::size_t i = 1; i < routers_max; ++i) open();
+  // The next begins elsewhere, and those who come to it stay together, whoever has fewer.
+  const MeetingId second = open();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(join(second).shard(), 1);
+  // When all are full, that is said; and a place that becomes free is taken.
+  for (std::size_t i = 1; i < routers_max; ++i) open();
   const MeetingId refused = MeetingId::random(random_);
   const auto full = ask(refused, control::OpenMeeting{});
   ASSERT_FALSE(full.result);
   EXPECT_EQ(full.result.error().code, ErrorCode::kFull);
-  ASSERT_EQ(join(first).shard(), 0);
+  EXPECT_TRUE(ask(first, control::CloseMeeting{}).result);
   EXPECT_TRUE(ask(refused, control::OpenMeeting{}).result);
-  EXPECT_EQ(join(refused).shard(), 1);
+  EXPECT_EQ(join(refused).shard(), 0);
 }
 
 }  // namespace

@@ -71,8 +71,9 @@ Result<std::unique_ptr<LocalMedia>> LocalMedia::start(const MediaConfig& config,
                                                       dtls::DtlsIdentity identity, LogSink& log,
                                                       Post post) {
   const std::size_t count = config.shards != 0 ? config.shards : engine::usable_cores();
-  auto self = std::unique_ptr<LocalMedia>(new LocalMedia(Placement(count, config.spread_transports),
-                                                         std::move(identity), std::move(post)));
+  Placement placement(count, config.spread_transports, sfu::ShardLimits{}.routers_max);
+  auto self = std::unique_ptr<LocalMedia>(
+      new LocalMedia(std::move(placement), std::move(identity), std::move(post)));
   self->announced_ = choose_addresses(config.addresses, engine::interface_addresses());
   if (self->announced_.addresses.empty()) {
     return fail(ErrorCode::kUnavailable,

@@ -1,6 +1,7 @@
 #include "service/media/placement.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 
@@ -8,7 +9,7 @@ namespace confab::media {
 
 std::size_t Placement::open(const MeetingId& meeting) {
   const auto [it, is_new] = meetings_.try_emplace(meeting);
-  if (is_new) it->second.shards.push_back(least_loaded());
+  if (is_new) enter(it->second, least_loaded());
   return it->second.shards.front();
 }
 
@@ -33,6 +34,7 @@ void Placement::close(const MeetingId& meeting) {
   const auto it = meetings_.find(meeting);
   if (it == meetings_.end()) return;
   for (const auto& [participant, seat] : it->second.seats) load_[seat.shard] -= seat.transports;
+  for (const std::size_t shard : it->second.shards) --routers_[shard];
   meetings_.erase(it);
 }
 
@@ -42,9 +44,7 @@ std::size_t Placement::add_transport(const MeetingId& id, const ParticipantId& p
   if (is_new) {
     const std::size_t shard = choose(meeting);
     seat->second.shard = shard;
-    if (std::ranges::find(meeting.shards, shard) == meeting.shards.end()) {
-      meeting.shards.push_back(shard);
-    }
+    if (std::ranges::find(meeting.shards, shard) == meeting.shards.end()) enter(meeting, shard);
   }
   ++seat->second.transports;
   ++load_[seat->second.shard];
@@ -76,8 +76,18 @@ void Placement::release(Meeting& meeting, const ParticipantId& participant) {
   if (--seat->second.transports == 0) meeting.seats.erase(seat);
 }
 
+void Placement::enter(Meeting& meeting, std::size_t shard) {
+  meeting.shards.push_back(shard);
+  ++routers_[shard];
+}
+
 std::size_t Placement::least_loaded() const {
-  return static_cast<std::size_t>(std::ranges::min_element(load_) - load_.begin());
+  std::size_t least = 0;
+  for (std::size_t shard = 1; shard < load_.size(); ++shard) {
+    const auto rank = [this](std::size_t s) { return std::pair(!has_router(s), load_[s]); };
+    if (rank(shard) < rank(least)) least = shard;
+  }
+  return least;
 }
 
 // A pipe costs a copy of each packet, so a difference must be worth it.
@@ -85,7 +95,8 @@ std::size_t Placement::choose(const Meeting& meeting) const {
   const std::size_t ours = *std::ranges::min_element(
       meeting.shards, {}, [this](std::size_t shard) { return load_[shard]; });
   const std::size_t least = least_loaded();
-  return load_[ours] >= load_[least] + spread_transports_ ? least : ours;
+  const bool is_worth_it = load_[ours] >= load_[least] + spread_transports_;
+  return is_worth_it && has_router(least) ? least : ours;
 }
 
 }  // namespace confab::media

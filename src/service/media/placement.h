@@ -1,7 +1,8 @@
 // Which shard everybody's transports are on. A meeting begins on the shard with the fewest; it
 // stays together until another shard has so many fewer (media.spread_transports) that somebody new
 // goes there. All transports of a participant are on one shard. Counts exactly: each transport from
-// when it is asked for until it is gone.
+// when it is asked for until it is gone, and the meetings on each shard, of which it takes no more
+// than it has routers for.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +16,11 @@ namespace confab::media {
 
 class Placement {
  public:
-  Placement(std::size_t shards, std::size_t spread_transports)
-      : spread_transports_(spread_transports), load_(shards) {}
+  Placement(std::size_t shards, std::size_t spread_transports, std::size_t routers_max)
+      : spread_transports_(spread_transports),
+        routers_max_(routers_max),
+        load_(shards),
+        routers_(shards) {}
 
   // The shard on which the meeting begins, or has begun.
   std::size_t open(const MeetingId& meeting);
@@ -52,12 +56,17 @@ class Placement {
     std::unordered_map<TransportId, ParticipantId> transports;
   };
 
+  bool has_router(std::size_t shard) const { return routers_[shard] < routers_max_; }
+  // Of those that can take another meeting, if there are any.
   std::size_t least_loaded() const;
+  void enter(Meeting& meeting, std::size_t shard);
   std::size_t choose(const Meeting& meeting) const;
   void release(Meeting& meeting, const ParticipantId& participant);
 
   std::size_t spread_transports_;
+  std::size_t routers_max_;
   std::vector<std::size_t> load_;
+  std::vector<std::size_t> routers_;  // meetings on each shard
   std::unordered_map<MeetingId, Meeting> meetings_;
 };
 

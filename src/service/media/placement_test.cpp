@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <vector>
 
 namespace confab::media {
@@ -28,7 +29,7 @@ struct PlacementTest : testing::Test {
   }
 
   SeededRandom random{1};
-  Placement placement{3, 4};
+  Placement placement{3, 4, 10};
   std::vector<TransportId> transports;
   MeetingId meeting = MeetingId::random(random);
   MeetingId other = MeetingId::random(random);
@@ -48,6 +49,23 @@ TEST_F(PlacementTest, a_meeting_stays_together_until_another_shard_has_so_many_f
   // All have about as many: nobody is sent elsewhere.
   EXPECT_EQ(placement.open(other), 2u);
   EXPECT_EQ(join(other, 2), (Shards{2, 2}));
+}
+
+TEST_F(PlacementTest, nobody_is_sent_to_a_shard_that_has_no_router_left) {
+  // Given two shards, of which the second has as many meetings as it takes, and nobody in them.
+  placement = Placement(2, 2, 2);
+  const std::array meetings = {MeetingId::random(random), MeetingId::random(random)};
+  placement.open(meeting);
+  join(meeting);
+  for (const MeetingId& full : meetings) EXPECT_EQ(placement.open(full), 1u);
+  // Then who joins another stays where it is, and a new one begins where it can.
+  EXPECT_EQ(join(meeting, 4), (Shards{0, 0, 0, 0}));
+  EXPECT_EQ(placement.open(other), 0u);
+  // One that is there already takes more.
+  EXPECT_EQ(join(meetings[0]), 1u);
+  // When one of them ends, then its place is taken.
+  placement.close(meetings[1]);
+  EXPECT_EQ(join(meeting), 1u);
 }
 
 TEST_F(PlacementTest, who_has_a_seat_keeps_it) {
