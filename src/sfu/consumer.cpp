@@ -89,6 +89,7 @@ void Consumer::on_media(Instant now, const MediaPacket& packet) {
   }
 
   const std::int64_t lateness = sequence_.lateness(packet.seq);
+  if (lateness < 0 && timestamps_.is_jump(now, packet.timestamp)) rebase_time(now, packet);
   const auto seq = sequence_.map(packet.seq);
   if (!seq) return context_.counters.drop(Drop::kBeforeSwitch);
   const bool goes_as_rtx = lateness > 0 && stream_.has_rtx();
@@ -96,7 +97,7 @@ void Consumer::on_media(Instant now, const MediaPacket& packet) {
     return context_.counters.drop(Drop::kEgressLate);
   }
 
-  EgressEntry entry = make_entry(now, packet, *seq);
+  EgressEntry entry = make_entry(packet, *seq, time_of(now, packet, lateness));
   if (stream_.has_rtx()) source_.hold(now, packet);
   if (goes_as_rtx) {
     // However late it is: the stream itself can step back only a little (its SRTP index would), so
@@ -140,19 +141,28 @@ void Consumer::step_back(Instant now) {
 
 void Consumer::start_at(Instant now, const MediaPacket& packet) {
   sequence_.start_at(packet.seq);
-  if (timeline_ != packet.source) {
+  if (timeline_ != packet.source || timestamps_.is_jump(now, packet.timestamp)) {
     timestamps_.switch_to(now, packet.timestamp, on_previous_clock(packet));
     timeline_ = packet.source;
   }
   picture_ids_.start_at({packet.info.picture_id, packet.info.tl0_pic_idx});
-  runs_.begin({.first = sequence_.next(),
+  begin_run(packet);
+  current_ = packet.source;
+  source_.on_wanted_changed();
+}
+
+void Consumer::rebase_time(Instant now, const MediaPacket& packet) {
+  timestamps_.switch_to(now, packet.timestamp, std::nullopt);
+  begin_run(packet);
+}
+
+void Consumer::begin_run(const MediaPacket& packet) {
+  runs_.begin({.first = packet.seq + sequence_.offset(),
                .seq_offset = sequence_.offset(),
                .source = packet.source,
                .time_offset = static_cast<std::uint32_t>(timestamps_.offset()),
                .picture_id_offset = picture_ids_.picture_id_offset(),
                .tl0_pic_idx_offset = picture_ids_.tl0_pic_idx_offset()});
-  current_ = packet.source;
-  source_.on_wanted_changed();
 }
 
 // The packet's moment on the clock of the stream that was forwarded before, if both streams'
@@ -172,12 +182,21 @@ void Consumer::want_target_key_frame(Instant now) {
   source_.want_key_frame(now, target_layer_);
 }
 
-EgressEntry Consumer::make_entry(Instant now, const MediaPacket& packet, rtp::SeqNo seq) {
+// A late packet has the time that those beside it were given, though a new base may have come
+// since.
+rtp::RtpTime Consumer::time_of(Instant now, const MediaPacket& packet, std::int64_t lateness) {
+  if (lateness <= 0) return timestamps_.map(now, packet.timestamp);
+  const SentRuns::Run* run = runs_.find(packet.seq + sequence_.offset());
+  return run != nullptr ? packet.timestamp + run->time_offset : timestamps_.peek(packet.timestamp);
+}
+
+EgressEntry Consumer::make_entry(const MediaPacket& packet, rtp::SeqNo seq,
+                                 rtp::RtpTime timestamp) {
   EgressEntry entry;
   entry.packet = packet.packet;
   entry.stream = &stream_;
   entry.seq = seq;
-  entry.timestamp = timestamps_.map(now, packet.timestamp);
+  entry.timestamp = timestamp;
   if (const codec::PictureIdPlaces& places = packet.notes.picture_ids; places.any()) {
     const PictureIds ids = picture_ids_.map({packet.info.picture_id, packet.info.tl0_pic_idx},
                                             places.picture_id_is_long ? 15 : 7);

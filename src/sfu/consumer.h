@@ -100,10 +100,14 @@ class Consumer {
   // Whether the packet belongs to what is forwarded, beginning or switching where it may.
   bool admit(Instant now, const MediaPacket& packet);
   void start_at(Instant now, const MediaPacket& packet);
+  // Time goes on with this packet from where it is, whatever base its source counts from.
+  void rebase_time(Instant now, const MediaPacket& packet);
+  void begin_run(const MediaPacket& packet);
   void step_back(Instant now);
   void want_target_key_frame(Instant now);
   std::optional<rtp::RtpTime> on_previous_clock(const MediaPacket& packet) const;
-  EgressEntry make_entry(Instant now, const MediaPacket& packet, rtp::SeqNo seq);
+  rtp::RtpTime time_of(Instant now, const MediaPacket& packet, std::int64_t lateness);
+  EgressEntry make_entry(const MediaPacket& packet, rtp::SeqNo seq, rtp::RtpTime timestamp);
   // What was sent under this number, to be sent again now; nothing if it is not held (any more),
   // or was repeated too often or just now.
   std::optional<EgressEntry> take_sent(Instant now, rtp::SeqNo seq);

@@ -117,6 +117,7 @@ void Producer::receive_media(Instant now, std::uint8_t encoding, PacketRef packe
   ProducerStream& stream = streams_[encoding];
   const ProducerStream::Arrival arrival =
       stream.on_packet(now, rtp.seq(), rtp.timestamp(), packet.size(), repaired);
+  if (arrival.is_time_jump) on_clock_changed();
   if (arrival.is_duplicate) return context_.counters.drop(Drop::kRtpDuplicate);
   if (is_paused()) return context_.counters.drop(Drop::kProducerPaused);
   if (layers_check_at_ == kNever && streams_.size() > 1) layers_check_at_ = now + kLayersCheck;
@@ -185,9 +186,9 @@ void Producer::set_paused(Instant now, bool paused) {
   for (const auto& outlet : outlets_) outlet->on_state_changed();
 }
 
-void Producer::on_sender_report(Instant now, std::uint8_t encoding, NtpTime ntp,
-                                rtp::RtpTime rtp_time) {
-  streams_[encoding].on_sender_report(now, ntp, rtp_time);
+void Producer::on_sender_report(Instant now, std::uint8_t encoding, const rtcp::SenderInfo& info,
+                                NtpTime sent_at) {
+  streams_[encoding].on_sender_report(now, info, sent_at);
   on_clock_changed();
 }
 

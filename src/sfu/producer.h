@@ -46,7 +46,9 @@ class Producer final : public Source {
   void receive(Instant now, const StreamRoute& route, PacketRef packet,
                const rtp::RtpPacketView& rtp);
   void set_paused(Instant now, bool paused);
-  void on_sender_report(Instant now, std::uint8_t encoding, NtpTime ntp, rtp::RtpTime rtp_time);
+  // `sent_at`: when it was sent, by the participant's clock.
+  void on_sender_report(Instant now, std::uint8_t encoding, const rtcp::SenderInfo& info,
+                        NtpTime sent_at);
   // The publisher's clock stands otherwise than it was told.
   void on_clock_changed();
   void want_key_frame(Instant now, std::uint8_t encoding) override;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "sfu/timestamp_jump.h"
+
 namespace confab::sfu {
 namespace {
 
@@ -38,9 +40,17 @@ ProducerStream::Arrival ProducerStream::on_packet(Instant now, rtp::SeqNo seq,
                                                   bool repaired) {
   last_packet_at_ = now;
   Arrival arrival;
-  arrival.is_newest = !unwrapper_.started() || unwrapper_.peek(seq) > unwrapper_.highest();
+  const bool is_first = !unwrapper_.started();
+  arrival.is_newest = is_first || unwrapper_.peek(seq) > unwrapper_.highest();
   arrival.seq = unwrapper_.unwrap(seq);
   arrival.is_duplicate = !seen_.insert(arrival.seq);
+  if (arrival.is_newest) {
+    arrival.is_time_jump =
+        !is_first && is_timestamp_jump(newest_time_, timestamp, now - newest_at_, clock_rate_);
+    if (arrival.is_time_jump) report_clock_.reset();
+    newest_time_ = timestamp;
+    newest_at_ = now;
+  }
   if (!repaired) {
     statistics_->on_packet(now, seq, timestamp, size);
   } else if (!arrival.is_duplicate) {
@@ -56,9 +66,10 @@ void ProducerStream::on_payload(Instant now, rtp::SeqNo seq, bool is_key_frame_s
   }
 }
 
-void ProducerStream::on_sender_report(Instant now, NtpTime ntp, rtp::RtpTime rtp_time) {
-  report_clock_.on_sender_report(ntp, rtp_time);
-  if (statistics_) statistics_->on_sender_report(now, ntp);
+void ProducerStream::on_sender_report(Instant now, const rtcp::SenderInfo& info, NtpTime sent_at) {
+  report_clock_.on_sender_report(sent_at, info.rtp_time);
+  // What it called itself, for the peer to know it again.
+  if (statistics_) statistics_->on_sender_report(now, info.ntp);
 }
 
 void ProducerStream::reset_repair() {

@@ -38,13 +38,15 @@ class ProducerStream {
     std::int64_t seq = 0;  // unwrapped
     bool is_newest = false;
     bool is_duplicate = false;
+    // The stream counts its time from elsewhere: what its last report said is no longer so.
+    bool is_time_jump = false;
   };
   // A packet of the stream; repaired: it came by RTX.
   Arrival on_packet(Instant now, rtp::SeqNo seq, rtp::RtpTime timestamp, std::size_t size,
                     bool repaired);
   // What the packet was, once its payload is known: closes gaps, and asks where one is found.
   void on_payload(Instant now, rtp::SeqNo seq, bool is_key_frame_start);
-  void on_sender_report(Instant now, NtpTime ntp, rtp::RtpTime rtp_time);
+  void on_sender_report(Instant now, const rtcp::SenderInfo& info, NtpTime sent_at);
   void set_rtt(Duration rtt) { nack_.set_rtt(rtt); }
   // Forgets what is missing: nobody waits for it (the producer was paused).
   void reset_repair();
@@ -83,6 +85,8 @@ class ProducerStream {
   KeyFrameThrottle key_frames_;
   ReportClock report_clock_;
   Instant last_packet_at_{};
+  rtp::RtpTime newest_time_;  // of the packet with the highest number, and when it came
+  Instant newest_at_{};
   std::uint8_t fir_sequence_ = 0;
   std::uint64_t nacks_sent_ = 0;
   std::uint64_t key_frame_requests_sent_ = 0;

@@ -1,5 +1,5 @@
 // Keeps a receiver's RTP time running when the source behind it changes to another layer, whose
-// timestamps have another random base (RFC 3550 §5.1).
+// timestamps have another random base, or when the source itself takes one (RFC 3550 §5.1).
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 
 #include "base/instant.h"
 #include "rtc/rtp/types.h"
+#include "sfu/timestamp_jump.h"
 
 namespace confab::sfu {
 
@@ -19,7 +20,11 @@ class TimestampRewriter {
   // the previous source's clock, if sender reports of both tell; otherwise the time of arrival
   // decides. The result is always after what went out before.
   void switch_to(Instant now, rtp::RtpTime source, std::optional<rtp::RtpTime> in_previous);
-  bool started() const { return started_; }
+  // Whether a packet that follows all that went out has a time that can not follow theirs: then
+  // switch_to() is called for it, as for another source.
+  bool is_jump(Instant now, rtp::RtpTime source) const {
+    return started_ && is_timestamp_jump(last_out_, source + offset_, now - last_at_, clock_rate_);
+  }
 
   rtp::RtpTime map(Instant now, rtp::RtpTime source) {
     const rtp::RtpTime out = source + offset_;

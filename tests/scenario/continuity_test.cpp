@@ -163,6 +163,62 @@ TEST_P(Continuity, a_publisher_that_begins_anew_with_other_ssrcs_is_followed) {
   expect_continuous(video);
 }
 
+// RFC 3550 §5.1: a base is random, and a source may take another one (a device was changed, the
+// machine slept).
+TEST_P(Continuity, time_goes_on_for_the_receiver_when_a_camera_s_clock_steps) {
+  LinkProfile lossy;
+  lossy.loss_permille = 50;
+  ben.set_links(lossy, lossy);
+  Peer::Track& track = anna.publish(simulcast());
+  Subscriber& video = ben.subscribe(track.producer);
+  world.run_for(3s);
+  constexpr std::int32_t kRate = 90'000;
+  for (const std::int32_t seconds : {-5, 40, -3600}) {
+    for (Publisher::Stream& stream : track.publisher->streams()) {
+      stream.timestamp_base += static_cast<std::uint32_t>(seconds * kRate);
+    }
+    EXPECT_GE(frames_in(video, 500ms), 12u) << "without a wait for a key frame";
+    for (const std::uint8_t spatial : {std::uint8_t{0}, std::uint8_t{2}}) {
+      world.ask<control::Done>(control::SetPreferredLayers{video.consumer().consumer, spatial, 0});
+      world.run_for(1s);
+    }
+  }
+  track.publisher->set_running(world.now(), false);
+  world.run_for(2s);
+  expect_sound(video);
+  expect_continuous(video);
+  // By the receiver's clock no more time has passed than by everybody's.
+  const Subscriber::Step& first = video.steps().begin()->second;
+  const Subscriber::Step& last = video.steps().rbegin()->second;
+  const double shown = rtp::distance(first.timestamp, last.timestamp) / double{kRate};
+  EXPECT_NEAR(shown, to_seconds(last.at - first.at), 0.3);
+}
+
+TEST_P(Continuity, what_a_report_said_before_the_clock_stepped_is_not_repeated) {
+  Peer::Track& track = anna.publish(camera());
+  Subscriber& video = ben.subscribe(track.producer);
+  const auto error_ms = [&] {
+    const auto& report = video.last_report();
+    const Subscriber::Step& last = video.steps().rbegin()->second;
+    // What the report says of the newest frame's moment, against when it came.
+    const double behind = rtp::distance(last.timestamp, report->rtp_time) / 90.0;
+    return behind - static_cast<double>(to_ms(report->at - last.at));
+  };
+  world.run_for(3s);
+  ASSERT_TRUE(video.last_report());
+  EXPECT_NEAR(error_ms(), 0, 100);
+  // Often enough that a report of ours is due before the publisher's next.
+  for (int i = 0; i < 1000; ++i) {
+    if (i % 40 == 0) track.publisher->streams()[0].timestamp_base -= 5 * 90'000;
+    world.run_for(10ms);
+    // A frame may be on its way.
+    const bool is_settled = i % 40 > 10;
+    if (is_settled && video.last_report()->at > world.now() - 10ms) {
+      EXPECT_NEAR(error_ms(), 0, 100);
+    }
+  }
+}
+
 TEST_P(Continuity, a_key_frame_is_asked_for_at_a_bounded_rate) {
   Peer::Track& track = anna.publish(camera());
   Subscriber& video = ben.subscribe(track.producer);
