@@ -46,13 +46,18 @@ void WebRtcTransport::on_rtcp_packet(Instant now, const rtcp::PacketView& packet
 void WebRtcTransport::on_sender_report(Instant now, const rtcp::SenderReport& report) {
   const StreamRoute* route = demux_.find(report.sender);
   if (route != nullptr && !route->is_rtx) {
-    if (participant_.clock.on_sender_report(report.info.ntp, context_.config.wall.to_ntp(now))) {
+    const NtpTime ours = context_.config.wall.to_ntp(now);
+    if (report.has_wall_clock() && participant_.clock.on_sender_report(report.info.ntp, ours)) {
       for (const auto& producer : producers_) {
         if (producer) producer->on_clock_changed();
       }
     }
-    producers_[route->producer]->on_sender_report(now, route->encoding, report.info.ntp,
-                                                  report.info.rtp_time);
+    // RFC 3550 §6.4.1: zero says that the sender has no wall clock. Its report is then of the
+    // moment at which it came, which is wrong by the network's jitter and not by the time between
+    // two reports.
+    const NtpTime sent_at =
+        report.has_wall_clock() ? report.info.ntp : participant_.clock.to_theirs(ours);
+    producers_[route->producer]->on_sender_report(now, route->encoding, report.info, sent_at);
   }
   on_report_blocks(now, report.blocks);
 }

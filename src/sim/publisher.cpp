@@ -194,7 +194,8 @@ void Publisher::on_rtcp(Instant now, const rtcp::PacketView& packet) {
 }
 
 void Publisher::send_reports(Instant now) {
-  const NtpTime ntp{ntp_.value + to_ntp_units(now.time_since_epoch())};
+  NtpTime ntp;
+  if (options_.has_wall_clock) ntp.value = ntp_.value + to_ntp_units(now.time_since_epoch());
   for (const Stream& stream : streams_) {
     std::array<std::uint8_t, 256> bytes;
     rtcp::CompoundWriter writer(bytes);

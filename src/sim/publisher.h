@@ -30,6 +30,8 @@ struct TrackOptions {
   bool is_simulcast = false;
   // Whether transport-wide feedback is negotiated; REMB otherwise.
   bool has_transport_cc = true;
+  // Otherwise its reports say NTP 0 (RFC 3550 §6.4.1).
+  bool has_wall_clock = true;
   std::int8_t audio_level_dbov = -127;
 };
 

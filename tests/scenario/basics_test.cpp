@@ -203,6 +203,21 @@ TEST(Basics, who_speaks_is_told_when_it_changes) {
   EXPECT_EQ(told[2].speakers.size(), 1u);
 }
 
+// How much later than the sound the picture would be played, by the sender reports: what was
+// captured at one moment must have one NTP time, though the streams' clocks start at random.
+double lips_ms(const Subscriber& video, const Subscriber& audio) {
+  const auto ntp_ms = [](const Subscriber& s, rtp::RtpTime t, std::int64_t rate) {
+    const auto base = static_cast<std::int64_t>(s.last_report()->ntp.value >> 22);
+    return base * 1000 / 1024 +
+           std::int64_t{rtp::distance(s.last_report()->rtp_time, t)} * 1000 / rate;
+  };
+  const Subscriber::Step& picture = video.steps().rbegin()->second;
+  const Subscriber::Step& sound = audio.steps().rbegin()->second;
+  const std::int64_t picture_ms = ntp_ms(video, picture.timestamp, 90'000);
+  const std::int64_t sound_ms = ntp_ms(audio, sound.timestamp, 48'000);
+  return static_cast<double>(picture_ms - sound_ms - to_ms(picture.at - sound.at));
+}
+
 TEST(Basics, sender_reports_let_a_receiver_sync_lips) {
   World world({.seed = 7});
   Peer& anna = world.add_peer();
@@ -213,21 +228,28 @@ TEST(Basics, sender_reports_let_a_receiver_sync_lips) {
   world.run_for(6s);
   ASSERT_TRUE(video.last_report() && audio.last_report());
   EXPECT_GE(video.reports(), 4u);
-
-  // What was captured at one moment: the last video frame's moment, on both clocks, must be the
-  // same NTP time, though the streams' clocks start at random.
-  const auto ntp_ms = [](const Subscriber& s, rtp::RtpTime t, std::int64_t rate) {
-    const auto base = static_cast<std::int64_t>(s.last_report()->ntp.value >> 22);
-    return base * 1000 / 1024 +
-           std::int64_t{rtp::distance(s.last_report()->rtp_time, t)} * 1000 / rate;
-  };
-  const Subscriber::Step& picture = video.steps().rbegin()->second;
-  const Subscriber::Step& sound = audio.steps().rbegin()->second;
-  const std::int64_t picture_ms = ntp_ms(video, picture.timestamp, 90'000);
-  const std::int64_t sound_ms = ntp_ms(audio, sound.timestamp, 48'000);
-  const std::int64_t apart_ms = to_ms(picture.at - sound.at);
   // Both travel 20 ms and the start of a frame waits for its end 2 ms at most.
-  EXPECT_NEAR(static_cast<double>(picture_ms - sound_ms), static_cast<double>(apart_ms), 4.0);
+  EXPECT_NEAR(lips_ms(video, audio), 0, 4.0);
+}
+
+TEST(Basics, lips_stay_in_sync_when_a_publisher_has_no_wall_clock) {
+  World world({.seed = 7});
+  Peer& anna = world.add_peer();
+  Peer& ben = world.add_peer();
+  world.run_for(500ms);
+  TrackOptions camera_only = camera();
+  TrackOptions microphone_only = microphone();
+  camera_only.has_wall_clock = microphone_only.has_wall_clock = false;
+  Subscriber& video = ben.subscribe(anna.publish(camera_only).producer);
+  // Their reports do not go at the same moment.
+  world.run_for(399ms);
+  Subscriber& audio = ben.subscribe(anna.publish(microphone_only).producer);
+  for (int second = 0; second < 6; ++second) {
+    world.run_for(1s);
+    if (video.last_report() && audio.last_report()) EXPECT_NEAR(lips_ms(video, audio), 0, 10.0);
+  }
+  EXPECT_GE(video.reports(), 4u);
+  EXPECT_GE(audio.reports(), 4u);
 }
 
 TEST(Basics, statistics_tell_what_was_measured) {

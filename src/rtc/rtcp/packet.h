@@ -88,6 +88,8 @@ struct SenderReport {
   Ssrc sender;
   SenderInfo info;
   ReportBlocks blocks;
+  // Otherwise info.ntp says nothing (RFC 3550 §6.4.1).
+  bool has_wall_clock() const { return info.ntp.value != 0; }
 };
 struct ReceiverReport {
   Ssrc sender;

@@ -84,6 +84,9 @@ void ReceiveStatistics::update_jitter(Instant now, RtpTime timestamp) {
 }
 
 void ReceiveStatistics::on_sender_report(Instant now, NtpTime ntp) {
+  // RFC 3550 §6.4.1: zero is a sender without a wall clock, and in a report block it means "none
+  // yet": it can not be told from another.
+  if (ntp.value == 0) return last_sr_.reset();
   last_sr_ = ntp;
   last_sr_at_ = now;
 }

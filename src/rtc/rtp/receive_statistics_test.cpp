@@ -134,5 +134,14 @@ TEST(ReceiveStatistics, TellsTheSenderHowOldItsReportIs) {
   EXPECT_EQ(report->delay_since_last_sr, 0x18000u);
 }
 
+TEST(ReceiveStatistics, AReportWithoutAWallClockCanNotBeNamed) {
+  Stream stream;
+  stream.receive(0);
+  stream.statistics.on_sender_report(stream.at(2), NtpTime{0});
+  const auto report = stream.statistics.make_report(stream.at(2) + 1500ms);
+  EXPECT_EQ(report->last_sr, 0u);
+  EXPECT_EQ(report->delay_since_last_sr, 0u);
+}
+
 }  // namespace
 }  // namespace confab::rtp
