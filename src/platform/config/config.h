@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/instant.h"
+#include "base/ip_prefix.h"
 #include "base/log.h"
 #include "base/net.h"
 
@@ -31,11 +32,16 @@ struct HttpConfig {
   std::string tls_key;
   // Origins other than our own that may call the API and Socket.IO; "*" is any.
   std::vector<std::string> cors_origins;
-  // Believe X-Forwarded-For: only behind a proxy that sets it.
-  bool trust_proxy = false;
+  // Reverse proxies whose X-Forwarded-For is believed; every other peer speaks for itself alone.
+  std::vector<IpPrefix> trusted_proxies;
   std::size_t header_bytes_max = 16 * 1024;
   std::size_t body_bytes_max = 1'000'000;
   std::uint32_t connections_max = 20'000;
+  // Of those, what one address may have (of IPv6: one /64), as connections and as Socket.IO
+  // sessions. A whole office behind one NAT: somebody in a call has one WebSocket, and a browser
+  // that loads the page has six connections for a moment; 140 people may load it at once, and 1000
+  // may be in calls. It takes twenty such addresses to fill the server.
+  std::uint32_t connections_per_address_max = 1000;
   // Time for a whole request to arrive, and for an idle kept-alive connection.
   Duration request_timeout = 10s;
   Duration idle_timeout = 60s;
@@ -44,13 +50,18 @@ struct HttpConfig {
 // For who runs the server: /metrics, /livez, /readyz. Never on a public address by default.
 struct AdminConfig {
   Endpoint listen{IpAddress::v4(0x7f000001), 6000};
+  // Names under which it is asked, besides addresses and names without a dot: a page of another
+  // site that had its own name point here would otherwise read the metrics (DNS rebinding).
+  std::vector<std::string> hosts;
 };
 
-// Engine.IO and Socket.IO. The defaults are those of the stock socket.io server.
+// Engine.IO and Socket.IO. The defaults are those of the stock socket.io server, but for
+// connect_timeout: a client connects in the round trip after the handshake (10 s leave room for
+// three lost packets), and the stock 45 s would hold a place for whoever never does.
 struct SocketIoConfig {
   Duration ping_interval = 25s;
   Duration ping_timeout = 20s;
-  Duration connect_timeout = 45s;
+  Duration connect_timeout = 10s;
   Duration upgrade_timeout = 10s;
   std::size_t payload_bytes_max = 1'000'000;
   // How long a lost connection can be taken up again with its rooms and missed events; 0 is off.
@@ -92,6 +103,9 @@ struct IceConfig {
 
 struct CallConfig {
   std::uint32_t participants_max = 500;
+  // From one address (of IPv6: one /64), so that one machine cannot fill a room with ghosts. Half
+  // of the room: a large office behind one NAT still finds everybody a place.
+  std::uint32_t participants_per_address_max = 250;
   std::uint32_t producers_per_participant_max = 16;
   std::uint32_t meetings_max = 10'000;
   // A participant whose connection is lost stays this long for the others.
@@ -136,6 +150,7 @@ struct ConfigOption {
   bool is_list = false;      // several values; comma-separated in the environment
   bool is_switch = false;    // a flag without a value means true
   bool is_secret = false;
+  bool is_retired = false;  // known only to say what took its place
 };
 std::span<const ConfigOption> config_options();
 

@@ -69,6 +69,7 @@ TEST(ConfigTest, EveryOptionHasItsOwnNamesAndTakesItsDefaultBack) {
     EXPECT_TRUE(flags.insert(option.flag).second) << option.flag;
     EXPECT_TRUE(option.environment.starts_with("CONFAB_")) << option.key;
     EXPECT_FALSE(option.help.empty()) << option.key;
+    if (option.is_retired) continue;
     const auto loaded = load_config({.flags = {{option.flag, option.default_text}}});
     ASSERT_TRUE(loaded.has_value()) << option.key << ": " << loaded.error().message;
     EXPECT_EQ(effective_config(loaded->config), effective_config(Config{})) << option.key;
@@ -85,6 +86,8 @@ TEST(ConfigTest, WhatIsPrintedLoadsAgainAsTheSame) {
                               {"http-body-bytes-max", "64KiB"},
                               {"data", "a: folder, \"quoted\" # odd"},
                               {"tls", "true"},
+                              {"http-trusted-proxies", "127.0.0.1,10.0.0.0/8"},
+                              {"http-trusted-proxies", "2001:db8::/32"},
                               {"call-compatibility", "off"}}};
   const auto first = load_config(input);
   ASSERT_TRUE(first.has_value()) << first.error().message;
@@ -98,6 +101,8 @@ TEST(ConfigTest, WhatIsPrintedLoadsAgainAsTheSame) {
   ASSERT_EQ(second->config.media.addresses.size(), 2u);
   EXPECT_EQ(second->config.media.addresses[0].announced.to_string(), "203.0.113.7");
   EXPECT_EQ(second->config.socketio.ping_interval, 1500ms);
+  ASSERT_EQ(second->config.http.trusted_proxies.size(), 3u);
+  EXPECT_EQ(second->config.http.trusted_proxies[1].to_string(), "10.0.0.0/8");
 }
 
 TEST(ConfigTest, UnknownKeysNameTheNearest) {
@@ -124,6 +129,18 @@ TEST(ConfigTest, WrongValuesSayWhatIsExpected) {
             std::string::npos);
   EXPECT_EQ(error_of_file("log: {level: [debug]}"), ": log.level: expected one value");
   EXPECT_EQ(error_of_file("media: {addresses: {a: b}}"), ": media.addresses: expected a list");
+}
+
+TEST(ConfigTest, ProxiesAreTrustedByAddressAndTheOldSwitchSaysSo) {
+  EXPECT_EQ(error_of({.flags = {{"http-trusted-proxies", "10.0.0.1/8"}}}),
+            "--http-trusted-proxies: expected an address or a block of them, as 127.0.0.1 or "
+            "10.0.0.0/8, not \"10.0.0.1/8\"");
+  const std::string sentence =
+      "is no more: set http.trusted_proxies in its place, with the addresses of the proxies";
+  EXPECT_EQ(error_of({.flags = {{"http-trust-proxy", "true"}}}), "--http-trust-proxy " + sentence);
+  EXPECT_EQ(error_of_file("http: {trust_proxy: true}"), ": http.trust_proxy " + sentence);
+  EXPECT_EQ(error_of({.environment = {{"CONFAB_HTTP_TRUST_PROXY", "true"}}}),
+            "environment: CONFAB_HTTP_TRUST_PROXY " + sentence);
 }
 
 TEST(ConfigTest, FilesThatAreNoConfigurationAreRefused) {

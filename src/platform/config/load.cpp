@@ -35,7 +35,9 @@ const Option* find_option(std::string_view name, NameOf name_of) {
 template <typename NameOf>
 std::string did_you_mean(std::string_view name, NameOf name_of) {
   std::vector<std::string_view> names;
-  for (const Option& option : options()) names.push_back(name_of(option.shown));
+  for (const Option& option : options()) {
+    if (!option.shown.is_retired) names.push_back(name_of(option.shown));
+  }
   const std::string_view near = config::nearest_name(name, names);
   return near.empty() ? "" : "; did you mean " + std::string(near) + "?";
 }
@@ -65,6 +67,7 @@ Result<void> set_option(Config& config, const Option& option, const Values& valu
                         std::string_view origin) {
   const auto wanted = option.set(config, values);
   if (!wanted) return {};
+  if (option.shown.is_retired) return invalid(std::string(origin) + " is no more: set " + *wanted);
   std::string given;
   if (!option.shown.is_secret && values.size() == 1) given = ", not \"" + values.front() + "\"";
   return invalid(std::string(origin) + ": expected " + *wanted + given);
@@ -206,6 +209,7 @@ std::string effective_config(const Config& config) {
   out << YAML::BeginMap;
   std::string section;
   for (const Option& option : options()) {
+    if (option.shown.is_retired) continue;
     const std::string key(option.shown.key);
     const std::size_t dot = key.find('.');
     const std::string owner = dot == std::string::npos ? "" : key.substr(0, dot);

@@ -136,6 +136,21 @@ Option secret(Option option) {
   return option;
 }
 
+// An option of an earlier build: refused with what took its place, rather than as unknown.
+Option retired(Names names, std::string_view instead) {
+  Option option;
+  option.shown.key = names.key;
+  option.shown.flag = names.flag.empty() ? flag_of(names.key) : std::string(names.flag);
+  option.shown.is_retired = true;
+  option.shown.is_switch = true;
+  option.shown.help = instead;
+  option.set = [instead](Config&, const Values&) -> std::optional<std::string> {
+    return std::string(instead);
+  };
+  option.get = [](const Config&) { return Values{}; };
+  return option;
+}
+
 std::vector<Option> http_options() {
   return {
       endpoint({"http.listen", "http"}, "address and port of the web app and its API",
@@ -153,14 +168,22 @@ std::vector<Option> http_options() {
            [](Config& c) -> auto& { return c.http.tls_key; }),
       texts({"http.cors_origins", "cors-origin"}, "other origins that may call the API; * is any",
             [](Config& c) -> auto& { return c.http.cors_origins; }),
-      toggle({"http.trust_proxy", ""}, "believe X-Forwarded-For (only behind a proxy that sets it)",
-             [](Config& c) -> auto& { return c.http.trust_proxy; }),
+      list(
+          {"http.trusted_proxies", ""},
+          "reverse proxies whose X-Forwarded-For is believed: addresses or blocks, as 10.0.0.0/8",
+          [](Config& c) -> auto& { return c.http.trusted_proxies; }, parse_prefix,
+          [](const IpPrefix& prefix) { return prefix.to_string(); }),
+      retired({"http.trust_proxy", ""},
+              "http.trusted_proxies in its place, with the addresses of the proxies"),
       bytes({"http.header_bytes_max", ""}, "largest request head", 1024, 1 << 20,
             [](Config& c) -> auto& { return c.http.header_bytes_max; }),
       bytes({"http.body_bytes_max", ""}, "largest request body", 1024, 1 << 28,
             [](Config& c) -> auto& { return c.http.body_bytes_max; }),
       count({"http.connections_max", ""}, "connections served at once", 1, 1'000'000,
             [](Config& c) -> auto& { return c.http.connections_max; }),
+      count({"http.connections_per_address_max", ""},
+            "of those, from one address (of IPv6: one /64); Socket.IO sessions too", 1, 1'000'000,
+            [](Config& c) -> auto& { return c.http.connections_per_address_max; }),
       duration({"http.request_timeout", ""}, "time for a whole request to arrive", 1s, 10min,
                [](Config& c) -> auto& { return c.http.request_timeout; }),
       duration({"http.idle_timeout", ""}, "an unused connection is closed after", 1s, 1h,
@@ -168,6 +191,9 @@ std::vector<Option> http_options() {
       endpoint({"admin.listen", "admin"},
                "address and port of /metrics and health, for whoever runs the server",
                [](Config& c) -> auto& { return c.admin.listen; }),
+      texts({"admin.hosts", "admin-host"},
+            "names with a dot by which the admin listener may be asked; addresses always may",
+            [](Config& c) -> auto& { return c.admin.hosts; }),
   };
 }
 
@@ -225,6 +251,9 @@ std::vector<Option> call_options() {
   return {
       count({"call.participants_max", ""}, "in one meeting", 1, limits::kParticipantsPerMeeting,
             [](Config& c) -> auto& { return c.call.participants_max; }),
+      count({"call.participants_per_address_max", ""},
+            "of those, from one address (of IPv6: one /64)", 1, limits::kParticipantsPerMeeting,
+            [](Config& c) -> auto& { return c.call.participants_per_address_max; }),
       count({"call.producers_per_participant_max", ""}, "cameras, microphones and screens", 1,
             limits::kProducersPerParticipant,
             [](Config& c) -> auto& { return c.call.producers_per_participant_max; }),

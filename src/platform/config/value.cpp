@@ -118,6 +118,12 @@ Parsed<MediaAddress> parse_media_address(std::string_view text) {
   return MediaAddress{*listen, *announced};
 }
 
+Parsed<IpPrefix> parse_prefix(std::string_view text) {
+  const auto prefix = IpPrefix::parse(text);
+  if (!prefix) return expected("an address or a block of them, as 127.0.0.1 or 10.0.0.0/8");
+  return *prefix;
+}
+
 Parsed<LogLevel> parse_log_level(std::string_view text) {
   if (text == "debug") return LogLevel::kDebug;
   if (text == "info") return LogLevel::kInfo;

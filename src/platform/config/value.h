@@ -23,6 +23,8 @@ Parsed<Duration> parse_duration(std::string_view text, Duration low, Duration hi
 Parsed<Endpoint> parse_endpoint(std::string_view text);
 // "10.0.0.5", or "10.0.0.5=203.0.113.7": listened on = announced.
 Parsed<MediaAddress> parse_media_address(std::string_view text);
+// "10.0.0.5" or "10.0.0.0/8".
+Parsed<IpPrefix> parse_prefix(std::string_view text);
 Parsed<LogLevel> parse_log_level(std::string_view text);
 
 std::string print_bytes(std::uint64_t bytes);

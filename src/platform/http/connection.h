@@ -101,7 +101,7 @@ class HttpConnection final : public Peer,
     const bool keep_alive = parser.get().keep_alive();
     const bool is_upgrade = boost::beast::websocket::is_upgrade(parser.get());
     BeastRequest message = parser.release();
-    auto request = build_request(message, remote_, server().options.trust_proxy, is_tls_);
+    auto request = build_request(message, remote_, server().options.trusted_proxies, is_tls_);
     if (!request) {
       co_await refuse(400);
       co_return false;

@@ -12,10 +12,6 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
-
 std::string json_text(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -27,6 +23,10 @@ std::string json_text(std::string_view text) {
 }
 
 }  // namespace
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
 
 std::string_view find_header(const Headers& headers, std::string_view name) {
   const auto at = std::ranges::find_if(

@@ -19,6 +19,8 @@ enum class Method : std::uint8_t { kGet, kHead, kPost, kPut, kPatch, kDelete, kO
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
+bool equals_ignoring_case(std::string_view a, std::string_view b);
+
 // Case-insensitive; the first one of that name, or empty.
 std::string_view find_header(const Headers& headers, std::string_view name);
 

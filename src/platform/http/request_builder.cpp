@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "platform/http/forwarded.h"
+
 namespace confab::http {
 namespace {
 
@@ -38,18 +40,10 @@ std::optional<std::string_view> path_and_query(std::string_view target) {
   return target.substr(path);
 }
 
-// The last entry is the one our own proxy wrote.
-std::optional<IpAddress> forwarded_for(std::string_view header) {
-  const std::size_t comma = header.rfind(',');
-  if (comma != std::string_view::npos) header.remove_prefix(comma + 1);
-  while (header.starts_with(' ')) header.remove_prefix(1);
-  return IpAddress::parse(header);
-}
-
 }  // namespace
 
-std::optional<Request> build_request(BeastRequest& from, Endpoint remote, bool trust_proxy,
-                                     bool is_tls) {
+std::optional<Request> build_request(BeastRequest& from, Endpoint remote,
+                                     std::span<const IpPrefix> trusted_proxies, bool is_tls) {
   Request request;
   request.method = to_method(from.method());
   request.target = std::string(from.target());
@@ -64,13 +58,8 @@ std::optional<Request> build_request(BeastRequest& from, Endpoint remote, bool t
     request.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
   }
   request.body = std::move(from.body());
-  request.remote = remote;
+  request.remote = client_of(remote, request.headers, trusted_proxies);
   request.is_tls = is_tls;
-  if (trust_proxy) {
-    if (const auto client = forwarded_for(request.header("X-Forwarded-For"))) {
-      request.remote = {*client, 0};
-    }
-  }
   return request;
 }
 

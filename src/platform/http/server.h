@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "base/instant.h"
+#include "base/ip_prefix.h"
 #include "base/log.h"
 #include "base/net.h"
 #include "platform/http/event_loop.h"
@@ -39,8 +40,8 @@ struct ServerOptions {
   std::size_t websocket_queue_messages_max = 1024;
   // Origins that may read our answers from another site; "*" is any.
   std::vector<std::string> cors_origins;
-  // Take the client's address from X-Forwarded-For.
-  bool trust_proxy = false;
+  // Whose X-Forwarded-For is believed.
+  std::vector<IpPrefix> trusted_proxies;
 };
 
 // PEM files.

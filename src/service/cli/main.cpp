@@ -36,6 +36,7 @@ void declare(CLI::App& serve, ServeFlags& flags) {
     added->type_name(option.is_switch ? "[BOOL]" : "VALUE");
     added->expected(option.is_switch ? 0 : 1, 1);
     if (option.is_list) added->take_all();
+    if (option.is_retired) added->group("");  // not in --help
   }
 }
 

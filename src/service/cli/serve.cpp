@@ -40,7 +40,7 @@ http::ServerOptions server_options(const Config& config) {
   options.idle_timeout = config.http.idle_timeout;
   options.websocket_message_bytes_max = config.socketio.payload_bytes_max;
   options.cors_origins = config.http.cors_origins;
-  options.trust_proxy = config.http.trust_proxy;
+  options.trusted_proxies = config.http.trusted_proxies;
   return options;
 }
 
