@@ -193,6 +193,40 @@ TEST_F(MediaTest, a_consumer_that_media_closed_is_told_to_its_owner) {
   EXPECT_EQ(world.refusal(b), ErrorCode::kNotFound);
 }
 
+TEST_F(MediaTest, whoever_consumed_a_producer_is_told_when_it_is_closed) {
+  const ConnectionId c = world.connect();
+  world.join(c, "Cleo");
+  const ProducerId camera = world.produce(a, Source::kCamera);
+  const ProducerId screen = world.produce(a, Source::kScreen);
+  const ConsumerId of_camera = world.consume(b, camera).consumed.consumer;
+  const ConsumerId of_screen = world.consume(b, screen).consumed.consumer;
+  world.ask(a, CloseProducer{camera});
+  auto told = world.told<ConsumerRemoved>(b);
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].consumer, of_camera);
+  EXPECT_EQ(told[0].producer, camera);
+  world.ask(a, CloseTransport{world.media.producers.at(screen)});
+  told = world.told<ConsumerRemoved>(b);
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].consumer, of_screen);
+  EXPECT_TRUE(world.told<ConsumerRemoved>(c).empty()) << "she consumed nothing";
+}
+
+TEST_F(MediaTest, somebody_who_leaves_is_one_piece_of_news) {
+  world.consume(b, world.produce(a, Source::kCamera));
+  world.forget_notices();
+  world.ask(a, Leave{});
+  EXPECT_EQ(world.told<ParticipantLeft>(b).size(), 1u);
+  EXPECT_TRUE(world.told<ProducerRemoved>(b).empty());
+  EXPECT_TRUE(world.told<ConsumerRemoved>(b).empty());
+}
+
+TEST_F(MediaTest, choosing_layers_says_that_it_can_not_be_done_yet) {
+  const ConsumerMade made = world.consume(b, world.produce(a, Source::kCamera));
+  world.ask(b, SetPreferredLayers{made.consumed.consumer, 1, 1});
+  EXPECT_EQ(world.refusal(b), ErrorCode::kUnsupported);
+}
+
 TEST_F(MediaTest, speakers_are_named_by_participant_and_told_to_late_joiners) {
   const ProducerId microphone = world.produce(a, Source::kMicrophone);
   world.happen(control::MediaEvent{

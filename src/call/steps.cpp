@@ -6,13 +6,16 @@ namespace confab::call {
 
 namespace {
 
-// A producer goes: nobody consumes it or is heard through it any more.
-void unpublish(Meeting& meeting, ProducerId id) {
-  const auto node = meeting.published.extract(id);
+using Consumers = std::unordered_map<ConsumerId, ParticipantId>;
+
+// A producer goes: nobody consumes it or is heard through it any more. Returns who did.
+Consumers unpublish(Meeting& meeting, ProducerId id) {
+  auto node = meeting.published.extract(id);
   for (const auto& [consumer, consumer_owner] : node.mapped().consumers) {
     if (Participant* other = meeting.find(consumer_owner)) other->consumers.erase(consumer);
   }
   std::erase_if(meeting.speakers, [&](const Speaker& s) { return s.producer == id; });
+  return std::move(node.mapped().consumers);
 }
 
 void remove_consumers(Meeting& meeting, Participant& owner, const TransportId* only_of) {
@@ -27,10 +30,14 @@ void remove_consumers(Meeting& meeting, Participant& owner, const TransportId* o
 
 void remove_producer(Core& core, Meeting& meeting, Participant& owner, ProducerId id) {
   const ProducerInfo info = owner.producer_info(id);
-  unpublish(meeting, id);
+  const Consumers consumers = unpublish(meeting, id);
   owner.producers.erase(id);
   std::erase(owner.producer_order, id);
   core.notify(meeting.connections_except(&owner), ProducerRemoved{owner.who, info});
+  for (const auto& [consumer, consumer_owner] : consumers) {
+    const Participant* other = meeting.find(consumer_owner);
+    if (other) core.notify({other->connection}, ConsumerRemoved{consumer, id});
+  }
 }
 
 void add_transport(Meeting& meeting, Participant& owner, TransportId id, bool is_send) {

@@ -110,7 +110,7 @@ test('media: produce, consume, pause, resume, close', async (t) => {
   assert.deepEqual(await ben.get('transport:connect', { transportId: recv.id, dtlsParameters }), {});
   assert.equal((await ben.ask('transport:connect', { transportId: recv.id, dtlsParameters })).error.code, 'conflict');
   assert.deepEqual(await ben.get('consumer:resume', { consumerId: consumer.id }), {});
-  assert.deepEqual(await ben.get('consumer:layers', { consumerId: consumer.id, spatialLayer: 1, temporalLayer: 0 }), {});
+  assert.equal((await ben.ask('consumer:layers', { consumerId: consumer.id, spatialLayer: 1, temporalLayer: 0 })).error.code, 'unsupported');
   assert.deepEqual(await ben.get('consumer:pause', { consumerId: consumer.id }), {});
 
   await ada.get('producer:pause', { producerId });
@@ -122,6 +122,7 @@ test('media: produce, consume, pause, resume, close', async (t) => {
 
   await ada.get('producer:close', { producerId });
   await ben.event('producer:closed', (p) => p.producerId === producerId);
+  assert.deepEqual(await ben.event('consumer:closed'), { consumerId: consumer.id, producerId });
   await ben.settle();
   assert.equal((await ben.ask('consumer:resume', { consumerId: consumer.id })).error.code, 'not_found');
   assert.equal((await ben.ask('consume', { transportId: recv.id, producerId })).error.code, 'not_found');
