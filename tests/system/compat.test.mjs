@@ -175,6 +175,51 @@ test('leaveRoom, then the others are told', async (t) => {
   assert.deepEqual((await ben.get('joinRoom', { roomId: room, userId: ben.id, userName: 'Ben' })).participants.length, 1);
 });
 
+test('a page that is closed is gone at once, a network that drops is waited for', async (t) => {
+  const { people } = await start(t);
+  const ada = await people.enter('Ada');
+  const ben = await people.enter('Ben');
+  const cleo = await people.enter('Cleo');
+  ben.socket.io.reconnection(false);
+  cleo.socket.io.reconnection(false);
+  const cleoId = cleo.id;
+  const benId = ben.id;
+  cleo.drop();
+  // What a browser sends for closing, reloading and leaving a page (RFC 6455 §7.4.1).
+  ben.socket.io.engine.transport.ws.close(1001);
+  assert.deepEqual(await ada.event('userLeft', undefined, 1000), { userId: benId });
+  await ada.settle();
+  assert.deepEqual(ada.told('userLeft'), [{ userId: benId }]);
+  assert.ok((await ada.get('joinRoom', { roomId: '', userId: '', userName: '' })).participants.some((p) => p.socketId === cleoId));
+});
+
+test('a reloaded page of our own client keeps its place', async (t) => {
+  const { people, room } = await start(t);
+  const ada = await people.enter('Ada');
+  const ben = await people.join(room, 'Ben');
+  ben.socket.io.reconnection(false);
+  ben.socket.io.engine.transport.ws.close(1001);
+  const back = await people.connectOwn();
+  assert.equal((await back.get('join', { room, resumeToken: ben.joined.resumeToken })).resumed, true);
+  await ada.settle();
+  assert.equal(ada.told('userLeft').length, 0);
+});
+
+test('a screen that is shared with its sound is announced once', async (t) => {
+  const { people, room } = await start(t);
+  const ada = await people.join(room, 'Ada');
+  const ben = await people.enter('Ben');
+  await ben.get('getProducers', { roomId: room });
+  const picture = await produce(ada, 'screen');
+  const sound = await produce(ada, 'screen-audio');
+  await ada.get('producer:pause', { producerId: sound.producerId });
+  await ada.get('producer:close', { producerId: sound.producerId });
+  await ben.settle();
+  assert.deepEqual(ben.told('newProducer').map((p) => p.producerId), [picture.producerId]);
+  assert.equal(ben.told('producerPaused').length, 0);
+  assert.equal(ben.told('producerClosed').length, 0);
+});
+
 test('the namespace /socket.io is the same place', async (t) => {
   const { people } = await start(t);
   const ada = await people.enter('Ada');

@@ -74,11 +74,14 @@ using Handler = std::function<void(Request request, Responder responder)>;
 class WebSocket {
  public:
   using OnMessage = std::function<void(bool is_binary, std::string data)>;
+  // `close_code`: what the peer gave in its close frame (RFC 6455 §7.4); nothing when none came,
+  // as when a network goes.
+  using OnClosed = std::function<void(std::optional<std::uint16_t> close_code)>;
 
   virtual ~WebSocket() = default;
   // Set both in the open handler. on_closed comes exactly once, also after close().
   virtual void on_message(OnMessage handler) = 0;
-  virtual void on_closed(Task handler) = 0;
+  virtual void on_closed(OnClosed handler) = 0;
   // Queued; over the limits the connection is dropped.
   virtual void send(bool is_binary, std::string data) = 0;
   // What is queued goes out first, then the closing handshake.

@@ -11,6 +11,7 @@
 #include <boost/beast/websocket/stream.hpp>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -45,7 +46,7 @@ class WebSocketConnection final : public WebSocket,
   }
 
   void on_message(OnMessage handler) override { message_handler_ = std::move(handler); }
-  void on_closed(Task handler) override { closed_handler_ = std::move(handler); }
+  void on_closed(OnClosed handler) override { closed_handler_ = std::move(handler); }
 
   void send(bool is_binary, std::string data) override {
     if (is_closing_ || is_over_) return;
@@ -156,14 +157,19 @@ class WebSocketConnection final : public WebSocket,
     abort();
     linger_.cancel();
     message_handler_ = nullptr;
-    if (Task handler = std::exchange(closed_handler_, nullptr)) handler();
+    if (OnClosed handler = std::exchange(closed_handler_, nullptr)) handler(close_code());
+  }
+
+  std::optional<std::uint16_t> close_code() const {
+    const boost::beast::websocket::close_reason& reason = socket_.reason();
+    return reason ? std::optional<std::uint16_t>(reason.code) : std::nullopt;
   }
 
   boost::beast::websocket::stream<Stream> socket_;
   boost::asio::steady_timer wake_;
   boost::asio::steady_timer linger_;
   OnMessage message_handler_;
-  Task closed_handler_;
+  OnClosed closed_handler_;
   std::list<Queued> queue_;  // nearly always empty, when a deque would hold half a kilobyte
   std::size_t queue_bytes_ = 0;
   bool is_closing_ = false;

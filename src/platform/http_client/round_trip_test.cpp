@@ -27,7 +27,7 @@ struct RoundTrip : testing::Test {
             if (data == "bye") return self->close();
             self->send(false, "you said " + data);
           });
-          socket->on_closed([] {});
+          socket->on_closed([](std::optional<std::uint16_t>) {});
         });
     const auto endpoint = server.listen({IpAddress::v4(0x7f000001), 0});
     target.origin = {.is_tls = false, .host = "127.0.0.1", .port = endpoint->port};

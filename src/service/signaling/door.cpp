@@ -123,11 +123,17 @@ void Door::on(const socketio::Disconnected& event) {
   const Session* session = find(event.socket);
   if (session == nullptr) return;
   const call::ConnectionId connection = session->connection;
+  // Front ends of the reference system leave by leaving their page, and say nothing else. Our own
+  // page says so itself (`leave`); for it this may be a reload.
+  const bool has_left_page = session->dialect == Dialect::kCompatible &&
+                             event.reason == socketio::DisconnectReason::kGoingAway;
   log_.write(LogLevel::kDebug, "socket_closed",
              {{"reason", socketio::disconnect_reason_name(event.reason)},
               {"recoverable", event.is_recoverable}});
-  if (!event.is_recoverable) forget(event.socket);
-  const bool is_meant = event.reason == socketio::DisconnectReason::kClientDisconnected ||
+  if (!event.is_recoverable || has_left_page) forget(event.socket);
+  if (has_left_page) sockets_.disconnect(event.socket, false);
+  const bool is_meant = has_left_page ||
+                        event.reason == socketio::DisconnectReason::kClientDisconnected ||
                         event.reason == socketio::DisconnectReason::kServerDisconnected;
   if (is_meant) {
     listener_(call::ConnectionClosed{connection});

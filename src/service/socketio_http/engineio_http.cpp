@@ -114,11 +114,11 @@ class EngineIoHttp::Impl : public std::enable_shared_from_this<EngineIoHttp::Imp
       self->engine_.handle_websocket_message(monotonic_now(), id, is_binary, std::move(data));
       self->drain();
     });
-    socket->on_closed([weak = weak_from_this(), id] {
+    socket->on_closed([weak = weak_from_this(), id](std::optional<std::uint16_t> close_code) {
       const auto self = weak.lock();
       if (!self) return;
       self->sockets_.erase(id);
-      self->engine_.handle_websocket_closed(monotonic_now(), id);
+      self->engine_.handle_websocket_closed(monotonic_now(), id, close_code);
       self->drain();
     });
     sockets_[id] = socket;

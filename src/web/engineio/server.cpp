@@ -112,13 +112,13 @@ class Server::Impl {
     touched(*session);
   }
 
-  void handle_websocket_closed(WebSocketId socket) {
+  void handle_websocket_closed(WebSocketId socket, std::optional<std::uint16_t> close_code) {
     const auto at = sockets_.find(socket);
     if (at == sockets_.end()) return;
     Session* session = find(at->second);
     sockets_.erase(at);
     if (session == nullptr) return;
-    session->handle_websocket_closed(socket);
+    session->handle_websocket_closed(socket, close_code);
     touched(*session);
   }
 
@@ -255,8 +255,9 @@ void Server::handle_websocket_message(Instant now, WebSocketId socket, bool is_b
                                       std::string data) {
   impl_->handle_websocket_message(now, socket, is_binary, std::move(data));
 }
-void Server::handle_websocket_closed(Instant /*now*/, WebSocketId socket) {
-  impl_->handle_websocket_closed(socket);
+void Server::handle_websocket_closed(Instant /*now*/, WebSocketId socket,
+                                     std::optional<std::uint16_t> close_code) {
+  impl_->handle_websocket_closed(socket, close_code);
 }
 void Server::send(Instant /*now*/, SessionId session, bool is_binary, std::string data) {
   impl_->send(session, is_binary, std::move(data));

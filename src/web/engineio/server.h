@@ -54,6 +54,7 @@ enum class Method : std::uint8_t { kGet, kPost, kOther };
 enum class CloseReason : std::uint8_t {
   kClientClosed,     // it sent a close packet
   kServerClosed,     // close() was called
+  kClientGoingAway,  // its page was closed or left: close frame 1001 (RFC 6455 §7.4.1)
   kTransportClosed,  // the WebSocket or the pending poll ended
   kPingTimeout,
   kParseError,      // bytes that are not Engine.IO
@@ -120,7 +121,9 @@ class Server {
   std::optional<Refusal> check_websocket(Instant now, const Query& query);
   void handle_websocket_open(Instant now, WebSocketId socket, const Query& query);
   void handle_websocket_message(Instant now, WebSocketId socket, bool is_binary, std::string data);
-  void handle_websocket_closed(Instant now, WebSocketId socket);
+  // `close_code` of the peer's close frame; nothing if none came.
+  void handle_websocket_closed(Instant now, WebSocketId socket,
+                               std::optional<std::uint16_t> close_code);
 
   // ---- from above ----
   // A session that is gone is passed over: its Closed may not have been polled yet.

@@ -393,10 +393,31 @@ TEST_F(EngineIoServer, CarriesBinaryOnAWebSocketAsItIs) {
 
 TEST_F(EngineIoServer, ALostWebSocketEndsTheSession) {
   const WebSocketId id = socket(kSocket);
-  server_.handle_websocket_closed(now_, id);
+  server_.handle_websocket_closed(now_, id, std::nullopt);
   drain();
   EXPECT_EQ(closed_, std::vector{CloseReason::kTransportClosed});
   EXPECT_EQ(server_.next_timeout(), kNever);
+}
+
+TEST_F(EngineIoServer, APageThatIsClosedIsToldFromALostConnection) {
+  const WebSocketId page = socket(kSocket);
+  server_.handle_websocket_closed(now_, page, 1001);
+  drain();
+  const WebSocketId client_that_gave_up = socket(kSocket);
+  server_.handle_websocket_closed(now_, client_that_gave_up, 1005);
+  drain();
+  EXPECT_EQ(closed_, (std::vector{CloseReason::kClientGoingAway, CloseReason::kTransportClosed}));
+}
+
+TEST_F(EngineIoServer, APageThatIsClosedWhileItUpgradesIsGoneToo) {
+  const auto session = open_polling();
+  const WebSocketId candidate = socket(session.socket_query());
+  server_.handle_websocket_closed(now_, candidate, 1005);
+  drain();
+  EXPECT_TRUE(closed_.empty()) << "it goes on polling";
+  server_.handle_websocket_closed(now_, socket(session.socket_query()), 1001);
+  drain();
+  EXPECT_EQ(closed_, std::vector{CloseReason::kClientGoingAway});
 }
 
 TEST_F(EngineIoServer, AClientThatDoesNotPollIsNotBufferedForever) {
@@ -435,7 +456,10 @@ TEST_F(EngineIoServer, SurvivesAnyOrderOfInputs) {
           if (!sockets.empty()) frame(sockets.back(), text);
           break;
         case 4:
-          if (!sockets.empty()) server_.handle_websocket_closed(now_, sockets.back());
+          if (sockets.empty()) break;
+          server_.handle_websocket_closed(
+              now_, sockets.back(),
+              dice.between(0, 1) == 0 ? std::nullopt : std::optional<std::uint16_t>(1001));
           drain();
           break;
         case 5:

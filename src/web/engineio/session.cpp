@@ -10,6 +10,9 @@ namespace {
 
 constexpr std::string_view kProbe = "probe";
 constexpr std::string_view kPostAnswer = "ok";
+// RFC 6455 §7.4.1: what a browser sends when its page is closed, reloaded or left. A network that
+// goes sends nothing, and the stock client closes without a code (1005) when it gives up.
+constexpr std::uint16_t kGoingAway = 1001;
 
 }  // namespace
 
@@ -37,6 +40,8 @@ std::string_view close_reason_name(CloseReason reason) {
       return "client_closed";
     case CloseReason::kServerClosed:
       return "server_closed";
+    case CloseReason::kClientGoingAway:
+      return "client_going_away";
     case CloseReason::kTransportClosed:
       return "transport_closed";
     case CloseReason::kPingTimeout:
@@ -200,12 +205,17 @@ void Session::handle_probe(WebSocketId socket, const Packet& packet) {
   queue_bytes_ = 0;
 }
 
-void Session::handle_websocket_closed(WebSocketId socket) {
+void Session::handle_websocket_closed(WebSocketId socket, std::optional<std::uint16_t> close_code) {
+  const bool is_ours = socket == candidate_ || socket == socket_;
   if (socket == candidate_) {
     candidate_.reset();
     drop_upgrade();
-  } else if (socket == socket_) {
-    socket_.reset();
+  }
+  if (socket == socket_) socket_.reset();
+  if (is_ours && close_code == kGoingAway) {
+    // The page is gone, whether it polled or not.
+    finish(CloseReason::kClientGoingAway, PacketType::kClose);
+  } else if (is_ours && state_ == State::kWebSocket) {
     finish(CloseReason::kTransportClosed, PacketType::kClose);
   }
 }

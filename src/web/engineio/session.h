@@ -64,7 +64,7 @@ class Session {
   void handle_abandoned(HttpId request);
   void handle_upgrade_socket(Instant now, WebSocketId socket);
   void handle_websocket_message(Instant now, WebSocketId socket, bool is_binary, std::string data);
-  void handle_websocket_closed(WebSocketId socket);
+  void handle_websocket_closed(WebSocketId socket, std::optional<std::uint16_t> close_code);
 
   void send(Packet packet);
   void close(Instant now);

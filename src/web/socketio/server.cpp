@@ -21,6 +21,8 @@ struct PidTag {
 
 DisconnectReason to_disconnect_reason(engineio::CloseReason reason) {
   switch (reason) {
+    case engineio::CloseReason::kClientGoingAway:
+      return DisconnectReason::kGoingAway;
     case engineio::CloseReason::kClientClosed:
     case engineio::CloseReason::kTransportClosed:
       return DisconnectReason::kTransportClosed;
@@ -41,6 +43,7 @@ DisconnectReason to_disconnect_reason(engineio::CloseReason reason) {
 bool is_recoverable(DisconnectReason reason) {
   switch (reason) {
     case DisconnectReason::kTransportClosed:
+    case DisconnectReason::kGoingAway:
     case DisconnectReason::kTransportError:
     case DisconnectReason::kPingTimeout:
       return true;
@@ -69,6 +72,8 @@ std::string_view disconnect_reason_name(DisconnectReason reason) {
       return "server namespace disconnect";
     case DisconnectReason::kTransportClosed:
       return "transport close";
+    case DisconnectReason::kGoingAway:
+      return "going away";
     case DisconnectReason::kTransportError:
       return "transport error";
     case DisconnectReason::kPingTimeout:

@@ -52,6 +52,7 @@ enum class DisconnectReason : std::uint8_t {
   kClientDisconnected,  // socket.disconnect() in the client
   kServerDisconnected,  // disconnect() here
   kTransportClosed,     // the connection ended
+  kGoingAway,           // it ended because the client's page was closed or left
   kTransportError,
   kPingTimeout,
   kParseError,  // bytes that are not Socket.IO

@@ -127,6 +127,27 @@ TEST_F(WireTest, knows_who_speaks_to_older_clients_by_participant_id_without_an_
   EXPECT_FALSE(compat::write_notice(call::ServerRestarting{}, "r"));
 }
 
+TEST_F(WireTest, tells_older_clients_of_a_screen_and_not_of_its_sound) {
+  call::ParticipantInfo ada{.who = {ParticipantId::random(random), "", "Ada"}};
+  for (const auto source : {call::Source::kScreen, call::Source::kScreenAudio}) {
+    const call::ProducerInfo producer{ProducerId::random(random), source, true};
+    ada.producers.push_back(producer);
+    const bool is_told = source == call::Source::kScreen;
+    EXPECT_EQ(compat::write_notice(call::ProducerAdded{ada.who, producer}, "r").has_value(),
+              is_told);
+    EXPECT_EQ(compat::write_notice(call::ProducerPauseChanged{ada.who, producer}, "r").has_value(),
+              is_told);
+    EXPECT_EQ(compat::write_notice(call::ProducerRemoved{ada.who, producer}, "r").has_value(),
+              is_told);
+  }
+  call::JoinedMeeting joined;
+  joined.state.participants = {ada};
+  EXPECT_EQ(compat::kJoinRoom.write(joined, write_context).emits.size(), 1u);
+  const auto listed =
+      json::parse(compat::kGetProducers.write(joined.state, write_context).ack_args);
+  EXPECT_EQ(listed->at(0).at("producers").as_array().size(), 1u);
+}
+
 TEST_F(WireTest, lets_speaker_news_be_lost_and_nothing_else) {
   EXPECT_TRUE(own::write_notice(call::SpeakersChanged{}).is_volatile);
   EXPECT_FALSE(own::write_notice(call::SessionReplaced{}).is_volatile);

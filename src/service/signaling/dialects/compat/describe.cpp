@@ -23,6 +23,10 @@ std::string_view type_name(call::Source source) {
 
 }  // namespace
 
+bool is_known(call::Source source) {
+  return source != call::Source::kScreenAudio;
+}
+
 std::string user_id(const call::Who& who) {
   return who.alias.empty() ? who.id.to_string() : who.alias;
 }

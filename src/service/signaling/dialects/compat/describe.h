@@ -15,6 +15,10 @@ std::string user_id(const call::Who& who);
 
 // {userId, userName, socketId}
 boost::json::object describe_user(const call::Who& who);
+// Whether these clients know such a producer. They keep one of type "screen" for each person: a
+// second one, the sound of it, would take the picture's place and show black.
+bool is_known(call::Source source);
+
 // {type, roomId, userId}, as the publisher gave it
 boost::json::object describe_app_data(call::Source source, const call::Who& who,
                                       std::string_view room);

@@ -15,6 +15,7 @@ Outgoing write(const call::ReplyBody& body, const WriteContext&) {
   boost::json::array producers;
   for (const call::ParticipantInfo& other : state.participants) {
     for (const call::ProducerInfo& producer : other.producers) {
+      if (!is_known(producer.source)) continue;
       producers.emplace_back(boost::json::object{
           {"producerId", producer.id.to_string()},
           {"userId", user_id(other.who)},

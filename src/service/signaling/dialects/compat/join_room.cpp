@@ -40,7 +40,8 @@ Outgoing write(const call::ReplyBody& body, const WriteContext&) {
   }
   for (const call::ParticipantInfo& other : state.participants) {
     for (const call::ProducerInfo& producer : other.producers) {
-      if (producer.paused) out.emits.push_back(pause_changed(other.who, producer));
+      if (producer.paused && is_known(producer.source))
+        out.emits.push_back(pause_changed(other.who, producer));
     }
   }
   return out;

@@ -22,16 +22,19 @@ MaybeEmit write(const call::ParticipantLeft& n, std::string_view) {
 }
 
 MaybeEmit write(const call::ProducerAdded& n, std::string_view room) {
+  if (!is_known(n.producer.source)) return std::nullopt;
   return event("newProducer", {{"producerId", n.producer.id.to_string()},
                                {"userId", user_id(n.who)},
                                {"appData", describe_app_data(n.producer.source, n.who, room)}});
 }
 
 MaybeEmit write(const call::ProducerPauseChanged& n, std::string_view) {
+  if (!is_known(n.producer.source)) return std::nullopt;
   return pause_changed(n.who, n.producer);
 }
 
 MaybeEmit write(const call::ProducerRemoved& n, std::string_view) {
+  if (!is_known(n.producer.source)) return std::nullopt;
   return event("producerClosed",
                {{"producerId", n.producer.id.to_string()}, {"userId", user_id(n.who)}});
 }
