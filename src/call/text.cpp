@@ -1,107 +1,143 @@
 #include "call/text.h"
 
-#include <cstdint>
+#include <utility>
 
-#include "base/utf8.h"
+#include "call/characters.h"
 
 namespace confab::call {
 namespace {
 
-constexpr char32_t kBad = 0xFFFFFFFF;
+using enum CharacterKind;
 
-// The code point at `at`, which moves behind it; kBad where there is none.
-char32_t next_code_point(std::string_view text, std::size_t& at) {
-  const std::size_t length = utf8_sequence_length(text.substr(at));
-  if (length == 0) return kBad;
-  const auto first = static_cast<std::uint8_t>(text[at]);
-  char32_t c = length == 1 ? first : first & (0x7Fu >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    c = (c << 6) | (static_cast<std::uint8_t>(text[at + i]) & 0x3Fu);
-  }
-  at += length;
-  return c;
+bool shows_something(CharacterKind kind) {
+  return kind == kShown || kind == kDash;
 }
 
-bool is_control(char32_t c) {
-  const bool is_c0_or_c1 = c < 0x20 || (c >= 0x7F && c < 0xA0);
-  const bool is_line_separator = c == 0x2028 || c == 0x2029;
-  // Overrides and isolates can make a name read as another (Unicode TR 36 §2.10).
-  const bool turns_direction = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
-  return is_c0_or_c1 || is_line_separator || turns_direction;
+std::unexpected<Error> refuse(std::string_view what, std::string_view why) {
+  return fail(ErrorCode::kInvalidArgument, std::string(what) + ": " + std::string(why));
 }
 
-// Seen as nothing: spaces of all kinds and characters without width.
-bool is_blank(char32_t c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == 0xA0 || c == 0xAD || c == 0x1680 ||
-         (c >= 0x2000 && c <= 0x200F) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
-         (c >= 0x205F && c <= 0x2064) || c == 0x3000 || c == 0xFEFF;
-}
-
-struct Measured {
-  std::string_view trimmed;
+// Text that is taken over character by character.
+struct Cleaned {
+  std::string text;
   std::size_t chars = 0;
+  bool is_seen = false;
+  // Up to the last one that is not blank.
+  std::size_t trimmed_bytes = 0;
+  std::size_t trimmed_chars = 0;
+
+  void add(std::string_view bytes, CharacterKind kind) {
+    text += bytes;
+    ++chars;
+    trimmed_bytes = text.size();
+    trimmed_chars = chars;
+    is_seen |= shows_something(kind);
+  }
+  // Not at the beginning.
+  void add_blank(std::string_view bytes) {
+    if (text.empty()) return;
+    text += bytes;
+    ++chars;
+  }
+  bool is_at_blank() const { return text.empty() || text.size() > trimmed_bytes; }
+  std::string trimmed() && {
+    text.resize(trimmed_bytes);
+    return std::move(text);
+  }
 };
 
-// Trims, counts code points, refuses bad UTF-8 and controls (line feeds and tabs inside if asked).
-Result<Measured> measure(std::string_view text, std::string_view what, bool allow_lines) {
-  std::size_t begin = text.size();
-  std::size_t end = 0;
-  std::size_t chars_at_begin = 0;
-  std::size_t chars_at_end = 0;
-  std::size_t count = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t start = at;
-    const char32_t c = next_code_point(text, at);
-    const bool is_line = c == '\n' || c == '\t' || c == '\r';
-    if (c == kBad || (is_control(c) && !(is_line && allow_lines))) {
-      return fail(ErrorCode::kInvalidArgument,
-                  std::string(what) + ": control characters and broken text are not allowed");
-    }
-    ++count;
-    if (is_blank(c)) continue;
-    if (begin > start) {
-      begin = start;
-      chars_at_begin = count - 1;
-    }
-    end = at;
-    chars_at_end = count;
+// Adds one character of a name; false for one that may not be in it.
+bool add_to_name(Cleaned& name, CharacterKind kind, std::string_view bytes) {
+  switch (kind) {
+    case kShown:
+    case kDash:
+    case kMark:
+      name.add(bytes, kind);
+      return true;
+    case kSpace:
+    case kLineBreak:
+      if (!name.is_at_blank()) name.add_blank(" ");
+      return true;
+    case kJoiner:
+      if (!name.is_at_blank()) name.add(bytes, kind);
+      return true;
+    case kDirection:
+    case kOverride:
+    case kInvisible:
+      return true;
+    case kControl:
+      return false;
   }
-  if (end == 0) return fail(ErrorCode::kInvalidArgument, std::string(what) + ": is empty");
-  return Measured{text.substr(begin, end - begin), chars_at_end - chars_at_begin};
+  return false;
+}
+
+// Adds one character of a message.
+void add_to_chat(Cleaned& chat, CharacterKind kind, std::string_view bytes) {
+  switch (kind) {
+    case kShown:
+    case kDash:
+    case kMark:
+    case kDirection:
+    case kJoiner:
+    case kInvisible:
+      return chat.add(bytes, kind);
+    case kSpace:
+      return chat.add_blank(bytes);
+    case kLineBreak:
+      return chat.add_blank("\n");
+    case kControl:
+    case kOverride:
+      return;
+  }
 }
 
 }  // namespace
 
 Result<std::string> clean_name(std::string_view name) {
-  const auto measured = measure(name, "name", false);
-  if (!measured) return std::unexpected(measured.error());
-  if (measured->chars > kNameCharsMax) {
-    return fail(ErrorCode::kInvalidArgument, "name: longer than 64 characters");
+  Cleaned out;
+  while (!name.empty()) {
+    const Character next = first_character(name);
+    if (next.bytes == 0 || !add_to_name(out, next.kind, name.substr(0, next.bytes))) {
+      return refuse("name", "control characters and broken text are not allowed");
+    }
+    name.remove_prefix(next.bytes);
   }
-  return std::string(measured->trimmed);
+  if (!out.is_seen) return refuse("name", "is empty");
+  if (out.trimmed_chars > kNameCharsMax) return refuse("name", "longer than 64 characters");
+  return std::move(out).trimmed();
 }
 
 Result<std::string> clean_chat(std::string_view text, std::size_t chars_max) {
-  const auto measured = measure(text, "text", true);
-  if (!measured) return std::unexpected(measured.error());
-  if (measured->chars > chars_max) {
+  Cleaned out;
+  while (!text.empty()) {
+    const Character next = first_character(text);
+    if (next.bytes == 0) return refuse("text", "broken text is not allowed");
+    const bool is_crlf = text.starts_with("\r\n");
+    if (!is_crlf) add_to_chat(out, next.kind, text.substr(0, next.bytes));
+    text.remove_prefix(next.bytes);
+  }
+  if (!out.is_seen) return refuse("text", "is empty");
+  if (out.trimmed_chars > chars_max) {
     return fail(ErrorCode::kTooLarge,
                 "text: longer than " + std::to_string(chars_max) + " characters");
   }
-  return std::string(measured->trimmed);
+  return std::move(out).trimmed();
 }
 
 std::optional<std::string> normalize_room_code(std::string_view text) {
   constexpr std::size_t kLetters = 10;
-  if (text.size() > 2 * kLetters) return std::nullopt;
+  if (text.size() > kRoomCodeBytesMax) return std::nullopt;
   std::string out;
   std::size_t letters = 0;
-  for (const char c : text) {
-    if (c == '-') continue;
-    const bool is_upper = c >= 'A' && c <= 'Z';
-    if (!is_upper && (c < 'a' || c > 'z')) return std::nullopt;
+  while (!text.empty()) {
+    const Character next = first_character(text);
+    if (next.bytes == 0 || next.kind == kControl || next.kind == kMark) return std::nullopt;
+    text.remove_prefix(next.bytes);
+    if (next.kind != kShown) continue;
+    const bool is_upper = next.code >= 'A' && next.code <= 'Z';
+    if (!is_upper && (next.code < 'a' || next.code > 'z')) return std::nullopt;
     if (letters == 3 || letters == 7) out += '-';
-    out += is_upper ? static_cast<char>(c - 'A' + 'a') : c;
+    out += static_cast<char>(is_upper ? next.code - 'A' + 'a' : next.code);
     ++letters;
   }
   if (letters != kLetters) return std::nullopt;

@@ -169,6 +169,10 @@ test('chat: public, private, history, limits', async (t) => {
   assert.deepEqual(dan.joined.chat.map((m) => m.text), ['hi\nall']);
   assert.deepEqual((await ben.get('state:get')).chat.map((m) => m.text), ['hi\nall', 'psst']);
 
+  const pasted = await ada.get('chat:send', { text: '\u2068+49 30\u2069\u2028next line' });
+  assert.equal(pasted.message.text, '\u2068+49 30\u2069\nnext line');
+  assert.equal((await ada.ask('profile:set', { name: '\u3164' })).error.code, 'invalid_argument', 'a name shows something');
+
   assert.equal((await ada.ask('chat:send', { text: 'x'.repeat(2001) })).error.code, 'too_large');
   assert.equal((await ada.ask('chat:send', { text: ' ' })).error.code, 'invalid_argument');
   assert.equal((await ada.ask('chat:send', { text: 'x', to: 'pt_nobody' })).error.code, 'not_found');

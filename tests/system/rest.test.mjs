@@ -23,6 +23,8 @@ test('rooms are made and found', async (t) => {
 
   const found = await (await fetch(`${base}/api/rooms/${room.code.toUpperCase()}`)).json();
   assert.deepEqual(found, { roomId: room.code, code: room.code, createdAt: room.createdAt, participants: 0 });
+  const dictated = encodeURIComponent(` ${room.code.replaceAll('-', ' \u2013 ')}`);
+  assert.equal((await (await fetch(`${base}/api/rooms/${dictated}`)).json()).code, room.code);
   await people.join(room.code, 'Ada');
   assert.equal((await (await fetch(`${base}/api/rooms/${room.code}`)).json()).participants, 1);
 });

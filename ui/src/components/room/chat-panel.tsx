@@ -75,11 +75,11 @@ function Message({ message, selfId, follows: sameBlock }: { message: ChatMessage
       <div className="min-w-0 flex-1">
         {!sameBlock && (
           <p className="flex flex-wrap items-baseline gap-x-2 text-sm">
-            <span className="font-semibold break-words">{mine ? 'You' : message.from.name}</span>
+            <bdi className="font-semibold break-words">{mine ? 'You' : message.from.name}</bdi>
             {secret && (
               <span className="inline-flex items-center gap-1 text-xs font-medium text-warn">
                 <Lock className="size-3" aria-hidden />
-                {mine ? `to ${message.to?.name ?? ''}, privately` : 'to you, privately'}
+                {mine ? <>to <bdi>{message.to?.name ?? ''}</bdi>, privately</> : 'to you, privately'}
               </span>
             )}
             <time className="text-xs text-faint tabular-nums" dateTime={new Date(message.sentAt).toISOString()}>
@@ -88,6 +88,7 @@ function Message({ message, selfId, follows: sameBlock }: { message: ChatMessage
           </p>
         )}
         <p
+          dir="auto"
           className={clsx(
             'mt-1 w-fit max-w-full rounded-2xl px-3 py-2 text-[0.95rem] leading-snug break-words whitespace-pre-wrap',
             secret ? 'bg-warn/10 ring-1 ring-warn/30' : mine ? 'bg-ink-700' : 'bg-ink-800',
@@ -165,7 +166,7 @@ function Composer() {
         >
           <option value="">Everyone</option>
           {others.map((each) => (
-            <option key={each.id} value={each.id}>{each.name} (privately)</option>
+            <option key={each.id} value={each.id} dir="auto">{each.name} (privately)</option>
           ))}
         </select>
       </div>

@@ -44,7 +44,7 @@ export function PeoplePanel({ onClose }: { onClose: () => void }) {
             <ol className="flex flex-wrap gap-1.5">
               {hands.map((each) => (
                 <li key={each.id} className="inline-flex items-center gap-1.5 rounded-full bg-warn/12 py-1 pr-3 pl-2 text-sm text-warn">
-                  <Hand className="size-3.5" aria-hidden /> {each.name}
+                  <Hand className="size-3.5" aria-hidden /> <bdi>{each.name}</bdi>
                 </li>
               ))}
             </ol>
@@ -76,7 +76,7 @@ function Row({ person, isSelf }: { person: Participant; isSelf: boolean }) {
       <Avatar id={person.id} name={person.name} className="size-9 text-sm" />
       <span className="min-w-0 flex-1">
         <span className="flex items-center gap-1.5">
-          <span className="truncate font-medium">{person.name}</span>
+          <bdi className="truncate font-medium">{person.name}</bdi>
           {person.role === 'host' && <Crown className="size-4 shrink-0 text-accent" aria-label="Host" />}
         </span>
         <span className="block text-xs text-soft">{describe(person, isSelf, sharing)}</span>

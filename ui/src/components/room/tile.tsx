@@ -103,7 +103,8 @@ export const Tile = memo(function Tile({ tile, style, className, small = false, 
           {!screen && !micLive && <MicOff className="size-3.5 shrink-0 text-danger-text" aria-hidden />}
           {lit && <SpeakingBars />}
           <span data-testid="tile-name" className="truncate pb-px">
-            {name}
+            <bdi>{participant.name}</bdi>
+            {isSelf && ' (you)'}
             {screen && ' · screen'}
           </span>
           {participant.role === 'host' && !screen && <Crown className="size-3.5 shrink-0 text-accent" aria-label="Host" />}

@@ -11,6 +11,7 @@ describe('room codes', () => {
 
   it('reads spaces typed for dashes, as people dictate codes', () => {
     expect(parseRoomInput('abc defg hij')).toBe('abc-defg-hij');
+    expect(parseRoomInput('abc – defg\u2011hij')).toBe('abc-defg-hij');
   });
 
   it('refuses what cannot be a code', () => {

@@ -9,7 +9,8 @@ export function isRoomCode(text: string): boolean {
 export function parseRoomInput(input: string): string | null {
   const text = input.trim();
   const inLink = /(?:^|\/)room\/([^/?#\s]+)/.exec(text);
-  const candidate = inLink?.[1] ?? text.replace(/\s+/g, '-');
+  // Dictated with blanks, or typed where dashes become typographic ones.
+  const candidate = inLink?.[1] ?? text.replace(/[\s\p{Dash}\p{Default_Ignorable_Code_Point}]+/gu, '-');
   return isRoomCode(candidate) ? candidate : null;
 }
 
