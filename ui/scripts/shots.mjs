@@ -1,5 +1,5 @@
-// Every page and state of the app as pictures, at the width of a phone and of a desktop, each with
-// axe-core's judgement. `npm run build && npm run shots`; pictures land in ui/shots/.
+// Every page and state of the app as pictures, at the width of a desktop and of three phones, each
+// with axe-core's judgement. `npm run build && npm run shots [state [width]]`; pictures land in ui/shots/.
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -8,12 +8,11 @@ import { playMeeting, serveFiles } from './lib/stage-server.mjs';
 
 const dir = fileURLToPath(new URL('../shots/', import.meta.url));
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const only = process.argv[2];
+const [, , only, onlyWidth] = process.argv;
 const kRoom = '/room/kfp-wqzt-bna';
-const kWidths = [
-  { name: 'phone', viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true },
-  { name: 'desktop', viewport: { width: 1280, height: 800 } },
-];
+const phone = (width, height) => ({ name: String(width), viewport: { width, height }, deviceScaleFactor: 1.5, hasTouch: true, isMobile: true });
+// 320 is what is left of 1280 at a zoom of 400 % (WCAG 1.4.10).
+const kWidths = [{ name: '1280', viewport: { width: 1280, height: 800 } }, phone(390, 844), phone(360, 640), phone(320, 568)];
 
 const now = Date.now();
 const producer = (id, source, paused = false) => ({ id, source, paused, kind: source === 'camera' || source === 'screen' ? 'video' : 'audio' });
@@ -39,6 +38,9 @@ const kChat = [
 ];
 const kSpeakers = [{ participantId: 'pt_1', producerId: 'pr_m1', level: -30 }];
 
+const kPair = [kFew[0]];
+const kAlike = [person(1, 'Ada'), person(2, 'Ada'), person(3, 'Аda'), person(4, 'Ben Okafor')];
+
 const press = (key) => (page) => page.keyboard.press(key);
 const click = (id) => async (page) => page.getByTestId(id).click();
 const menu = (id) => async (page) => {
@@ -56,18 +58,41 @@ const kStates = {
   'prejoin-devices': { path: kRoom, settle: 1000, act: async (page) => page.getByTestId('devices').locator('summary').click() },
   'prejoin-denied': { path: kRoom, denied: true },
   alone: { meeting: {} },
+  two: { meeting: { participants: kPair, speakers: kSpeakers } },
   few: { meeting: { participants: kFew, speakers: kSpeakers, chat: kChat } },
-  many: { meeting: { participants: kMany, speakers: kSpeakers } },
+  many: { meeting: { participants: kMany, speakers: [{ participantId: 'pt_26', producerId: 'pr_m26', level: -30 }] }, settle: 100 },
   sharing: { meeting: { participants: kSharing, speakers: kSpeakers } },
+  'i-share': { meeting: { participants: kFew }, act: press('s'), settle: 1500 },
   chat: { meeting: { participants: kFew, chat: kChat }, act: press('c') },
+  private: {
+    meeting: { participants: kAlike, chat: kChat },
+    act: async (page) => { await page.keyboard.press('c'); await page.getByTestId('chat-to').selectOption('pt_2'); await page.keyboard.press('Tab'); },
+  },
   people: { meeting: { participants: kMany }, act: press('p') },
   'people-few': { meeting: { participants: kFew }, act: press('p') },
+  alike: { meeting: { participants: kAlike }, act: press('p') },
   stats: { meeting: { participants: kFew }, act: press('t'), settle: 2200 },
   help: { meeting: { participants: kFew }, act: press('?') },
-  settings: { meeting: { participants: kFew }, act: async (page, phone) => (phone ? menu('menu-settings')(page) : click('open-settings')(page)), settle: 900 },
+  settings: { meeting: { participants: kFew }, act: async (page, narrow) => (narrow ? menu('menu-settings')(page) : click('open-settings')(page)), settle: 900 },
+  'settings-camera-off': {
+    meeting: { participants: kFew },
+    act: async (page, narrow) => { await page.keyboard.press('v'); await (narrow ? menu('menu-settings')(page) : click('open-settings')(page)); await page.getByTestId('settings-preview').scrollIntoViewIfNeeded(); },
+    settle: 900,
+  },
   more: { meeting: { participants: kFew }, act: click('more') },
+  devices: { meeting: { participants: kFew }, act: async (page, narrow) => (page.viewportSize().width < 360 ? click('more')(page) : click('microphone-devices')(page)), settle: 700 },
   pinned: { meeting: { participants: kFew }, act: async (page) => page.getByTestId('tile-pin').nth(1).click() },
-  reconnecting: { meeting: { participants: kFew }, act: async (_page, _phone, play) => play.cut(), settle: 3300 },
+  'pinned-many': { meeting: { participants: kMany }, act: async (page) => page.getByTestId('tile-pin').nth(1).click() },
+  unread: { meeting: { participants: kFew }, act: async (_page, _narrow, play) => play.say('chat:message', { message: kChat[0] }) },
+  news: {
+    meeting: { participants: kFew },
+    act: async (page, _narrow, play) => {
+      kMany.slice(10, 14).forEach((participant) => play.say('participant:joined', { participant }));
+      play.say('server:restarting', { reconnectInMs: 1000 });
+      await page.waitForTimeout(100);
+    },
+  },
+  reconnecting: { meeting: { participants: kFew }, act: async (_page, _narrow, play) => play.cut(), settle: 3300 },
   left: { meeting: { participants: kFew }, act: click('leave') },
 };
 
@@ -81,6 +106,7 @@ let seen = 0;
 for (const [name, state] of Object.entries(kStates)) {
   if (only !== undefined && !name.startsWith(only)) continue;
   for (const { name: width, ...options } of kWidths) {
+    if (onlyWidth !== undefined && onlyWidth !== width) continue;
     const context = await (state.denied ? refusing : browser).newContext(options);
     const page = await context.newPage();
     const problems = [];
@@ -99,12 +125,15 @@ for (const [name, state] of Object.entries(kStates)) {
     } else {
       await page.waitForTimeout(600);
     }
-    await state.act?.(page, width === 'phone', play);
+    await state.act?.(page, width !== '1280', play);
     await page.waitForTimeout(state.settle ?? 500);
     await page.screenshot({ path: `${dir}${name}-${width}.png` });
     await page.evaluate(axeSource);
     const found = await page.evaluate(async () => {
-      const result = await window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
+      const result = await window.axe.run(document, {
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+        rules: { 'label-content-name-mismatch': { enabled: true } },
+      });
       return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map((each) => each.target.join(' ')).slice(0, 3).join(' | ')}`);
     });
     // Nothing that can be clicked may lie outside the screen or be too small for a thumb.
@@ -113,8 +142,10 @@ for (const [name, state] of Object.entries(kStates)) {
       for (const element of document.querySelectorAll('[role="toolbar"] button')) {
         const box = element.getBoundingClientRect();
         if (box.width === 0) continue;
-        if (box.left < 0 || box.right > innerWidth || box.bottom > innerHeight) bad.push(`outside: ${element.getAttribute('aria-label')}`);
-        if (box.width < 44 || box.height < 44) bad.push(`small: ${element.getAttribute('aria-label')}`);
+        if (box.left < 0 || box.right > innerWidth || box.bottom > innerHeight) bad.push(`outside: ${element.dataset.testid}`);
+        // The narrow half of a button is not the only way to what it opens.
+        const least = element.getAttribute('aria-haspopup') === 'menu' && element.dataset.testid !== 'more' ? 24 : 44;
+        if (box.width < least || box.height < 44) bad.push(`small: ${element.dataset.testid}`);
       }
       if (document.documentElement.scrollWidth > innerWidth) bad.push('the page scrolls sideways');
       return bad;

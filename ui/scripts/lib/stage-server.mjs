@@ -100,6 +100,10 @@ export async function playMeeting(page, meeting) {
     socket.send('0{"sid":"e","upgrades":[],"pingInterval":60000,"pingTimeout":60000,"maxPayload":1000000}');
   });
   return {
+    /** As if the server told it. */
+    say(event, payload) {
+      sockets.at(-1)?.send(`42${JSON.stringify([event, payload])}`);
+    },
     /** As if the server went away: the open socket closes, new ones stay unanswered. */
     async cut() {
       await page.routeWebSocket(/\/socket\.io\//, () => {});

@@ -13,6 +13,8 @@ export const viewport: Viewport = {
   width: 'device-width',
   initialScale: 1,
   viewportFit: 'cover',
+  // The keyboard of a phone makes the page smaller instead of lying over the field one writes in.
+  interactiveWidget: 'resizes-content',
   themeColor: '#08090d',
   colorScheme: 'dark',
 };

@@ -11,6 +11,7 @@ export function roomActions(session: MeetingSession) {
   };
   return {
     toggleMicrophone: () => void session.publisher.setMicrophone(!isLive(self(), 'microphone')),
+    wantsMicrophone: () => session.publisher.intent.microphone,
     setMicrophone: (on: boolean) => void session.publisher.setMicrophone(on),
     toggleCamera: () => void session.publisher.setCamera(!isLive(self(), 'camera')),
     toggleScreen: () => {
@@ -26,6 +27,9 @@ export function roomActions(session: MeetingSession) {
         return next === 'chat' ? { panel: next, unread: 0 } : { panel: next };
       }),
     closePanel: () => useMeeting.setState({ panel: 'none' }),
+    /** What was opened last goes first. */
+    closeTop: () => useMeeting.setState(({ statsOpen }) => (statsOpen ? { statsOpen: false } : { panel: 'none' })),
+    stopScreen: () => session.publisher.stopScreen(),
     toggleStats: () => useMeeting.setState((state) => ({ statsOpen: !state.statsOpen })),
     toggleGrid: () =>
       useMeeting.setState((state) => ({ focus: state.focus.kind === 'grid' ? { kind: 'auto' } : { kind: 'grid' } })),

@@ -1,21 +1,21 @@
 'use client';
 
-import type { CSSProperties } from 'react';
 import { CopyButton } from '@/components/ui/copy-button';
 import { useMeeting } from '@/lib/store/meeting';
+import type { Box } from '@/lib/util/grid';
 
 export function invitationLink(room: string): string {
   return `${location.origin}/room/${room}`;
 }
 
 /** Nobody else yet: what to do about it. */
-export function AloneCard({ style }: { style: CSSProperties }) {
+export function AloneCard({ box: { x, y, width, height } }: { box: Box }) {
   const room = useMeeting((state) => state.room);
   return (
     <div
-      style={style}
+      style={{ left: x, top: y, width, height }}
       data-testid="alone"
-      className="grid place-items-center overflow-hidden rounded-(--radius-tile) border border-dashed border-ink-600 p-4 text-center"
+      className="absolute grid place-items-center overflow-auto rounded-(--radius-tile) border border-dashed border-ink-600 p-4 text-center"
     >
       <div>
         <p className="font-semibold">Nobody else is here yet</p>

@@ -1,19 +1,21 @@
 'use client';
 
-import { CircleAlert, Info, LoaderCircle, RefreshCw, TriangleAlert, Volume2, X } from 'lucide-react';
+import { LoaderCircle, MonitorUp, RefreshCw, Volume2 } from 'lucide-react';
 import { useEffect, useState, type ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
-import { dismissNotice } from '@/lib/session/notices';
-import { useMeeting, type Notice } from '@/lib/store/meeting';
+import { useMeeting } from '@/lib/store/meeting';
+import { focusFirst } from '@/lib/util/focus';
+import type { RoomActions } from './actions';
 import { useSession } from './session-context';
 
 /** Above the stage: what is wrong right now, and what can be done about it. */
-export function Banners() {
+export function Banners({ actions }: { actions: RoomActions }) {
   const session = useSession();
   const offlineSince = useMeeting((state) => state.offlineSince);
   const mediaTrouble = useMeeting((state) => state.mediaTrouble);
   const audioBlocked = useMeeting((state) => state.audioBlocked);
   const newBuild = useMeeting((state) => state.newBuild);
+  const sharing = useMeeting((state) => state.screen !== null);
   return (
     <div className="flex flex-col items-center gap-2 px-3 empty:hidden">
       {offlineSince !== null && <Reconnecting since={offlineSince} />}
@@ -29,6 +31,13 @@ export function Banners() {
           <Button tone="accent" data-testid="unblock-audio" onClick={() => void session.audio.unblock()}>Click to hear</Button>
         </Bar>
       )}
+      {sharing && (
+        <Bar testId="sharing-bar">
+          <MonitorUp className="size-4 shrink-0 text-live" aria-hidden />
+          <span role="status">You are sharing your screen</span>
+          <Button tone="danger" className="min-h-9!" data-testid="stop-sharing" onClick={() => stopSharing(actions)}>Stop sharing</Button>
+        </Bar>
+      )}
       {newBuild && (
         <Bar testId="new-build">
           <RefreshCw className="size-4 text-accent" aria-hidden />
@@ -38,6 +47,12 @@ export function Banners() {
       )}
     </div>
   );
+}
+
+function stopSharing(actions: RoomActions): void {
+  // The bar goes with the share; the keyboard must not fall off the page with it.
+  focusFirst('[data-testid="toggle-screen"]', '[data-testid="room-code"]');
+  actions.stopScreen();
 }
 
 function Reconnecting({ since }: { since: number }) {
@@ -64,38 +79,6 @@ function Bar({ testId, children }: { testId: string; children: ReactNode }) {
       className="hairline mt-2 flex min-h-11 max-w-full flex-wrap items-center justify-center gap-x-2.5 gap-y-1 rounded-2xl bg-ink-800 px-4 py-1 text-sm font-medium animate-toast"
     >
       {children}
-    </div>
-  );
-}
-
-const kIcons: Record<Notice['tone'], ReactNode> = {
-  info: <Info className="size-4 shrink-0 text-soft" aria-hidden />,
-  warn: <TriangleAlert className="size-4 shrink-0 text-warn" aria-hidden />,
-  error: <CircleAlert className="size-4 shrink-0 text-danger-text" aria-hidden />,
-};
-
-export function Notices() {
-  const notices = useMeeting((state) => state.notices);
-  return (
-    <div className="pointer-events-none fixed inset-x-3 top-1.5 z-40 flex flex-col items-center gap-2" data-testid="notices">
-      {notices.map(({ id, tone, text }) => (
-        <div
-          key={id}
-          role={tone === 'info' ? undefined : 'alert'}
-          className="hairline pointer-events-auto flex max-w-sm items-center gap-2.5 rounded-2xl bg-ink-800 py-0.5 pr-1 pl-4 text-sm shadow-xl shadow-black/40 animate-toast"
-        >
-          {kIcons[tone]}
-          <span className="min-w-0 break-words">{text}</span>
-          <button
-            type="button"
-            aria-label="Dismiss"
-            onClick={() => dismissNotice(id)}
-            className="grid size-11 shrink-0 place-items-center rounded-xl text-soft hover:text-text"
-          >
-            <X className="size-4" aria-hidden />
-          </button>
-        </div>
-      ))}
     </div>
   );
 }

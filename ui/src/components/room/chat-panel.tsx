@@ -1,21 +1,23 @@
 'use client';
 
 import clsx from 'clsx';
-import { Lock, SendHorizontal } from 'lucide-react';
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { Lock } from 'lucide-react';
+import { useLayoutEffect, useRef } from 'react';
 import { Avatar } from '@/components/ui/avatar';
-import { describeError } from '@/lib/protocol/errors';
+import { NameTag } from '@/components/ui/name-tag';
 import type { ChatMessage } from '@/lib/protocol/types';
-import { inOrder, useMeeting } from '@/lib/store/meeting';
+import { useMeeting } from '@/lib/store/meeting';
 import { clockTime, splitLinks } from '@/lib/util/text';
-import { useSession } from './session-context';
+import { ChatComposer } from './chat-composer';
 import { SidePanel } from './side-panel';
+import { tagged, useTags } from './use-tags';
 
 export function ChatPanel({ onClose }: { onClose: () => void }) {
+  const field = useRef<HTMLTextAreaElement>(null);
   return (
-    <SidePanel title="Chat" testId="chat-panel" onClose={onClose}>
+    <SidePanel title="Chat" testId="chat-panel" opener='[data-testid="toggle-chat"]' first={field} onClose={onClose}>
       <MessageList />
-      <Composer />
+      <ChatComposer field={field} />
     </SidePanel>
   );
 }
@@ -23,6 +25,7 @@ export function ChatPanel({ onClose }: { onClose: () => void }) {
 function MessageList() {
   const chat = useMeeting((state) => state.chat);
   const selfId = useMeeting((state) => state.selfId);
+  const tags = useTags();
   const list = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
 
@@ -51,7 +54,7 @@ function MessageList() {
       ) : (
         <ol className="flex flex-col">
           {chat.map((message, index) => (
-            <Message key={message.id} message={message} selfId={selfId} follows={follows(chat[index - 1], message)} />
+            <Message key={message.id} message={message} selfId={selfId} tags={tags} follows={follows(chat[index - 1], message)} />
           ))}
         </ol>
       )}
@@ -64,7 +67,14 @@ function follows(before: ChatMessage | undefined, message: ChatMessage): boolean
   return before?.from.id === message.from.id && before.to?.id === message.to?.id && message.sentAt - before.sentAt < 120_000;
 }
 
-function Message({ message, selfId, follows: sameBlock }: { message: ChatMessage; selfId: string; follows: boolean }) {
+interface MessageProps {
+  message: ChatMessage;
+  selfId: string;
+  tags: Record<string, string>;
+  follows: boolean;
+}
+
+function Message({ message, selfId, tags, follows: sameBlock }: MessageProps) {
   const mine = message.from.id === selfId;
   const secret = message.to !== null;
   return (
@@ -75,11 +85,12 @@ function Message({ message, selfId, follows: sameBlock }: { message: ChatMessage
       <div className="min-w-0 flex-1">
         {!sameBlock && (
           <p className="flex flex-wrap items-baseline gap-x-2 text-sm">
-            <bdi className="font-semibold break-words">{mine ? 'You' : message.from.name}</bdi>
+            <span className="min-w-0 font-semibold break-words"><bdi>{mine ? 'You' : message.from.name}</bdi></span>
+            {!mine && <NameTag tag={tags[message.from.id]} />}
             {secret && (
               <span className="inline-flex items-center gap-1 text-xs font-medium text-warn">
                 <Lock className="size-3" aria-hidden />
-                {mine ? <>to <bdi>{message.to?.name ?? ''}</bdi>, privately</> : 'to you, privately'}
+                {mine ? <>to <bdi>{tagged(message.to?.name ?? '', tags[message.to?.id ?? ''])}</bdi>, privately</> : 'to you, privately'}
               </span>
             )}
             <time className="text-xs text-faint tabular-nums" dateTime={new Date(message.sentAt).toISOString()}>
@@ -87,10 +98,11 @@ function Message({ message, selfId, follows: sameBlock }: { message: ChatMessage
             </time>
           </p>
         )}
+        {/* By itself: signs that turn the direction of writing must not reach what stands around it. */}
         <p
           dir="auto"
           className={clsx(
-            'mt-1 w-fit max-w-full rounded-2xl px-3 py-2 text-[0.95rem] leading-snug break-words whitespace-pre-wrap',
+            'mt-1 w-fit [unicode-bidi:isolate] max-w-full rounded-2xl px-3 py-2 text-[0.95rem] leading-snug [overflow-wrap:anywhere] whitespace-pre-wrap',
             secret ? 'bg-warn/10 ring-1 ring-warn/30' : mine ? 'bg-ink-700' : 'bg-ink-800',
           )}
         >
@@ -106,96 +118,5 @@ function Message({ message, selfId, follows: sameBlock }: { message: ChatMessage
         </p>
       </div>
     </li>
-  );
-}
-
-function Composer() {
-  const session = useSession();
-  const people = useMeeting((state) => state.people);
-  const selfId = useMeeting((state) => state.selfId);
-  const to = useMeeting((state) => state.chatTo);
-  const limit = useMeeting((state) => state.chatLimit);
-  const [text, setText] = useState('');
-  const [error, setError] = useState('');
-  const [sending, setSending] = useState(false);
-  const field = useRef<HTMLTextAreaElement>(null);
-  const others = inOrder({ people, selfId }).filter((each) => each.id !== selfId);
-  const left = limit - text.length;
-
-  useEffect(() => field.current?.focus({ preventScroll: true }), []);
-
-  const send = async () => {
-    const trimmed = text.trim();
-    if (trimmed === '' || sending) return;
-    setSending(true);
-    setError('');
-    try {
-      await session.sendChat(trimmed, to);
-      setText('');
-    } catch (failure) {
-      // What was written stays in the field.
-      setError(describeError(failure));
-    } finally {
-      setSending(false);
-      field.current?.focus();
-    }
-  };
-
-  const onKey = (event: KeyboardEvent) => {
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
-    event.preventDefault();
-    void send();
-  };
-
-  return (
-    <form
-      className="border-t border-ink-700 p-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
-    >
-      <div className="mb-2 flex items-center gap-2">
-        <label htmlFor="chat-to" className="shrink-0 text-sm text-soft">To</label>
-        <select
-          id="chat-to"
-          data-testid="chat-to"
-          value={to ?? ''}
-          onChange={(event) => useMeeting.setState({ chatTo: event.target.value === '' ? null : event.target.value })}
-          className={clsx('field min-h-11 flex-1 text-sm', to !== null && 'border-warn! text-warn')}
-        >
-          <option value="">Everyone</option>
-          {others.map((each) => (
-            <option key={each.id} value={each.id} dir="auto">{each.name} (privately)</option>
-          ))}
-        </select>
-      </div>
-      <div className="flex items-end gap-2">
-        <textarea
-          ref={field}
-          id="chat-text"
-          data-testid="chat-input"
-          aria-label={to === null ? 'Message to everyone' : `Private message to ${people[to]?.name ?? ''}`}
-          rows={Math.min(5, text.split('\n').length)}
-          value={text}
-          maxLength={limit}
-          placeholder="Write a message"
-          onChange={(event) => setText(event.target.value)}
-          onKeyDown={onKey}
-          className="field min-h-11 resize-none py-2.5 leading-snug"
-        />
-        <button
-          type="submit"
-          aria-label="Send"
-          data-testid="chat-send"
-          disabled={text.trim() === '' || sending}
-          className="grid size-11 shrink-0 place-items-center rounded-xl bg-accent text-on-accent hover:bg-accent-hi disabled:bg-ink-700 disabled:text-faint"
-        >
-          <SendHorizontal className="size-5" aria-hidden />
-        </button>
-      </div>
-      {left < 200 && <p className="mt-1.5 text-xs text-soft">{left} characters left</p>}
-      <p role="alert" className="mt-1.5 text-sm text-danger-text empty:hidden">{error}</p>
-    </form>
   );
 }

@@ -1,14 +1,14 @@
 'use client';
 
-import { Activity, Ellipsis, Hand, Keyboard, LayoutGrid, Link2, MessageSquare, Mic, MicOff, MonitorUp, MonitorX, PhoneOff, Settings, Users, Video, VideoOff } from 'lucide-react';
-import { DropdownMenu } from 'radix-ui';
-import type { ReactNode } from 'react';
-import { ToggleButton } from '@/components/ui/toggle-button';
+import clsx from 'clsx';
+import { Hand, MessageSquare, Mic, MicOff, MonitorUp, MonitorX, PhoneOff, Settings, Users, Video, VideoOff } from 'lucide-react';
+import type { KeyboardEvent } from 'react';
+import { keepFocus, ToggleButton } from '@/components/ui/toggle-button';
 import { canShareScreen } from '@/lib/media/devices';
-import { notify } from '@/lib/session/notices';
 import { isLive, useMeeting } from '@/lib/store/meeting';
 import type { RoomActions } from './actions';
-import { invitationLink } from './alone-card';
+import { DeviceMenu } from './device-menu';
+import { MoreMenu } from './more-menu';
 
 interface ControlsProps {
   actions: RoomActions;
@@ -16,40 +16,26 @@ interface ControlsProps {
   onHelp: () => void;
 }
 
+/** What finds no room on a narrow screen is in the menu More; where even that is too much, a second row begins. */
 export function Controls({ actions, onSettings, onHelp }: ControlsProps) {
   const self = useMeeting((state) => state.people[state.selfId]);
   const count = useMeeting((state) => Object.keys(state.people).length);
   const sharing = useMeeting((state) => state.screen !== null);
   const panel = useMeeting((state) => state.panel);
   const unread = useMeeting((state) => state.unread);
-  const cameraBusy = useMeeting((state) => state.cameraBusy);
   const screenBusy = useMeeting((state) => state.screenBusy);
-  const mic = isLive(self, 'microphone');
-  const camera = isLive(self, 'camera');
   const hand = self?.hand != null;
 
   return (
-    <footer className="shrink-0 px-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-4 sm:pb-4">
-      <div role="toolbar" aria-label="Meeting controls" className="flex items-center justify-center gap-1.5 sm:gap-2.5">
-        <ToggleButton
-          tone="device"
-          pressed={mic}
-          label="Microphone"
-          shortcut="M"
-          data-testid="toggle-mic"
-          icon={mic ? <Mic className="size-5" aria-hidden /> : <MicOff className="size-5" aria-hidden />}
-          onClick={actions.toggleMicrophone}
-        />
-        <ToggleButton
-          tone="device"
-          pressed={camera}
-          label="Camera"
-          shortcut="V"
-          data-testid="toggle-camera"
-          aria-busy={cameraBusy}
-          icon={camera ? <Video className="size-5" aria-hidden /> : <VideoOff className="size-5" aria-hidden />}
-          onClick={actions.toggleCamera}
-        />
+    <footer className="shrink-0 px-1.5 pt-1 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-4 sm:pb-4">
+      <div
+        role="toolbar"
+        aria-label="Meeting controls"
+        onKeyDown={walk}
+        className="flex flex-wrap items-center justify-center gap-1.5 md:gap-2.5"
+      >
+        <DeviceButton kind="microphone" actions={actions} onSettings={onSettings} />
+        <DeviceButton kind="camera" actions={actions} onSettings={onSettings} />
         {canShareScreen() && (
           <ToggleButton
             tone="alert"
@@ -58,7 +44,9 @@ export function Controls({ actions, onSettings, onHelp }: ControlsProps) {
             shortcut="S"
             data-testid="toggle-screen"
             aria-busy={screenBusy}
+            className="max-[30rem]:hidden"
             icon={sharing ? <MonitorX className="size-5" aria-hidden /> : <MonitorUp className="size-5" aria-hidden />}
+            onMouseDown={keepFocus}
             onClick={actions.toggleScreen}
           />
         )}
@@ -70,9 +58,10 @@ export function Controls({ actions, onSettings, onHelp }: ControlsProps) {
           data-testid="toggle-hand"
           className="max-sm:hidden"
           icon={<Hand className="size-5" aria-hidden />}
+          onMouseDown={keepFocus}
           onClick={actions.toggleHand}
         />
-        <span className="mx-1 hidden h-8 w-px bg-ink-600 sm:block" aria-hidden />
+        <Line />
         <ToggleButton
           pressed={panel === 'chat'}
           label="Chat"
@@ -84,34 +73,36 @@ export function Controls({ actions, onSettings, onHelp }: ControlsProps) {
         />
         <ToggleButton
           pressed={panel === 'people'}
-          label={`People, ${count} here`}
+          label="People"
           shortcut="P"
           data-testid="toggle-people"
-          className="max-sm:w-12 sm:w-auto! sm:px-4"
+          className="max-[24.375rem]:hidden sm:w-auto! sm:px-4"
           icon={
             <>
               <Users className="size-5" aria-hidden />
-              <span className="ml-2 hidden text-sm font-semibold tabular-nums sm:inline" aria-hidden>{count}</span>
+              <span className="ml-2 hidden text-sm font-semibold tabular-nums sm:inline">{count}</span>
             </>
           }
           onClick={() => actions.togglePanel('people')}
         />
-        <ToggleButton
-          pressed={false}
-          aria-pressed={undefined}
-          label="Settings"
+        <button
+          type="button"
+          aria-label="Settings"
+          title="Settings"
           data-testid="open-settings"
-          className="max-sm:hidden"
-          icon={<Settings className="size-5" aria-hidden />}
           onClick={onSettings}
-        />
+          className="inline-flex size-12 shrink-0 items-center justify-center rounded-2xl bg-ink-700 hover:bg-ink-600 max-md:hidden"
+        >
+          <Settings className="size-5" aria-hidden />
+        </button>
         <MoreMenu actions={actions} hand={hand} onSettings={onSettings} onHelp={onHelp} />
-        <span className="mx-1 hidden h-8 w-px bg-ink-600 sm:block" aria-hidden />
+        <Line />
         <button
           type="button"
           data-testid="leave"
           aria-label="Leave the meeting"
           title="Leave the meeting"
+          onMouseDown={keepFocus}
           onClick={actions.leave}
           className="inline-flex h-12 min-w-12 items-center justify-center gap-2 rounded-2xl bg-danger px-3 font-semibold text-white hover:bg-danger-hi sm:px-5"
         >
@@ -123,77 +114,63 @@ export function Controls({ actions, onSettings, onHelp }: ControlsProps) {
   );
 }
 
-interface MoreMenuProps extends ControlsProps {
-  hand: boolean;
+function Line() {
+  return <span className="mx-1 hidden h-8 w-px bg-ink-600 md:block" aria-hidden />;
 }
 
-function MoreMenu({ actions, hand, onSettings, onHelp }: MoreMenuProps) {
-  const room = useMeeting((state) => state.room);
-  const grid = useMeeting((state) => state.focus.kind === 'grid');
-  const statsOpen = useMeeting((state) => state.statsOpen);
-  const copy = () => {
-    navigator.clipboard.writeText(invitationLink(room)).then(
-      () => notify('Invitation link copied'),
-      () => notify(`The link is ${invitationLink(room)}`),
-    );
-  };
+interface DeviceButtonProps {
+  kind: 'microphone' | 'camera';
+  actions: RoomActions;
+  onSettings: () => void;
+}
+
+const kDevices = {
+  microphone: { label: 'Microphone', shortcut: 'M', testId: 'toggle-mic', on: Mic, off: MicOff },
+  camera: { label: 'Camera', shortcut: 'V', testId: 'toggle-camera', on: Video, off: VideoOff },
+} as const;
+
+/** A button in two halves: on or off, and which one. */
+function DeviceButton({ kind, actions, onSettings }: DeviceButtonProps) {
+  const live = useMeeting((state) => isLive(state.people[state.selfId], kind));
+  const busy = useMeeting((state) => (kind === 'camera' ? state.cameraBusy : state.micBusy));
+  const { label, shortcut, testId, on, off } = kDevices[kind];
+  const Icon = live ? on : off;
   return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger
-        aria-label="More"
-        title="More"
-        data-testid="more"
-        className="inline-flex size-12 shrink-0 items-center justify-center rounded-2xl bg-ink-700 hover:bg-ink-600 data-[state=open]:bg-ink-600"
-      >
-        <Ellipsis className="size-5" aria-hidden />
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content
-          side="top"
-          align="end"
-          sideOffset={10}
-          collisionPadding={12}
-          className="hairline z-40 min-w-64 rounded-2xl bg-ink-800 p-1.5 shadow-2xl shadow-black/60 animate-rise"
-        >
-          <Item className="sm:hidden" icon={<Hand className="size-4.5" aria-hidden />} onSelect={actions.toggleHand}>
-            {hand ? 'Lower your hand' : 'Raise your hand'}
-          </Item>
-          <Item className="sm:hidden" icon={<Settings className="size-4.5" aria-hidden />} onSelect={onSettings} testId="menu-settings">
-            Settings
-          </Item>
-          <Item icon={<LayoutGrid className="size-4.5" aria-hidden />} onSelect={actions.toggleGrid} hint="G">
-            {grid ? 'Follow shared screens' : 'Always show the grid'}
-          </Item>
-          <Item icon={<Link2 className="size-4.5" aria-hidden />} onSelect={copy}>Copy the invitation link</Item>
-          <Item icon={<Activity className="size-4.5" aria-hidden />} onSelect={actions.toggleStats} hint="T" testId="menu-stats">
-            {statsOpen ? 'Hide statistics' : 'Show statistics'}
-          </Item>
-          <Item icon={<Keyboard className="size-4.5" aria-hidden />} onSelect={onHelp} hint="?" testId="menu-help">Keyboard shortcuts</Item>
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+    <span className="inline-flex shrink-0 items-stretch">
+      <ToggleButton
+        tone="device"
+        pressed={live}
+        label={label}
+        shortcut={shortcut}
+        data-testid={testId}
+        aria-busy={busy}
+        className="min-[22.5rem]:rounded-r-none"
+        icon={<Icon className="size-5" aria-hidden />}
+        onMouseDown={keepFocus}
+        onClick={kind === 'camera' ? actions.toggleCamera : actions.toggleMicrophone}
+      />
+      <DeviceMenu
+        kind={kind}
+        onSettings={onSettings}
+        className={clsx(
+          'inline-flex w-7 items-center justify-center rounded-r-2xl border-l max-[22.5rem]:hidden',
+          live
+            ? 'border-ink-500 bg-ink-700 text-soft hover:bg-ink-600 hover:text-text data-[state=open]:bg-ink-600'
+            : 'border-white/35 bg-danger text-white hover:bg-danger-hi data-[state=open]:bg-danger-hi',
+        )}
+      />
+    </span>
   );
 }
 
-interface ItemProps {
-  icon: ReactNode;
-  children: ReactNode;
-  onSelect: () => void;
-  hint?: string;
-  className?: string;
-  testId?: string;
-}
-
-function Item({ icon, children, onSelect, hint, className = '', testId }: ItemProps) {
-  return (
-    <DropdownMenu.Item
-      data-testid={testId}
-      onSelect={onSelect}
-      className={`flex min-h-11 items-center gap-3 rounded-xl px-3 text-[0.95rem] outline-none data-highlighted:bg-ink-600 ${className}`}
-    >
-      <span className="text-soft">{icon}</span>
-      <span className="flex-1">{children}</span>
-      {hint !== undefined && <kbd className="rounded-md bg-ink-950/60 px-1.5 py-0.5 font-mono text-xs text-soft">{hint}</kbd>}
-    </DropdownMenu.Item>
-  );
+/** Arrow keys walk a toolbar (ARIA Authoring Practices); Tab goes on to reach every control. */
+function walk(event: KeyboardEvent<HTMLDivElement>): void {
+  const step = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
+  if (step === undefined) return;
+  const buttons = [...event.currentTarget.querySelectorAll('button')].filter((each) => each.checkVisibility());
+  const at = buttons.findIndex((each) => each === document.activeElement);
+  if (at < 0) return;
+  event.preventDefault();
+  const to = step === Infinity ? buttons.length - 1 : step === -Infinity ? 0 : (at + step + buttons.length) % buttons.length;
+  buttons[to]?.focus();
 }

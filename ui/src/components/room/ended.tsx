@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { Logo } from '@/components/ui/logo';
 import { Button } from '@/components/ui/button';
 import type { Phase } from '@/lib/store/meeting';
@@ -21,11 +22,13 @@ const kTexts: Record<EndedProps['phase'], { title: string; text: string; rejoin:
 
 export function Ended({ phase, reason, onRejoin }: EndedProps) {
   const { title, text, rejoin } = kTexts[phase];
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), [phase]);
   return (
     <main className="backdrop-glow grid min-h-dvh place-items-center px-6" data-testid={`phase-${phase}`}>
       <div className="flex w-full max-w-md flex-col items-center text-center">
         <Logo compact />
-        <h1 className="mt-6 text-3xl font-semibold tracking-tight text-balance">{title}</h1>
+        <h1 ref={heading} tabIndex={-1} className="mt-6 text-3xl font-semibold tracking-tight text-balance outline-none">{title}</h1>
         <p className="mt-3 text-soft" role="status">{reason === '' ? text : reason}</p>
         <div className="mt-8 flex w-full flex-col gap-3 sm:w-auto sm:flex-row">
           {rejoin !== null && (

@@ -12,7 +12,7 @@ export function Header() {
   return (
     <header className="flex h-14 shrink-0 items-center gap-3 px-3 sm:px-5">
       <Logo compact />
-      <h1 className="min-w-0 truncate font-mono text-sm text-soft" data-testid="room-code">
+      <h1 tabIndex={-1} className="min-w-0 truncate font-mono text-sm text-soft outline-none" data-testid="room-code">
         <span className="sr-only">Meeting </span>
         {room}
       </h1>

@@ -3,11 +3,13 @@
 import { Crown, Hand, MessageSquare, Mic, MicOff, MonitorUp, Video, VideoOff, WifiOff } from 'lucide-react';
 import { useState } from 'react';
 import { Avatar } from '@/components/ui/avatar';
+import { NameTag } from '@/components/ui/name-tag';
 import { CopyButton } from '@/components/ui/copy-button';
 import type { Participant } from '@/lib/protocol/types';
 import { handsInOrder, inOrder, isLive, useMeeting } from '@/lib/store/meeting';
 import { invitationLink } from './alone-card';
 import { SidePanel } from './side-panel';
+import { tagged, useTags } from './use-tags';
 
 // With fewer, looking is quicker than typing.
 const kSearchFrom = 8;
@@ -16,14 +18,15 @@ export function PeoplePanel({ onClose }: { onClose: () => void }) {
   const people = useMeeting((state) => state.people);
   const selfId = useMeeting((state) => state.selfId);
   const room = useMeeting((state) => state.room);
+  const tags = useTags();
   const [query, setQuery] = useState('');
   const all = inOrder({ people, selfId });
   const hands = handsInOrder(people);
   const wanted = query.trim().toLocaleLowerCase();
-  const shown = wanted === '' ? all : all.filter((each) => each.name.toLocaleLowerCase().includes(wanted));
+  const shown = wanted === '' ? all : all.filter((each) => tagged(each.name, tags[each.id]).toLocaleLowerCase().includes(wanted));
 
   return (
-    <SidePanel title={`People (${all.length})`} testId="people-panel" onClose={onClose}>
+    <SidePanel title={`People (${all.length})`} testId="people-panel" opener='[data-testid="toggle-people"]' onClose={onClose}>
       <div className="px-4 pb-2">
         <CopyButton text={invitationLink(room)} label="Copy the invitation link" className="w-full" />
         {all.length >= kSearchFrom && (
@@ -33,6 +36,12 @@ export function PeoplePanel({ onClose }: { onClose: () => void }) {
             placeholder="Find a person"
             value={query}
             onChange={(event) => setQuery(event.target.value)}
+            onKeyDown={(event) => {
+              // Escape takes back the search first.
+              if (event.key !== 'Escape' || query === '') return;
+              event.preventDefault();
+              setQuery('');
+            }}
             className="field mt-2 min-h-11"
           />
         )}
@@ -44,7 +53,7 @@ export function PeoplePanel({ onClose }: { onClose: () => void }) {
             <ol className="flex flex-wrap gap-1.5">
               {hands.map((each) => (
                 <li key={each.id} className="inline-flex items-center gap-1.5 rounded-full bg-warn/12 py-1 pr-3 pl-2 text-sm text-warn">
-                  <Hand className="size-3.5" aria-hidden /> <bdi>{each.name}</bdi>
+                  <Hand className="size-3.5" aria-hidden /> <bdi>{each.name}</bdi> <NameTag tag={tags[each.id]} />
                 </li>
               ))}
             </ol>
@@ -52,7 +61,7 @@ export function PeoplePanel({ onClose }: { onClose: () => void }) {
         )}
         <ul>
           {shown.map((each) => (
-            <Row key={each.id} person={each} isSelf={each.id === selfId} />
+            <Row key={each.id} person={each} isSelf={each.id === selfId} tag={tags[each.id]} />
           ))}
         </ul>
         {shown.length === 0 && <p className="px-3 py-4 text-sm text-soft">Nobody by that name.</p>}
@@ -61,7 +70,7 @@ export function PeoplePanel({ onClose }: { onClose: () => void }) {
   );
 }
 
-function Row({ person, isSelf }: { person: Participant; isSelf: boolean }) {
+function Row({ person, isSelf, tag }: { person: Participant; isSelf: boolean; tag: string | undefined }) {
   const mic = isLive(person, 'microphone');
   const camera = isLive(person, 'camera');
   const sharing = isLive(person, 'screen');
@@ -77,6 +86,7 @@ function Row({ person, isSelf }: { person: Participant; isSelf: boolean }) {
       <span className="min-w-0 flex-1">
         <span className="flex items-center gap-1.5">
           <bdi className="truncate font-medium">{person.name}</bdi>
+          <NameTag tag={tag} />
           {person.role === 'host' && <Crown className="size-4 shrink-0 text-accent" aria-label="Host" />}
         </span>
         <span className="block text-xs text-soft">{describe(person, isSelf, sharing)}</span>
@@ -89,8 +99,9 @@ function Row({ person, isSelf }: { person: Participant; isSelf: boolean }) {
       {!isSelf && (
         <button
           type="button"
-          aria-label={`Write to ${person.name} privately`}
+          aria-label={`Write to ${tagged(person.name, tag)} privately`}
           title="Write privately"
+          data-testid="write-privately"
           onClick={() => useMeeting.setState({ panel: 'chat', unread: 0, chatTo: person.id })}
           className="grid size-11 shrink-0 place-items-center rounded-xl text-soft hover:bg-ink-700 hover:text-text"
         >

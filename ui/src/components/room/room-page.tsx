@@ -14,6 +14,8 @@ import { useSettings } from '@/lib/store/settings';
 import { roomCodeFromPath } from '@/lib/util/room-code';
 import { Ended } from './ended';
 import { MessagePage } from './message-page';
+import { Notices } from './notices';
+import { titleOf } from './page-title';
 import { Room } from './room';
 import { SessionProvider } from './session-context';
 
@@ -24,6 +26,15 @@ type Lookup = { kind: 'looking' } | { kind: 'found'; here: number | undefined } 
  * rendering on a server (DESIGN.md §6).
  */
 export function RoomPage() {
+  return (
+    <>
+      <View />
+      <Notices />
+    </>
+  );
+}
+
+function View() {
   const [session, setSession] = useState<MeetingSession | null>(null);
   const [lookup, setLookup] = useState<Lookup>({ kind: 'looking' });
   const phase = useMeeting((state) => state.phase);
@@ -36,7 +47,6 @@ export function RoomPage() {
       setLookup({ kind: 'none' });
       return;
     }
-    document.title = `${code} · confab`;
     const created = new MeetingSession(code);
     const stops = [installDiagnostics(created), watchDevices()];
     setSession(created);
@@ -76,6 +86,8 @@ export function RoomPage() {
     [session],
   );
 
+  usePageTitle(lookup.kind);
+
   if (lookup.kind === 'none') return <NoSuchRoom />;
   if (lookup.kind === 'error') return <LookupFailed text={lookup.text} />;
   if (session === null || lookup.kind === 'looking') return <Waiting text="Looking for the meeting…" />;
@@ -91,7 +103,10 @@ export function RoomPage() {
     case 'ended':
     case 'replaced':
     case 'failed':
-      return <Ended phase={phase} reason={reason} onRejoin={() => rejoin(session)} />;
+      return <Ended phase={phase} reason={reason} onRejoin={() => {
+        resuming.current = true;
+        rejoin(session);
+      }} />;
     case 'joining':
       if (resuming.current) return <Waiting text="Going back into the meeting…" />;
       break;
@@ -99,6 +114,14 @@ export function RoomPage() {
       break;
   }
   return <PreJoin room={session.room} here={lookup.here} joining={phase === 'joining'} onJoin={join} />;
+}
+
+/** What tabs, windows and screen readers call the page: the room, and how one stands in it. */
+function usePageTitle(lookup: Lookup['kind']): void {
+  const title = useMeeting((state) => titleOf(lookup, state));
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
 }
 
 /** Devices open while the socket joins; what is ready first waits for nothing. */

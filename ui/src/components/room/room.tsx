@@ -1,10 +1,11 @@
 'use client';
 
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useLayoutEffect, useMemo, useState } from 'react';
 import { SettingsDialog } from '@/components/settings/settings-dialog';
 import { useMeeting } from '@/lib/store/meeting';
+import { focusFirst } from '@/lib/util/focus';
 import { roomActions } from './actions';
-import { Banners, LiveRegion, Notices } from './banners';
+import { Banners, LiveRegion } from './banners';
 import { ChatPanel } from './chat-panel';
 import { Controls } from './controls';
 import { Header } from './header';
@@ -25,12 +26,14 @@ export function Room() {
   const [help, setHelp] = useState(false);
   const openHelp = useCallback(() => setHelp(true), []);
   useShortcuts(actions, openHelp, settings || help);
+  // The page that had the focus has just gone. The heading says where one is now, and leaves Space to talking.
+  useLayoutEffect(() => focusFirst('[data-testid="room-code"]'), []);
 
   return (
     <div className="flex h-dvh flex-col overflow-hidden" data-testid="room">
       <Header />
-      <Banners />
-      <main className="flex min-h-0 flex-1">
+      <Banners actions={actions} />
+      <main className="relative flex min-h-0 flex-1">
         <Stage />
         {panel === 'chat' && <ChatPanel onClose={actions.closePanel} />}
         {panel === 'people' && <PeoplePanel onClose={actions.closePanel} />}
@@ -39,7 +42,6 @@ export function Room() {
       {statsOpen && <StatsOverlay onClose={actions.toggleStats} />}
       <SettingsDialog open={settings} onOpenChange={setSettings} />
       <HelpDialog open={help} onOpenChange={setHelp} />
-      <Notices />
       <LiveRegion />
     </div>
   );

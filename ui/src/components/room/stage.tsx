@@ -2,112 +2,126 @@
 
 import clsx from 'clsx';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { isLive, useMeeting } from '@/lib/store/meeting';
+import { useMeeting } from '@/lib/store/meeting';
 import { allTiles, focusedTile, type TileModel } from '@/lib/store/tiles';
-import { bestGrid, pageCapacity, pageOf } from '@/lib/util/grid';
+import { bestGrid, gridBoxes, pageCapacity, pageOf, spotlightBoxes, type Box } from '@/lib/util/grid';
 import { AloneCard } from './alone-card';
 import { Pager } from './pager';
 import { useSession } from './session-context';
 import { Tile } from './tile';
-import { useSize, type Size } from './use-size';
+import { useBringForward, usePlaces, useSpeakingElsewhere } from './use-places';
+import { useResizing, useSize, type Size } from './use-size';
+import { useTags } from './use-tags';
 
 /** The meeting itself: a grid, or one tile large with the others beside it. */
 export function Stage() {
   const ref = useRef<HTMLDivElement>(null);
   const size = useSize(ref);
-  const people = useMeeting((state) => state.people);
-  const selfId = useMeeting((state) => state.selfId);
-  const focus = useMeeting((state) => state.focus);
-  const tiles = useMemo(() => allTiles({ people, selfId }), [people, selfId]);
-  const focused = focusedTile(tiles, focus);
-  const pinnedKey = focus.kind === 'pinned' ? focus.tile : undefined;
-
+  const resizing = useResizing();
+  const covered = useMeeting((state) => state.panel !== 'none');
   return (
-    <section aria-label="Participants' video" className="min-h-0 min-w-0 flex-1 p-2 sm:p-3">
-      <div ref={ref} className="size-full">
-        {size.width > 0 &&
-          (focused === undefined ? (
-            <Grid tiles={tiles} size={size} pinnedKey={pinnedKey} />
-          ) : (
-            <Spotlight tiles={tiles} focused={focused} size={size} pinnedKey={pinnedKey} />
-          ))}
+    // Under a panel that covers it (a phone) nothing of it may take the keyboard.
+    <section aria-label="Participants' video" className={clsx('min-h-0 min-w-0 flex-1 p-2 sm:p-3', covered && 'max-md:invisible')}>
+      <div ref={ref} className={clsx('relative size-full', resizing && 'still')}>
+        {size.width > 0 && <Tiles size={size} />}
       </div>
     </section>
   );
 }
 
-interface LayoutProps {
-  tiles: readonly TileModel[];
-  size: Size;
-  pinnedKey: string | undefined;
-}
+/**
+ * Every tile is a child of one box, whatever the layout: pinning, paging and joining move tiles and
+ * never make them anew, so pictures go on and the keyboard stays where it was.
+ */
+function Tiles({ size }: { size: Size }) {
+  const people = useMeeting((state) => state.people);
+  const selfId = useMeeting((state) => state.selfId);
+  const focus = useMeeting((state) => state.focus);
+  const tags = useTags();
+  const tiles = useMemo(() => allTiles({ people, selfId }), [people, selfId]);
+  const { ordered, order, setKept } = usePlaces(tiles);
+  const focused = focusedTile(tiles, focus);
+  const pinnedKey = focus.kind === 'pinned' ? focus.tile : undefined;
+  // Each layout has its own pages.
+  const kind = focused === undefined ? 'grid' : 'spotlight';
+  const [turned, setTurned] = useState({ kind, page: 0 });
 
-function Grid({ tiles, size, pinnedKey }: LayoutProps) {
-  const [wanted, setWanted] = useState(0);
-  const gap = size.width < 640 ? 8 : 12;
-  const alone = tiles.length === 1 && tiles[0]?.isSelf === true;
-  const paged = tiles.length > pageCapacity(size.width, size.height, gap);
-  const height = size.height - (paged ? 52 : 0);
-  const { items, page, pages } = pageOf(tiles, wanted, pageCapacity(size.width, height, gap));
-  // With pages every page has the shape of a full one: tiles do not change size when turning.
-  const count = pages > 1 ? pageCapacity(size.width, height, gap) : items.length + (alone ? 1 : 0);
-  const { columns, tileWidth, tileHeight } = bestGrid(size.width, height, count, gap);
-  const box = { width: tileWidth, height: tileHeight };
+  const layout = arrange(ordered, focused, size, turned.kind === kind ? turned.page : 0);
+  const { items, page, pages, boxes } = layout;
+  const elsewhere = useSpeakingElsewhere(tiles, items);
+  useBringForward({ order, setKept, tiles, shown: items, elsewhere, firstPage: page === 0 && pages > 1 });
   useVisibility(tiles, items);
 
+  // In the order of arrival, not of places: an element that is moved within the document loses the focus and its picture.
+  const drawn = tiles.filter((each) => boxes.has(each.key));
   return (
-    <div className="flex size-full flex-col" data-testid="grid">
-      <div className="flex min-h-0 flex-1 items-center justify-center">
-        <div className="flex flex-wrap justify-center" style={{ gap, width: columns * tileWidth + (columns - 1) * gap }}>
-          {items.map((tile) => (
-            <Tile key={tile.key} tile={tile} style={box} small={tileWidth < 260} pinned={tile.key === pinnedKey} />
-          ))}
-          {alone && <AloneCard style={box} />}
-        </div>
-      </div>
-      {pages > 1 && <Pager page={page} pages={pages} onPage={setWanted} elsewhere={speakingElsewhere(tiles, items)} />}
-    </div>
-  );
-}
-
-function Spotlight({ tiles, focused, size, pinnedKey }: LayoutProps & { focused: TileModel }) {
-  const [wanted, setWanted] = useState(0);
-  const others = tiles.filter((each) => each.key !== focused.key);
-  const beside = size.width > size.height * 1.2 && size.width >= 760;
-  const strip = beside ? { width: 224, height: 126 } : { width: 122, height: 92 };
-  const room = beside ? size.height : size.width;
-  const step = (beside ? strip.height : strip.width) + 8;
-  const fits = Math.max(1, Math.floor((room + 8) / step));
-  // Where all do not fit the pager needs its room too.
-  const fitsPaged = Math.max(1, Math.floor((room + 8 - (beside ? 60 : 100)) / step));
-  const { items, page, pages } = pageOf(others, wanted, others.length > fits ? fitsPaged : fits);
-  useVisibility(tiles, [focused, ...items]);
-
-  return (
-    <div className={clsx('flex size-full gap-3', !beside && 'flex-col')} data-testid="spotlight">
-      <div className="relative min-h-0 min-w-0 flex-1">
-        <Tile key={focused.key} tile={focused} className="size-full" pinned={focused.key === pinnedKey} />
-      </div>
-      {others.length > 0 && (
-        <div className={clsx('flex shrink-0 items-center justify-center gap-2', beside ? 'w-56 flex-col' : 'h-[92px]')}>
-          {items.map((tile) => (
-            <Tile key={tile.key} tile={tile} style={strip} className="shrink-0" small pinned={tile.key === pinnedKey} />
-          ))}
-          {pages > 1 && <Pager page={page} pages={pages} onPage={setWanted} elsewhere={speakingElsewhere(tiles, [focused, ...items])} compact />}
-        </div>
+    <div data-testid={kind} className="absolute inset-0">
+      {drawn.map((tile) => (
+        <Tile
+          key={tile.key}
+          tile={tile}
+          box={boxes.get(tile.key) ?? kNowhere}
+          pinned={tile.key === pinnedKey}
+          tag={tags[tile.participant.id]}
+        />
+      ))}
+      {layout.alone !== undefined && <AloneCard box={layout.alone} />}
+      {pages > 1 && (
+        <Pager
+          page={page}
+          pages={pages}
+          onPage={(to) => setTurned({ kind, page: to })}
+          elsewhere={elsewhere.length > 0}
+          compact={kind === 'spotlight'}
+          box={layout.pager}
+        />
       )}
     </div>
   );
 }
 
-/** Whether somebody speaks whose tile is on another page. */
-function speakingElsewhere(tiles: readonly TileModel[], shown: readonly TileModel[]): boolean {
-  const { speaking } = useMeeting.getState();
-  const visible = new Set(shown.map((each) => each.participant.id));
-  return tiles.some(
-    ({ participant }) =>
-      !visible.has(participant.id) && speaking[participant.id] !== undefined && isLive(participant, 'microphone'),
-  );
+const kNowhere: Box = { x: 0, y: 0, width: 0, height: 0 };
+const kPagerHeight = 52;
+
+interface Arrangement {
+  items: TileModel[];
+  boxes: Map<string, Box>;
+  alone?: Box | undefined;
+  page: number;
+  pages: number;
+  pager: Box;
+}
+
+function arrange(ordered: readonly TileModel[], focused: TileModel | undefined, size: Size, wanted: number): Arrangement {
+  return focused === undefined ? arrangeGrid(ordered, size, wanted) : arrangeSpotlight(ordered, focused, size, wanted);
+}
+
+function arrangeGrid(tiles: readonly TileModel[], { width, height }: Size, wanted: number): Arrangement {
+  const gap = width < 640 ? 8 : 12;
+  const isAlone = tiles.length === 1 && tiles[0]?.isSelf === true;
+  const paged = tiles.length > pageCapacity(width, height, gap);
+  const room = height - (paged ? kPagerHeight : 0);
+  const capacity = pageCapacity(width, room, gap);
+  const { items, page, pages } = pageOf(tiles, wanted, capacity);
+  const shown = items.length + (isAlone ? 1 : 0);
+  // With pages every page has the shape of a full one: tiles do not change size when turning.
+  const places = gridBoxes(width, room, shown, gap, bestGrid(width, room, pages > 1 ? capacity : shown, gap));
+  return {
+    items,
+    page,
+    pages,
+    boxes: new Map(items.map((each, index) => [each.key, places[index] ?? kNowhere])),
+    alone: isAlone ? places[1] : undefined,
+    pager: { x: 0, y: room, width, height: kPagerHeight },
+  };
+}
+
+function arrangeSpotlight(tiles: readonly TileModel[], focused: TileModel, { width, height }: Size, wanted: number): Arrangement {
+  const others = tiles.filter((each) => each.key !== focused.key);
+  const { main, strip, pager, capacity } = spotlightBoxes(width, height, others.length, width < 640 ? 8 : 12);
+  const { items, page, pages } = pageOf(others, wanted, capacity);
+  const boxes = new Map(items.map((each, index) => [each.key, strip[index] ?? kNowhere]));
+  return { items: [focused, ...items], page, pages, boxes: boxes.set(focused.key, main), pager };
 }
 
 /** Tells the media side whose video nobody looks at. */

@@ -1,17 +1,30 @@
 'use client';
 
 import { X } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { StreamStats, TransportStats } from '@/lib/media/stats';
 import { newStatsMemory, takeStats, type StatsSnapshot, type StreamRow } from '@/lib/session/debug';
 import { useMeeting } from '@/lib/store/meeting';
 import { useSession } from './session-context';
+import { useKeptFocus } from './use-kept-focus';
+import { useSize } from './use-size';
+import { tagged, useTags } from './use-tags';
+
+// Below this the table would be cut off.
+const kTableWidth = 640;
 
 /** What the browser measures, as it measures it; a dash where it does not say. */
 export function StatsOverlay({ onClose }: { onClose: () => void }) {
   const session = useSession();
   const people = useMeeting((state) => state.people);
+  const tags = useTags();
   const [snapshot, setSnapshot] = useState<StatsSnapshot | null>(null);
+  const box = useRef<HTMLElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const values = useRef<HTMLDivElement>(null);
+  useKeptFocus(box, heading);
+  const narrow = useSize(values).width < kTableWidth;
+  const nameOf = (id: string) => tagged(people[id]?.name ?? '–', tags[id]);
 
   useEffect(() => {
     const memory = newStatsMemory();
@@ -31,29 +44,33 @@ export function StatsOverlay({ onClose }: { onClose: () => void }) {
   const rows = snapshot?.streams ?? [];
   return (
     <section
+      ref={box}
       aria-label="Statistics"
       data-testid="stats"
-      className="hairline fixed inset-x-2 top-14 z-30 flex max-h-[70dvh] flex-col rounded-3xl bg-ink-900/97 shadow-2xl shadow-black/60 animate-rise sm:right-auto sm:left-4 sm:w-[44rem] sm:max-w-[calc(100%-2rem)]"
+      className="hairline fixed inset-x-2 top-14 z-30 flex max-h-[70dvh] flex-col rounded-3xl bg-ink-900/97 shadow-2xl shadow-black/60 animate-rise sm:right-auto sm:left-4 sm:w-[58rem] sm:max-w-[calc(100%-2rem)]"
     >
       <header className="flex items-center justify-between pt-2 pr-2 pl-5">
-        <h2 className="font-semibold">Statistics</h2>
+        <h2 ref={heading} tabIndex={-1} className="font-semibold outline-none">Statistics</h2>
         <button
           type="button"
           aria-label="Close statistics"
+          data-testid="close-stats"
           onClick={onClose}
           className="grid size-11 place-items-center rounded-xl text-soft hover:bg-ink-700 hover:text-text"
         >
           <X className="size-5" aria-hidden />
         </button>
       </header>
-      <div className="min-h-0 overflow-auto px-5 pb-5" tabIndex={0} role="region" aria-label="Measured values">
-        <p className="text-xs text-soft">Measured by this browser, once a second.</p>
-        <div className="mt-3 grid gap-3 sm:grid-cols-2">
-          <TransportCard title="Sending path" stats={snapshot?.transports.send ?? null} />
-          <TransportCard title="Receiving path" stats={snapshot?.transports.recv ?? null} />
+      <div className="min-h-0 overflow-y-auto px-5 pb-5" tabIndex={0} role="region" aria-label="Measured values">
+        <div ref={values}>
+          <p className="text-xs text-soft">Measured by this browser, once a second.</p>
+          <div className="mt-3 grid gap-3 sm:grid-cols-2">
+            <TransportCard title="Sending path" stats={snapshot?.transports.send ?? null} sends />
+            <TransportCard title="Receiving path" stats={snapshot?.transports.recv ?? null} />
+          </div>
+          <Streams title="Sent" rows={rows.filter((each) => each.direction === 'send')} nameOf={() => 'You'} narrow={narrow} />
+          <Streams title="Received" rows={rows.filter((each) => each.direction === 'recv')} nameOf={nameOf} narrow={narrow} />
         </div>
-        <StreamTable title="Sent" rows={rows.filter((each) => each.direction === 'send')} nameOf={() => 'You'} />
-        <StreamTable title="Received" rows={rows.filter((each) => each.direction === 'recv')} nameOf={(id) => people[id]?.name ?? '–'} />
       </div>
     </section>
   );
@@ -63,18 +80,19 @@ function figure(value: number | undefined, unit: string, digits = 0): string {
   return value === undefined ? '–' : `${value.toFixed(digits)} ${unit}`.trim();
 }
 
-function TransportCard({ title, stats }: { title: string; stats: TransportStats | null }) {
+function TransportCard({ title, stats, sends = false }: { title: string; stats: TransportStats | null; sends?: boolean }) {
   const rows: [string, string][] = [
     ['State', stats?.state ?? '–'],
     ['Path', stats === null ? '–' : `${stats.protocol ?? '–'}, ${stats.localType ?? '–'} → ${stats.remoteType ?? '–'}`],
     ['Round trip', figure(stats?.rttMs, 'ms', 1)],
     ['In / out', `${figure(stats?.kbpsIn, '')} / ${figure(stats?.kbpsOut, 'kbit/s')}`],
-    ['Estimate', figure(stats?.availableKbps, 'kbit/s')],
+    // A browser estimates what it may send; on the other path it has nothing to say.
+    ...(sends ? [['Estimate', figure(stats?.availableKbps, 'kbit/s')] satisfies [string, string]] : []),
     ['DTLS', [stats?.dtlsState ?? '–', stats?.dtlsVersion].filter(Boolean).join(', ')],
     ['SRTP', stats?.srtpCipher ?? '–'],
   ];
   return (
-    <div className="rounded-2xl bg-ink-800 p-3.5">
+    <div className="card rounded-2xl bg-ink-800 p-3.5">
       <h3 className="text-sm font-semibold">{title}</h3>
       <dl className="mt-2 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-xs">
         {rows.map(([name, value]) => (
@@ -88,35 +106,83 @@ function TransportCard({ title, stats }: { title: string; stats: TransportStats 
   );
 }
 
-function StreamTable({ title, rows, nameOf }: { title: string; rows: readonly StreamRow[]; nameOf: (id: string) => string }) {
+const kColumns = ['Who', 'What', 'Codec', 'Picture', 'Rate', 'Loss', 'Jitter', 'Details'] as const;
+
+interface StreamsProps {
+  title: string;
+  rows: readonly StreamRow[];
+  nameOf: (id: string) => string;
+  /** Too little room for a table: each stream is a list of its own. */
+  narrow: boolean;
+}
+
+function Streams({ title, rows, nameOf, narrow }: StreamsProps) {
   if (rows.length === 0) return null;
-  const head = 'py-1.5 pr-3 text-left font-medium whitespace-nowrap text-soft';
-  const cell = 'py-1.5 pr-3 font-mono whitespace-nowrap tabular-nums';
+  return narrow ? <StreamCards title={title} rows={rows} nameOf={nameOf} /> : <StreamTable title={title} rows={rows} nameOf={nameOf} />;
+}
+
+function cells({ source, stats }: StreamRow): string[] {
+  return [
+    source,
+    stats?.codec?.replace(/^(audio|video)\//, '') ?? '–',
+    picture(stats),
+    figure(stats?.kbps, 'kbit/s'),
+    figure(stats?.lossPercent, '%', 1),
+    figure(stats?.jitterMs, 'ms', 1),
+    details(stats),
+  ];
+}
+
+function StreamTable({ title, rows, nameOf }: Omit<StreamsProps, 'narrow'>) {
   return (
-    <table className="mt-4 w-full min-w-[36rem] text-xs">
+    <table className="mt-4 w-full text-xs">
       <caption className="pb-1 text-left text-sm font-semibold">{title}</caption>
       <thead>
         <tr className="border-b border-ink-600">
-          {['Who', 'What', 'Codec', 'Picture', 'Rate', 'Loss', 'Jitter', 'Details'].map((each) => (
-            <th key={each} scope="col" className={head}>{each}</th>
+          {kColumns.map((each) => (
+            <th key={each} scope="col" className="py-1.5 pr-3 text-left font-medium whitespace-nowrap text-soft last:pr-0">{each}</th>
           ))}
         </tr>
       </thead>
       <tbody>
-        {rows.map(({ id, participantId, source, stats }) => (
-          <tr key={id} className="border-b border-ink-700 last:border-0" data-testid="stats-row">
-            <th scope="row" className="max-w-32 truncate py-1.5 pr-3 text-left font-medium">{nameOf(participantId)}</th>
-            <td className={cell}>{source}</td>
-            <td className={cell}>{stats?.codec?.replace(/^(audio|video)\//, '') ?? '–'}</td>
-            <td className={cell}>{picture(stats)}</td>
-            <td className={cell}>{figure(stats?.kbps, 'kbit/s')}</td>
-            <td className={cell}>{figure(stats?.lossPercent, '%', 1)}</td>
-            <td className={cell}>{figure(stats?.jitterMs, 'ms', 1)}</td>
-            <td className={cell}>{details(stats)}</td>
+        {rows.map((row) => (
+          <tr key={row.id} className="border-b border-ink-700 align-top last:border-0" data-testid="stats-row">
+            <th scope="row" className="max-w-32 py-1.5 pr-3 text-left font-medium break-words">{nameOf(row.participantId)}</th>
+            {cells(row).map((value, index, all) => (
+              <td
+                key={kColumns[index + 1]}
+                className={`py-1.5 font-mono tabular-nums ${index === all.length - 1 ? 'break-words' : 'pr-3 whitespace-nowrap'}`}
+              >
+                {value}
+              </td>
+            ))}
           </tr>
         ))}
       </tbody>
     </table>
+  );
+}
+
+function StreamCards({ title, rows, nameOf }: Omit<StreamsProps, 'narrow'>) {
+  return (
+    <section aria-label={title} className="mt-4">
+      <h3 className="pb-1 text-sm font-semibold">{title}</h3>
+      <ul className="flex flex-col gap-2">
+        {rows.map((row) => (
+          <li key={row.id} className="card rounded-2xl bg-ink-800 p-3" data-testid="stats-row">
+            <p className="text-sm font-medium break-words">{nameOf(row.participantId)}</p>
+            <dl className="mt-1 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-xs">
+              {cells(row).map((value, index) => (
+                <div key={kColumns[index + 1]} className="contents">
+                  <dt className="text-soft">{kColumns[index + 1]}</dt>
+                  <dd className="min-w-0 text-right font-mono break-words tabular-nums">{value}</dd>
+                </div>
+              ))}
+            </dl>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

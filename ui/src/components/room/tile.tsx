@@ -2,26 +2,30 @@
 
 import clsx from 'clsx';
 import { Crown, Hand, LoaderCircle, MicOff, MonitorUp, Pin, PinOff, WifiOff } from 'lucide-react';
-import { memo, useCallback, type CSSProperties } from 'react';
+import { memo, useCallback } from 'react';
 import { Avatar } from '@/components/ui/avatar';
+import { NameTag } from '@/components/ui/name-tag';
 import { VideoView } from '@/components/ui/video-view';
 import { mark } from '@/lib/media/marks';
 import { useLocal } from '@/lib/store/local';
 import { isLive, useMeeting } from '@/lib/store/meeting';
 import { useSettings } from '@/lib/store/settings';
 import type { TileModel } from '@/lib/store/tiles';
+import type { Box } from '@/lib/util/grid';
+import { tagged } from './use-tags';
 
 interface TileProps {
   tile: TileModel;
-  style?: CSSProperties;
-  className?: string;
-  small?: boolean;
+  box: Box;
   pinned: boolean;
+  /** Tells it from others of its name. */
+  tag: string | undefined;
 }
 
 const onRemoteFrame = () => mark('first-remote-frame');
 
-export const Tile = memo(function Tile({ tile, style, className, small = false, pinned }: TileProps) {
+/** One picture, at its place on the stage; it moves there when its place changes. */
+export const Tile = memo(function Tile({ tile, box, pinned, tag }: TileProps) {
   const { participant, isSelf, kind, producerId } = tile;
   const screen = kind === 'screen';
   const remote = useMeeting((state) => (producerId === undefined ? undefined : state.tracks[producerId]?.track));
@@ -31,11 +35,12 @@ export const Tile = memo(function Tile({ tile, style, className, small = false, 
   const speaking = useMeeting((state) => state.speaking[participant.id] !== undefined);
   const micLive = isLive(participant, 'microphone');
 
+  const small = box.width < 260 || box.height < 150;
   const reconnecting = participant.connection === 'reconnecting';
   // One's own picture is there before the server has heard of it, and gone at the click.
   const track = isSelf ? (screen ? ownScreen : ownCamera) : remote;
   const expected = !isSelf && producerId !== undefined;
-  const name = `${participant.name}${isSelf ? ' (you)' : ''}`;
+  const name = tagged(participant.name, tag) + (isSelf ? ' (you)' : '');
   const lit = speaking && micLive && !screen;
 
   return (
@@ -44,17 +49,15 @@ export const Tile = memo(function Tile({ tile, style, className, small = false, 
       data-tile={tile.key}
       data-participant={participant.id}
       data-kind={kind}
+      data-self={isSelf || undefined}
       data-video={track ? 'on' : 'off'}
       data-mic={micLive ? 'on' : 'off'}
       data-speaking={lit}
       data-connection={participant.connection}
-      aria-label={tileLabel(tile, micLive)}
-      style={style}
-      className={clsx(
-        'group relative isolate overflow-hidden rounded-(--radius-tile) bg-ink-850 transition-shadow duration-200',
-        lit ? 'speaking-ring' : 'ring-1 ring-white/8',
-        className,
-      )}
+      data-small={small}
+      aria-label={tileLabel(tile, micLive, tag)}
+      style={{ transform: `translate(${box.x}px, ${box.y}px)`, width: box.width, height: box.height }}
+      className={clsx('tile group absolute top-0 left-0 isolate overflow-hidden rounded-(--radius-tile) bg-ink-850', lit ? 'speaking-ring' : 'ring-1 ring-white/8')}
     >
       {track ? (
         <VideoView
@@ -62,21 +65,12 @@ export const Tile = memo(function Tile({ tile, style, className, small = false, 
           label={screen ? `Screen of ${name}` : `Camera of ${name}`}
           mirrored={isSelf && !screen && mirror}
           contain={screen}
+          upright={box.height > box.width}
           testId="tile-video"
           onFirstFrame={isSelf ? undefined : onRemoteFrame}
         />
       ) : (
-        <div className="absolute inset-0 grid place-items-center bg-radial-[at_50%_35%] from-ink-800 to-ink-900">
-          {screen ? (
-            <MonitorUp className="size-12 text-ink-500" aria-hidden />
-          ) : (
-            <Avatar
-              id={participant.id}
-              name={participant.name}
-              className={small ? 'size-12 text-base' : 'aspect-square h-[42%] max-h-32 min-h-12 text-[clamp(1rem,3.2vmin,2.4rem)]'}
-            />
-          )}
-        </div>
+        <NoPicture id={participant.id} name={participant.name} screen={screen} box={box} />
       )}
       {expected && track === undefined && (
         <span className="absolute top-3 left-3" role="img" aria-label="Waiting for the picture">
@@ -84,21 +78,29 @@ export const Tile = memo(function Tile({ tile, style, className, small = false, 
         </span>
       )}
       {reconnecting && (
-        <div data-testid="tile-reconnecting" className="absolute inset-0 grid place-items-center bg-ink-950/75">
-          <span className="inline-flex items-center gap-2 rounded-full bg-ink-950 px-3.5 py-2 text-sm font-medium text-warn">
-            <WifiOff className="size-4" aria-hidden /> Reconnecting…
+        <div data-testid="tile-reconnecting" className="absolute inset-0 grid place-items-center bg-ink-950/75 pb-9">
+          <span className="inline-flex items-center gap-2 rounded-full bg-ink-950 px-3 py-1.5 text-sm font-medium text-warn">
+            <WifiOff className="size-4 shrink-0" aria-hidden /> <span className={small ? 'sr-only' : ''}>Reconnecting…</span>
           </span>
         </div>
       )}
       {participant.hand !== null && !screen && (
-        <span data-testid="tile-hand" className="absolute top-2.5 left-2.5 inline-flex items-center gap-1.5 rounded-full bg-warn px-2.5 py-1 text-xs font-bold text-ink-950">
+        <span
+          data-testid="tile-hand"
+          className="absolute top-2 left-2 inline-flex items-center gap-1.5 rounded-full bg-warn px-2 py-1 text-xs font-bold text-ink-950"
+        >
           <Hand className="size-3.5" aria-hidden />
           <span className={small ? 'sr-only' : ''}>Hand raised</span>
         </span>
       )}
       <PinButton tileKey={tile.key} name={name} pinned={pinned} />
-      <div className="absolute inset-x-2 bottom-2 flex">
-        <span className="inline-flex max-w-full min-w-0 items-center gap-1.5 rounded-lg bg-black/65 px-2.5 py-1.5 text-[0.8125rem] leading-none font-medium text-white">
+      <div className={clsx('absolute flex', small ? 'inset-x-1.5 bottom-1.5' : 'inset-x-2.5 bottom-2.5')}>
+        <span
+          className={clsx(
+            'inline-flex max-w-full min-w-0 items-center gap-1.5 rounded-lg bg-black/65 leading-none font-medium text-white',
+            small ? 'px-2 py-1 text-xs' : 'px-2.5 py-1.5 text-[0.8125rem]',
+          )}
+        >
           {screen && <MonitorUp className="size-3.5 shrink-0 text-accent" aria-hidden />}
           {!screen && !micLive && <MicOff className="size-3.5 shrink-0 text-danger-text" aria-hidden />}
           {lit && <SpeakingBars />}
@@ -107,6 +109,7 @@ export const Tile = memo(function Tile({ tile, style, className, small = false, 
             {isSelf && ' (you)'}
             {screen && ' · screen'}
           </span>
+          <NameTag tag={tag} />
           {participant.role === 'host' && !screen && <Crown className="size-3.5 shrink-0 text-accent" aria-label="Host" />}
         </span>
       </div>
@@ -114,8 +117,26 @@ export const Tile = memo(function Tile({ tile, style, className, small = false, 
   );
 });
 
-function tileLabel({ participant, isSelf, kind, producerId }: TileModel, micLive: boolean): string {
-  const who = isSelf ? 'You' : participant.name;
+/** Initials stay clear of the name below them, however small the tile. */
+function NoPicture({ id, name, screen, box }: { id: string; name: string; screen: boolean; box: Box }) {
+  const size = Math.round(Math.min(136, Math.max(32, Math.min(box.width * 0.36, (box.height - 32) * 0.6))));
+  return (
+    <div className="absolute inset-0 bg-radial-[at_50%_38%] from-ink-800 to-ink-900">
+      <div className="absolute inset-x-0 top-0 bottom-7 grid place-items-center">
+        {screen ? (
+          <MonitorUp className="size-12 max-h-full text-ink-500" aria-hidden />
+        ) : (
+          <span data-testid="tile-initials" className="grid aspect-square max-h-full" style={{ width: size, fontSize: size * 0.36 }}>
+            <Avatar id={id} name={name} className="size-full" />
+          </span>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function tileLabel({ participant, isSelf, kind, producerId }: TileModel, micLive: boolean, tag: string | undefined): string {
+  const who = isSelf ? 'You' : tagged(participant.name, tag);
   if (kind === 'screen') return `${who}, screen`;
   const parts = [who, micLive ? 'microphone on' : 'microphone off', producerId === undefined ? 'camera off' : 'camera on'];
   if (participant.hand !== null) parts.push('hand raised');
@@ -133,6 +154,7 @@ function SpeakingBars() {
   );
 }
 
+/** Seen when the pointer or the keyboard is on the tile, on touch screens always, and while it pins. */
 function PinButton({ tileKey, name, pinned }: { tileKey: string; name: string; pinned: boolean }) {
   const toggle = useCallback(() => {
     useMeeting.setState({ focus: pinned ? { kind: 'auto' } : { kind: 'pinned', tile: tileKey } });
@@ -146,14 +168,12 @@ function PinButton({ tileKey, name, pinned }: { tileKey: string; name: string; p
       aria-label={`Pin ${name}`}
       title={pinned ? 'Unpin' : 'Pin'}
       onClick={toggle}
-      className="absolute top-0 right-0 grid size-11 place-items-center rounded-xl"
+      className={clsx(
+        'absolute top-0 right-0 grid size-11 place-items-center rounded-xl transition-opacity',
+        !pinned && 'opacity-0 group-hover:opacity-100 focus-visible:opacity-100 pointer-coarse:opacity-100',
+      )}
     >
-      <span
-        className={clsx(
-          'grid size-8 place-items-center rounded-lg transition-colors',
-          pinned ? 'bg-accent text-on-accent' : 'bg-black/45 text-white/90 group-hover:bg-black/70',
-        )}
-      >
+      <span className={clsx('grid size-8 place-items-center rounded-lg', pinned ? 'bg-accent text-on-accent' : 'bg-black/60 text-white')}>
         <Icon className="size-4" aria-hidden />
       </span>
     </button>

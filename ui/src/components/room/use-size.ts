@@ -22,3 +22,24 @@ export function useSize(ref: RefObject<HTMLElement | null>): Size {
   }, [ref]);
   return size;
 }
+
+const kRestMs = 200;
+
+/** Whether somebody is dragging the window larger or smaller: what follows the pointer must not lag behind it. */
+export function useResizing(): boolean {
+  const [resizing, setResizing] = useState(false);
+  useEffect(() => {
+    let rest: ReturnType<typeof setTimeout> | undefined;
+    const moved = () => {
+      setResizing(true);
+      clearTimeout(rest);
+      rest = setTimeout(() => setResizing(false), kRestMs);
+    };
+    window.addEventListener('resize', moved);
+    return () => {
+      clearTimeout(rest);
+      window.removeEventListener('resize', moved);
+    };
+  }, []);
+  return resizing;
+}

@@ -12,11 +12,18 @@ import { describeError } from '@/lib/protocol/errors';
 import { useLocal, watchDevices } from '@/lib/store/local';
 import { useMeeting } from '@/lib/store/meeting';
 import { useSettings, type Settings } from '@/lib/store/settings';
+import { CameraPreview } from './camera-preview';
 import { SpeakerTest } from './speaker-test';
 
 export function SettingsDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title="Settings" testId="settings-dialog">
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      title="Settings"
+      testId="settings-dialog"
+      openers={['[data-testid="open-settings"]', '[data-testid="more"]']}
+    >
       <div className="flex flex-col gap-7 pt-1">
         <NameSection />
         <AudioSection />
@@ -123,6 +130,7 @@ function VideoSection() {
   };
   return (
     <Section title="Picture">
+      <CameraPreview />
       <DeviceSelect
         label="Camera"
         testId="settings-camera"

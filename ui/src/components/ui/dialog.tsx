@@ -3,7 +3,8 @@
 import clsx from 'clsx';
 import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
+import { focusFirst } from '@/lib/util/focus';
 
 interface DialogProps {
   open: boolean;
@@ -11,12 +12,14 @@ interface DialogProps {
   title: string;
   description?: string;
   children: ReactNode;
-  wide?: boolean;
   testId?: string;
+  /** Where the keyboard goes on closing if what it was on before has gone, as a menu's item has. */
+  openers: string[];
 }
 
 /** A modal: focus is held inside, Escape closes, focus returns to where it was. */
-export function Dialog({ open, onOpenChange, title, description, children, wide = false, testId }: DialogProps) {
+export function Dialog({ open, onOpenChange, title, description, children, testId, openers }: DialogProps) {
+  const before = useRef<HTMLElement | null>(null);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -24,11 +27,18 @@ export function Dialog({ open, onOpenChange, title, description, children, wide 
         <Radix.Content
           data-testid={testId}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
+          onOpenAutoFocus={() => {
+            const now = document.activeElement;
+            before.current = now instanceof HTMLElement && now.closest('[role="menu"]') === null ? now : null;
+          }}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            focusFirst(before.current, ...openers);
+          }}
           className={clsx(
             'hairline fixed z-50 flex flex-col overflow-hidden bg-ink-850 shadow-2xl shadow-black/60 animate-rise',
             'inset-x-0 bottom-0 max-h-[92dvh] rounded-t-3xl',
-            'sm:inset-auto sm:top-1/2 sm:left-1/2 sm:max-h-[86dvh] sm:w-[calc(100%-3rem)] sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-3xl',
-            wide ? 'sm:max-w-3xl' : 'sm:max-w-lg',
+            'sm:inset-0 sm:m-auto sm:h-fit sm:max-h-[86dvh] sm:w-[calc(100%-3rem)] sm:max-w-lg sm:rounded-3xl',
           )}
         >
           <header className="flex items-start gap-4 px-6 pt-5 pb-3">

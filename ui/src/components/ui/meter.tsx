@@ -33,7 +33,7 @@ export function LevelMeter({ track, label }: { track: MediaStreamTrack | null; l
       className="flex h-4 items-center gap-1"
     >
       {Array.from({ length: kBars }, (_, i) => (
-        <span key={i} className={i < bars ? 'h-full flex-1 rounded-full bg-live' : 'h-1.5 flex-1 rounded-full bg-ink-600'} />
+        <span key={i} className={i < bars ? 'meter-on h-full flex-1 rounded-full bg-live' : 'meter-off h-1.5 flex-1 rounded-full bg-ink-600'} />
       ))}
     </div>
   );

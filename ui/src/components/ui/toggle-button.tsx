@@ -1,5 +1,5 @@
 import clsx from 'clsx';
-import type { ButtonHTMLAttributes, ReactNode } from 'react';
+import type { ButtonHTMLAttributes, MouseEvent, ReactNode } from 'react';
 
 interface ToggleButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   /** aria-pressed: whether what the label names is on. */
@@ -7,22 +7,20 @@ interface ToggleButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   label: string;
   icon: ReactNode;
   tone?: 'device' | 'panel' | 'alert';
-  caption?: string;
   shortcut?: string;
   badge?: number;
 }
 
 /**
  * A round control with two states. Devices look lit when on and red when off; panels the other way
- * round, since closed is their rest.
+ * round, since closed is their rest. The name is its text, so that what is seen is part of it.
  */
-export function ToggleButton({ pressed, label, icon, tone = 'panel', caption, shortcut, badge = 0, className, ...rest }: ToggleButtonProps) {
+export function ToggleButton({ pressed, label, icon, tone = 'panel', shortcut, badge = 0, className, ...rest }: ToggleButtonProps) {
   const off = tone === 'device' && !pressed;
   return (
     <button
       type="button"
       aria-pressed={pressed}
-      aria-label={badge > 0 ? `${label} (${badge} unread)` : label}
       title={shortcut === undefined ? label : `${label} (${shortcut})`}
       className={clsx(
         'relative inline-flex size-12 shrink-0 items-center justify-center rounded-2xl transition-colors',
@@ -36,16 +34,26 @@ export function ToggleButton({ pressed, label, icon, tone = 'panel', caption, sh
       {...rest}
     >
       {icon}
-      {caption !== undefined && <span className="ml-2 text-sm font-medium">{caption}</span>}
+      <span className="sr-only">{label}</span>
       {badge > 0 && (
         <span
-          aria-hidden
           data-testid="unread-badge"
           className="absolute -top-1.5 -right-1.5 grid h-5 min-w-5 place-items-center rounded-full bg-accent px-1 text-xs font-bold text-on-accent ring-2 ring-ink-950"
         >
-          {badge > 99 ? '99+' : badge}
+          <span>
+            {badge > 99 ? '99+' : badge}
+            <span className="sr-only"> unread</span>
+          </span>
         </span>
       )}
     </button>
   );
+}
+
+/**
+ * For controls that are clicked while one does something else: the click leaves the keyboard where
+ * it was, so Space goes on to be push-to-talk and a half-written message keeps its caret.
+ */
+export function keepFocus(event: MouseEvent): void {
+  event.preventDefault();
 }

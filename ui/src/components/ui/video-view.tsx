@@ -1,22 +1,26 @@
 'use client';
 
 import clsx from 'clsx';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 interface VideoViewProps {
   track: MediaStreamTrack;
   label: string;
   mirrored?: boolean;
+  /** Nothing of the picture may be cut off: a shared screen. */
   contain?: boolean;
+  /** The place is higher than wide. */
+  upright?: boolean;
   testId?: string;
   onFirstFrame?: (() => void) | undefined;
 }
 
 /** One video track on the screen. Always silent: sound is the audio sink's. */
-export function VideoView({ track, label, mirrored = false, contain = false, testId, onFirstFrame }: VideoViewProps) {
+export function VideoView({ track, label, mirrored = false, contain = false, upright = false, testId, onFirstFrame }: VideoViewProps) {
   const ref = useRef<HTMLVideoElement>(null);
   const first = useRef(onFirstFrame);
   first.current = onFirstFrame;
+  const [tall, setTall] = useState(false);
 
   useEffect(() => {
     const element = ref.current;
@@ -31,6 +35,8 @@ export function VideoView({ track, label, mirrored = false, contain = false, tes
     };
   }, [track]);
 
+  // Cut to fill, a phone held upright would be a slit across a face.
+  const whole = contain || (tall && !upright);
   return (
     <video
       ref={ref}
@@ -39,8 +45,8 @@ export function VideoView({ track, label, mirrored = false, contain = false, tes
       autoPlay
       playsInline
       muted
-      disablePictureInPicture
-      className={clsx('absolute inset-0 size-full', contain ? 'object-contain' : 'object-cover', mirrored && '-scale-x-100')}
+      onResize={({ currentTarget: { videoWidth, videoHeight } }) => setTall(videoHeight > videoWidth)}
+      className={clsx('absolute inset-0 size-full', whole ? 'object-contain' : 'object-cover', mirrored && '-scale-x-100')}
     />
   );
 }

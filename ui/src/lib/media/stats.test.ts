@@ -70,4 +70,11 @@ describe('transport statistics', () => {
     const stats = transportStats([pair, ...ends], new RateMemory());
     expect(stats).toMatchObject({ rttMs: 31, state: 'succeeded', dtlsState: undefined, srtpCipher: undefined });
   });
+
+  it('does not call the browser’s starting value of 300 kbit/s an estimate', () => {
+    const estimate = (availableOutgoingBitrate: number) =>
+      transportStats([{ ...pair, availableOutgoingBitrate }, ...ends], new RateMemory())?.availableKbps;
+    expect(estimate(300_000)).toBeUndefined();
+    expect(estimate(1_250_400)).toBe(1250);
+  });
 });

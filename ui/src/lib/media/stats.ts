@@ -166,7 +166,7 @@ export function transportStats(entries: readonly StatEntry[], memory: RateMemory
   const local = candidate('localCandidateId');
   const remote = candidate('remoteCandidateId');
   const rtt = num(pair, 'currentRoundTripTime');
-  const available = num(pair, 'availableOutgoingBitrate');
+  const available = estimateOf(num(pair, 'availableOutgoingBitrate'));
   const counted = transport ?? pair;
   return {
     state: str(transport, 'iceState') ?? str(pair, 'state'),
@@ -183,6 +183,13 @@ export function transportStats(entries: readonly StatEntry[], memory: RateMemory
     localAddress: str(local, 'address'),
     remoteAddress: str(remote, 'address'),
   };
+}
+
+// What Chromium (156 seen) names before it has measured anything: kDefaultStartBitrate, not an estimate.
+const kStartBitrate = 300_000;
+
+function estimateOf(bitsPerSecond: number | undefined): number | undefined {
+  return bitsPerSecond === kStartBitrate ? undefined : bitsPerSecond;
 }
 
 /** DTLS counts downwards: FEFD is 1.2 (RFC 6347), FEFC 1.3 (RFC 9147). */

@@ -4,7 +4,7 @@ import {
   addMessage, addPerson, dropProducer, patchPerson, putProducer, removePerson, setProducerPaused, speakersToLevels,
   useMeeting, type MeetingStore,
 } from '@/lib/store/meeting';
-import { announce, notify } from './notices';
+import { announce, notifyAbout } from './notices';
 
 const nameOf = (id: string) => useMeeting.getState().people[id]?.name ?? 'Someone';
 
@@ -27,18 +27,17 @@ export function feedStore(signaling: SignalingClient): () => void {
 
   on('participant:joined', (state, { participant }) => addPerson(state, participant), ({ participant }) => {
     announce(`${participant.name} joined`);
-    notify(`${participant.name} joined`);
+    notifyAbout(participant.name, 'joined');
   });
   on('participant:left', (state, { participantId }) => removePerson(state, participantId), ({ participantId, reason }) => {
-    const text = `${nameOf(participantId)} ${reason === 'timeout' ? 'lost the connection' : 'left'}`;
-    announce(text);
-    notify(text);
+    announce(`${nameOf(participantId)} ${reason === 'timeout' ? 'lost the connection' : 'left'}`);
+    notifyAbout(nameOf(participantId), reason === 'timeout' ? 'lost' : 'left');
   });
   on('participant:updated', (state, { participant }) => patchPerson(state, participant.id, participant), ({ participant }) => {
     const before = useMeeting.getState().people[participant.id]?.hand ?? null;
     if (before === null && participant.hand !== null) {
       announce(`${participant.name} raised a hand`);
-      notify(`${participant.name} raised a hand`);
+      notifyAbout(participant.name, 'hand');
     }
   });
   on('participant:connection', (state, { participantId, connection }) => patchPerson(state, participantId, { connection }));

@@ -1,13 +1,49 @@
-import { useMeeting, type Notice } from '@/lib/store/meeting';
+import { useMeeting, type Notice, type NoticeAction } from '@/lib/store/meeting';
 
 let nextId = 1;
-const kShownMs = 5000;
+// More than this at once nobody reads; what came first without being urgent goes.
+const kKept = 6;
 
-/** A short message on the screen, gone by itself. */
-export function notify(text: string, tone: Notice['tone'] = 'info'): void {
-  const notice: Notice = { id: nextId++, tone, text };
-  useMeeting.setState((state) => ({ notices: [...state.notices.slice(-2), notice] }));
-  setTimeout(() => dismissNotice(notice.id), tone === 'info' ? kShownMs : 2 * kShownMs);
+const kNews = {
+  joined: 'joined',
+  left: 'left',
+  lost: 'lost the connection',
+  hand: 'raised a hand',
+} as const;
+
+/** A short message beside the faces; one is shown at a time, the most urgent first, and goes by itself. */
+export function notify(text: string, tone: Notice['tone'] = 'info', action?: NoticeAction): void {
+  put({ id: nextId++, tone, text, ...(action === undefined ? {} : { action }) });
+}
+
+/** What happens to many people at about the same time is one message: "Ada, Ben and 3 others joined". */
+export function notifyAbout(name: string, news: keyof typeof kNews): void {
+  const before = useMeeting.getState().notices.find((each) => each.news === news);
+  const who = [...(before?.who ?? []), name];
+  put({ id: before?.id ?? nextId++, tone: 'info', news, who, text: `${listNames(who)} ${kNews[news]}` });
+}
+
+export function listNames(names: readonly string[]): string {
+  const [first = '', second = '', ...rest] = names;
+  if (names.length <= 1) return first;
+  if (names.length === 2) return `${first} and ${second}`;
+  return `${first}, ${second} and ${rest.length === 1 ? 'one other' : `${rest.length} others`}`;
+}
+
+function put(notice: Notice): void {
+  useMeeting.setState(({ notices }) => {
+    const known = notices.some((each) => each.id === notice.id);
+    const all = known ? notices.map((each) => (each.id === notice.id ? notice : each)) : [...notices, notice];
+    const surplus = all.length > kKept ? (all.find((each) => each.tone === 'info') ?? all[0]) : undefined;
+    return { notices: all.filter((each) => each !== surplus) };
+  });
+}
+
+const kUrgency: Record<Notice['tone'], number> = { error: 0, warn: 1, info: 2 };
+
+/** The one that is on the screen now. */
+export function shownNotice(notices: readonly Notice[]): Notice | undefined {
+  return [...notices].sort((a, b) => kUrgency[a.tone] - kUrgency[b.tone] || a.id - b.id)[0];
 }
 
 export function dismissNotice(id: number): void {

@@ -14,10 +14,19 @@ export type Phase =
 export type Panel = 'none' | 'chat' | 'people';
 export type Focus = { kind: 'auto' } | { kind: 'grid' } | { kind: 'pinned'; tile: string };
 
+export interface NoticeAction {
+  label: string;
+  run: () => void;
+}
+
 export interface Notice {
   id: number;
   tone: 'info' | 'warn' | 'error';
   text: string;
+  action?: NoticeAction;
+  /** What it tells of whom: more of the same joins it. */
+  news?: string;
+  who?: string[];
 }
 
 export interface MeetingStore {

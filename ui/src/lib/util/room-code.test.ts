@@ -14,6 +14,20 @@ describe('room codes', () => {
     expect(parseRoomInput('abc – defg\u2011hij')).toBe('abc-defg-hij');
   });
 
+  it('reads a code without dashes, in capitals, or with the dashes a word processor makes', () => {
+    expect(parseRoomInput('ABCDEFGHIJ')).toBe('abc-defg-hij');
+    expect(parseRoomInput('abc–defg—hij')).toBe('abc-defg-hij');
+    expect(parseRoomInput('abc\u2011defg\u2212hij')).toBe('abc-defg-hij');
+  });
+
+  it('refuses hello on the start page instead of opening a meeting that is not there', () => {
+    expect(parseRoomInput('hello')).toBeNull();
+    expect(parseRoomInput('https://meet.example.org/room/hello')).toBeNull();
+    expect(parseRoomInput('abc-defg-hi')).toBeNull();
+    expect(parseRoomInput('abc-defg-hijk')).toBeNull();
+    expect(parseRoomInput('abc-d3fg-hij')).toBeNull();
+  });
+
   it('refuses what cannot be a code', () => {
     expect(parseRoomInput('')).toBeNull();
     expect(parseRoomInput('https://example.org/')).toBeNull();

@@ -1,0 +1,157 @@
+'use client';
+
+import clsx from 'clsx';
+import { SendHorizontal } from 'lucide-react';
+import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import { describeError } from '@/lib/protocol/errors';
+import type { MeetingSession } from '@/lib/session/session';
+import { inOrder, useMeeting } from '@/lib/store/meeting';
+import { useSession } from './session-context';
+import { tagged, useTags } from './use-tags';
+
+/** Half-written messages, while the panel is closed. */
+const drafts = new WeakMap<MeetingSession, string>();
+
+/**
+ * Writes to everyone unless somebody is chosen, and for one message only: the next goes to everyone
+ * again, since a word meant for all that only one gets is missed, and one meant for one that all get
+ * cannot be taken back, so who it goes to is always in view above it.
+ */
+export function ChatComposer({ field }: { field: RefObject<HTMLTextAreaElement | null> }) {
+  const session = useSession();
+  const people = useMeeting((state) => state.people);
+  const to = useMeeting((state) => state.chatTo);
+  const limit = useMeeting((state) => state.chatLimit);
+  const tags = useTags();
+  const [text, setText] = useState(drafts.get(session) ?? '');
+  const [error, setError] = useState('');
+  const [sending, setSending] = useState(false);
+  const { gone, choose } = useReader(text !== '');
+  const left = limit - text.length;
+
+  useEffect(() => {
+    drafts.set(session, text);
+  }, [session, text]);
+
+  const send = async () => {
+    const trimmed = text.trim();
+    if (trimmed === '' || sending || gone !== null) return;
+    field.current?.focus();
+    setSending(true);
+    setError('');
+    try {
+      await session.sendChat(trimmed, to);
+      // What was typed meanwhile is the next message.
+      setText((now) => (now.startsWith(text) ? now.slice(text.length) : now));
+      // Another reader may have been chosen meanwhile.
+      if (useMeeting.getState().chatTo === to) choose(null);
+    } catch (failure) {
+      // What was written stays in the field.
+      setError(describeError(failure));
+    } finally {
+      setSending(false);
+    }
+  };
+
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    void send();
+  };
+
+  const reader = to === null ? undefined : people[to];
+  return (
+    <form
+      className="border-t border-ink-700 p-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
+      <Readers gone={gone} choose={choose} />
+      <div className="flex items-end gap-2">
+        <textarea
+          ref={field}
+          id="chat-text"
+          data-testid="chat-input"
+          dir="auto"
+          aria-label={reader === undefined ? 'Message to everyone' : `Private message to ${tagged(reader.name, tags[reader.id])}`}
+          rows={Math.min(5, text.split('\n').length)}
+          value={text}
+          maxLength={limit}
+          placeholder={reader === undefined ? 'Write a message' : 'Write privately'}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={onKey}
+          className={clsx('field min-h-11 resize-none py-2.5 leading-snug', reader !== undefined && 'border-warn!')}
+        />
+        <button
+          type="submit"
+          aria-label="Send"
+          data-testid="chat-send"
+          disabled={text.trim() === '' || sending || gone !== null}
+          className="grid size-11 shrink-0 place-items-center rounded-xl bg-accent text-on-accent hover:bg-accent-hi disabled:bg-ink-700 disabled:text-faint"
+        >
+          <SendHorizontal className="size-5" aria-hidden />
+        </button>
+      </div>
+      {left < 200 && <p className="mt-1.5 text-xs text-soft">{left} characters left</p>}
+      <p role="alert" className="mt-1.5 text-sm text-danger-text empty:hidden">
+        {gone === null ? error : `${gone} is no longer here. Choose who gets this message.`}
+      </p>
+    </form>
+  );
+}
+
+/**
+ * Who is written to. When that person leaves the store falls back to everyone; what was begun for
+ * one alone must not go to all by that.
+ */
+function useReader(written: boolean) {
+  const to = useMeeting((state) => state.chatTo);
+  const people = useMeeting((state) => state.people);
+  const [gone, setGone] = useState<string | null>(null);
+  const last = useRef<{ id: string; name: string } | null>(null);
+  const reader = to === null ? undefined : people[to];
+  if (reader !== undefined) last.current = { id: reader.id, name: reader.name };
+
+  useEffect(() => {
+    if (to !== null || last.current === null) return;
+    if (written && people[last.current.id] === undefined) setGone(last.current.name);
+    last.current = null;
+  }, [to, people, written]);
+
+  const choose = (id: string | null) => {
+    last.current = null;
+    setGone(null);
+    useMeeting.setState({ chatTo: id });
+  };
+  return { gone: written ? gone : null, choose };
+}
+
+const kNobody = '-';
+
+function Readers({ gone, choose }: { gone: string | null; choose: (id: string | null) => void }) {
+  const people = useMeeting((state) => state.people);
+  const selfId = useMeeting((state) => state.selfId);
+  const to = useMeeting((state) => state.chatTo);
+  const tags = useTags();
+  const others = inOrder({ people, selfId }).filter((each) => each.id !== selfId);
+  return (
+    <div className="mb-2 flex items-center gap-2">
+      <label htmlFor="chat-to" className="shrink-0 text-sm text-soft">To</label>
+      <select
+        id="chat-to"
+        data-testid="chat-to"
+        value={gone === null ? (to ?? '') : kNobody}
+        onChange={(event) => choose(event.target.value === '' ? null : event.target.value)}
+        className={clsx('field min-h-11 min-w-0 flex-1 text-sm', to !== null && 'border-warn! text-warn')}
+      >
+        {gone !== null && <option value={kNobody} disabled>Choose…</option>}
+        <option value="">Everyone</option>
+        {others.map((each) => (
+          <option key={each.id} value={each.id} dir="auto">{tagged(each.name, tags[each.id])} (privately)</option>
+        ))}
+      </select>
+    </div>
+  );
+}

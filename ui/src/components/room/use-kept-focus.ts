@@ -1,0 +1,23 @@
+'use client';
+
+import { useLayoutEffect, type RefObject } from 'react';
+import { focusFirst } from '@/lib/util/focus';
+
+/**
+ * What opens over the room or beside it takes the focus, and gives it back when it closes: to where
+ * it was, or to the control that opens it. `first` is what gets it inside.
+ */
+export function useKeptFocus(ref: RefObject<HTMLElement | null>, first: RefObject<HTMLElement | null>, ...openers: string[]): void {
+  useLayoutEffect(() => {
+    const box = ref.current;
+    const before = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+    first.current?.focus({ preventScroll: true });
+    return () => {
+      const now = document.activeElement;
+      if (box !== null && now !== null && now !== document.body && !box.contains(now)) return;
+      // Menu items vanish together with their menu.
+      focusFirst(before?.closest('[role="menu"]') ? null : before, ...openers, '[data-testid="more"]', '[data-testid="room-code"]');
+    };
+    // Openers are constants of each caller.
+  }, [ref, first]);
+}

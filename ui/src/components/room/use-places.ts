@@ -1,0 +1,74 @@
+'use client';
+
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { isLive, useMeeting } from '@/lib/store/meeting';
+import type { TileModel } from '@/lib/store/tiles';
+import { bringForward, keepOrder } from '@/lib/util/order';
+
+// A cough or a "yes" does not move anybody.
+const kSpeaksForMs = 900;
+
+/**
+ * The order in which tiles stand. `view` says which of them are to be seen, and whether that is the
+ * first page: only there somebody who speaks elsewhere is brought forward, since who leafs through
+ * the others wants them to hold still.
+ */
+export function usePlaces(tiles: readonly TileModel[]) {
+  const [kept, setKept] = useState<readonly string[]>([]);
+  const byKey = useMemo(() => new Map(tiles.map((each) => [each.key, each])), [tiles]);
+  const order = useMemo(
+    () => keepOrder(kept, tiles.map((each) => each.key), (key) => byKey.get(key)?.kind === 'screen'),
+    [kept, tiles, byKey],
+  );
+  const ordered = useMemo(() => order.flatMap((key) => byKey.get(key) ?? []), [order, byKey]);
+  return { ordered, order, setKept };
+}
+
+/** Keys of the tiles of whoever speaks and cannot be seen. */
+export function useSpeakingElsewhere(tiles: readonly TileModel[], shown: readonly TileModel[]): string[] {
+  const speaking = useMeeting((state) => state.speaking);
+  return useMemo(() => {
+    const visible = new Set(shown.map((each) => each.participant.id));
+    return tiles
+      .filter(({ kind, participant: { id } }) => kind === 'camera' && !visible.has(id) && speaking[id] !== undefined)
+      .filter(({ participant }) => isLive(participant, 'microphone'))
+      .map((each) => each.key);
+  }, [tiles, shown, speaking]);
+}
+
+interface ForwardProps {
+  order: readonly string[];
+  setKept: (order: readonly string[]) => void;
+  tiles: readonly TileModel[];
+  shown: readonly TileModel[];
+  elsewhere: readonly string[];
+  firstPage: boolean;
+}
+
+/** Brings who speaks on a later page to the first one. */
+export function useBringForward({ order, setKept, tiles, shown, elsewhere, firstPage }: ForwardProps): void {
+  const heard = useRef(new Map<string, number>());
+  const speaking = useMeeting((state) => state.speaking);
+  useEffect(() => {
+    for (const id of Object.keys(speaking)) heard.current.set(`${id}:camera`, Date.now());
+  }, [speaking]);
+
+  const latest = useRef({ order, tiles, shown });
+  latest.current = { order, tiles, shown };
+  const speaker = firstPage ? elsewhere[0] : undefined;
+  useEffect(() => {
+    if (speaker === undefined) return;
+    const timer = setTimeout(() => {
+      const { order, tiles, shown } = latest.current;
+      const now = useMeeting.getState().speaking;
+      const byKey = new Map(tiles.map((each) => [each.key, each]));
+      const mayGive = (key: string) => {
+        const tile = byKey.get(key);
+        return tile !== undefined && !tile.isSelf && tile.kind === 'camera' && now[tile.participant.id] === undefined;
+      };
+      const inView = new Set(shown.map((each) => each.key));
+      setKept(bringForward(order, inView, speaker, { mayGive, lastHeard: (key) => heard.current.get(key) ?? 0 }));
+    }, kSpeaksForMs);
+    return () => clearTimeout(timer);
+  }, [speaker, setKept]);
+}
