@@ -21,6 +21,9 @@ export class FakeServer implements SocketLike {
   /** Answers that replace the usual one, once. */
   readonly next = new Map<string, Answer>();
   reachable = true;
+  /** Requests that get no answer until speak(). */
+  readonly silent = new Set<string>();
+  private held: { event: string; payload: Answer; ack: (error: Error | null, answer: unknown) => void }[] = [];
   private readonly handlers = new Map<string, Handler[]>();
   private serial = 0;
   private transports = new Set<string>();
@@ -56,6 +59,7 @@ export class FakeServer implements SocketLike {
         this.log.push({ event, payload: payload as Answer });
         queueMicrotask(() => {
           if (!this.connected) ack(new Error('socket has been disconnected'), undefined);
+          else if (this.silent.has(event)) this.held.push({ event, payload: payload as Answer, ack });
           else ack(null, this.answer(event, payload as Answer));
         });
       },
@@ -71,6 +75,7 @@ export class FakeServer implements SocketLike {
   drop(reason: string): void {
     if (!this.connected) return;
     this.connected = false;
+    for (const { ack } of this.held.splice(0)) ack(new Error('socket has been disconnected'), undefined);
     this.fire('disconnect', reason);
   }
 
@@ -79,6 +84,18 @@ export class FakeServer implements SocketLike {
     this.transports.clear();
     this.consumers.clear();
     this.self.producers = [];
+  }
+
+  /** Answers what was held back. */
+  speak(): void {
+    this.silent.clear();
+    for (const { event, payload, ack } of this.held.splice(0)) ack(null, this.answer(event, payload));
+  }
+
+  /** Does what was asked and held back, and does not answer: as when the answer is lost. */
+  obey(event: string): void {
+    this.silent.delete(event);
+    for (const each of this.held.filter((one) => one.event === event)) this.answer(event, each.payload);
   }
 
   requests(event: string): Answer[] {
@@ -107,6 +124,15 @@ export class FakeServer implements SocketLike {
       case 'producer:pause':
       case 'producer:resume':
         return this.pause(String(payload['producerId']), event === 'producer:pause');
+      case 'producer:close':
+        this.self.producers = this.self.producers.filter((each) => each.id !== payload['producerId']);
+        return {};
+      case 'hand:set':
+        this.self.hand = payload['raised'] === true ? 1 : null;
+        return { hand: this.self.hand };
+      case 'leave':
+        this.loseMedia();
+        return {};
       case 'consume':
         return this.consume(String(payload['producerId']));
       default:

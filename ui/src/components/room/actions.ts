@@ -1,26 +1,20 @@
-import { describeError } from '@/lib/protocol/errors';
-import { notify } from '@/lib/session/notices';
 import type { MeetingSession } from '@/lib/session/session';
-import { isLive, useMeeting, type Panel } from '@/lib/store/meeting';
+import { useMeeting, type Panel } from '@/lib/store/meeting';
 
 /** What buttons and keys do; in one place, so that both do the same. */
 export function roomActions(session: MeetingSession) {
-  const self = () => {
-    const { people, selfId } = useMeeting.getState();
-    return people[selfId];
-  };
+  // What is meant, not what the server has heard of it: a second click takes back the first, offline too.
+  const wanted = () => useMeeting.getState().wanted;
   return {
-    toggleMicrophone: () => void session.publisher.setMicrophone(!isLive(self(), 'microphone')),
-    wantsMicrophone: () => session.publisher.intent.microphone,
+    toggleMicrophone: () => void session.publisher.setMicrophone(!wanted().microphone),
+    wantsMicrophone: () => wanted().microphone,
     setMicrophone: (on: boolean) => void session.publisher.setMicrophone(on),
-    toggleCamera: () => void session.publisher.setCamera(!isLive(self(), 'camera')),
+    toggleCamera: () => void session.publisher.setCamera(!wanted().camera),
     toggleScreen: () => {
       if (useMeeting.getState().screen === null) void session.publisher.startScreen();
       else session.publisher.stopScreen();
     },
-    toggleHand: () => {
-      session.setHand(self()?.hand === null).catch((error: unknown) => notify(describeError(error), 'error'));
-    },
+    toggleHand: () => void session.setHand(!wanted().hand),
     togglePanel: (panel: Exclude<Panel, 'none'>) =>
       useMeeting.setState((state) => {
         const next = state.panel === panel ? 'none' : panel;

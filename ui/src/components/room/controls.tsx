@@ -5,7 +5,7 @@ import { Hand, MessageSquare, Mic, MicOff, MonitorUp, MonitorX, PhoneOff, Settin
 import type { KeyboardEvent } from 'react';
 import { keepFocus, ToggleButton } from '@/components/ui/toggle-button';
 import { canShareScreen } from '@/lib/media/devices';
-import { isLive, useMeeting } from '@/lib/store/meeting';
+import { isPending, useMeeting } from '@/lib/store/meeting';
 import type { RoomActions } from './actions';
 import { DeviceMenu } from './device-menu';
 import { MoreMenu } from './more-menu';
@@ -18,13 +18,13 @@ interface ControlsProps {
 
 /** What finds no room on a narrow screen is in the menu More; where even that is too much, a second row begins. */
 export function Controls({ actions, onSettings, onHelp }: ControlsProps) {
-  const self = useMeeting((state) => state.people[state.selfId]);
+  const { hand } = useMeeting((state) => state.wanted);
+  const handPending = useMeeting((state) => isPending(state, 'hand'));
   const count = useMeeting((state) => Object.keys(state.people).length);
   const sharing = useMeeting((state) => state.screen !== null);
   const panel = useMeeting((state) => state.panel);
   const unread = useMeeting((state) => state.unread);
   const screenBusy = useMeeting((state) => state.screenBusy);
-  const hand = self?.hand != null;
 
   return (
     <footer className="shrink-0 px-1.5 pt-1 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-4 sm:pb-4">
@@ -56,6 +56,7 @@ export function Controls({ actions, onSettings, onHelp }: ControlsProps) {
           label="Raise hand"
           shortcut="H"
           data-testid="toggle-hand"
+          pending={handPending}
           className="max-sm:hidden"
           icon={<Hand className="size-5" aria-hidden />}
           onMouseDown={keepFocus}
@@ -131,19 +132,19 @@ const kDevices = {
 
 /** A button in two halves: on or off, and which one. */
 function DeviceButton({ kind, actions, onSettings }: DeviceButtonProps) {
-  const live = useMeeting((state) => isLive(state.people[state.selfId], kind));
-  const busy = useMeeting((state) => (kind === 'camera' ? state.cameraBusy : state.micBusy));
+  const wanted = useMeeting((state) => state.wanted[kind]);
+  const pending = useMeeting((state) => isPending(state, kind));
   const { label, shortcut, testId, on, off } = kDevices[kind];
-  const Icon = live ? on : off;
+  const Icon = wanted ? on : off;
   return (
     <span className="inline-flex shrink-0 items-stretch">
       <ToggleButton
         tone="device"
-        pressed={live}
+        pressed={wanted}
         label={label}
         shortcut={shortcut}
         data-testid={testId}
-        aria-busy={busy}
+        pending={pending}
         className="min-[22.5rem]:rounded-r-none"
         icon={<Icon className="size-5" aria-hidden />}
         onMouseDown={keepFocus}
@@ -154,7 +155,7 @@ function DeviceButton({ kind, actions, onSettings }: DeviceButtonProps) {
         onSettings={onSettings}
         className={clsx(
           'inline-flex w-7 items-center justify-center rounded-r-2xl border-l max-[22.5rem]:hidden',
-          live
+          wanted
             ? 'border-ink-500 bg-ink-700 text-soft hover:bg-ink-600 hover:text-text data-[state=open]:bg-ink-600'
             : 'border-white/35 bg-danger text-white hover:bg-danger-hi data-[state=open]:bg-danger-hi',
         )}

@@ -77,7 +77,7 @@ function View() {
       if (session === null) return;
       const { camera, microphone, opening } = useLocal.getState();
       // Devices still opening are sent as soon as they are there.
-      Object.assign(session.publisher.intent, {
+      session.publisher.want({
         camera: camera !== null || opening.camera,
         microphone: microphone !== null || opening.microphone,
       });
@@ -126,14 +126,14 @@ function usePageTitle(lookup: Lookup['kind']): void {
 
 /** Devices open while the socket joins; what is ready first waits for nothing. */
 function enter(session: MeetingSession, name: string, want: { camera: boolean; microphone: boolean }): void {
-  Object.assign(session.publisher.intent, { camera: want.camera, microphone: want.microphone });
+  session.publisher.want({ camera: want.camera, microphone: want.microphone });
   if (want.camera) void startLocal('camera');
   if (want.microphone) void startLocal('microphone');
   void session.join(name);
 }
 
 function rejoin(session: MeetingSession): void {
-  enter(session, useSettings.getState().name, { ...session.publisher.intent });
+  enter(session, useSettings.getState().name, useMeeting.getState().wanted);
 }
 
 function Waiting({ text }: { text: string }) {

@@ -9,18 +9,22 @@ interface ToggleButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   tone?: 'device' | 'panel' | 'alert';
   shortcut?: string;
   badge?: number;
+  /** Meant, and not yet so for the others: offline, or still being opened. */
+  pending?: boolean;
 }
 
 /**
  * A round control with two states. Devices look lit when on and red when off; panels the other way
  * round, since closed is their rest. The name is its text, so that what is seen is part of it.
  */
-export function ToggleButton({ pressed, label, icon, tone = 'panel', shortcut, badge = 0, className, ...rest }: ToggleButtonProps) {
+export function ToggleButton({ pressed, label, icon, tone = 'panel', shortcut, badge = 0, pending = false, className, ...rest }: ToggleButtonProps) {
   const off = tone === 'device' && !pressed;
   return (
     <button
       type="button"
       aria-pressed={pressed}
+      aria-busy={pending || undefined}
+      data-pending={pending || undefined}
       title={shortcut === undefined ? label : `${label} (${shortcut})`}
       className={clsx(
         'relative inline-flex size-12 shrink-0 items-center justify-center rounded-2xl transition-colors',
@@ -29,6 +33,7 @@ export function ToggleButton({ pressed, label, icon, tone = 'panel', shortcut, b
         tone === 'panel' && (pressed ? 'bg-accent text-on-accent hover:bg-accent-hi' : 'bg-ink-700 text-text hover:bg-ink-600'),
         tone === 'alert' && (pressed ? 'bg-live text-ink-950' : 'bg-ink-700 text-text hover:bg-ink-600'),
         'disabled:bg-ink-800 disabled:text-faint',
+        pending && 'animate-pulse ring-2 ring-warn motion-reduce:animate-none',
         className,
       )}
       {...rest}

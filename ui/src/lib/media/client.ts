@@ -1,5 +1,6 @@
 import type { Device, types as ms } from 'mediasoup-client';
 import type { SignalingClient } from '@/lib/protocol/client';
+import { ProtocolError } from '@/lib/protocol/errors';
 import type {
   ConsumerOptions,
   MediaKind,
@@ -8,7 +9,7 @@ import type {
   TransportDirection,
   TransportOptions,
 } from '@/lib/protocol/types';
-import { cameraEncodings, chooseCodec, kScreenEncodings, type MediaOverrides } from './encodings';
+import { cameraEncodings, chooseCodec, kScreenEncodings, sizeOf, type MediaOverrides } from './encodings';
 import type { Resolution } from './devices';
 import { KeyFrameWatch } from './key-frame-watch';
 import { DeviceLoader } from './device-loader';
@@ -34,6 +35,12 @@ export interface MediaEvents {
   onTransportState(direction: TransportDirection, state: ms.ConnectionState): void;
 }
 
+interface Sent {
+  producer: ms.Producer;
+  /** Whether the server holds it for paused, as far as it has answered. */
+  toldPaused: boolean;
+}
+
 interface Held {
   consumer: ms.Consumer;
   participantId: string;
@@ -56,7 +63,7 @@ const kKindOf: Record<Source, MediaKind> = {
  */
 export class MediaClient {
   private closed = false;
-  private readonly producers = new Map<Source, ms.Producer>();
+  private readonly producers = new Map<Source, Sent>();
   private readonly consumers = new Map<string, Held>();
   private readonly wanted = new Map<string, WantedProducer>();
   private readonly pending = new Set<string>();
@@ -117,7 +124,16 @@ export class MediaClient {
   // ---- what we send ----
 
   producerId(source: Source): string | undefined {
-    return this.producers.get(source)?.id;
+    return this.producers.get(source)?.producer.id;
+  }
+
+  /** What is sent as `source`: null for nothing just now, undefined where there is no producer. */
+  track(source: Source): MediaStreamTrack | null | undefined {
+    return this.producers.get(source)?.producer.track;
+  }
+
+  toldPaused(source: Source): boolean | undefined {
+    return this.producers.get(source)?.toldPaused;
   }
 
   async publish(
@@ -130,13 +146,15 @@ export class MediaClient {
     if (video && this.overrides.codec !== undefined && codec === undefined) {
       throw new Error(`This browser and server have no ${this.overrides.codec.toUpperCase()} in common.`);
     }
+    // A track that an earlier mute switched off would be sent as black or silence.
+    track.enabled = !paused;
     const producer = await this.send.produce({
       track,
       // Tracks are the caller's: they must survive a rebuilt transport.
       stopTracks: false,
       appData: { source, paused },
       ...(codec === undefined ? {} : { codec }),
-      ...(source === 'camera' ? { encodings: cameraEncodings(resolution, this.overrides) } : {}),
+      ...(source === 'camera' ? { encodings: cameraEncodings(sizeOf(track, resolution), this.overrides) } : {}),
       ...(source === 'screen' ? { encodings: kScreenEncodings } : {}),
       codecOptions: video
         ? // Without it the largest layer waits several seconds for the estimate to grow.
@@ -146,29 +164,63 @@ export class MediaClient {
           : { opusDtx: true, opusFec: true },
     });
     if (paused) producer.pause();
-    this.producers.set(source, producer);
+    if (!this.closed) this.producers.set(source, { producer, toldPaused: paused });
     return producer.id;
   }
 
-  /** Our side at once, so that nothing said after a click on Mute is sent; then the server. */
-  async setPaused(source: Source, paused: boolean): Promise<void> {
-    const producer = this.producers.get(source);
-    if (producer === undefined) return;
-    if (paused) producer.pause();
-    await this.signaling.request(paused ? 'producer:pause' : 'producer:resume', { producerId: producer.id });
-    if (!paused && !producer.closed) producer.resume();
+  /** Our side alone, at once: nothing said after a click on Mute is sent. */
+  hush(source: Source): void {
+    this.producers.get(source)?.producer.pause();
   }
 
-  async replaceTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
-    await this.producers.get(source)?.replaceTrack({ track });
+  /** The other way round; only after the server has agreed, and only if it is still meant. */
+  unhush(source: Source): void {
+    const producer = this.producers.get(source)?.producer;
+    if (producer !== undefined && !producer.closed) producer.resume();
   }
 
-  async unpublish(source: Source): Promise<void> {
-    const producer = this.producers.get(source);
+  /** The server's side. */
+  async tellPaused(source: Source, paused: boolean): Promise<void> {
+    const sent = this.producers.get(source);
+    if (sent === undefined) return;
+    await this.signaling.request(paused ? 'producer:pause' : 'producer:resume', { producerId: sent.producer.id });
+    sent.toldPaused = paused;
+  }
+
+  /** What the server says it holds, after a time without it. */
+  learnPaused(source: Source, paused: boolean): void {
+    const sent = this.producers.get(source);
+    if (sent !== undefined) sent.toldPaused = paused;
+  }
+
+  async replaceTrack(source: Source, track: MediaStreamTrack | null, resolution: Resolution): Promise<void> {
+    const producer = this.producers.get(source)?.producer;
     if (producer === undefined) return;
+    await producer.replaceTrack({ track });
+    if (source === 'camera' && track !== null) await this.fitEncodings(producer, track, resolution);
+  }
+
+  /** Another camera or another setting may have another size, and other layers that fit it. */
+  private async fitEncodings(producer: ms.Producer, track: MediaStreamTrack, resolution: Resolution): Promise<void> {
+    const sender = producer.rtpSender;
+    const parameters = sender?.getParameters?.();
+    if (sender === undefined || parameters === undefined || producer.closed) return;
+    const fitting = cameraEncodings(sizeOf(track, resolution), this.overrides);
+    if (fitting.length !== parameters.encodings.length) return;
+    parameters.encodings.forEach((each, index) => Object.assign(each, fitting[index]));
+    await sender.setParameters(parameters);
+  }
+
+  /** The server has closed it already, or never heard of it. */
+  forget(source: Source): void {
+    this.producers.get(source)?.producer.close();
     this.producers.delete(source);
-    producer.close();
-    await this.signaling.request('producer:close', { producerId: producer.id }).catch(() => undefined);
+  }
+
+  async closeAtServer(producerId: string): Promise<void> {
+    await this.signaling.request('producer:close', { producerId }).catch((error: unknown) => {
+      if (!(error instanceof ProtocolError && error.code === 'not_found')) throw error;
+    });
   }
 
   // ---- what we receive ----
@@ -262,7 +314,7 @@ export class MediaClient {
   }
 
   sending(): { source: Source; producer: ms.Producer }[] {
-    return [...this.producers.entries()].map(([source, producer]) => ({ source, producer }));
+    return [...this.producers.entries()].map(([source, { producer }]) => ({ source, producer }));
   }
 
   receiving(): { participantId: string; source: Source; consumer: ms.Consumer; flowing: boolean }[] {

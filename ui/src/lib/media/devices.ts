@@ -34,14 +34,14 @@ export function mediaAvailable(): boolean {
   return typeof navigator !== 'undefined' && navigator.mediaDevices?.getUserMedia !== undefined;
 }
 
-/** A preferred device that has been unplugged must not fail the request: ideal, never exact. */
+/** `exact`: Chromium 156 takes `ideal` for no reason to open another device than its first. */
 export function cameraConstraints({ deviceId, resolution }: CameraChoice): MediaTrackConstraints {
   const [width, height] = resolution === '720p' ? [1280, 720] : [640, 360];
   return {
     width: { ideal: width },
     height: { ideal: height },
     frameRate: { ideal: 30, max: 30 },
-    ...(deviceId ? { deviceId: { ideal: deviceId } } : { facingMode: 'user' }),
+    ...(deviceId ? { deviceId: { exact: deviceId } } : { facingMode: 'user' }),
   };
 }
 
@@ -51,7 +51,7 @@ export function microphoneConstraints(choice: MicrophoneChoice): MediaTrackConst
     echoCancellation,
     noiseSuppression,
     autoGainControl,
-    ...(deviceId ? { deviceId: { ideal: deviceId } } : {}),
+    ...(deviceId ? { deviceId: { exact: deviceId } } : {}),
   };
 }
 
@@ -72,25 +72,37 @@ export function classifyFailure(error: unknown): DeviceFailure {
   }
 }
 
-export type OpenResult = { track: MediaStreamTrack } | { failure: DeviceFailure };
+/** `isOther`: the chosen device could not be opened, and this one is not it. */
+export type OpenResult = { track: MediaStreamTrack; isOther: boolean } | { failure: DeviceFailure };
 
 async function open(constraints: MediaStreamConstraints, kind: 'audio' | 'video'): Promise<OpenResult> {
   if (!mediaAvailable()) return { failure: 'insecure' };
   try {
     const stream = await navigator.mediaDevices.getUserMedia(constraints);
     const track = stream.getTracks().find((each) => each.kind === kind);
-    return track === undefined ? { failure: 'absent' } : { track };
+    return track === undefined ? { failure: 'absent' } : { track, isOther: false };
   } catch (error) {
     return { failure: classifyFailure(error) };
   }
 }
 
+/** The chosen device; where that is gone or taken, any other. A refusal is not asked about twice. */
+async function openChosenOrAny<C extends { deviceId?: string | undefined }>(
+  choice: C,
+  attempt: (choice: C) => Promise<OpenResult>,
+): Promise<OpenResult> {
+  const chosen = await attempt(choice);
+  if ('track' in chosen || !choice.deviceId || chosen.failure === 'denied' || chosen.failure === 'insecure') return chosen;
+  const any = await attempt({ ...choice, deviceId: undefined });
+  return 'track' in any ? { ...any, isOther: true } : any;
+}
+
 export function openCamera(choice: CameraChoice): Promise<OpenResult> {
-  return open({ video: cameraConstraints(choice) }, 'video');
+  return openChosenOrAny(choice, (each) => open({ video: cameraConstraints(each) }, 'video'));
 }
 
 export function openMicrophone(choice: MicrophoneChoice): Promise<OpenResult> {
-  return open({ audio: microphoneConstraints(choice) }, 'audio');
+  return openChosenOrAny(choice, (each) => open({ audio: microphoneConstraints(each) }, 'audio'));
 }
 
 /** Both in one question to the person where possible; each by itself where that fails. */
@@ -107,12 +119,36 @@ export async function openBoth(
     const video = stream.getVideoTracks()[0];
     const audio = stream.getAudioTracks()[0];
     return {
-      camera: video === undefined ? { failure: 'absent' } : { track: video },
-      microphone: audio === undefined ? { failure: 'absent' } : { track: audio },
+      camera: video === undefined ? { failure: 'absent' } : { track: video, isOther: false },
+      microphone: audio === undefined ? { failure: 'absent' } : { track: audio, isOther: false },
     };
   } catch {
     const [one, other] = await Promise.all([openCamera(camera), openMicrophone(microphone)]);
     return { camera: one, microphone: other };
+  }
+}
+
+/** The names some browsers give to "whatever the system uses": no devices of their own. */
+export function isAlias(device: MediaDeviceInfo): boolean {
+  return device.deviceId === 'default' || device.deviceId === 'communications';
+}
+
+/** Whether the device of a track that ended is still plugged in: then it was taken back, not pulled out. */
+export async function isPluggedIn(track: MediaStreamTrack): Promise<boolean> {
+  const { deviceId, groupId } = track.getSettings();
+  const kind = track.kind === 'audio' ? 'audioinput' : 'videoinput';
+  const all = await navigator.mediaDevices.enumerateDevices().catch(() => []);
+  const own = all.filter((each) => each.kind === kind && !isAlias(each));
+  return own.some((each) => each.deviceId === deviceId || (groupId !== undefined && groupId !== '' && each.groupId === groupId));
+}
+
+/** Whether a device may be opened without a question to the person. */
+export async function mayOpenUnasked(kind: InputKind): Promise<boolean> {
+  try {
+    return (await navigator.permissions.query({ name: kind as PermissionName })).state === 'granted';
+  } catch {
+    // Not every browser tells.
+    return true;
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cameraEncodings, chooseCodec, overridesFromQuery } from './encodings';
+import { cameraEncodings, chooseCodec, overridesFromQuery, sizeOf } from './encodings';
 
 describe('diagnostic overrides in the address', () => {
   it('takes known codecs only', () => {
@@ -10,16 +10,36 @@ describe('diagnostic overrides in the address', () => {
 });
 
 describe('camera encodings', () => {
-  it('sends three layers, smallest first, where browsers can', () => {
-    const layers = cameraEncodings('720p', { codec: undefined, simulcast: true });
-    expect(layers.map((each) => each.scaleResolutionDownBy)).toEqual([4, 2, 1]);
-    expect(layers.map((each) => each.maxBitrate)).toEqual([150_000, 500_000, 1_500_000]);
+  const vp8 = { codec: undefined, simulcast: true };
+  const sent = (width: number, height: number) =>
+    cameraEncodings({ width, height }, vp8)
+      .filter((each) => each.active)
+      .map((each) => each.scaleResolutionDownBy);
+
+  it('sends three layers of a large picture, smallest first', () => {
+    expect(sent(1280, 720)).toEqual([4, 2, 1]);
+    expect(sent(960, 540)).toEqual([4, 2, 1]);
+    expect(cameraEncodings({ width: 1280, height: 720 }, vp8).map((each) => each.maxBitrate)).toEqual([150_000, 500_000, 1_500_000]);
+  });
+
+  it('keeps the full size of a picture too small for three: the last layer is off, not the largest', () => {
+    expect(sent(640, 360)).toEqual([2, 1]);
+    expect(sent(640, 480)).toEqual([2, 1]);
+    expect(sent(360, 640)).toEqual([2, 1]);
+    expect(sent(320, 240)).toEqual([1]);
+    expect(cameraEncodings({ width: 320, height: 240 }, vp8)).toHaveLength(3);
   });
 
   it('sends one stream for VP9, AV1 and on request', () => {
-    expect(cameraEncodings('720p', { codec: 'vp9', simulcast: true })).toHaveLength(1);
-    expect(cameraEncodings('720p', { codec: 'av1', simulcast: true })).toHaveLength(1);
-    expect(cameraEncodings('360p', { codec: 'vp8', simulcast: false })).toEqual([{ maxBitrate: 700_000 }]);
+    expect(cameraEncodings({ width: 1280, height: 720 }, { codec: 'vp9', simulcast: true })).toHaveLength(1);
+    expect(cameraEncodings({ width: 1280, height: 720 }, { codec: 'av1', simulcast: true })).toHaveLength(1);
+    expect(cameraEncodings({ width: 640, height: 360 }, { codec: 'vp8', simulcast: false })).toEqual([{ maxBitrate: 700_000 }]);
+  });
+
+  it('goes by what the camera gives, not by what it was asked for', () => {
+    const track = (settings: MediaTrackSettings) => ({ getSettings: () => settings }) as MediaStreamTrack;
+    expect(sizeOf(track({ width: 640, height: 480 }), '720p')).toEqual({ width: 640, height: 480 });
+    expect(sizeOf(track({}), '360p')).toEqual({ width: 640, height: 360 });
   });
 });
 

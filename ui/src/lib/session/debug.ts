@@ -77,7 +77,7 @@ export function installDiagnostics(session: MeetingSession): () => void {
   const memory = newStatsMemory();
   const diagnostics: Diagnostics = {
     snapshot: () => {
-      const { phase, room, selfId, people, offlineSince, mediaTrouble, tracks, chat } = useMeeting.getState();
+      const { phase, room, selfId, people, wanted, offlineSince, mediaTrouble, tracks, chat } = useMeeting.getState();
       const media = session.mediaClient;
       return {
         phase,
@@ -86,6 +86,7 @@ export function installDiagnostics(session: MeetingSession): () => void {
         connected: session.signaling.connected,
         offlineSince,
         mediaTrouble,
+        wanted,
         participants: Object.values(people),
         chat: chat.map(({ id }) => id),
         transports: media && { send: media.state('send'), recv: media.state('recv'), ids: media.transportIds() },

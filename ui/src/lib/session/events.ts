@@ -33,7 +33,11 @@ export function feedStore(signaling: SignalingClient): () => void {
     announce(`${nameOf(participantId)} ${reason === 'timeout' ? 'lost the connection' : 'left'}`);
     notifyAbout(nameOf(participantId), reason === 'timeout' ? 'lost' : 'left');
   });
-  on('participant:updated', (state, { participant }) => patchPerson(state, participant.id, participant), ({ participant }) => {
+  on('participant:updated', (state, { participant }) => ({
+    ...patchPerson(state, participant.id, participant),
+    // Somebody else lowered one's hand.
+    ...(participant.id === state.selfId ? { wanted: { ...state.wanted, hand: participant.hand !== null } } : {}),
+  }), ({ participant }) => {
     const before = useMeeting.getState().people[participant.id]?.hand ?? null;
     if (before === null && participant.hand !== null) {
       announce(`${participant.name} raised a hand`);

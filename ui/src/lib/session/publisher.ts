@@ -1,267 +1,212 @@
-import { openScreen } from '@/lib/media/devices';
 import type { MediaClient } from '@/lib/media/client';
-import { describeError, ProtocolError } from '@/lib/protocol/errors';
-import type { Source } from '@/lib/protocol/types';
+import type { InputKind } from '@/lib/media/devices';
+import { describeError } from '@/lib/protocol/errors';
 import { startLocal, stopLocal, useLocal } from '@/lib/store/local';
-import { dropProducer, producerOf, putProducer, setProducerPaused, useMeeting } from '@/lib/store/meeting';
+import { useMeeting, type Wanted } from '@/lib/store/meeting';
 import { useSettings } from '@/lib/store/settings';
+import { Lane } from '@/lib/util/lane';
 import { notify } from './notices';
+import { ScreenShare } from './screen-share';
+import { Effort, Sender } from './sender';
+
+const kFailure = { camera: 'cameraFailure', microphone: 'microphoneFailure' } as const;
 
 /**
- * What the person sends: microphone, camera, screen. What others are told (muted or not) is the
- * server's record; the intent here is what to ask for again when media has to be built anew.
+ * What the person sends. The truth is what they want (`wanted` in the store) and the devices that
+ * are open; what the browser sends and what the server records is brought into agreement with it,
+ * round by round, whenever either changes and whenever the connection or media is back.
  */
 export class Publisher {
-  readonly intent = { microphone: false, camera: false };
   readonly dispose: () => void;
-  private screenAudio: MediaStreamTrack | undefined;
-  /** Being produced right now, and over which media plane: must not be produced twice. */
-  private readonly underWay = new Map<Source, MediaClient>();
-  private micQueue: Promise<void> = Promise.resolve();
-  private cameraQueue: Promise<void> = Promise.resolve();
+  private readonly screen: ScreenShare;
+  private readonly sender: Sender;
+  /** Counts stays in the meeting: what was begun in an earlier one must not end in this. */
+  private stay = 0;
+  private readonly lanes: Record<InputKind, Lane>;
+  private readonly efforts: Record<InputKind, Effort>;
+  /** The person asked for the device: it may be opened. Once, so that a missing one ends in a message. */
+  private readonly mayOpen = new Set<InputKind>();
+  /** The device is to be opened anew: another one, or with other properties. */
+  private readonly reopen = new Set<InputKind>();
+  /** Was on when its device vanished and no other was there. */
+  private readonly silenced = new Set<InputKind>();
 
   constructor(
     private readonly media: () => MediaClient | null,
-    private readonly onIntent: () => void,
+    private readonly onWanted: () => void,
+    refresh: () => Promise<unknown>,
   ) {
-    // A camera or microphone that vanishes during the call (unplugged) is off, also for the others.
+    this.sender = new Sender(media);
+    this.screen = new ScreenShare(media, this.sender, refresh);
+    this.lanes = { camera: new Lane(() => this.round('camera')), microphone: new Lane(() => this.round('microphone')) };
+    this.efforts = {
+      camera: new Effort(() => this.lanes.camera, refresh),
+      microphone: new Effort(() => this.lanes.microphone, refresh),
+    };
     this.dispose = useLocal.subscribe((now, before) => {
-      if (before.camera !== null && now.camera === null && now.cameraFailure !== null) void this.lost('camera');
-      if (before.microphone !== null && now.microphone === null && now.microphoneFailure !== null) void this.lost('microphone');
-      // Opened after the join (slow device, question to the person): send it as soon as it is there.
-      const opened = (before.camera === null && now.camera !== null) || (before.microphone === null && now.microphone !== null);
-      if (opened && this.media() !== null) void this.publishMissing();
+      if (now.change !== before.change && now.change?.to === null) this.onSilenced(now.change.kind);
+      for (const kind of ['camera', 'microphone'] as const) {
+        // Opened after the join (slow device, question to the person), replaced, or gone.
+        const isNews = now[kind] !== before[kind] || now.opening[kind] !== before.opening[kind];
+        if (isNews && this.media() !== null) void this.lanes[kind].run();
+      }
     });
   }
 
-  /** Sends everything that should be on and is not being sent. */
-  async publishMissing(): Promise<void> {
-    const media = this.media();
-    if (media === null) return;
-    const { camera, microphone } = useLocal.getState();
-    const { screen } = useMeeting.getState();
-    const missing = (source: Source) => media.producerId(source) === undefined;
-    const jobs: Promise<void>[] = [];
-    if (microphone !== null && missing('microphone')) jobs.push(this.publish('microphone', microphone, !this.intent.microphone));
-    if (camera !== null && this.intent.camera && missing('camera')) jobs.push(this.publish('camera', camera, false));
-    if (screen !== null && missing('screen')) jobs.push(this.publish('screen', screen, false));
-    if (this.screenAudio !== undefined && missing('screen-audio')) {
-      jobs.push(this.publish('screen-audio', this.screenAudio, false));
-    }
-    for (const result of await Promise.allSettled(jobs)) {
-      if (result.status === 'fulfilled') continue;
-      // Offline: whoever builds media anew after the reconnect comes here again.
-      if (result.reason instanceof ProtocolError && result.reason.code === 'offline') continue;
-      notify(`The others cannot see or hear all of you: ${describeError(result.reason)}`, 'error');
-    }
+  /** What is meant to be on from the first moment; devices are opened by whoever asks for the join. */
+  want(wanted: Partial<Wanted>): void {
+    useMeeting.setState((state) => ({ wanted: { ...state.wanted, ...wanted } }));
+    this.onWanted();
   }
-
-  /** After a resumed session: the server's record of us against what we mean. */
-  async reconcile(): Promise<void> {
-    const media = this.media();
-    if (media === null) return;
-    const { people, selfId } = useMeeting.getState();
-    const self = people[selfId];
-    for (const { source, producer } of media.sending()) {
-      const theirs = self?.producers.find((each) => each.id === producer.id);
-      if (theirs === undefined) {
-        await media.unpublish(source);
-        continue;
-      }
-      const paused = source === 'microphone' ? !this.intent.microphone : source === 'camera' ? !this.intent.camera : false;
-      if (theirs.paused !== paused) await this.setPaused(source, paused).catch(() => undefined);
-    }
-    await this.publishMissing();
-  }
-
-  // ---- microphone ----
 
   setMicrophone(on: boolean): Promise<void> {
-    this.setIntent('microphone', on);
-    this.micQueue = this.micQueue.then(() => this.carryOutMicrophone());
-    return this.micQueue;
+    return this.set('microphone', on);
   }
-
-  private async carryOutMicrophone(): Promise<void> {
-    const on = this.intent.microphone;
-    useMeeting.setState({ micBusy: true });
-    try {
-      const media = this.media();
-      if (media?.producerId('microphone') !== undefined && useLocal.getState().microphone !== null) {
-        await this.setPaused('microphone', !on);
-        return;
-      }
-      if (!on) return;
-      const track = useLocal.getState().microphone ?? (await startLocal('microphone'));
-      if (track === null) {
-        this.setIntent('microphone', false);
-        notify('The microphone could not be opened. See Settings for help.', 'error');
-        return;
-      }
-      await this.putTrack('microphone', track);
-    } catch (error) {
-      notify(describeError(error), 'error');
-    } finally {
-      useMeeting.setState({ micBusy: false });
-    }
-  }
-
-  // ---- camera ----
 
   setCamera(on: boolean): Promise<void> {
-    this.setIntent('camera', on);
-    this.cameraQueue = this.cameraQueue.then(() => this.carryOutCamera());
-    return this.cameraQueue;
+    return this.set('camera', on);
   }
 
-  private async carryOutCamera(): Promise<void> {
-    const on = this.intent.camera;
-    useMeeting.setState({ cameraBusy: true });
-    try {
-      if (on) {
-        const track = useLocal.getState().camera ?? (await startLocal('camera'));
-        if (track === null) {
-          this.setIntent('camera', false);
-          notify('The camera could not be opened. See Settings for help.', 'error');
-          return;
-        }
-        await this.putTrack('camera', track);
-      } else {
-        // The device first: its light goes out at the click, whatever the network does.
-        const media = this.media();
-        stopLocal('camera');
-        await media?.replaceTrack('camera', null);
-        await this.setPaused('camera', true);
-      }
-    } catch (error) {
-      notify(describeError(error), 'error');
-    } finally {
-      useMeeting.setState({ cameraBusy: false });
+  /** The device of the settings, or its new properties: the call goes on with the new track. */
+  switchDevice(kind: InputKind): Promise<void> {
+    this.reopen.add(kind);
+    return this.lanes[kind].run();
+  }
+
+  /** By a click on what was offered. */
+  async useDevice(kind: InputKind, deviceId: string): Promise<void> {
+    useSettings.getState().update(kind === 'camera' ? { cameraId: deviceId } : { microphoneId: deviceId });
+    if (useLocal.getState()[kind] === null) {
+      if (this.silenced.has(kind)) await this.set(kind, true);
+    } else if (this.media() === null) {
+      await startLocal(kind);
+    } else {
+      await this.switchDevice(kind);
     }
   }
 
-  /** Another device, or other properties: the call goes on with the new track. */
-  async switchDevice(kind: 'camera' | 'microphone'): Promise<void> {
-    if (useLocal.getState()[kind] === null) return;
-    const media = this.media();
-    if (media !== null && media.producerId(kind) !== undefined) await media.replaceTrack(kind, null);
-    // Some systems open a device only once: the old one must be let go first.
-    stopLocal(kind);
-    const track = await startLocal(kind);
-    if (track === null) {
-      notify(`The ${kind} could not be opened.`, 'error');
-      return;
-    }
-    if (media === null || media.producerId(kind) === undefined) return;
-    await media.replaceTrack(kind, track);
-  }
-
-  // ---- screen ----
-
-  async startScreen(): Promise<void> {
-    if (useMeeting.getState().screen !== null) return;
-    useMeeting.setState({ screenBusy: true });
-    try {
-      const opened = await openScreen();
-      if (opened === null) return;
-      const { video, audio } = opened;
-      this.screenAudio = audio;
-      useMeeting.setState({ screen: video });
-      // The browser's own "Stop sharing".
-      video.addEventListener('ended', () => this.stopScreen());
-      await this.publish('screen', video, false);
-      if (audio !== undefined) await this.publish('screen-audio', audio, false);
-    } catch (error) {
-      this.stopScreen();
-      notify(`The screen could not be shared: ${describeError(error)}`, 'error');
-    } finally {
-      useMeeting.setState({ screenBusy: false });
-    }
+  startScreen(): Promise<void> {
+    return this.screen.start();
   }
 
   stopScreen(): void {
-    useMeeting.getState().screen?.stop();
-    this.screenAudio?.stop();
-    this.screenAudio = undefined;
-    useMeeting.setState({ screen: null });
-    const media = this.media();
-    if (media === null) return;
-    for (const source of ['screen', 'screen-audio'] as const) {
-      const id = media.producerId(source);
-      if (id === undefined) continue;
-      void media.unpublish(source);
-      this.record((state) => dropProducer(state, state.selfId, id));
-    }
+    this.screen.stop();
   }
 
-  // ---- inside ----
+  /** Sends everything that should be on and is not being sent. */
+  async settle(): Promise<void> {
+    await Promise.all([this.lanes.microphone.run(), this.lanes.camera.run(), this.screen.settle()]);
+  }
 
-  private async publish(source: Source, track: MediaStreamTrack, paused: boolean): Promise<void> {
+  /** After a resumed session: the server's record of us against what we hold; then as wanted. */
+  reconcile(): void {
+    const { people, selfId } = useMeeting.getState();
     const media = this.media();
-    if (media === null || this.underWay.get(source) === media) return;
-    this.underWay.set(source, media);
+    for (const { source, producer } of media?.sending() ?? []) {
+      const theirs = people[selfId]?.producers.find((each) => each.id === producer.id);
+      if (theirs === undefined) media?.forget(source);
+      else media?.learnPaused(source, theirs.paused);
+    }
+    void this.settle();
+  }
+
+  /** The stay in the meeting is over. */
+  end(): void {
+    ++this.stay;
+    this.reopen.clear();
+    this.mayOpen.clear();
+    this.silenced.clear();
+    this.efforts.camera.stop();
+    this.efforts.microphone.stop();
+    this.screen.end();
+  }
+
+  // ---- camera and microphone ----
+
+  private set(kind: InputKind, on: boolean): Promise<void> {
+    this.silenced.delete(kind);
+    this.want({ [kind]: on });
+    if (on) this.mayOpen.add(kind);
+    else this.silence(kind);
+    return this.lanes[kind].run();
+  }
+
+  /** At the click, whatever the network does and whatever is still under way. */
+  private silence(kind: InputKind): void {
+    const media = this.media();
+    const { [kind]: track, opening } = useLocal.getState();
+    if (media !== null) this.sender.hush(media, kind);
+    if (track !== null) track.enabled = false;
+    // The camera's light goes out; a microphone stays open, so that unmuting is as quick as a word.
+    if (kind === 'camera' || opening[kind]) stopLocal(kind);
+  }
+
+  private onSilenced(kind: InputKind): void {
+    if (!useMeeting.getState().wanted[kind]) return;
+    this.silenced.add(kind);
+    this.want({ [kind]: false });
+  }
+
+  private async round(kind: InputKind): Promise<void> {
+    const { stay } = this;
+    const media = this.media();
     try {
-      const { resolution } = useSettings.getState();
-      const id = await media.publish(source, track, { paused, resolution });
-      this.record((state) =>
-        putProducer(state, state.selfId, { id, source, paused, kind: track.kind === 'audio' ? 'audio' : 'video' }),
-      );
-    } finally {
-      if (this.underWay.get(source) === media) this.underWay.delete(source);
+      await this.prepare(kind, stay);
+      if (stay !== this.stay || media === null || media !== this.media()) return;
+      await this.send(media, kind);
+      this.efforts[kind].succeeded();
+    } catch (error) {
+      // Media that was thrown away while something was under way: what replaces it asks again.
+      if (stay !== this.stay || media !== this.media()) return;
+      if (await this.efforts[kind].failed(error)) return;
+      if (useMeeting.getState().wanted[kind]) void this.set(kind, false);
+      notify(`The others cannot see or hear all of you: ${describeError(error)}`, 'error');
     }
-    if (source === 'microphone' || source === 'camera') await this.catchUp(source, paused);
   }
 
-  /** The person clicked, or the device went, while the server was still making the producer. */
-  private async catchUp(kind: 'camera' | 'microphone', published: boolean): Promise<void> {
-    const wanted = !this.intent[kind];
-    if (wanted === published) return;
-    if (kind === 'camera') await this.media()?.replaceTrack('camera', useLocal.getState().camera);
-    await this.setPaused(kind, wanted);
-  }
-
-  private async putTrack(kind: 'camera' | 'microphone', track: MediaStreamTrack): Promise<void> {
-    const media = this.media();
-    if (media === null) return;
-    if (media.producerId(kind) === undefined) {
-      await this.publish(kind, track, !this.intent[kind]);
+  /** Opens the device if it is wanted and may be; lets it go if not. */
+  private async prepare(kind: InputKind, stay: number): Promise<void> {
+    if (this.reopen.delete(kind) && useLocal.getState()[kind] !== null) {
+      // Some systems open a device only once: the old one must be let go first.
+      await this.media()?.replaceTrack(kind, null, useSettings.getState().resolution);
+      if (stay !== this.stay) return;
+      stopLocal(kind);
+      this.mayOpen.add(kind);
+    }
+    const { [kind]: track, opening } = useLocal.getState();
+    const wanted = useMeeting.getState().wanted[kind];
+    if (!wanted && kind === 'camera') {
+      this.mayOpen.delete(kind);
+      if (track !== null) stopLocal(kind);
       return;
     }
-    await media.replaceTrack(kind, track);
-    await this.setPaused(kind, !this.intent[kind]);
+    if (track !== null || opening[kind]) return;
+    const asked = this.mayOpen.delete(kind);
+    if (asked) await startLocal(kind);
+    if (stay !== this.stay) return;
+    const { [kind]: opened, opening: still, [kFailure[kind]]: failure } = useLocal.getState();
+    const isWanted = useMeeting.getState().wanted[kind];
+    if (opened !== null || still[kind]) return;
+    if (isWanted) this.want({ [kind]: false });
+    if (failure !== null && (asked || isWanted)) notify(`The ${kind} could not be opened. See Settings for help.`, 'error');
   }
 
-  /** On is on when the server has agreed; off is off at once, because nothing is sent any more. */
-  private async setPaused(source: Source, paused: boolean): Promise<void> {
-    const media = this.media();
-    const id = media?.producerId(source);
-    if (media === null || id === undefined) return;
-    const record = () => this.record((state) => setProducerPaused(state, state.selfId, id, paused));
-    if (paused) record();
-    try {
-      await media.setPaused(source, paused);
-      record();
-    } catch (error) {
-      // Offline: the session tells the server when it is back (reconcile).
-      if (!(error instanceof ProtocolError) || error.code !== 'offline') throw error;
+  private async send(media: MediaClient, kind: InputKind): Promise<void> {
+    await this.sender.closeStrangers(media, kind);
+    if (media !== this.media()) return;
+    const track = useLocal.getState()[kind];
+    const isOn = () => useMeeting.getState().wanted[kind] && useLocal.getState()[kind] === track && track !== null;
+    if (media.producerId(kind) === undefined) {
+      if (track === null || (kind === 'camera' && !isOn())) return;
+      try {
+        await this.sender.publish(media, kind, track, !isOn());
+      } catch (error) {
+        // It vanished while it was being sent: not a fault, and the next round knows.
+        if (useLocal.getState()[kind] === track) throw error;
+      }
+      return;
     }
-  }
-
-  private async lost(kind: 'camera' | 'microphone'): Promise<void> {
-    const { selfId, people } = useMeeting.getState();
-    if (!this.intent[kind] || producerOf(people[selfId], kind) === undefined) return;
-    this.setIntent(kind, false);
-    notify(`The ${kind} was disconnected.`, 'warn');
-    await this.media()?.replaceTrack(kind, null).catch(() => undefined);
-    await this.setPaused(kind, true).catch(() => undefined);
-  }
-
-  private setIntent(kind: 'camera' | 'microphone', on: boolean): void {
-    this.intent[kind] = on;
-    this.onIntent();
-  }
-
-  private record(step: (state: ReturnType<typeof useMeeting.getState>) => Partial<ReturnType<typeof useMeeting.getState>>): void {
-    useMeeting.setState(step);
+    if (media.track(kind) !== track) await media.replaceTrack(kind, track, useSettings.getState().resolution);
+    await this.sender.agree(media, kind, isOn);
   }
 }

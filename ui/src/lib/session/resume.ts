@@ -1,3 +1,5 @@
+import { readStored, removeStored, writeStored } from '@/lib/util/storage';
+
 // What a tab needs to come back as the same participant after a reload. sessionStorage: it dies with
 // the tab and is not shared with others.
 
@@ -9,41 +11,54 @@ export interface ResumeRecord {
 }
 
 const key = (room: string) => `confab:resume:${room.toLowerCase()}`;
-const hostKey = (room: string) => `confab:host:${room.toLowerCase()}`;
 
-export function loadResume(room: string): ResumeRecord | null {
+function parse(text: string | null): unknown {
   try {
-    const value: unknown = JSON.parse(sessionStorage.getItem(key(room)) ?? 'null');
-    if (typeof value !== 'object' || value === null) return null;
-    const { token, name, microphone, camera } = value as Record<string, unknown>;
-    if (typeof token !== 'string' || typeof name !== 'string') return null;
-    return { token, name, microphone: microphone === true, camera: camera === true };
+    return JSON.parse(text ?? 'null');
   } catch {
     return null;
   }
 }
 
+export function loadResume(room: string): ResumeRecord | null {
+  const value = parse(readStored('session', key(room)));
+  if (typeof value !== 'object' || value === null) return null;
+  const { token, name, microphone, camera } = value as Record<string, unknown>;
+  if (typeof token !== 'string' || typeof name !== 'string') return null;
+  return { token, name, microphone: microphone === true, camera: camera === true };
+}
+
 export function saveResume(room: string, record: ResumeRecord): void {
-  try {
-    sessionStorage.setItem(key(room), JSON.stringify(record));
-  } catch {
-    // Storage refused (private mode, full): a reload will then ask for the name again.
-  }
+  writeStored('session', key(room), JSON.stringify(record));
 }
 
 export function clearResume(room: string): void {
-  sessionStorage.removeItem(key(room));
+  removeStored('session', key(room));
 }
 
-/** The proof of having made the room, kept by the tab that made it. */
+// The proof of having made a room. localStorage: who closes the tab is still the host tomorrow. It
+// is good for that room only and shown to nobody but the server.
+const kHostKeys = 'confab:host-keys';
+// A key has about 50 bytes; more rooms than these are in nobody's use at a time.
+const kHostKeysMax = 100;
+
+type HostKeys = [room: string, hostKey: string][];
+
+/** Oldest first. */
+function hostKeys(): HostKeys {
+  const value = parse(readStored('local', kHostKeys));
+  if (!Array.isArray(value)) return [];
+  return value.filter(
+    (each): each is HostKeys[number] =>
+      Array.isArray(each) && each.length === 2 && each.every((part) => typeof part === 'string'),
+  );
+}
+
 export function saveHostKey(room: string, value: string): void {
-  try {
-    sessionStorage.setItem(hostKey(room), value);
-  } catch {
-    // Without storage its maker joins as a member.
-  }
+  const others = hostKeys().filter(([known]) => known !== room.toLowerCase());
+  writeStored('local', kHostKeys, JSON.stringify([...others, [room.toLowerCase(), value]].slice(-kHostKeysMax)));
 }
 
 export function loadHostKey(room: string): string | undefined {
-  return sessionStorage.getItem(hostKey(room)) ?? undefined;
+  return hostKeys().find(([known]) => known === room.toLowerCase())?.[1];
 }

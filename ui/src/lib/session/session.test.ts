@@ -1,72 +1,19 @@
-import { FakeMediaStreamTrack } from 'fake-mediastreamtrack';
-import { Device, FakeHandler, testFakeParameters } from 'mediasoup-client';
+import { testFakeParameters } from 'mediasoup-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SignalingClient } from '@/lib/protocol/client';
 import { useLocal } from '@/lib/store/local';
 import { isLive, useMeeting } from '@/lib/store/meeting';
-import { FakeServer, person } from '@/testing/fake-server';
-import { MeetingSession } from './session';
-
-class FakeAudio {
-  static readonly playing = new Set<string>();
-  dataset: Record<string, string> = {};
-  set srcObject(stream: unknown) {
-    const id = this.dataset['producer'];
-    if (stream === null && id !== undefined) FakeAudio.playing.delete(id);
-  }
-  play() {
-    FakeAudio.playing.add(this.dataset['producer'] ?? '');
-    return Promise.resolve();
-  }
-  remove() {}
-}
-
-function memoryStorage() {
-  const items = new Map<string, string>();
-  return {
-    getItem: (key: string) => items.get(key) ?? null,
-    setItem: (key: string, value: string) => void items.set(key, value),
-    removeItem: (key: string) => void items.delete(key),
-  };
-}
-
-const track = (kind: 'audio' | 'video') => new FakeMediaStreamTrack({ kind }) as unknown as MediaStreamTrack;
-const settled = () => new Promise((resolve) => setTimeout(resolve, 60));
+import { FakeServer } from '@/testing/fake-server';
+import { ben, FakeAudio, joinWith, openSession, settled, stubBrowser, track } from '@/testing/stage';
+import type { MeetingSession } from './session';
 
 let server: FakeServer;
 let session: MeetingSession;
 
-function open(): MeetingSession {
-  return new MeetingSession('abc-defg-hij', new SignalingClient(server), () =>
-    Promise.resolve(new Device({ handlerFactory: FakeHandler.createFactory(testFakeParameters) })),
-  );
-}
-
-async function joinWith(devices: { microphone?: boolean; camera?: boolean }): Promise<void> {
-  useLocal.setState({ microphone: devices.microphone ? track('audio') : null, camera: devices.camera ? track('video') : null });
-  Object.assign(session.publisher.intent, { microphone: devices.microphone === true, camera: devices.camera === true });
-  await session.join('Ada');
-  await settled();
-}
-
-const ben = () =>
-  person('pt_ben', [
-    { id: 'pr_ben_a', kind: 'audio', source: 'microphone', paused: false },
-    { id: 'pr_ben_v', kind: 'video', source: 'camera', paused: false },
-  ]);
-
 beforeEach(() => {
-  FakeAudio.playing.clear();
-  vi.stubGlobal('window', new EventTarget());
-  vi.stubGlobal('location', { search: '' });
-  vi.stubGlobal('sessionStorage', memoryStorage());
-  vi.stubGlobal('localStorage', memoryStorage());
-  vi.stubGlobal('Audio', FakeAudio);
-  vi.stubGlobal('MediaStream', class {});
-  vi.stubGlobal('document', { createElement: () => ({ append() {}, remove() {} }), body: { append() {} } });
+  stubBrowser();
   server = new FakeServer();
   server.others = [ben()];
-  session = open();
+  session = openSession(server);
 });
 
 afterEach(() => {
@@ -76,7 +23,7 @@ afterEach(() => {
 
 describe('joining', () => {
   it('takes one request, then sends what is on and receives what there is', async () => {
-    await joinWith({ microphone: true, camera: true });
+    await joinWith(session, { microphone: true, camera: true });
     expect(useMeeting.getState()).toMatchObject({ phase: 'joined', selfId: 'pt_self' });
     expect(server.requests('join')).toHaveLength(1);
     expect(server.self.producers.map((each) => each.source).sort()).toEqual(['camera', 'microphone']);
@@ -86,14 +33,14 @@ describe('joining', () => {
   });
 
   it('works with no device at all', async () => {
-    await joinWith({});
+    await joinWith(session, {});
     expect(server.self.producers).toEqual([]);
     expect(Object.keys(useMeeting.getState().tracks)).toHaveLength(2);
   });
 
   it('sends a device that opens late, once', async () => {
-    await joinWith({});
-    session.publisher.intent.camera = true;
+    await joinWith(session, {});
+    session.publisher.want({ camera: true });
     useLocal.setState({ camera: track('video') });
     await settled();
     expect(server.self.producers.map((each) => each.source)).toEqual(['camera']);
@@ -101,7 +48,7 @@ describe('joining', () => {
 
   it('says why when refused', async () => {
     server.next.set('join', { error: { code: 'full', message: 'limit' } });
-    await joinWith({});
+    await joinWith(session, {});
     expect(useMeeting.getState().phase).toBe('failed');
     expect(useMeeting.getState().phaseReason).toMatch(/no room left/);
   });
@@ -109,7 +56,7 @@ describe('joining', () => {
 
 describe('a lost connection', () => {
   it('is mended on the same media when the server kept it: nothing is made twice', async () => {
-    await joinWith({ microphone: true });
+    await joinWith(session, { microphone: true });
     const produced = server.requests('produce').length;
     server.drop('transport close');
     expect(useMeeting.getState().offlineSince).not.toBeNull();
@@ -123,7 +70,7 @@ describe('a lost connection', () => {
   });
 
   it('to a restarted server builds media anew, for the same people', async () => {
-    await joinWith({ microphone: true, camera: true });
+    await joinWith(session, { microphone: true, camera: true });
     server.drop('transport close');
     server.loseMedia();
     server.connect();
@@ -135,7 +82,7 @@ describe('a lost connection', () => {
   });
 
   it('keeps a mute that was clicked meanwhile', async () => {
-    await joinWith({ microphone: true });
+    await joinWith(session, { microphone: true });
     server.drop('transport close');
     await session.publisher.setMicrophone(false);
     expect(isLive(useMeeting.getState().people['pt_self'], 'microphone')).toBe(false);
@@ -145,7 +92,7 @@ describe('a lost connection', () => {
   });
 
   it('tries again while the server is not ready', async () => {
-    await joinWith({});
+    await joinWith(session, {});
     server.drop('transport close');
     server.next.set('join', { error: { code: 'unavailable', message: 'starting' } });
     server.connect();
@@ -154,7 +101,7 @@ describe('a lost connection', () => {
   });
 
   it('ends the call when the room is gone', async () => {
-    await joinWith({});
+    await joinWith(session, {});
     server.drop('transport close');
     server.next.set('join', { error: { code: 'not_found', message: 'no such room' } });
     server.connect();
@@ -166,7 +113,7 @@ describe('a lost connection', () => {
 
 describe('during the call', () => {
   it('lets go of a closed producer and of everything of who leaves', async () => {
-    await joinWith({});
+    await joinWith(session, {});
     server.emit('producer:closed', { participantId: 'pt_ben', producerId: 'pr_ben_v' });
     expect(Object.keys(useMeeting.getState().tracks)).toEqual(['pr_ben_a']);
     server.others = [];
@@ -177,7 +124,7 @@ describe('during the call', () => {
   });
 
   it('mutes by the server’s record and resumes the same producer', async () => {
-    await joinWith({ microphone: true });
+    await joinWith(session, { microphone: true });
     await session.publisher.setMicrophone(false);
     expect(server.self.producers).toMatchObject([{ source: 'microphone', paused: true }]);
     await session.publisher.setMicrophone(true);
@@ -187,7 +134,7 @@ describe('during the call', () => {
   });
 
   it('releases the camera when it is switched off', async () => {
-    await joinWith({ camera: true });
+    await joinWith(session, { camera: true });
     const camera = useLocal.getState().camera;
     await session.publisher.setCamera(false);
     expect(camera?.readyState).toBe('ended');
@@ -195,7 +142,7 @@ describe('during the call', () => {
   });
 
   it('builds media anew when the server lost it', async () => {
-    await joinWith({ microphone: true });
+    await joinWith(session, { microphone: true });
     server.loseMedia();
     server.emit('media:lost', { reason: 'restart', routerRtpCapabilities: testFakeParameters.generateRouterRtpCapabilities() });
     await settled();
@@ -205,7 +152,7 @@ describe('during the call', () => {
   });
 
   it('stops asking for video on another page of the grid', async () => {
-    await joinWith({});
+    await joinWith(session, {});
     session.setHiddenVideos(new Set(['pr_ben_v']));
     await settled();
     expect(server.requests('consumer:pause')).toHaveLength(1);
@@ -215,7 +162,7 @@ describe('during the call', () => {
   });
 
   it('stays out when another tab took the session over', async () => {
-    await joinWith({});
+    await joinWith(session, {});
     server.emit('session:replaced', {});
     server.drop('io server disconnect');
     await settled();
@@ -224,7 +171,7 @@ describe('during the call', () => {
   });
 
   it('leaves with a word to the server and with every device off', async () => {
-    await joinWith({ microphone: true, camera: true });
+    await joinWith(session, { microphone: true, camera: true });
     const { microphone, camera } = useLocal.getState();
     await session.leave();
     expect(server.requests('leave')).toHaveLength(1);

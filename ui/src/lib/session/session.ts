@@ -9,8 +9,10 @@ import { describeError, ProtocolError } from '@/lib/protocol/errors';
 import { getConfig } from '@/lib/protocol/rest';
 import type { JoinResult, MeetingState, TransportDirection } from '@/lib/protocol/types';
 import { stopAllLocal } from '@/lib/store/local';
-import { applyJoin, applyState, kInitialMeeting, useMeeting, type Phase } from '@/lib/store/meeting';
+import { applyJoin, applyState, kInitialMeeting, patchPerson, useMeeting, type Phase } from '@/lib/store/meeting';
 import { useSettings } from '@/lib/store/settings';
+import { Lane } from '@/lib/util/lane';
+import { watchDeviceNews } from './device-news';
 import { feedStore } from './events';
 import { notify } from './notices';
 import { Publisher } from './publisher';
@@ -36,10 +38,13 @@ export class MeetingSession {
   private token: string | undefined;
   private name = '';
   private build: string | undefined;
+  /** Counts stays in the meeting: what was begun in an earlier one must not end in this. */
+  private stay = 0;
   private rejoining = false;
   private mediaWork: Promise<void> = Promise.resolve();
   private patience: ReturnType<typeof setTimeout> | undefined;
   private readonly stops: (() => void)[] = [];
+  private readonly hand = new Lane(() => this.agreeOnHand());
   private readonly overrides: MediaOverrides;
   private readonly devices: DeviceLoader;
 
@@ -52,7 +57,7 @@ export class MeetingSession {
     this.devices = new DeviceLoader(createDevice);
     this.devices.prepare(capabilities());
     this.overrides = overridesFromQuery(location.search);
-    this.publisher = new Publisher(() => this.media, () => this.remember());
+    this.publisher = new Publisher(() => this.media, () => this.remember(), () => this.socketAnswers());
     useMeeting.setState({ ...kInitialMeeting, room });
     this.stops.push(
       feedStore(signaling),
@@ -76,6 +81,7 @@ export class MeetingSession {
       }),
       signaling.on('session:replaced', () => this.finish('replaced', '', false)),
       signaling.on('server:restarting', () => notify('The server is restarting. You will be back in a moment.', 'warn')),
+      watchDeviceNews(this.publisher),
       this.watchNetwork(),
     );
     // Connected before the click: joining then costs one round trip.
@@ -85,15 +91,18 @@ export class MeetingSession {
   /** The first join, by a click or by a reload. Rejects with nothing: the store says how it went. */
   async join(name: string): Promise<void> {
     mark('join-click');
+    const stay = ++this.stay;
     this.name = name;
     this.token = loadResume(this.room)?.token;
     void this.audio.setSpeaker(useSettings.getState().speakerId);
     useMeeting.setState({ phase: 'joining', phaseReason: '' });
     try {
       await this.untilConnected();
+      if (stay !== this.stay) return;
       mark('socket-connected');
       await this.enter(false);
     } catch (error) {
+      if (stay !== this.stay) return;
       if (useMeeting.getState().phase === 'joining') {
         this.finish('failed', describeError(error), false);
       } else {
@@ -102,15 +111,16 @@ export class MeetingSession {
     }
   }
 
-  /** By one's own choice. */
+  /** By one's own choice. Devices and screen are let go at once, whatever the network does. */
   async leave(): Promise<void> {
-    clearResume(this.room);
-    await this.signaling.request('leave', {}, 1500).catch(() => undefined);
-    this.finish('left', '');
+    const said = this.signaling.request('leave', {}, 1500).catch(() => undefined);
+    this.finish('left', '', true, said);
+    await said;
   }
 
   /** Page closed, or another room: let everything go without a word to the server. */
   dispose(): void {
+    ++this.stay;
     this.stops.forEach((stop) => stop());
     this.publisher.dispose();
     this.release();
@@ -131,30 +141,42 @@ export class MeetingSession {
     useMeeting.setState((state) => ({ chat: [...state.chat.filter((each) => each.id !== message.id), message] }));
   }
 
-  async setHand(raised: boolean): Promise<void> {
-    const { hand } = await this.signaling.request('hand:set', { raised });
-    useMeeting.setState(({ people, selfId }) => {
-      const self = people[selfId];
-      return self === undefined ? {} : { people: { ...people, [selfId]: { ...self, hand } } };
-    });
+  setHand(raised: boolean): Promise<void> {
+    useMeeting.setState((state) => ({ wanted: { ...state.wanted, hand: raised } }));
+    return this.hand.run();
+  }
+
+  private async agreeOnHand(): Promise<void> {
+    const { wanted, people, selfId } = useMeeting.getState();
+    const self = people[selfId];
+    if (self === undefined || (self.hand !== null) === wanted.hand) return;
+    try {
+      const { hand } = await this.signaling.request('hand:set', { raised: wanted.hand });
+      useMeeting.setState((state) => patchPerson(state, selfId, { hand }));
+    } catch (error) {
+      // Offline: it is said on the return.
+      if (error instanceof ProtocolError && error.code === 'offline') return;
+      useMeeting.setState((state) => ({ wanted: { ...state.wanted, hand: state.people[selfId]?.hand != null } }));
+      notify(describeError(error), 'error');
+    }
   }
 
   async setName(wanted: string): Promise<void> {
+    const { stay } = this;
     const { name, resumeToken } = await this.signaling.request('profile:set', { name: wanted });
+    if (stay !== this.stay) return;
     this.name = name;
     this.token = resumeToken;
     this.remember();
     useSettings.getState().update({ name });
-    useMeeting.setState(({ people, selfId }) => {
-      const self = people[selfId];
-      return self === undefined ? {} : { people: { ...people, [selfId]: { ...self, name } } };
-    });
+    useMeeting.setState((state) => patchPerson(state, state.selfId, { name }));
   }
 
   // ---- joining, and coming back ----
 
   private async enter(keepMedia: boolean): Promise<void> {
     mark('join-sent');
+    const { stay } = this;
     const hostKey = loadHostKey(this.room);
     const result = await this.signaling.request('join', {
       room: this.room,
@@ -164,12 +186,15 @@ export class MeetingSession {
       ...(this.token === undefined ? {} : { resumeToken: this.token }),
       ...(hostKey === undefined ? {} : { hostKey }),
     });
+    // Left meanwhile: the connection was closed with it, and the server let us go.
+    if (stay !== this.stay) return;
     mark('joined');
     this.token = result.resumeToken;
     useMeeting.setState((state) => applyJoin(state, result));
     this.remember();
+    void this.hand.run();
     const kept = keepMedia && result.mediaKept && this.media !== null;
-    await (kept ? this.resumeMedia(result) : this.serially(() => this.buildMedia(result)));
+    await (kept ? this.resumeMedia(result) : this.serially(() => this.buildMedia(result, stay)));
   }
 
   private onConnection(change: ConnectionChange): void {
@@ -194,14 +219,16 @@ export class MeetingSession {
   private async rejoin(): Promise<void> {
     if (this.rejoining) return;
     this.rejoining = true;
+    const { stay } = this;
+    const goesOn = () => stay === this.stay && useMeeting.getState().phase === 'joined';
     try {
-      for (let pause = 300; this.signaling.connected && useMeeting.getState().phase === 'joined'; pause = Math.min(4000, pause * 2)) {
+      for (let pause = 300; this.signaling.connected && goesOn(); pause = Math.min(4000, pause * 2)) {
         try {
           await this.enter(this.media !== null);
           return;
         } catch (error) {
           if (!(error instanceof ProtocolError)) throw error;
-          if (error.code === 'offline') return;
+          if (error.code === 'offline' || !goesOn()) return;
           if (!error.transient) {
             this.finish('ended', error.code === 'not_found' ? 'This meeting is over.' : describeError(error));
             return;
@@ -210,7 +237,7 @@ export class MeetingSession {
         }
       }
     } catch (error) {
-      notify(describeError(error), 'error');
+      if (goesOn()) notify(describeError(error), 'error');
     } finally {
       this.rejoining = false;
       // A connection lost and won again while this ran was not acted upon.
@@ -244,24 +271,33 @@ export class MeetingSession {
   }
 
   private remember(): void {
-    if (this.token === undefined) return;
-    const { microphone, camera } = this.publisher.intent;
+    // After Leave nothing may lead back by itself.
+    const { phase, wanted } = useMeeting.getState();
+    if (this.token === undefined || (phase !== 'joining' && phase !== 'joined')) return;
+    const { microphone, camera } = wanted;
     saveResume(this.room, { token: this.token, name: this.name, microphone, camera });
   }
 
-  private finish(phase: Phase, phaseReason: string, forget = true): void {
+  /** `last`: what is still to be said before the connection is closed. */
+  private finish(phase: Phase, phaseReason: string, forget = true, last: Promise<unknown> = Promise.resolve()): void {
+    const stay = ++this.stay;
     if (forget) clearResume(this.room);
     this.release();
     stopAllLocal();
-    useMeeting.setState({ phase, phaseReason, offlineSince: null, mediaTrouble: false, panel: 'none', statsOpen: false });
-    this.signaling.disconnect();
+    useMeeting.setState(({ wanted }) => ({
+      phase, phaseReason, offlineSince: null, mediaTrouble: false, panel: 'none', statsOpen: false, wanted: { ...wanted, hand: false },
+    }));
+    void last.then(() => {
+      // Back in already, over the same connection.
+      if (stay === this.stay) this.signaling.disconnect();
+    });
   }
 
   private release(): void {
     clearTimeout(this.patience);
-    this.publisher.stopScreen();
     this.media?.close();
     this.media = null;
+    this.publisher.end();
     this.audio.clear();
   }
 
@@ -274,11 +310,13 @@ export class MeetingSession {
     return next;
   }
 
-  private async buildMedia(result: Pick<JoinResult, 'routerRtpCapabilities' | 'iceServers' | 'transports'>): Promise<void> {
+  private async buildMedia(result: Pick<JoinResult, 'routerRtpCapabilities' | 'iceServers' | 'transports'>, stay: number): Promise<void> {
+    if (stay !== this.stay) return;
     this.media?.close();
     this.media = null;
     clearTimeout(this.patience);
     const transports = result.transports ?? (await this.createTransports());
+    if (stay !== this.stay) return;
     const media = await MediaClient.create({
       signaling: this.signaling,
       devices: this.devices,
@@ -302,22 +340,32 @@ export class MeetingSession {
         onTransportState: (direction) => this.onTransportState(media, direction),
       },
     });
-    if (useMeeting.getState().phase !== 'joined') {
+    if (stay !== this.stay) {
       media.close();
       return;
     }
     this.media = media;
     this.rebuildFrom = result;
-    await Promise.all([this.publisher.publishMissing(), media.subscribe(this.wanted())]);
-    useMeeting.setState({ mediaTrouble: false });
+    // Not waited for: a device may stand behind a question to the person.
+    void this.publisher.settle();
+    await media.subscribe(this.wanted());
+    if (media === this.media) useMeeting.setState({ mediaTrouble: false });
   }
 
   private async createTransports() {
-    const [send, recv] = await Promise.all([
+    const [send, recv] = await Promise.allSettled([
       this.signaling.request('transport:create', { direction: 'send' }),
       this.signaling.request('transport:create', { direction: 'recv' }),
     ]);
-    return { send, recv };
+    if (send.status === 'fulfilled' && recv.status === 'fulfilled') return { send: send.value, recv: recv.value };
+    // One alone is of no use, and counts against the limit.
+    const made = [send, recv].flatMap((each) => (each.status === 'fulfilled' ? [each.value.id] : []));
+    await this.closeTransports(made);
+    throw (send.status === 'rejected' ? send : (recv as PromiseRejectedResult)).reason;
+  }
+
+  private async closeTransports(ids: readonly string[]): Promise<void> {
+    await Promise.all(ids.map((transportId) => this.signaling.request('transport:close', { transportId }).catch(() => undefined)));
   }
 
   /** The server lost its side, or the path cannot be mended: everything anew, same participant. */
@@ -326,17 +374,19 @@ export class MeetingSession {
     const old = this.media;
     if (from === null || old === null || !this.signaling.connected) return;
     this.media = null;
+    const { stay } = this;
     useMeeting.setState({ mediaTrouble: true });
     void this.serially(async () => {
       old.close();
-      await Promise.all(
-        old.transportIds().map((transportId) => this.signaling.request('transport:close', { transportId }).catch(() => undefined)),
-      );
+      await this.closeTransports(old.transportIds());
       // Whoever spoke, what they sent may have changed with it.
       const state = await this.signaling.request('state:get', {});
+      if (stay !== this.stay) return;
       this.adopt(state);
-      await this.buildMedia(from);
-    }).catch((error: unknown) => this.mediaFailed(error));
+      await this.buildMedia(from, stay);
+    }).catch((error: unknown) => {
+      if (stay === this.stay) this.mediaFailed(error);
+    });
   }
 
   private mediaFailed(error: unknown): void {
@@ -353,9 +403,13 @@ export class MeetingSession {
     const media = this.media;
     if (media === null) return;
     media.reconcile(result.own?.consumers ?? []);
-    await Promise.all([media.setWanted(this.wanted()), this.publisher.reconcile()]);
+    // Made by a request whose answer was lost.
+    const strangers = (result.own?.transports ?? []).filter(({ id }) => !media.hasTransport(id));
+    void this.closeTransports(strangers.map(({ id }) => id));
+    this.publisher.reconcile();
+    await media.setWanted(this.wanted());
     for (const direction of ['send', 'recv'] as const) {
-      if (media.inUse(direction) && media.state(direction) !== 'connected') await media.restartIce(direction);
+      if (media === this.media && media.inUse(direction) && media.state(direction) !== 'connected') await media.restartIce(direction);
     }
   }
 
@@ -408,16 +462,23 @@ export class MeetingSession {
   private async onNetworkChange(): Promise<void> {
     const media = this.media;
     if (useMeeting.getState().phase !== 'joined' || media === null || !(await this.socketAnswers())) return;
+    if (media !== this.media) return;
     await Promise.all([media.restartIce('send'), media.restartIce('recv')]).catch(() => undefined);
   }
 
   /** Whether the socket survived. If it did not it is dropped, since a missed ping would tell only after many seconds. */
   private async socketAnswers(): Promise<boolean> {
     if (!this.signaling.connected) return false;
+    const { stay } = this;
     try {
-      this.adopt(await this.signaling.request('state:get', {}, kProbeTimeoutMs));
+      const state = await this.signaling.request('state:get', {}, kProbeTimeoutMs);
+      if (stay !== this.stay) return false;
+      this.adopt(state);
       return true;
-    } catch {
+    } catch (error) {
+      if (stay !== this.stay) return false;
+      // A refusal is an answer.
+      if (error instanceof ProtocolError && error.code !== 'timeout' && error.code !== 'offline') return true;
       this.signaling.dropTransport();
       return false;
     }

@@ -29,12 +29,20 @@ export interface Notice {
   who?: string[];
 }
 
+/** What the person means to be on. The server's record in `people` follows, at once or when it is back. */
+export interface Wanted {
+  microphone: boolean;
+  camera: boolean;
+  hand: boolean;
+}
+
 export interface MeetingStore {
   room: string;
   phase: Phase;
   phaseReason: string;
   selfId: string;
   people: Record<string, Participant>;
+  wanted: Wanted;
   chat: ChatMessage[];
   unread: number;
   speaking: Record<string, number>;
@@ -55,8 +63,6 @@ export interface MeetingStore {
   chatLimit: number;
   nameLimit: number;
   joinedAt: number;
-  micBusy: boolean;
-  cameraBusy: boolean;
   screenBusy: boolean;
 }
 
@@ -66,6 +72,7 @@ export const kInitialMeeting: MeetingStore = {
   phaseReason: '',
   selfId: '',
   people: {},
+  wanted: { microphone: false, camera: false, hand: false },
   chat: [],
   unread: 0,
   speaking: {},
@@ -84,8 +91,6 @@ export const kInitialMeeting: MeetingStore = {
   chatLimit: 2000,
   nameLimit: 64,
   joinedAt: 0,
-  micBusy: false,
-  cameraBusy: false,
   screenBusy: false,
 };
 
@@ -117,6 +122,8 @@ export function applyJoin(state: MeetingStore, result: JoinResult): Change {
     phase: 'joined',
     phaseReason: '',
     offlineSince: null,
+    // A page that was reloaded knows of no hand; the server does.
+    wanted: state.phase === 'joined' ? state.wanted : { ...state.wanted, hand: result.self.hand !== null },
     unread: state.panel === 'chat' ? 0 : state.unread + missed,
     chatLimit: result.limits.chatChars,
     nameLimit: result.limits.nameChars,
@@ -193,6 +200,13 @@ export function producerOf(person: Participant | undefined, source: Source): Pro
 export function isLive(person: Participant | undefined, source: Source): boolean {
   const producer = producerOf(person, source);
   return producer !== undefined && !producer.paused;
+}
+
+/** Of what one switches oneself: meant, but not yet so for the others. */
+export function isPending(state: Pick<MeetingStore, 'people' | 'selfId' | 'wanted'>, what: keyof Wanted): boolean {
+  const self = state.people[state.selfId];
+  const is = what === 'hand' ? self?.hand != null : isLive(self, what);
+  return is !== state.wanted[what];
 }
 
 /** Others first come first, and always in the same order; oneself before them. */

@@ -1,6 +1,7 @@
 import { create } from 'zustand';
-import { persist } from 'zustand/middleware';
+import { createJSONStorage, persist } from 'zustand/middleware';
 import type { Resolution } from '@/lib/media/devices';
+import { readStored, removeStored, writeStored } from '@/lib/util/storage';
 
 /** What this browser remembers between meetings. Nothing of it leaves the machine but the name. */
 export interface Settings {
@@ -35,8 +36,14 @@ interface SettingsStore extends Settings {
   update: (change: Partial<Settings>) => void;
 }
 
+const storage = createJSONStorage(() => ({
+  getItem: (key) => readStored('local', key),
+  setItem: (key, value) => writeStored('local', key, value),
+  removeItem: (key) => removeStored('local', key),
+}));
+
 export const useSettings = create<SettingsStore>()(
-  persist((set) => ({ ...kDefaultSettings, update: (change) => set(change) }), { name: 'confab:settings', version: 1 }),
+  persist((set) => ({ ...kDefaultSettings, update: (change) => set(change) }), { name: 'confab:settings', version: 1, storage }),
 );
 
 export function cameraChoice(settings: Settings) {
