@@ -21,7 +21,9 @@
 #include <utility>
 
 #include "platform/clock/clock.h"
+#include "platform/http/host.h"
 #include "platform/http/request_builder.h"
+#include "platform/http/request_head.h"
 #include "platform/http/response_head.h"
 #include "platform/http/server_impl.h"
 #include "platform/http/websocket_connection.h"
@@ -44,7 +46,7 @@ class HttpConnection final : public Peer,
  public:
   HttpConnection(std::shared_ptr<HttpServer::Impl> server, Stream stream, Endpoint remote,
                  bool is_tls)
-      : Peer(std::move(server)),
+      : Peer(std::move(server), remote.address),
         stream_(std::move(stream)),
         wake_(stream_.get_executor()),
         deadline_(stream_.get_executor()),
@@ -70,12 +72,15 @@ class HttpConnection final : public Peer,
   void stop() override {
     if (is_idle_) abort();
   }
+  void give_way() override { abort(); }
 
  private:
   static constexpr std::size_t kReadBytes = 8 * 1024;
   static constexpr std::size_t kWriteBytes = 256 * 1024;
   // For a peer that still sends to read why it is refused.
   static constexpr Duration kLinger = 1s;
+  // Half a year. Without the names below ours: those are not ours to decide about.
+  static constexpr std::string_view kStrictTransport = "max-age=15552000";
   static constexpr auto kToken = boost::asio::as_tuple(boost::asio::use_awaitable);
 
   template <typename Open>
@@ -88,11 +93,12 @@ class HttpConnection final : public Peer,
 
   // False: the connection is over, or is not HTTP any more.
   boost::asio::awaitable<bool> serve_one() {
-    is_idle_ = true;
+    mark_idle(true);
     set_deadline(server().options.idle_timeout);
     if (buffer_.size() == 0 && !co_await read_more()) co_return false;
-    is_idle_ = false;
+    mark_idle(false);
     set_deadline(server().options.request_timeout);
+    if (!co_await read_head()) co_return false;
     RequestParser parser;
     parser.header_limit(static_cast<std::uint32_t>(server().options.header_bytes_max));
     parser.body_limit(server().options.body_bytes_max);
@@ -106,31 +112,63 @@ class HttpConnection final : public Peer,
       co_await refuse(400);
       co_return false;
     }
+    server().note_forwarded(*request, remote_.address);
     if (is_upgrade) co_return co_await upgrade(std::move(message), std::move(*request));
     const bool has_body = request->method != Method::kHead;
     const std::string origin(request->header("Origin"));
+    const bool is_strict = is_tls_ && server().options.strict_transport && may_be_strict(*request);
     auto response = co_await ask(std::move(*request));
     if (!response) co_return false;
     server().cors.allow(origin, response->headers);
+    if (is_strict) response->headers.emplace_back("Strict-Transport-Security", kStrictTransport);
     co_return co_await write(*response, keep_alive && !server().is_stopping, has_body);
+  }
+
+  // All of the head is there and says without doubt where the body ends; otherwise it was refused,
+  // or the peer is gone.
+  boost::asio::awaitable<bool> read_head() {
+    std::size_t seen = 0;
+    for (;;) {
+      const auto data = buffer_.data();
+      const std::string_view bytes(static_cast<const char*>(data.data()), data.size());
+      const HeadState state = find_head_end(bytes, seen);
+      const bool is_whole = state == HeadState::kComplete;
+      std::optional<unsigned> status;
+      if (state == HeadState::kBroken) status = 400;
+      if ((is_whole ? seen : bytes.size()) > server().options.header_bytes_max) status = 431;
+      if (is_whole && !status) status = refusal_of_head(bytes.substr(0, seen));
+      if (status) co_await refuse_malformed(*status);
+      if (status || is_whole) co_return !status;
+      if (!co_await read_more()) co_return false;
+    }
   }
 
   boost::asio::awaitable<bool> read_request(RequestParser& parser) {
     bool was_told_to_continue = false;
+    InboundCharge charge(server(), remote_.address);
     while (!parser.is_done()) {
       boost::system::error_code error;
       const std::size_t used = parser.put(buffer_.data(), error);
       buffer_.consume(used);
       if (error && error != boost::beast::http::error::need_more) {
-        co_await refuse(status_of(error));
+        co_await refuse_malformed(status_of(error));
         co_return false;
       }
       if (parser.is_done()) break;
+      if (!charge.grow_to(parser.get().body().size())) {
+        co_await refuse(503);
+        co_return false;
+      }
       if (parser.is_header_done() && !was_told_to_continue) {
         was_told_to_continue = true;
         if (!co_await say_continue(parser.get())) co_return false;
       }
       const bool is_stuck = error || used == 0 || buffer_.size() == 0;
+      // RFC 9112 §7.1.1: the extension of a chunk, or a trailer, has its limit too.
+      if (is_stuck && buffer_.size() + kReadBytes > buffer_.max_size()) {
+        co_await refuse_malformed(400);
+        co_return false;
+      }
       if (is_stuck && !co_await read_more()) co_return false;
     }
     co_return true;
@@ -178,7 +216,9 @@ class HttpConnection final : public Peer,
       co_await refuse(404);
       co_return false;
     }
-    if (const auto refusal = route->upgrade_check(request)) {
+    auto refusal = server().refusal_of(request, true);
+    if (!refusal) refusal = route->upgrade_check(request);
+    if (refusal) {
       co_await write(*refusal, false, true);
       co_await linger();
       co_return false;
@@ -190,9 +230,17 @@ class HttpConnection final : public Peer,
     }
     deadline_.cancel();
     is_handed_over_ = true;
-    std::make_shared<WebSocketConnection<Stream>>(shared_server(), std::move(stream_))
+    std::make_shared<WebSocketConnection<Stream>>(shared_server(), std::move(stream_), remote_)
         ->start(std::move(message), std::move(request), route->upgrade);
     co_return false;
+  }
+
+  // RFC 6797 §8.1.1 has no use for addresses, and of localhost every other server on the machine
+  // would pay. With a port in the Host it would send those who know our plain port to a TLS
+  // handshake there: a browser keeps the port.
+  static bool may_be_strict(const Request& request) {
+    const HostAndPort asked = split_host(request.host);
+    return asked.port.empty() && asked.host.contains('.') && !is_ip_literal(asked.host);
   }
 
   // ---- writing ----
@@ -213,6 +261,11 @@ class HttpConnection final : public Peer,
       first = {};
     } while (!rest.empty());
     co_return keep_alive;
+  }
+
+  boost::asio::awaitable<void> refuse_malformed(unsigned status) {
+    ++server().counts.requests_malformed;
+    return refuse(status);
   }
 
   boost::asio::awaitable<void> refuse(unsigned status) {
@@ -265,6 +318,11 @@ class HttpConnection final : public Peer,
       const auto self = weak.lock();
       if (!error && self && !self->is_handed_over_) self->abort();
     });
+  }
+
+  void mark_idle(bool is_idle) {
+    is_idle_ = is_idle;
+    set_idle(is_idle);
   }
 
   void abort() {

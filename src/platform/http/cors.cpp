@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "platform/http/host.h"
+
 namespace confab::http {
 
 bool Cors::is_any() const {
@@ -10,6 +12,11 @@ bool Cors::is_any() const {
 
 bool Cors::is_allowed(std::string_view origin) const {
   return !origin.empty() && (is_any() || std::ranges::find(origins_, origin) != origins_.end());
+}
+
+bool Cors::admits(const Request& request) const {
+  const std::string_view origin = request.header("Origin");
+  return origin.empty() || is_allowed(origin) || is_same_site(origin, request.host);
 }
 
 bool Cors::is_preflight(const Request& request) {

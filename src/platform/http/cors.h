@@ -1,4 +1,5 @@
-// Cross-origin resource sharing (fetch.spec.whatwg.org): which other sites may read our answers.
+// Cross-origin resource sharing (fetch.spec.whatwg.org): which other sites may read our answers;
+// and, since browsers hold neither WebSockets nor simple posts to it, who may use us at all.
 #pragma once
 
 #include <string>
@@ -14,6 +15,8 @@ class Cors {
   // "*" allows any origin; nothing allows none but our own.
   explicit Cors(std::vector<std::string> origins) : origins_(std::move(origins)) {}
 
+  // False for a page of another site that is not among the origins. Programs send no Origin.
+  bool admits(const Request& request) const;
   static bool is_preflight(const Request& request);
   // 204; with the permissions only where the origin has them. allow() is left to whoever sends it,
   // as for every response.

@@ -81,4 +81,14 @@ Endpoint client_of(const Endpoint& peer, const Headers& headers,
   return client;
 }
 
+std::string host_of(const IpAddress& peer, const Headers& headers,
+                    std::span<const IpPrefix> trusted) {
+  std::string_view host = find_header(headers, "Host");
+  const std::string_view forwarded = find_header(headers, "X-Forwarded-Host");
+  if (!forwarded.empty() && is_trusted(peer, trusted)) {
+    host = trim(forwarded.substr(0, forwarded.find(',')));
+  }
+  return std::string(host);
+}
+
 }  // namespace confab::http

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/ip_prefix.h"
@@ -22,5 +23,9 @@ bool is_trusted(const IpAddress& address, std::span<const IpPrefix> trusted);
 // left of it is only what the client claims. `peer` is who is connected. An entry that cannot be
 // read ends the search at the proxy that wrote it.
 Endpoint client_of(const Endpoint& peer, const Headers& headers, std::span<const IpPrefix> trusted);
+
+// What the client asked for: the first X-Forwarded-Host of a trusted proxy, else Host.
+std::string host_of(const IpAddress& peer, const Headers& headers,
+                    std::span<const IpPrefix> trusted);
 
 }  // namespace confab::http

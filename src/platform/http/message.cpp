@@ -125,6 +125,8 @@ std::string_view status_text(unsigned status) {
       return "Too Many Requests";
     case 431:
       return "Request Header Fields Too Large";
+    case 501:
+      return "Not Implemented";
     case 500:
       return "Internal Server Error";
     case 503:

@@ -32,6 +32,8 @@ struct Request {
   Headers headers;
   std::string body;
   Endpoint remote;  // the client, behind a trusted proxy too
+  // As the client asked for it: Host, or what a trusted proxy had there (X-Forwarded-Host).
+  std::string host;
   bool is_tls = false;
   // What the ":name" parts of the route's pattern matched.
   std::map<std::string, std::string, std::less<>> params;

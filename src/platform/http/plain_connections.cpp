@@ -2,11 +2,9 @@
 
 namespace confab::http {
 
-void serve_plain(std::shared_ptr<HttpServer::Impl> server, boost::asio::ip::tcp::socket socket) {
+void serve_plain(std::shared_ptr<HttpServer::Impl> server, boost::asio::ip::tcp::socket socket,
+                 const Endpoint& remote) {
   using Stream = boost::asio::ip::tcp::socket;
-  boost::system::error_code error;
-  const Endpoint remote = to_endpoint(socket.remote_endpoint(error));
-  if (error) return;
   std::make_shared<HttpConnection<Stream>>(std::move(server), std::move(socket), remote, false)
       ->start([](Stream& /*stream*/) -> boost::asio::awaitable<bool> { co_return true; });
 }

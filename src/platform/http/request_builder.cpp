@@ -59,6 +59,7 @@ std::optional<Request> build_request(BeastRequest& from, Endpoint remote,
   }
   request.body = std::move(from.body());
   request.remote = client_of(remote, request.headers, trusted_proxies);
+  request.host = host_of(remote.address, request.headers, trusted_proxies);
   request.is_tls = is_tls;
   return request;
 }

@@ -11,6 +11,9 @@
 #include <utility>
 
 #include "base/check.h"
+#include "platform/clock/clock.h"
+#include "platform/http/forwarded.h"
+#include "platform/http/host.h"
 #include "platform/http/server_impl.h"
 
 namespace confab::http {
@@ -22,6 +25,12 @@ using asio::ip::tcp;
 constexpr std::string_view kTooManyConnections =
     "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\n"
     "Content-Length: 0\r\n\r\n";
+
+void say_full(tcp::socket& socket) {
+  boost::system::error_code ignored;
+  socket.non_blocking(true, ignored);
+  socket.write_some(asio::buffer(kTooManyConnections), ignored);
+}
 
 tcp::endpoint to_asio(const Endpoint& endpoint) {
   if (endpoint.address.is_v4()) {
@@ -54,6 +63,10 @@ Result<std::shared_ptr<asio::ssl::context>> make_tls(const TlsFiles& files) {
     return fail(ErrorCode::kUnavailable,
                 "cannot use the key " + files.key + ": " + error.message());
   }
+  // RFC 9325 §4.2: of TLS 1.2 the authenticated ciphers with ephemeral keys, none of CBC.
+  if (SSL_CTX_set_cipher_list(tls->native_handle(), "ECDHE+AESGCM:ECDHE+CHACHA20") != 1) {
+    return fail(ErrorCode::kUnavailable, "the TLS library knows none of the ciphers we serve");
+  }
   // Idle connections are many; their record buffers need not be kept.
   SSL_CTX_set_mode(tls->native_handle(), SSL_MODE_RELEASE_BUFFERS);
   return tls;
@@ -69,16 +82,85 @@ Endpoint to_endpoint(const tcp::endpoint& endpoint) {
   return {IpAddress::v6(bytes), endpoint.port()};
 }
 
-Peer::Peer(std::shared_ptr<HttpServer::Impl> server) : server_(std::move(server)) {
-  server_->peers.insert(this);
-}
+Peer::Peer(std::shared_ptr<HttpServer::Impl> server, const IpAddress& from)
+    : server_(std::move(server)), id_(server_->enter(*this, from)) {}
 Peer::~Peer() {
-  server_->peers.erase(this);
+  server_->leave(id_);
+}
+void Peer::set_idle(bool is_idle) {
+  server_->set_idle(id_, is_idle);
+}
+
+InboundCharge::~InboundCharge() {
+  clear();
+}
+bool InboundCharge::grow_to(std::size_t bytes) {
+  if (bytes <= charged_) return true;
+  // A proxy brings what many people send.
+  if (is_trusted(from_, server_.options.trusted_proxies)) return true;
+  if (!server_.inbound.take(from_, bytes - charged_)) {
+    ++server_.counts.inbound_full;
+    return false;
+  }
+  charged_ = bytes;
+  return true;
+}
+void InboundCharge::clear() {
+  server_.inbound.give_back(from_, std::exchange(charged_, 0));
+}
+
+Admission::Id HttpServer::Impl::enter(Peer& peer, const IpAddress& from) {
+  const Admission::Id id = admission_.add(from);
+  peers_[id] = &peer;
+  return id;
+}
+
+void HttpServer::Impl::leave(Admission::Id peer) {
+  admission_.remove(peer);
+  peers_.erase(peer);
+}
+
+bool HttpServer::Impl::make_room(std::optional<Admission::Id> idle) {
+  if (!idle) return false;
+  ++counts.connections_evicted;
+  // Its object lives on for a moment, its place is free from now.
+  admission_.remove(*idle);
+  peers_.at(*idle)->give_way();
+  return true;
+}
+
+void HttpServer::Impl::note_forwarded(const Request& request, const IpAddress& peer) {
+  if (has_noted_forwarded_ || request.header("X-Forwarded-For").empty() ||
+      is_trusted(peer, options.trusted_proxies)) {
+    return;
+  }
+  has_noted_forwarded_ = true;
+  log.write(LogLevel::kWarn, "http.forwarded_not_believed",
+            {{"remedy",
+              "name your reverse proxy in http.trusted_proxies: until then all who come "
+              "by it share the limits of one address"}});
+}
+
+std::optional<Response> HttpServer::Impl::refusal_of(const Request& request, bool is_upgrade) {
+  const bool is_by_name = options.hosts && !is_own_host(request.header("Host"), *options.hosts);
+  const bool is_reading =
+      !is_upgrade && (request.method == Method::kGet || request.method == Method::kHead);
+  const bool is_foreign = !is_reading && !cors.admits(request);
+  if (!is_by_name && !is_foreign) return std::nullopt;
+  ++counts.requests_foreign;
+  return Response::error(
+      {ErrorCode::kForbidden,
+       is_by_name ? "this server is not asked by that name (admin.hosts)"
+                  : "pages of that origin may not use this server (http.cors_origins)"});
 }
 
 void HttpServer::Impl::dispatch(Request request, Responder responder) {
   if (Cors::is_preflight(request)) {
     responder.send(cors.preflight(request));
+    return;
+  }
+  if (auto refusal = refusal_of(request, false)) {
+    responder.send(std::move(*refusal));
     return;
   }
   const Route* route = router.find(request.path, request.params);
@@ -117,11 +199,19 @@ Result<Endpoint> HttpServer::Impl::listen(const Endpoint& endpoint,
   if (error) return cannot_listen(endpoint, error);
   const Endpoint bound = to_endpoint(acceptor->local_endpoint(error));
   acceptors_.push_back(acceptor);
-  co_spawn(context, accept_loop(std::move(acceptor), std::move(tls)),
-           [self = shared_from_this()](const std::exception_ptr& exception) {
-             self->note_exception(exception);
-           });
+  start_accepting(std::move(acceptor), std::move(tls));
   return bound;
+}
+
+void HttpServer::Impl::start_accepting(std::shared_ptr<Acceptor> acceptor,
+                                       std::shared_ptr<asio::ssl::context> tls) {
+  co_spawn(context, accept_loop(acceptor, tls),
+           [self = shared_from_this(), acceptor, tls](const std::exception_ptr& exception) {
+             if (!exception) return;
+             // Out of memory for one connection: a listener that ended here would be silent.
+             self->note_exception(exception);
+             self->start_accepting(acceptor, tls);
+           });
 }
 
 asio::awaitable<void> HttpServer::Impl::accept_loop(std::shared_ptr<Acceptor> acceptor,
@@ -132,26 +222,59 @@ asio::awaitable<void> HttpServer::Impl::accept_loop(std::shared_ptr<Acceptor> ac
   while (!is_stopping) {
     auto [error, socket] = co_await acceptor->async_accept(kToken);
     if (is_stopping || error == asio::error::operation_aborted) co_return;
-    if (error) {
-      // Out of descriptors: those that are open go on, and some of them will end.
-      log.write(LogLevel::kWarn, "http.accept_failed", {{"reason", error.message()}});
-      asio::steady_timer pause(context, kPause);
-      co_await pause.async_wait(kToken);
+    if (!error) {
+      serve(std::move(socket), tls.get());
       continue;
     }
-    boost::system::error_code ignored;
-    if (peers.size() >= options.connections_max) {
-      socket.non_blocking(true, ignored);
-      if (!tls) socket.write_some(asio::buffer(kTooManyConnections), ignored);
-      continue;
-    }
-    socket.set_option(tcp::no_delay(true), ignored);
-    if (tls) {
-      serve_tls(self, std::move(socket), *tls);
-    } else {
-      serve_plain(self, std::move(socket));
-    }
+    // Each idle one that is closed lets one in; without them the others are given a moment to end.
+    const bool is_out = error == asio::error::no_descriptors ||
+                        error.value() == boost::system::errc::too_many_files_open_in_system;
+    if (is_out && make_room(admission_.idlest())) continue;
+    handle_accept_failure(*acceptor, error, tls != nullptr);
+    asio::steady_timer pause(context, kPause);
+    co_await pause.async_wait(kToken);
   }
+}
+
+void HttpServer::Impl::serve(tcp::socket socket, asio::ssl::context* tls) {
+  boost::system::error_code error;
+  const Endpoint remote = to_endpoint(socket.remote_endpoint(error));
+  if (error) return;  // gone already
+  std::optional<Admission::Id> evict;
+  const Admission::Verdict verdict = admission_.newcomer(remote.address, evict);
+  if (verdict != Admission::Verdict::kAdmit) {
+    ++(verdict == Admission::Verdict::kFull ? counts.connections_full
+                                            : counts.connections_address_full);
+    if (tls == nullptr) say_full(socket);
+    return;
+  }
+  make_room(evict);
+  socket.set_option(tcp::no_delay(true), error);
+  if (tls != nullptr) {
+    serve_tls(shared_from_this(), std::move(socket), remote, *tls);
+  } else {
+    serve_plain(shared_from_this(), std::move(socket), remote);
+  }
+}
+
+void HttpServer::Impl::handle_accept_failure(Acceptor& acceptor,
+                                             const boost::system::error_code& error, bool is_tls) {
+  constexpr Duration kBetweenLines = 10s;
+  constexpr int kRefusedAtOnce = 64;
+  ++counts.accept_failures;
+  if (const Instant now = monotonic_now(); now >= next_accept_line_) {
+    next_accept_line_ = now + kBetweenLines;
+    log.write(LogLevel::kWarn, "http.accept_failed",
+              {{"reason", error.message()}, {"times", counts.accept_failures}});
+  }
+  if (!reserve_.give_up()) return reserve_.take();
+  boost::system::error_code refused;
+  acceptor.non_blocking(true, refused);
+  for (int i = 0; i < kRefusedAtOnce && !refused; ++i) {
+    tcp::socket socket = acceptor.accept(refused);
+    if (!refused && !is_tls) say_full(socket);
+  }
+  reserve_.take();
 }
 
 void HttpServer::Impl::stop() {
@@ -161,7 +284,9 @@ void HttpServer::Impl::stop() {
     acceptor->close(ignored);
   }
   acceptors_.clear();
-  for (Peer* peer : std::vector<Peer*>(peers.begin(), peers.end())) peer->stop();
+  std::vector<Peer*> all;
+  for (const auto& [id, peer] : peers_) all.push_back(peer);
+  for (Peer* peer : all) peer->stop();
 }
 
 void HttpServer::Impl::note_exception(const std::exception_ptr& exception) {
@@ -206,7 +331,10 @@ void HttpServer::stop() {
   impl_->stop();
 }
 std::size_t HttpServer::connection_count() const {
-  return impl_->peers.size();
+  return impl_->peer_count();
+}
+const HttpServer::Counts& HttpServer::counts() const {
+  return impl_->counts;
 }
 
 }  // namespace confab::http

@@ -2,7 +2,8 @@
 //
 // Everything here belongs to the loop's thread. Handlers are called there and may answer later,
 // from there. What a client can do wrong has its answer: headers over the limit 431, a body over it
-// 413, nonsense 400, too slow: closed, too many connections 503.
+// 413, nonsense 400, an unknown transfer coding 501, another site's page 403, too slow: closed, too
+// many connections 503.
 #pragma once
 
 #include <cstddef>
@@ -28,18 +29,35 @@ struct ServerOptions {
   std::size_t header_bytes_max = 16 * 1024;
   std::size_t body_bytes_max = 1'000'000;
   std::size_t connections_max = 20'000;
+  // Of those, what one address may have (of IPv6: one /64). At either limit the connection that is
+  // idle longest goes first; see admission.h.
+  std::size_t connections_per_address_max = 1000;
+  // What one address may have on its way to us in bodies and messages that are not whole yet: eight
+  // of the largest at once. Who has sent nothing whole has shown no right to our memory.
+  std::size_t inbound_bytes_per_address_max = 8'000'000;
   // For a whole request to arrive, once it has begun.
   Duration request_timeout = 10s;
   // A kept-alive connection without a request, and a reader that takes nothing.
   Duration idle_timeout = 60s;
-  // The largest WebSocket message taken in.
+  // The largest WebSocket message taken in, and the same until allow_large_messages(). Each must be
+  // whole within request_timeout of its first byte.
   std::size_t websocket_message_bytes_max = 1'000'000;
-  // What may wait for a slow WebSocket reader; past either it is closed. A recovered Socket.IO
-  // client is sent up to 256 events at once, and a full meeting may have as much news in one turn.
-  std::size_t websocket_queue_bytes_max = 1024 * 1024;
-  std::size_t websocket_queue_messages_max = 1024;
-  // Origins that may read our answers from another site; "*" is any.
+  std::size_t websocket_first_message_bytes_max = 64 * 1024;
+  // What may wait for a WebSocket reader behind the message that is on its way: a recovered
+  // Socket.IO client is sent up to 256 events at once, and a full meeting may have as much news in
+  // one turn of the loop. With more than the backlog waiting, a reader whose socket took nothing
+  // for the stall time is closed; the memory of one that is merely slow ends at the queue's limit.
+  std::size_t websocket_backlog_bytes = 1024 * 1024;
+  Duration websocket_stall_timeout = 5s;
+  std::size_t websocket_queue_bytes_max = 4 * 1024 * 1024;
+  // Origins of other sites whose pages may use us; "*" is any. Of all others, a page may neither
+  // read our answers nor post anything, nor open a WebSocket.
   std::vector<std::string> cors_origins;
+  // Where set: the names by which we may be asked, besides addresses and names without a dot. A
+  // page whose own name was pointed at us asks by that name (DNS rebinding).
+  std::optional<std::vector<std::string>> hosts;
+  // Tell browsers to come by HTTPS from now on (RFC 6797): for a certificate that they believe.
+  bool strict_transport = false;
   // Whose X-Forwarded-For is believed.
   std::vector<IpPrefix> trusted_proxies;
 };
@@ -82,8 +100,10 @@ class WebSocket {
   // Set both in the open handler. on_closed comes exactly once, also after close().
   virtual void on_message(OnMessage handler) = 0;
   virtual void on_closed(OnClosed handler) = 0;
-  // Queued; over the limits the connection is dropped.
+  // Queued; a reader that is stuck, or too slow for the limits, is dropped.
   virtual void send(bool is_binary, std::string data) = 0;
+  // Whoever is there has shown a right to send more than a first message needs.
+  virtual void allow_large_messages() = 0;
   // What is queued goes out first, then the closing handshake.
   virtual void close() = 0;
 };
@@ -118,6 +138,19 @@ class HttpServer {
   void stop();
 
   std::size_t connection_count() const;
+
+  // Whom and what was turned away, since the start.
+  struct Counts {
+    std::uint64_t connections_full = 0;          // the whole limit
+    std::uint64_t connections_address_full = 0;  // the share of an address
+    std::uint64_t connections_evicted = 0;       // idle, for a newcomer
+    std::uint64_t accept_failures = 0;           // the system had no more descriptors
+    std::uint64_t requests_malformed = 0;
+    std::uint64_t requests_foreign = 0;  // another site's page, or by another name
+    std::uint64_t inbound_full = 0;      // an address with too much on its way
+    std::uint64_t readers_stuck = 0;
+  };
+  const Counts& counts() const;
 
   class Impl;
 

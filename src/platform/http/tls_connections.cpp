@@ -6,11 +6,8 @@
 namespace confab::http {
 
 void serve_tls(std::shared_ptr<HttpServer::Impl> server, boost::asio::ip::tcp::socket socket,
-               boost::asio::ssl::context& tls) {
+               const Endpoint& remote, boost::asio::ssl::context& tls) {
   using Stream = boost::asio::ssl::stream<boost::asio::ip::tcp::socket>;
-  boost::system::error_code error;
-  const Endpoint remote = to_endpoint(socket.remote_endpoint(error));
-  if (error) return;
   Stream stream(std::move(socket), tls);
   std::make_shared<HttpConnection<Stream>>(std::move(server), std::move(stream), remote, true)
       ->start([](Stream& opened) -> boost::asio::awaitable<bool> {

@@ -2,15 +2,18 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "engine/shard_thread.h"
 #include "platform/auth/token_signer.h"
 #include "platform/clock/clock.h"
 #include "platform/http/event_loop.h"
+#include "platform/http/reserve_descriptor.h"
 #include "platform/http/server.h"
 #include "platform/http/static_files.h"
 #include "platform/log/json_log.h"
@@ -32,16 +35,51 @@ namespace confab::cli {
 namespace {
 
 http::ServerOptions server_options(const Config& config) {
+  const std::size_t descriptors = http::descriptor_limit();
   http::ServerOptions options;
   options.header_bytes_max = config.http.header_bytes_max;
   options.body_bytes_max = config.http.body_bytes_max;
-  options.connections_max = config.http.connections_max;
+  // Half of the descriptors at the most, a quarter of that for one address: media over TCP, the
+  // database and the listener below need theirs, however many come by HTTP.
+  options.connections_max = std::min<std::size_t>(config.http.connections_max, descriptors / 2);
+  options.connections_per_address_max = std::min<std::size_t>(
+      config.http.connections_per_address_max, std::max<std::size_t>(descriptors / 8, 1));
   options.request_timeout = config.http.request_timeout;
   options.idle_timeout = config.http.idle_timeout;
   options.websocket_message_bytes_max = config.socketio.payload_bytes_max;
   options.cors_origins = config.http.cors_origins;
   options.trusted_proxies = config.http.trusted_proxies;
+  // A certificate of our own is believed by nobody who could be told to insist on it.
+  options.strict_transport = !config.http.tls_certificate.empty();
   return options;
+}
+
+// A scrape and a few checks; small enough for the descriptors to be there when all others are not.
+http::ServerOptions admin_options(const Config& config) {
+  http::ServerOptions options;
+  options.connections_max = std::clamp<std::size_t>(http::descriptor_limit() / 16, 4, 64);
+  options.connections_per_address_max = options.connections_max;
+  options.hosts = config.admin.hosts;
+  return options;
+}
+
+void expose_listener(std::string_view listener, const http::HttpServer& server,
+                     metrics::Exposition& out) {
+  out.gauge("http_connections", "Connections of a listener, WebSockets included.",
+            {{"listener", listener}}, static_cast<double>(server.connection_count()));
+  const auto refused = [&](std::string_view reason, std::uint64_t count) {
+    out.counter("http_refused", "What a listener turned away or closed, by reason.",
+                {{"listener", listener}, {"reason", reason}}, count);
+  };
+  const http::HttpServer::Counts& counts = server.counts();
+  refused("connections_full", counts.connections_full);
+  refused("connections_address_full", counts.connections_address_full);
+  refused("connections_evicted", counts.connections_evicted);
+  refused("accept_failures", counts.accept_failures);
+  refused("requests_malformed", counts.requests_malformed);
+  refused("requests_foreign", counts.requests_foreign);
+  refused("inbound_full", counts.inbound_full);
+  refused("readers_stuck", counts.readers_stuck);
 }
 
 // Everything `confab serve` runs, in the order in which the parts need each other; destroyed in
@@ -160,13 +198,15 @@ void AllInOne::serve_web_app() {
 }
 
 void AllInOne::serve_metrics() {
-  admin_ = std::make_unique<http::HttpServer>(loop_, http::ServerOptions{}, *log_);
+  admin_ = std::make_unique<http::HttpServer>(loop_, admin_options(config_), *log_);
   admin_->route(http::Method::kGet, "/metrics", [this](http::Request, http::Responder responder) {
     auto answer = std::make_shared<http::Responder>(std::move(responder));
     media_->ask_snapshots([this, answer](const std::vector<media::ShardSnapshot>& shards) {
       metrics::Exposition out;
       media::expose(shards, out);
       signaling_->expose(out);
+      expose_listener("public", *http_, out);
+      expose_listener("admin", *admin_, out);
       http::Response response = http::Response::text(200, out.text());
       response.headers = {{"Content-Type", std::string(metrics::Exposition::kContentType)}};
       answer->send(std::move(response));
