@@ -146,13 +146,13 @@ function Preview({ name }: { name: string }) {
         {camera !== null ? (
           <VideoView track={camera} label="Your camera" mirrored={settings.mirrorSelf} testId="preview-video" />
         ) : (
-          <div className="absolute inset-0 grid place-items-center bg-radial-[at_50%_35%] from-ink-800 to-ink-900">
+          <div className="absolute inset-0 grid place-items-center bg-radial-[at_50%_35%] from-ink-800 to-ink-900 pb-18">
             {opening.camera ? (
               <p className="flex items-center gap-2.5 text-soft">
                 <LoaderCircle className="size-5 animate-spin" aria-hidden /> Waiting for the camera…
               </p>
             ) : (
-              <Avatar id={name.trim() === '' ? '?' : name} name={name} className="size-28 text-4xl" />
+              <Avatar id={name.trim() === '' ? '?' : name} name={name} className="size-20 text-2xl sm:size-28 sm:text-4xl" />
             )}
           </div>
         )}

@@ -2,7 +2,8 @@
 
 import clsx from 'clsx';
 import { Hand, MessageSquare, Mic, MicOff, MonitorUp, MonitorX, PhoneOff, Settings, Users, Video, VideoOff } from 'lucide-react';
-import type { KeyboardEvent } from 'react';
+import { useState, type KeyboardEvent } from 'react';
+import { MenuHost } from '@/components/ui/menu';
 import { keepFocus, ToggleButton } from '@/components/ui/toggle-button';
 import { canShareScreen } from '@/lib/media/devices';
 import { isPending, useMeeting } from '@/lib/store/meeting';
@@ -16,8 +17,19 @@ interface ControlsProps {
   onHelp: () => void;
 }
 
+export function Controls(props: ControlsProps) {
+  const [footer, setFooter] = useState<HTMLElement | null>(null);
+  return (
+    <MenuHost value={footer}>
+      <footer ref={setFooter} className="shrink-0 px-1.5 pt-1 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-4 sm:pb-4">
+        <Toolbar {...props} />
+      </footer>
+    </MenuHost>
+  );
+}
+
 /** What finds no room on a narrow screen is in the menu More; where even that is too much, a second row begins. */
-export function Controls({ actions, onSettings, onHelp }: ControlsProps) {
+function Toolbar({ actions, onSettings, onHelp }: ControlsProps) {
   const { hand } = useMeeting((state) => state.wanted);
   const handPending = useMeeting((state) => isPending(state, 'hand'));
   const count = useMeeting((state) => Object.keys(state.people).length);
@@ -27,91 +39,89 @@ export function Controls({ actions, onSettings, onHelp }: ControlsProps) {
   const screenBusy = useMeeting((state) => state.screenBusy);
 
   return (
-    <footer className="shrink-0 px-1.5 pt-1 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-4 sm:pb-4">
-      <div
-        role="toolbar"
-        aria-label="Meeting controls"
-        onKeyDown={walk}
-        className="flex flex-wrap items-center justify-center gap-1.5 md:gap-2.5"
-      >
-        <DeviceButton kind="microphone" actions={actions} onSettings={onSettings} />
-        <DeviceButton kind="camera" actions={actions} onSettings={onSettings} />
-        {canShareScreen() && (
-          <ToggleButton
-            tone="alert"
-            pressed={sharing}
-            label="Share screen"
-            shortcut="S"
-            data-testid="toggle-screen"
-            aria-busy={screenBusy}
-            className="max-[30rem]:hidden"
-            icon={sharing ? <MonitorX className="size-5" aria-hidden /> : <MonitorUp className="size-5" aria-hidden />}
-            onMouseDown={keepFocus}
-            onClick={actions.toggleScreen}
-          />
-        )}
+    <div
+      role="toolbar"
+      aria-label="Meeting controls"
+      onKeyDown={walk}
+      className="flex flex-wrap items-center justify-center gap-1.5 md:gap-2.5"
+    >
+      <DeviceButton kind="microphone" actions={actions} onSettings={onSettings} />
+      <DeviceButton kind="camera" actions={actions} onSettings={onSettings} />
+      {canShareScreen() && (
         <ToggleButton
           tone="alert"
-          pressed={hand}
-          label="Raise hand"
-          shortcut="H"
-          data-testid="toggle-hand"
-          pending={handPending}
-          className="max-sm:hidden"
-          icon={<Hand className="size-5" aria-hidden />}
+          pressed={sharing}
+          label="Share screen"
+          shortcut="S"
+          data-testid="toggle-screen"
+          aria-busy={screenBusy}
+          className="max-[30rem]:hidden"
+          icon={sharing ? <MonitorX className="size-5" aria-hidden /> : <MonitorUp className="size-5" aria-hidden />}
           onMouseDown={keepFocus}
-          onClick={actions.toggleHand}
+          onClick={actions.toggleScreen}
         />
-        <Line />
-        <ToggleButton
-          pressed={panel === 'chat'}
-          label="Chat"
-          shortcut="C"
-          badge={unread}
-          data-testid="toggle-chat"
-          icon={<MessageSquare className="size-5" aria-hidden />}
-          onClick={() => actions.togglePanel('chat')}
-        />
-        <ToggleButton
-          pressed={panel === 'people'}
-          label="People"
-          shortcut="P"
-          data-testid="toggle-people"
-          className="max-[24.375rem]:hidden sm:w-auto! sm:px-4"
-          icon={
-            <>
-              <Users className="size-5" aria-hidden />
-              <span className="ml-2 hidden text-sm font-semibold tabular-nums sm:inline">{count}</span>
-            </>
-          }
-          onClick={() => actions.togglePanel('people')}
-        />
-        <button
-          type="button"
-          aria-label="Settings"
-          title="Settings"
-          data-testid="open-settings"
-          onClick={onSettings}
-          className="inline-flex size-12 shrink-0 items-center justify-center rounded-2xl bg-ink-700 hover:bg-ink-600 max-md:hidden"
-        >
-          <Settings className="size-5" aria-hidden />
-        </button>
-        <MoreMenu actions={actions} hand={hand} onSettings={onSettings} onHelp={onHelp} />
-        <Line />
-        <button
-          type="button"
-          data-testid="leave"
-          aria-label="Leave the meeting"
-          title="Leave the meeting"
-          onMouseDown={keepFocus}
-          onClick={actions.leave}
-          className="inline-flex h-12 min-w-12 items-center justify-center gap-2 rounded-2xl bg-danger px-3 font-semibold text-white hover:bg-danger-hi sm:px-5"
-        >
-          <PhoneOff className="size-5" aria-hidden />
-          <span className="hidden sm:inline">Leave</span>
-        </button>
-      </div>
-    </footer>
+      )}
+      <ToggleButton
+        tone="alert"
+        pressed={hand}
+        label="Raise hand"
+        shortcut="H"
+        data-testid="toggle-hand"
+        pending={handPending}
+        className="max-sm:hidden"
+        icon={<Hand className="size-5" aria-hidden />}
+        onMouseDown={keepFocus}
+        onClick={actions.toggleHand}
+      />
+      <Line />
+      <ToggleButton
+        pressed={panel === 'chat'}
+        label="Chat"
+        shortcut="C"
+        badge={unread}
+        data-testid="toggle-chat"
+        icon={<MessageSquare className="size-5" aria-hidden />}
+        onClick={() => actions.togglePanel('chat')}
+      />
+      <ToggleButton
+        pressed={panel === 'people'}
+        label="People"
+        shortcut="P"
+        data-testid="toggle-people"
+        className="max-[24.375rem]:hidden sm:w-auto! sm:px-4"
+        icon={
+          <>
+            <Users className="size-5" aria-hidden />
+            <span className="ml-2 hidden text-sm font-semibold tabular-nums sm:inline">{count}</span>
+          </>
+        }
+        onClick={() => actions.togglePanel('people')}
+      />
+      <button
+        type="button"
+        aria-label="Settings"
+        title="Settings"
+        data-testid="open-settings"
+        onClick={onSettings}
+        className="inline-flex size-12 shrink-0 items-center justify-center rounded-2xl bg-ink-700 hover:bg-ink-600 max-md:hidden"
+      >
+        <Settings className="size-5" aria-hidden />
+      </button>
+      <MoreMenu actions={actions} hand={hand} onSettings={onSettings} onHelp={onHelp} />
+      <Line />
+      <button
+        type="button"
+        data-testid="leave"
+        aria-label="Leave the meeting"
+        title="Leave the meeting"
+        onMouseDown={keepFocus}
+        onClick={actions.leave}
+        className="inline-flex h-12 min-w-12 items-center justify-center gap-2 rounded-2xl bg-danger px-3 font-semibold text-white hover:bg-danger-hi sm:px-5"
+      >
+        <PhoneOff className="size-5" aria-hidden />
+        <span className="hidden sm:inline">Leave</span>
+      </button>
+    </div>
   );
 }
 

@@ -3,7 +3,7 @@ import { kShortcuts } from './use-shortcuts';
 
 export function HelpDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard shortcuts" description="They rest while you type." testId="help-dialog" openers={['[data-testid="more"]']}>
+    <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard shortcuts" description="They rest while you type." testId="help-dialog" textOnly openers={['[data-testid="more"]']}>
       <dl className="grid grid-cols-[auto_1fr] items-center gap-x-5 gap-y-3 pt-2">
         {kShortcuts.map(({ keys, does }) => (
           <div key={keys} className="contents">

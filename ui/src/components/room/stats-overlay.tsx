@@ -47,7 +47,7 @@ export function StatsOverlay({ onClose }: { onClose: () => void }) {
       ref={box}
       aria-label="Statistics"
       data-testid="stats"
-      className="hairline fixed inset-x-2 top-14 z-30 flex max-h-[70dvh] flex-col rounded-3xl bg-ink-900/97 shadow-2xl shadow-black/60 animate-rise sm:right-auto sm:left-4 sm:w-[58rem] sm:max-w-[calc(100%-2rem)]"
+      className="hairline fixed inset-x-2 top-14 z-30 flex max-h-[70dvh] flex-col rounded-3xl bg-ink-900 shadow-2xl shadow-black/60 animate-rise sm:right-auto sm:left-4 sm:w-[58rem] sm:max-w-[calc(100%-2rem)]"
     >
       <header className="flex items-center justify-between pt-2 pr-2 pl-5">
         <h2 ref={heading} tabIndex={-1} className="font-semibold outline-none">Statistics</h2>

@@ -70,7 +70,7 @@ export const Tile = memo(function Tile({ tile, box, pinned, tag }: TileProps) {
           onFirstFrame={isSelf ? undefined : onRemoteFrame}
         />
       ) : (
-        <NoPicture id={participant.id} name={participant.name} screen={screen} box={box} />
+        <NoPicture id={participant.id} name={participant.name} screen={screen} box={box} hidden={reconnecting} />
       )}
       {expected && track === undefined && (
         <span className="absolute top-3 left-3" role="img" aria-label="Waiting for the picture">
@@ -93,7 +93,7 @@ export const Tile = memo(function Tile({ tile, box, pinned, tag }: TileProps) {
           <span className={small ? 'sr-only' : ''}>Hand raised</span>
         </span>
       )}
-      <PinButton tileKey={tile.key} name={name} pinned={pinned} />
+      <PinButton tileKey={tile.key} name={name} pinned={pinned} small={small} />
       <div className={clsx('absolute flex', small ? 'inset-x-1.5 bottom-1.5' : 'inset-x-2.5 bottom-2.5')}>
         <span
           className={clsx(
@@ -118,12 +118,12 @@ export const Tile = memo(function Tile({ tile, box, pinned, tag }: TileProps) {
 });
 
 /** Initials stay clear of the name below them, however small the tile. */
-function NoPicture({ id, name, screen, box }: { id: string; name: string; screen: boolean; box: Box }) {
+function NoPicture({ id, name, screen, box, hidden }: { id: string; name: string; screen: boolean; box: Box; hidden: boolean }) {
   const size = Math.round(Math.min(136, Math.max(32, Math.min(box.width * 0.36, (box.height - 32) * 0.6))));
   return (
     <div className="absolute inset-0 bg-radial-[at_50%_38%] from-ink-800 to-ink-900">
       <div className="absolute inset-x-0 top-0 bottom-7 grid place-items-center">
-        {screen ? (
+        {hidden ? null : screen ? (
           <MonitorUp className="size-12 max-h-full text-ink-500" aria-hidden />
         ) : (
           <span data-testid="tile-initials" className="grid aspect-square max-h-full" style={{ width: size, fontSize: size * 0.36 }}>
@@ -154,8 +154,8 @@ function SpeakingBars() {
   );
 }
 
-/** Seen when the pointer or the keyboard is on the tile, on touch screens always, and while it pins. */
-function PinButton({ tileKey, name, pinned }: { tileKey: string; name: string; pinned: boolean }) {
+/** Seen when the pointer or the keyboard is on the tile and while it pins; where there is no pointer always, but quietly. */
+function PinButton({ tileKey, name, pinned, small }: { tileKey: string; name: string; pinned: boolean; small: boolean }) {
   const toggle = useCallback(() => {
     useMeeting.setState({ focus: pinned ? { kind: 'auto' } : { kind: 'pinned', tile: tileKey } });
   }, [pinned, tileKey]);
@@ -173,8 +173,14 @@ function PinButton({ tileKey, name, pinned }: { tileKey: string; name: string; p
         !pinned && 'opacity-0 group-hover:opacity-100 focus-visible:opacity-100 pointer-coarse:opacity-100',
       )}
     >
-      <span className={clsx('grid size-8 place-items-center rounded-lg', pinned ? 'bg-accent text-on-accent' : 'bg-black/60 text-white')}>
-        <Icon className="size-4" aria-hidden />
+      <span
+        className={clsx(
+          'grid place-items-center rounded-lg',
+          small ? 'size-7' : 'size-8',
+          pinned ? 'bg-accent text-on-accent' : 'bg-black/60 text-white pointer-coarse:bg-transparent pointer-coarse:drop-shadow-[0_0_2px_black]',
+        )}
+      >
+        <Icon className={small ? 'size-3.5' : 'size-4'} aria-hidden />
       </span>
     </button>
   );

@@ -15,10 +15,12 @@ interface DialogProps {
   testId?: string;
   /** Where the keyboard goes on closing if what it was on before has gone, as a menu's item has. */
   openers: string[];
+  /** Nothing inside takes the keyboard, so that the text itself must, to be scrolled. */
+  textOnly?: boolean;
 }
 
 /** A modal: focus is held inside, Escape closes, focus returns to where it was. */
-export function Dialog({ open, onOpenChange, title, description, children, testId, openers }: DialogProps) {
+export function Dialog({ open, onOpenChange, title, description, children, testId, openers, textOnly = false }: DialogProps) {
   const before = useRef<HTMLElement | null>(null);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
@@ -41,7 +43,7 @@ export function Dialog({ open, onOpenChange, title, description, children, testI
             'sm:inset-0 sm:m-auto sm:h-fit sm:max-h-[86dvh] sm:w-[calc(100%-3rem)] sm:max-w-lg sm:rounded-3xl',
           )}
         >
-          <header className="flex items-start gap-4 px-6 pt-5 pb-3">
+          <div className="flex items-start gap-4 px-6 pt-5 pb-3">
             <div className="min-w-0 flex-1">
               <Radix.Title className="text-xl font-semibold tracking-tight">{title}</Radix.Title>
               {description !== undefined && (
@@ -54,8 +56,11 @@ export function Dialog({ open, onOpenChange, title, description, children, testI
             >
               <X className="size-5" aria-hidden />
             </Radix.Close>
-          </header>
-          <div className="min-h-0 flex-1 overflow-y-auto px-6 pb-6" tabIndex={-1}>
+          </div>
+          <div
+            className="min-h-0 flex-1 overflow-y-auto px-6 pb-6"
+            {...(textOnly ? { tabIndex: 0, role: 'region', 'aria-label': title } : { tabIndex: -1 })}
+          >
             {children}
           </div>
         </Radix.Content>

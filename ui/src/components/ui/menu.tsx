@@ -1,12 +1,16 @@
 import clsx from 'clsx';
 import { Check } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { createContext, use, type ReactNode } from 'react';
+
+/** Where menus are put in the document: within a landmark, so that nobody meets them outside of all. */
+export const MenuHost = createContext<HTMLElement | null>(null);
 
 /** What a menu button opens, above it. */
 export function MenuContent({ children, align = 'end', testId }: { children: ReactNode; align?: 'start' | 'center' | 'end'; testId?: string }) {
+  const host = use(MenuHost);
   return (
-    <DropdownMenu.Portal>
+    <DropdownMenu.Portal container={host}>
       <DropdownMenu.Content
         side="top"
         align={align}

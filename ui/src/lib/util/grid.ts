@@ -15,6 +15,8 @@ export interface GridShape {
 }
 
 const kPicture = 16 / 9;
+// On a screen held upright wide tiles would make faces small: what matters there is the middle of the picture.
+const kFace = 1;
 // Pictures are cut to fill their tile. Beyond these shapes too little of a face would be left, and
 // the tile stays smaller than its room instead.
 const kNarrowest = 0.66;
@@ -24,6 +26,7 @@ const kWidest = 2.4;
 export function bestGrid(width: number, height: number, count: number, gap: number): GridShape {
   let best: GridShape = { columns: 1, rows: 1, tileWidth: 0, tileHeight: 0 };
   let most = -Infinity;
+  const wanted = width < height ? kFace : kPicture;
   for (let columns = 1; columns <= Math.max(1, count); columns++) {
     const rows = Math.ceil(Math.max(1, count) / columns);
     const room = {
@@ -33,7 +36,7 @@ export function bestGrid(width: number, height: number, count: number, gap: numb
     const tileWidth = Math.min(room.width, Math.floor(room.height * kWidest));
     const tileHeight = Math.min(room.height, Math.floor(room.width / kNarrowest));
     const tile = tileWidth * tileHeight;
-    const worth = count * tile * shownPart(tileWidth, tileHeight) - (width * height - count * tile);
+    const worth = count * tile * shownPart(tileWidth / tileHeight, wanted) - (width * height - count * tile);
     if (worth > most) {
       most = worth;
       best = { columns, rows, tileWidth, tileHeight };
@@ -42,11 +45,9 @@ export function bestGrid(width: number, height: number, count: number, gap: numb
   return best;
 }
 
-/** How much of a picture is left when it is cut to fill a tile. */
-function shownPart(width: number, height: number): number {
-  if (width === 0 || height === 0) return 0;
-  const shape = width / height;
-  return Math.min(shape / kPicture, kPicture / shape);
+/** How much of a picture of the wanted shape is left when it is cut to fill a tile. */
+function shownPart(shape: number, wanted: number): number {
+  return shape > 0 ? Math.min(shape / wanted, wanted / shape) : 0;
 }
 
 /** Where each of `count` tiles stands: rows in the middle, the last one too when it is not full. */
