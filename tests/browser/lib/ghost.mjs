@@ -2,7 +2,7 @@
 // with more people in them than this machine has room for browsers.
 import { io } from 'socket.io-client';
 
-export async function ghost(server, code, name) {
+async function ghost(server, code, name) {
   const socket = io(server.url, { auth: { protocol: 1, client: 'ghost' }, transports: ['websocket'], forceNew: true });
   const ask = async (event, payload) => {
     const answer = await socket.timeout(10_000).emitWithAck(event, payload);

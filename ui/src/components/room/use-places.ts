@@ -5,8 +5,9 @@ import { isLive, useMeeting } from '@/lib/store/meeting';
 import type { TileModel } from '@/lib/store/tiles';
 import { bringForward, keepOrder } from '@/lib/util/order';
 
-// A cough or a "yes" does not move anybody.
+// A cough or a "yes" does not move anybody; a breath between two words does not begin it anew.
 const kSpeaksForMs = 900;
+const kBreathMs = 1500;
 
 /**
  * The order in which tiles stand. `view` says which of them are to be seen, and whether that is the
@@ -55,9 +56,13 @@ export function useBringForward({ order, setKept, tiles, shown, elsewhere, first
 
   const latest = useRef({ order, tiles, shown });
   latest.current = { order, tiles, shown };
+  const begun = useRef({ speaker: '', since: 0, until: 0 });
   const speaker = firstPage ? elsewhere[0] : undefined;
   useEffect(() => {
     if (speaker === undefined) return;
+    const at = Date.now();
+    const goesOn = begun.current.speaker === speaker && at - begun.current.until < kBreathMs;
+    const since = goesOn ? begun.current.since : at;
     const timer = setTimeout(() => {
       const { order, tiles, shown } = latest.current;
       const now = useMeeting.getState().speaking;
@@ -68,7 +73,10 @@ export function useBringForward({ order, setKept, tiles, shown, elsewhere, first
       };
       const inView = new Set(shown.map((each) => each.key));
       setKept(bringForward(order, inView, speaker, { mayGive, lastHeard: (key) => heard.current.get(key) ?? 0 }));
-    }, kSpeaksForMs);
-    return () => clearTimeout(timer);
+    }, Math.max(0, since + kSpeaksForMs - at));
+    return () => {
+      clearTimeout(timer);
+      begun.current = { speaker, since, until: Date.now() };
+    };
   }, [speaker, setKept]);
 }
