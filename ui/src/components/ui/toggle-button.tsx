@@ -33,7 +33,7 @@ export function ToggleButton({ pressed, label, icon, tone = 'panel', shortcut, b
         tone === 'panel' && (pressed ? 'bg-accent text-on-accent hover:bg-accent-hi' : 'bg-ink-700 text-text hover:bg-ink-600'),
         tone === 'alert' && (pressed ? 'bg-live text-ink-950' : 'bg-ink-700 text-text hover:bg-ink-600'),
         'disabled:bg-ink-800 disabled:text-faint',
-        pending && 'animate-pulse ring-2 ring-warn motion-reduce:animate-none',
+        pending && 'animate-pending',
         className,
       )}
       {...rest}
