@@ -5,15 +5,20 @@
 #include "base/check.h"
 #include "rtc/ortc/codec.h"
 #include "rtc/srtp/session.h"
+#include "sfu/egress_writer.h"
 #include "sfu/layer_choice.h"
 #include "sfu/webrtc_transport.h"
 
 namespace confab::sfu {
 namespace {
 
-// A packet asked for twice within this long was asked for once: the answer is on its way. Half a
-// round trip, since a receiver asks again after a whole one.
+// A receiver that does not know how far it is asks again after this (libwebrtc's default).
+constexpr Duration kRttDefault = 100ms;
+// As soon as browsers ask again, however near they are.
 constexpr Duration kRepeatMin = 10ms;
+// What is measured of a round trip has in it how long the receiver takes to look at its packets: it
+// asks again after one, and that comes a little before we think that one is over.
+constexpr Duration kRttSlackMax = 10ms;
 
 EgressStream make_stream(const ConsumerSetup& setup, const Source& source) {
   EgressStream stream;
@@ -277,16 +282,8 @@ void Consumer::on_nack(Instant now, const rtcp::Nack& nack) {
   nack.for_each([&](rtp::SeqNo seq) {
     ++statistics_.nacks_received;
     ++context_.counters.nacks_in;
-    if (context_.egress.is_backlogged(transport_.queue(), EgressClass::kVideo)) {
-      ++context_.counters.nacks_unanswered;
-      ++context_.counters.nacks_shed;
-      return;
-    }
-    std::optional<EgressEntry> entry = take_sent(now, seq);
-    if (!entry) {
-      ++context_.counters.nacks_unanswered;
-      return;
-    }
+    auto entry = take_sent(now, seq);
+    if (!entry) return context_.counters.refuse(entry.error());
     entry->is_rtx = true;
     entry->rtx_seq = next_rtx_seq_;
     next_rtx_seq_ = next_rtx_seq_ + 1;
@@ -295,16 +292,35 @@ void Consumer::on_nack(Instant now, const rtcp::Nack& nack) {
   });
 }
 
-std::optional<EgressEntry> Consumer::take_sent(Instant now, rtp::SeqNo seq) {
+std::expected<EgressEntry, RepeatRefusal> Consumer::take_sent(Instant now, rtp::SeqNo seq) {
+  if (context_.egress.is_backlogged(transport_.queue(), EgressClass::kVideo)) {
+    return std::unexpected(RepeatRefusal::kBacklogged);
+  }
   const std::int64_t sent_as = sequence_.unwrap(seq);
+  std::optional<EgressEntry> entry = find_sent(now, seq, sent_as);
+  if (!entry) return std::unexpected(RepeatRefusal::kNotHeld);
+  switch (repeats_.ask(now, sent_as, repeat_after(), source_.held_span_max())) {
+    case RepeatGuard::Verdict::kTooSoon:
+      return std::unexpected(RepeatRefusal::kTooSoon);
+    case RepeatGuard::Verdict::kTooOften:
+      return std::unexpected(RepeatRefusal::kTooOften);
+    case RepeatGuard::Verdict::kMay:
+      break;
+  }
+  if (!transport_.queue().repeats.take(now, entry_size(*entry), stream_.is_audio)) {
+    return std::unexpected(RepeatRefusal::kOverBudget);
+  }
+  repeats_.note(now, sent_as);
+  return *std::move(entry);
+}
+
+std::optional<EgressEntry> Consumer::find_sent(Instant now, rtp::SeqNo seq, std::int64_t sent_as) {
   if (!stream_.has_rtx() || sent_as >= sequence_.next()) return std::nullopt;
   const SentRuns::Run* run = runs_.find(sent_as);
   if (run == nullptr) return std::nullopt;
   const PacketLog::Entry* held = source_.find_held(now, run->source, sent_as - run->seq_offset);
   // Of another codec than the receiver takes, it was no part of what went out.
   if (held == nullptr || held->payload_type != stream_.payload_type) return std::nullopt;
-  const Duration repeat_after = std::max(kRepeatMin, statistics_.rtt / 2);
-  if (!repeats_.admit(now, sent_as, repeat_after, source_.held_span_max())) return std::nullopt;
   EgressEntry entry;
   entry.packet = held->packet;
   entry.stream = &stream_;
@@ -315,6 +331,16 @@ std::optional<EgressEntry> Consumer::take_sent(Instant now, rtp::SeqNo seq) {
                                                 (is_long ? 0x7FFF : 0x7F));
   entry.tl0_pic_idx = static_cast<std::uint8_t>(held->tl0_pic_idx + run->tl0_pic_idx_offset);
   return entry;
+}
+
+Duration Consumer::repeat_after() const {
+  Duration rtt = statistics_.rtt;
+  if (rtt == Duration::zero()) {
+    // What the handshake took is no less than a round trip, but may be much more.
+    const Duration handshake = transport_.handshake_rtt();
+    rtt = handshake > Duration::zero() ? std::min(handshake, kRttDefault) : kRttDefault;
+  }
+  return std::max(kRepeatMin, rtt - std::min(rtt / 8, kRttSlackMax));
 }
 
 void Consumer::on_report(Duration rtt_or_zero, const rtp::ReportBlock& block) {

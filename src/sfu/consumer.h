@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <optional>
 
 #include "base/ids.h"
@@ -108,9 +109,11 @@ class Consumer {
   std::optional<rtp::RtpTime> on_previous_clock(const MediaPacket& packet) const;
   rtp::RtpTime time_of(Instant now, const MediaPacket& packet, std::int64_t lateness);
   EgressEntry make_entry(const MediaPacket& packet, rtp::SeqNo seq, rtp::RtpTime timestamp);
-  // What was sent under this number, to be sent again now; nothing if it is not held (any more),
-  // or was repeated too often or just now.
-  std::optional<EgressEntry> take_sent(Instant now, rtp::SeqNo seq);
+  // What was sent under this number, to be sent again now.
+  std::expected<EgressEntry, RepeatRefusal> take_sent(Instant now, rtp::SeqNo seq);
+  std::optional<EgressEntry> find_sent(Instant now, rtp::SeqNo seq, std::int64_t sent_as);
+  // How long a repeat is taken to be on its way.
+  Duration repeat_after() const;
   void send(Instant now, EgressEntry&& entry, bool completes_frame);
 
   ShardContext& context_;

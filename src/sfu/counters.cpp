@@ -80,4 +80,22 @@ std::string_view to_string(Drop reason) {
   return "";
 }
 
+std::string_view to_string(RepeatRefusal reason) {
+  switch (reason) {
+    case RepeatRefusal::kNotHeld:
+      return "not_held";
+    case RepeatRefusal::kBacklogged:
+      return "backlogged";
+    case RepeatRefusal::kTooSoon:
+      return "too_soon";
+    case RepeatRefusal::kTooOften:
+      return "too_often";
+    case RepeatRefusal::kOverBudget:
+      return "over_budget";
+    case RepeatRefusal::kCount:
+      break;
+  }
+  return "";
+}
+
 }  // namespace confab::sfu

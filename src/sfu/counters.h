@@ -52,6 +52,18 @@ inline constexpr std::size_t kDropReasons = static_cast<std::size_t>(Drop::kCoun
 // The counter's name: "unknown_path".
 std::string_view to_string(Drop reason);
 
+// Why a packet that a receiver asked for was not repeated.
+enum class RepeatRefusal : std::uint8_t {
+  kNotHeld,     // no longer, or never; or there is no RTX to repeat it by
+  kBacklogged,  // too much waits for the receiver already
+  kTooSoon,     // the last repeat may still be on its way
+  kTooOften,    // more often than a browser asks
+  kOverBudget,  // of what its receiver is sent repeats are a large share already
+  kCount
+};
+inline constexpr std::size_t kRepeatRefusals = static_cast<std::size_t>(RepeatRefusal::kCount);
+std::string_view to_string(RepeatRefusal reason);
+
 struct ShardCounters {
   std::array<std::uint64_t, kDropReasons> drops{};
   std::uint64_t packets_in = 0;
@@ -70,10 +82,9 @@ struct ShardCounters {
   std::uint64_t handshake_turns = 0;  // datagrams of handshakes that had their turn
   std::uint64_t rtx_in = 0;
   std::uint64_t rtx_out = 0;
-  std::uint64_t nacks_in = 0;          // packets asked of us
-  std::uint64_t nacks_out = 0;         // packets we asked for
-  std::uint64_t nacks_unanswered = 0;  // no longer, or never, in the history; or nacks_shed
-  std::uint64_t nacks_shed = 0;        // not looked for: too much waits for the receiver already
+  std::uint64_t nacks_in = 0;   // packets asked of us
+  std::uint64_t nacks_out = 0;  // packets we asked for
+  std::array<std::uint64_t, kRepeatRefusals> repeats_refused{};
   std::uint64_t key_frame_requests_in = 0;
   std::uint64_t key_frame_requests_out = 0;
   std::uint64_t twcc_feedback_in = 0;
@@ -87,6 +98,10 @@ struct ShardCounters {
 
   void drop(Drop reason) { ++drops[static_cast<std::size_t>(reason)]; }
   std::uint64_t dropped(Drop reason) const { return drops[static_cast<std::size_t>(reason)]; }
+  void refuse(RepeatRefusal reason) { ++repeats_refused[static_cast<std::size_t>(reason)]; }
+  std::uint64_t refused(RepeatRefusal reason) const {
+    return repeats_refused[static_cast<std::size_t>(reason)];
+  }
 };
 
 // What is held now.

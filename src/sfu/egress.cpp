@@ -56,6 +56,7 @@ void Egress::send_media(Instant now, ReceiverQueue& queue, EgressEntry&& entry,
     return;
   }
   entry.size = static_cast<std::uint16_t>(size);
+  if (!entry.is_rtx) queue.repeats.on_media(now, size);
   const EgressClass which = entry.stream->is_audio ? EgressClass::kAudio : EgressClass::kVideo;
   ReceiverQueue::Lane& waiting = queue.lane(which);
   if (!has_room(queue, which)) {

@@ -10,6 +10,7 @@
 #include "base/net.h"
 #include "rtc/srtp/session.h"
 #include "sfu/egress_entry.h"
+#include "sfu/repeat_budget.h"
 #include "sfu/ring_queue.h"
 
 namespace confab::sfu {
@@ -34,6 +35,7 @@ struct ReceiverQueue {
   srtp::SrtpSender* sender = nullptr;
   std::size_t overhead = 0;  // what the sender adds to an RTP packet
   std::uint16_t next_transport_seq = 0;
+  RepeatBudget repeats;
 
   std::uint64_t packets_sent = 0;
   std::uint64_t bytes_sent = 0;

@@ -12,16 +12,21 @@ Duration since(std::uint16_t then, Instant now) {
 
 }  // namespace
 
-bool RepeatGuard::admit(Instant now, std::int64_t seq, Duration repeat_after, std::size_t places) {
+RepeatGuard::Verdict RepeatGuard::ask(Instant now, std::int64_t seq, Duration repeat_after,
+                                      std::size_t places) {
   if (slots_.size() < places) grow(places);
   const auto number = static_cast<std::uint32_t>(seq);
   Repeated& slot = slot_of(number);
   if (slot.seq != number) slot = {.seq = number};
-  if (slot.times >= kRepeatsMax) return false;
-  if (slot.times > 0 && since(slot.at, now) < repeat_after) return false;
+  if (slot.times >= kRepeatsMax) return Verdict::kTooOften;
+  if (slot.times > 0 && since(slot.at, now) < repeat_after) return Verdict::kTooSoon;
+  return Verdict::kMay;
+}
+
+void RepeatGuard::note(Instant now, std::int64_t seq) {
+  Repeated& slot = slot_of(static_cast<std::uint32_t>(seq));
   slot.at = to_tick(now);
   ++slot.times;
-  return true;
 }
 
 void RepeatGuard::grow(std::size_t places) {

@@ -1,5 +1,6 @@
 // How often a receiver was repeated a packet, and when last: who asks on and on would make of a
-// request of 4 bytes for 17 packets a multiple of the stream. Takes no memory for who never asks.
+// request of 4 bytes for 17 packets a multiple of the stream, and what is on its way need not be
+// sent again. Takes no memory for who never asks.
 #pragma once
 
 #include <cstddef>
@@ -12,10 +13,14 @@ namespace confab::sfu {
 
 class RepeatGuard {
  public:
-  // Whether the packet may be repeated now, which is noted: not if that was done less than
-  // `repeat_after` ago, or too often. `seq` as it was given out, unwrapped. Of packets of which no
-  // more than `places` (a power of two) lie between them, none is forgotten for another.
-  bool admit(Instant now, std::int64_t seq, Duration repeat_after, std::size_t places);
+  enum class Verdict : std::uint8_t { kMay, kTooSoon, kTooOften };
+
+  // Whether the packet may be repeated now: not if that was done less than `repeat_after` ago, or
+  // too often. `seq` as it was given out, unwrapped. Of packets of which no more than `places` (a
+  // power of two) lie between them, none is forgotten for another.
+  Verdict ask(Instant now, std::int64_t seq, Duration repeat_after, std::size_t places);
+  // It is repeated: after ask() said that it may be.
+  void note(Instant now, std::int64_t seq);
   std::size_t bytes() const { return slots_.capacity() * sizeof(Repeated); }
 
  private:

@@ -176,7 +176,7 @@ TEST_F(BadInput, rtcp_that_lies) {
   client.send_rtcp({0x81, 205, 0xFF, 0xFF, 0, 0, 0, 0, 0, 0, 0, 0});
   client.send_rtcp({0x9F, 206, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2});
   world.run_for(100ms);
-  EXPECT_GE(world.shard().counters().nacks_unanswered, 3000u);
+  EXPECT_GE(world.shard().counters().refused(sfu::RepeatRefusal::kNotHeld), 3000u);
   EXPECT_GE(dropped(sfu::Drop::kRtcpMalformed), 1u);
   const std::size_t before = video->complete_frames();
   world.run_for(2s);

@@ -266,7 +266,7 @@ TEST_F(Overload, nothing_is_repeated_while_much_waits) {
   world.run_for(500ms);
   ben.subscribe(anna.publish(camera()).producer);
   world.run_for(2s);
-  EXPECT_EQ(world.shard().counters().nacks_shed, 0u);
+  EXPECT_EQ(world.shard().counters().refused(sfu::RepeatRefusal::kBacklogged), 0u);
   world.hold_back(150ms);
   world.run_for(70ms);
   const std::uint64_t waiting = world.shard().gauges().queued_packets;
@@ -275,7 +275,8 @@ TEST_F(Overload, nothing_is_repeated_while_much_waits) {
   const sfu::ShardCounters before = world.shard().counters();
   world.run_for(79ms);
   const sfu::ShardCounters& after = world.shard().counters();
-  EXPECT_GT(after.nacks_shed, before.nacks_shed);
+  constexpr auto kBacklogged = sfu::RepeatRefusal::kBacklogged;
+  EXPECT_GT(after.refused(kBacklogged), before.refused(kBacklogged));
   // Then only what is new waits as well
   EXPECT_EQ(world.shard().gauges().queued_packets - waiting, after.rtp_in - before.rtp_in);
   // And it gets them when it asks again

@@ -55,11 +55,6 @@ void expose_counters(const sfu::ShardCounters& c, std::string_view shard,
   counter("rtx_packets_sent", "Retransmissions to subscribers.", c.rtx_out);
   counter("nacked_packets_received", "Packets that subscribers asked for again.", c.nacks_in);
   counter("nacked_packets_sent", "Packets asked of publishers again.", c.nacks_out);
-  counter("nacked_packets_unanswered", "Packets asked for that the history has not.",
-          c.nacks_unanswered);
-  counter("nacked_packets_shed",
-          "Of those, packets not looked for since too much waited for the receiver already.",
-          c.nacks_shed);
   counter("key_frame_requests_received", "PLI and FIR from subscribers.", c.key_frame_requests_in);
   counter("key_frame_requests_sent", "PLI and FIR to publishers.", c.key_frame_requests_out);
   counter("twcc_feedback_received", "Transport-wide feedback from subscribers.",
@@ -74,6 +69,11 @@ void expose_counters(const sfu::ShardCounters& c, std::string_view shard,
     out.counter("media_drops", "Packets that went nowhere, by reason.",
                 {{"shard", shard}, {"reason", sfu::to_string(static_cast<sfu::Drop>(i))}},
                 c.drops[i]);
+  }
+  for (std::size_t i = 0; i < sfu::kRepeatRefusals; ++i) {
+    out.counter("nacked_packets_refused", "Packets asked for and not sent again, by reason.",
+                {{"shard", shard}, {"reason", sfu::to_string(static_cast<sfu::RepeatRefusal>(i))}},
+                c.repeats_refused[i]);
   }
 }
 
