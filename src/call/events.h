@@ -105,6 +105,18 @@ struct ConnectionClosed {
   ConnectionId connection;
 };
 
+// The page that holds the connection is going away: for good, or to be loaded anew. Says nothing of
+// a participant who is here by another connection by now.
+struct PageClosing {
+  ConnectionId connection;
+  ParticipantId participant;
+};
+// It was loaded anew and is on its way back.
+struct PageReturning {
+  ConnectionId connection;
+  ParticipantId participant;
+};
+
 // ---- the store's answer to LoadRoom ----
 
 struct RoomLoaded {
@@ -117,8 +129,8 @@ struct ServerStopping {
   Duration reconnect_in = 1s;
 };
 
-using Event =
-    std::variant<ClientRequest, ConnectionLost, ConnectionRecovered, ConnectionClosed, RoomLoaded,
-                 ServerStopping, control::MediaCompletion, control::MediaEvent>;
+using Event = std::variant<ClientRequest, ConnectionLost, ConnectionRecovered, ConnectionClosed,
+                           PageClosing, PageReturning, RoomLoaded, ServerStopping,
+                           control::MediaCompletion, control::MediaEvent>;
 
 }  // namespace confab::call

@@ -76,6 +76,53 @@ TEST_F(ResumeTest, a_reloaded_page_keeps_the_participant_and_drops_its_media) {
   EXPECT_EQ(world.media.transports.size(), 1u) << "only Ada's";
 }
 
+TEST_F(ResumeTest, a_closed_page_is_seen_to_leave_within_two_seconds) {
+  world.forget_notices();
+  world.happen(PageClosing{b, ben.state.self.who.id});
+  world.happen(ConnectionLost{b});
+  EXPECT_EQ(world.told<ConnectionChanged>(a).size(), 1u);
+  world.pass(2s);
+  const auto left = world.told<ParticipantLeft>(a);
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left[0].reason, LeaveReason::kLeft);
+  EXPECT_EQ(world.call.counts().connections, 1u);
+}
+
+TEST_F(ResumeTest, a_closed_page_leaves_as_soon_when_its_word_comes_after_its_socket) {
+  world.forget_notices();
+  world.happen(ConnectionLost{b});
+  world.happen(PageClosing{b, ben.state.self.who.id});
+  world.pass(2s);
+  EXPECT_EQ(world.told<ConnectionChanged>(a).size(), 1u);
+  EXPECT_EQ(world.told<ParticipantLeft>(a).size(), 1u);
+}
+
+TEST_F(ResumeTest, a_reload_over_a_slow_line_is_no_departure) {
+  world.forget_notices();
+  world.happen(PageClosing{b, ben.state.self.who.id});
+  world.happen(ConnectionLost{b});
+  world.pass(1s);
+  world.happen(PageReturning{b, ben.state.self.who.id});
+  world.pass(20s);
+  const JoinedMeeting again = world.resume(world.connect(), ben, false);
+  EXPECT_EQ(again.state.self.who.id, ben.state.self.who.id);
+  world.pass(60s);
+  EXPECT_TRUE(world.told<ParticipantLeft>(a).empty());
+  EXPECT_TRUE(world.told<ParticipantJoined>(a).empty());
+}
+
+TEST_F(ResumeTest, the_last_word_of_an_old_page_does_not_end_the_stay_of_the_new_one) {
+  const auto c = world.connect();
+  world.happen(ConnectionLost{b});
+  world.resume(c, ben, false);
+  world.forget_notices();
+  world.happen(PageClosing{b, ben.state.self.who.id});
+  world.happen(PageClosing{c, ada.state.self.who.id});
+  world.pass(60s);
+  EXPECT_TRUE(world.told<ParticipantLeft>(a).empty());
+  EXPECT_TRUE(world.told<ConnectionChanged>(a).empty());
+}
+
 TEST_F(ResumeTest, a_second_tab_takes_over_and_the_first_is_told) {
   const auto c = world.connect();
   const JoinedMeeting again = world.resume(c, ben, false);

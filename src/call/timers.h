@@ -11,6 +11,7 @@
 
 #include "base/ids.h"
 #include "base/instant.h"
+#include "call/actions.h"
 #include "control/media.h"
 
 namespace confab::call {
@@ -18,6 +19,7 @@ namespace confab::call {
 struct GraceOver {
   std::string code;
   ParticipantId participant;
+  LeaveReason reason = LeaveReason::kTimeout;
 };
 struct StoreLate {
   std::string code;

@@ -117,6 +117,10 @@ struct Options {
   std::uint32_t chat_history = 200;
   // A participant whose connection is lost stays this long for the others.
   Duration reconnect_grace = 30s;
+  // One whose page is going away: long enough for the page that a reload loads in its place to say
+  // that it is there (its first script does, before anything else is loaded), short enough that a
+  // closed tab is seen to leave within two seconds.
+  Duration page_grace = 1500ms;
   // The store and the media plane each answer sooner, or the request has failed.
   Duration answer_timeout = 10s;
   // After the media plane lost a meeting: between attempts to open it again, and how many.

@@ -2,6 +2,19 @@
 #include "call/handlers/handlers.h"
 
 namespace confab::call {
+namespace {
+
+// The others are told once that it is away; a later word only changes for how long.
+void await_return(Core& core, Asker asker, Duration grace, LeaveReason reason) {
+  Participant& self = *asker.participant;
+  core.timers.cancel(self.grace_timer);
+  self.grace_timer =
+      core.timers.add(core.now + grace, GraceOver{asker.meeting->code, self.who.id, reason});
+  if (!std::exchange(self.is_connected, false)) return;
+  core.notify(asker.meeting->connections_except(&self), ConnectionChanged{self.who, false});
+}
+
+}  // namespace
 
 void on(Core& core, ConnectionLost event) {
   stop_waiting(core, event.connection);
@@ -10,12 +23,22 @@ void on(Core& core, ConnectionLost event) {
     core.connections.erase(event.connection);
     return;
   }
-  Participant& self = *asker.participant;
-  if (!self.is_connected) return;
-  self.is_connected = false;
-  self.grace_timer = core.timers.add(core.now + core.options.reconnect_grace,
-                                     GraceOver{asker.meeting->code, self.who.id});
-  core.notify(asker.meeting->connections_except(&self), ConnectionChanged{self.who, false});
+  // Its page has said already that it goes away.
+  if (!asker.participant->is_connected) return;
+  await_return(core, asker, core.options.reconnect_grace, LeaveReason::kTimeout);
+}
+
+void on(Core& core, PageClosing event) {
+  const Asker asker = core.asker(event.connection);
+  if (!asker || asker.participant->who.id != event.participant) return;
+  await_return(core, asker, core.options.page_grace, LeaveReason::kLeft);
+}
+
+void on(Core& core, PageReturning event) {
+  const Asker asker = core.asker(event.connection);
+  if (!asker || asker.participant->who.id != event.participant) return;
+  if (asker.participant->is_connected) return;
+  await_return(core, asker, core.options.reconnect_grace, LeaveReason::kTimeout);
 }
 
 void on(Core& core, ConnectionRecovered event) {
@@ -38,7 +61,7 @@ void on(Core& core, ConnectionClosed event) {
 void on(Core& core, GraceOver timer) {
   Meeting* meeting = core.meeting(timer.code);
   if (!meeting || !meeting->find(timer.participant)) return;
-  remove_participant(core, *meeting, timer.participant, LeaveReason::kTimeout);
+  remove_participant(core, *meeting, timer.participant, timer.reason);
 }
 
 void on(Core& core, ServerStopping event) {

@@ -30,6 +30,8 @@ void on(Core& core, ClientRequest event);  // finds the handler above
 void on(Core& core, ConnectionLost event);
 void on(Core& core, ConnectionRecovered event);
 void on(Core& core, ConnectionClosed event);
+void on(Core& core, PageClosing event);
+void on(Core& core, PageReturning event);
 void on(Core& core, RoomLoaded event);
 void on(Core& core, ServerStopping event);
 void on(Core& core, control::MediaCompletion event);

@@ -62,6 +62,11 @@ Door::Session* Door::find(socketio::SocketId socket) {
   return it == by_socket_.end() ? nullptr : &sessions_.at(it->second);
 }
 
+std::optional<call::ConnectionId> Door::connection_of(socketio::SocketId socket) const {
+  const auto it = by_socket_.find(socket);
+  return it == by_socket_.end() ? std::nullopt : std::optional(it->second);
+}
+
 void Door::forget(socketio::SocketId socket) {
   const auto node = by_socket_.extract(socket);
   if (!node.empty()) sessions_.erase(node.mapped());

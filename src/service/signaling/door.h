@@ -41,6 +41,9 @@ class Door {
   void perform(const call::Notify& notify);
   void perform(const call::Disconnect& disconnect);
 
+  // The connection of a socket as its client names it, also of one that is lost and may come back.
+  std::optional<call::ConnectionId> connection_of(socketio::SocketId socket) const;
+
   // New connections are refused from now on.
   void close() { is_closing_ = true; }
 

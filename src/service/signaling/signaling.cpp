@@ -6,6 +6,7 @@
 #include "call/call.h"
 #include "platform/clock/clock.h"
 #include "service/signaling/door.h"
+#include "service/signaling/page_api.h"
 #include "service/signaling/records.h"
 
 namespace confab::signaling {
@@ -43,7 +44,11 @@ class SignalingService::Impl {
         purge_(loop),
         farewell_(loop),
         door_(config, loop, server, signer, random, log,
-              [this](call::Event event) { handle(std::move(event)); }) {
+              [this](call::Event event) { handle(std::move(event)); }),
+        pages_(server, signer,
+               [this](PageApi::News news, socketio::SocketId socket, ParticipantId participant) {
+                 hear_page(news, socket, participant);
+               }) {
     purge();
   }
 
@@ -81,9 +86,26 @@ class SignalingService::Impl {
                 door.requests_refused);
     out.counter("signaling_requests_unknown", "Requests of an unknown name.", {},
                 door.requests_unknown);
+    const PageApi::Counts& pages = pages_.counts();
+    out.counter("signaling_page_news", "Pages that said they go or come back.", {}, pages.heard);
+    out.counter("signaling_page_news_refused", "Such news that named nobody here.", {},
+                pages.refused);
+    out.counter("signaling_page_news_rate_limited", "Such news over the limit of its address.", {},
+                pages.rate_limited);
   }
 
  private:
+  // A socket that is not known any more has nothing left to end.
+  void hear_page(PageApi::News news, socketio::SocketId socket, ParticipantId participant) {
+    const auto connection = door_.connection_of(socket);
+    if (!connection) return;
+    if (news == PageApi::News::kClosing) {
+      handle(call::PageClosing{*connection, participant});
+    } else {
+      handle(call::PageReturning{*connection, participant});
+    }
+  }
+
   // Also when the time has come: what is due goes first.
   void work_off() {
     is_handling_ = true;
@@ -146,6 +168,7 @@ class SignalingService::Impl {
   http::LoopTimer purge_;
   http::LoopTimer farewell_;
   Door door_;
+  PageApi pages_;
 };
 
 SignalingService::SignalingService(const Config& config, http::EventLoop& loop,

@@ -1,7 +1,7 @@
 // A confab server in memory, for unit tests: the signaling of docs/protocol.md without any media.
 import { testFakeParameters } from 'mediasoup-client';
 import type { SocketLike } from '@/lib/protocol/client';
-import type { JoinRequest, JoinResult, Participant, ProducerInfo, Source } from '@/lib/protocol/types';
+import type { ChatMessage, JoinRequest, JoinResult, Participant, ProducerInfo, Source } from '@/lib/protocol/types';
 
 type Handler = (...args: never[]) => void;
 type Answer = Record<string, unknown>;
@@ -14,8 +14,10 @@ export function person(id: string, producers: ProducerInfo[] = []): Participant 
 export class FakeServer implements SocketLike {
   connected = false;
   recovered = false;
+  id: string | undefined;
   self: Participant = person('pt_self');
   others: Participant[] = [];
+  chat: ChatMessage[] = [];
   /** Requests as they came, newest last. */
   readonly log: { event: string; payload: Answer }[] = [];
   /** Answers that replace the usual one, once. */
@@ -26,6 +28,7 @@ export class FakeServer implements SocketLike {
   private held: { event: string; payload: Answer; ack: (error: Error | null, answer: unknown) => void }[] = [];
   private readonly handlers = new Map<string, Handler[]>();
   private serial = 0;
+  private sockets = 0;
   private transports = new Set<string>();
   private consumers = new Map<string, { id: string; producerId: string; paused: boolean }>();
 
@@ -36,6 +39,7 @@ export class FakeServer implements SocketLike {
     queueMicrotask(() => {
       if (this.connected || !this.reachable) return;
       this.connected = true;
+      this.id = `socket${++this.sockets}`;
       this.fire('connect');
       this.emit('welcome', { protocol: 1, build: 'b1', serverTime: 0 });
     });
@@ -127,6 +131,8 @@ export class FakeServer implements SocketLike {
       case 'producer:close':
         this.self.producers = this.self.producers.filter((each) => each.id !== payload['producerId']);
         return {};
+      case 'chat:send':
+        return this.say(payload);
       case 'hand:set':
         this.self.hand = payload['raised'] === true ? 1 : null;
         return { hand: this.self.hand };
@@ -145,7 +151,7 @@ export class FakeServer implements SocketLike {
     if (!mediaKept) this.loseMedia();
     return {
       participantId: this.self.id, resumeToken: `r${++this.serial}`, meetingId: 'mt_1', resumed: false, mediaKept,
-      self: structuredClone(this.self), participants: structuredClone(this.others), chat: [], speakers: [],
+      self: structuredClone(this.self), participants: structuredClone(this.others), chat: [...this.chat], speakers: [],
       routerRtpCapabilities: testFakeParameters.generateRouterRtpCapabilities(), iceServers: [],
       ...(transports === true && !mediaKept ? { transports: { send: this.makeTransport(), recv: this.makeTransport() } } : {}),
       ...(mediaKept ? { own: { transports: [], consumers: [...this.consumers.values()].map((each) => ({ ...each, producerPaused: false })) } } : {}),
@@ -172,6 +178,13 @@ export class FakeServer implements SocketLike {
     if (found === undefined) return { error: { code: 'not_found', message: 'no such producer' } };
     found.paused = paused;
     return {};
+  }
+
+  private say({ id, text }: Answer): Answer {
+    const before = this.chat.find((each) => each.id === id);
+    const message = before ?? { id: String(id), from: { id: this.self.id, name: this.self.name }, to: null, text: String(text), sentAt: ++this.serial };
+    if (before === undefined) this.chat.push(message);
+    return { message };
   }
 
   private consume(producerId: string): Answer {

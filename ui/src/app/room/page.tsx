@@ -1,5 +1,11 @@
 import { RoomPage } from '@/components/room/room-page';
+import { kReturnScript } from '@/lib/session/page-life';
 
 export default function Page() {
-  return <RoomPage />;
+  return (
+    <>
+      <script dangerouslySetInnerHTML={{ __html: kReturnScript }} />
+      <RoomPage />
+    </>
+  );
 }

@@ -67,6 +67,8 @@ export class MediaClient {
   private readonly consumers = new Map<string, Held>();
   private readonly wanted = new Map<string, WantedProducer>();
   private readonly pending = new Set<string>();
+  /** Consumers that the server has made and the browser is making. */
+  private readonly making = new Set<string>();
   private hidden: ReadonlySet<string> = new Set();
   private capabilitiesSent = false;
   private readonly restarting = new Set<TransportDirection>();
@@ -274,6 +276,11 @@ export class MediaClient {
       else held.flowing = !theirs.paused;
     });
     this.consumers.forEach((held) => void this.letFlow(held));
+    // Made by a request whose answer was lost: a second copy of the stream.
+    const known = new Set([...this.making, ...[...this.consumers.values()].map((held) => held.consumer.id)]);
+    for (const { id } of own) {
+      if (!known.has(id)) void this.signaling.request('consumer:close', { consumerId: id }).catch(() => undefined);
+    }
   }
 
   // ---- the path ----
@@ -332,11 +339,18 @@ export class MediaClient {
   }
 
   private attach(transport: ms.Transport, direction: TransportDirection): void {
+    let wasAsked = false;
     transport.on('connect', ({ dtlsParameters }, done, fail) => {
+      const isAgain = wasAsked;
+      wasAsked = true;
       this.signaling
         .request('transport:connect', { transportId: transport.id, dtlsParameters })
         .then(() => done())
-        .catch(fail);
+        .catch((error: Error) => {
+          // Once per transport: the server did it the first time, and the answer was lost.
+          if (isAgain && error instanceof ProtocolError && error.code === 'conflict') done();
+          else fail(error);
+        });
     });
     transport.on('connectionstatechange', (state) => {
       if (direction === 'recv' && state === 'connected') mark('recv-connected');
@@ -366,7 +380,8 @@ export class MediaClient {
   private async consume(options: ConsumerOptions): Promise<void> {
     if (!this.wanted.has(options.producerId) || this.consumers.has(options.producerId)) return;
     const { id, producerId, kind, rtpParameters, streamId, participantId, source } = options;
-    const consumer = await this.recv.consume({ id, producerId, kind, rtpParameters, streamId });
+    this.making.add(id);
+    const consumer = await this.recv.consume({ id, producerId, kind, rtpParameters, streamId }).finally(() => this.making.delete(id));
     if (this.closed || !this.wanted.has(producerId)) {
       consumer.close();
       return;

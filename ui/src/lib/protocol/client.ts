@@ -5,6 +5,8 @@ import { kProtocolVersion, type Payload, type RequestName, type Result, type Ser
 /** What is used of a socket.io-client Socket; tests bring their own. */
 export interface SocketLike {
   readonly connected: boolean;
+  /** As the server knows it; undefined while there is no connection. */
+  readonly id?: string | undefined;
   readonly recovered: boolean;
   connect(): unknown;
   disconnect(): unknown;
@@ -46,6 +48,10 @@ export class SignalingClient {
     return this.socket.connected;
   }
 
+  get id(): string | undefined {
+    return this.socket.id;
+  }
+
   connect(): void {
     this.socket.connect();
   }
@@ -63,7 +69,7 @@ export class SignalingClient {
   request<E extends RequestName>(event: E, payload: Payload<E>, timeoutMs = kRequestTimeoutMs): Promise<Result<E>> {
     return new Promise((resolve, reject) => {
       if (!this.socket.connected) {
-        reject(new ProtocolError('offline', 'There is no connection to the server.'));
+        reject(new ProtocolError('offline', 'There is no connection to the server.', true));
         return;
       }
       this.socket.timeout(timeoutMs).emit(event, payload, (lost, answer) => {

@@ -35,6 +35,8 @@ export class ProtocolError extends Error {
   constructor(
     readonly code: ErrorCode,
     message: string,
+    /** It never left this page: nothing can have come of it. */
+    readonly neverSent = false,
   ) {
     super(message);
   }

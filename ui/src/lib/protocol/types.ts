@@ -85,6 +85,7 @@ export interface JoinRequest {
   room: string;
   name?: string;
   resumeToken?: string;
+  attempt?: string;
   hostKey?: string;
   keepMedia?: boolean;
   transports?: boolean;
@@ -144,7 +145,7 @@ export interface Requests {
   'consumer:pause': { payload: { consumerId: string }; result: Empty };
   'consumer:resume': { payload: { consumerId: string }; result: Empty };
   'consumer:close': { payload: { consumerId: string }; result: Empty };
-  'chat:send': { payload: { text: string; to?: string }; result: { message: ChatMessage } };
+  'chat:send': { payload: { id: string; text: string; to?: string }; result: { message: ChatMessage } };
   'hand:set': { payload: { raised: boolean }; result: { hand: number | null } };
   'profile:set': { payload: { name: string }; result: { name: string; resumeToken: string } };
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { memoryStorage } from '@/testing/storage';
 import { clearResume, loadHostKey, loadResume, saveHostKey, saveResume } from './resume';
 
-const record = { token: 'r1', name: 'Ada', microphone: true, camera: false };
+const record = { token: 'r1', name: 'Ada', microphone: true, camera: false, socketId: 's1' };
 
 beforeEach(() => {
   vi.stubGlobal('sessionStorage', memoryStorage());

@@ -8,6 +8,8 @@ export interface ResumeRecord {
   name: string;
   microphone: boolean;
   camera: boolean;
+  /** The connection it was in the meeting by: what a closing page says is about that one. */
+  socketId: string | undefined;
 }
 
 const key = (room: string) => `confab:resume:${room.toLowerCase()}`;
@@ -23,9 +25,12 @@ function parse(text: string | null): unknown {
 export function loadResume(room: string): ResumeRecord | null {
   const value = parse(readStored('session', key(room)));
   if (typeof value !== 'object' || value === null) return null;
-  const { token, name, microphone, camera } = value as Record<string, unknown>;
+  const { token, name, microphone, camera, socketId } = value as Record<string, unknown>;
   if (typeof token !== 'string' || typeof name !== 'string') return null;
-  return { token, name, microphone: microphone === true, camera: camera === true };
+  return {
+    token, name, microphone: microphone === true, camera: camera === true,
+    socketId: typeof socketId === 'string' ? socketId : undefined,
+  };
 }
 
 export function saveResume(room: string, record: ResumeRecord): void {

@@ -179,3 +179,100 @@ describe('during the call', () => {
     expect(useMeeting.getState().phase).toBe('left');
   });
 });
+
+describe('a message whose answer was lost', () => {
+  const words = () => useMeeting.getState().chat.map((each) => each.text);
+
+  it('was said: it is found on the return and not said again', async () => {
+    await joinWith(session, {});
+    server.silent.add('chat:send');
+    const sent = session.sendChat('hello', null);
+    server.obey('chat:send');
+    await settled();
+    server.obey('chat:send');
+    server.drop('transport close');
+    server.connect();
+    await sent;
+    expect(words()).toEqual(['hello']);
+    expect(server.requests('chat:send')).toHaveLength(1);
+  });
+
+  it('was not said: it is sent again by itself, as the same message', async () => {
+    await joinWith(session, {});
+    server.silent.add('chat:send');
+    const sent = session.sendChat('hello', null);
+    await settled();
+    server.drop('transport close');
+    server.silent.clear();
+    server.connect();
+    await sent;
+    expect(words()).toEqual(['hello']);
+    const ids = server.requests('chat:send').map((each) => each['id']);
+    expect(ids).toHaveLength(2);
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  it('sent again by hand is the same message; other words are another', async () => {
+    await joinWith(session, {});
+    server.next.set('chat:send', { error: { code: 'unavailable', message: 'disk' } });
+    await expect(session.sendChat('hello', null)).rejects.toMatchObject({ code: 'unavailable' });
+    await session.sendChat('hello', null);
+    await session.sendChat('hello', null);
+    const [first, second, third] = server.requests('chat:send').map((each) => each['id']);
+    expect(second).toBe(first);
+    expect(third).not.toBe(first);
+  });
+
+  it('fails at once when there was no connection to send it by', async () => {
+    await joinWith(session, {});
+    server.drop('transport close');
+    await expect(session.sendChat('hello', null)).rejects.toMatchObject({ code: 'offline' });
+  });
+});
+
+describe('a request whose answer was lost', () => {
+  it('a join sent again names the same attempt; the next one another', async () => {
+    server.silent.add('join');
+    useMeeting.setState({ wanted: { microphone: false, camera: false, hand: false } });
+    const first = session.join('Ada');
+    await settled();
+    server.drop('transport close');
+    await first;
+    expect(useMeeting.getState().phase).toBe('failed');
+    server.silent.clear();
+    await session.join('Ada');
+    await settled();
+    await session.leave();
+    await session.join('Ada');
+    const [one, again, other] = server.requests('join').map((each) => each['attempt']);
+    expect(again).toBe(one);
+    expect(other).not.toBe(one);
+  });
+});
+
+describe('a page that goes away', () => {
+  it('says so by a beacon while in the meeting, and not after Leave', async () => {
+    const sendBeacon = vi.fn();
+    Object.assign(navigator, { sendBeacon });
+    await joinWith(session, {});
+    window.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: false }));
+    expect(sendBeacon).toHaveBeenCalledTimes(1);
+    expect(sendBeacon).toHaveBeenCalledWith('/api/rooms/abc-defg-hij/leave', expect.stringContaining('"socketId":"socket'));
+    await session.leave();
+    window.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: false }));
+    expect(sendBeacon).toHaveBeenCalledTimes(1);
+  });
+
+  it('and is shown again from the history is loaded anew, and held no device meanwhile', async () => {
+    const reload = vi.fn();
+    vi.stubGlobal('location', { search: '', reload });
+    Object.assign(navigator, { sendBeacon: vi.fn() });
+    await joinWith(session, { microphone: true });
+    const { microphone } = useLocal.getState();
+    window.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: true }));
+    expect(microphone?.readyState).toBe('ended');
+    expect(server.connected).toBe(false);
+    window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
+    expect(reload).toHaveBeenCalledTimes(1);
+  });
+});

@@ -7,14 +7,16 @@ import { mark } from '@/lib/media/marks';
 import { createSignalingClient, type ConnectionChange, type SignalingClient } from '@/lib/protocol/client';
 import { describeError, ProtocolError } from '@/lib/protocol/errors';
 import { getConfig } from '@/lib/protocol/rest';
-import type { JoinResult, MeetingState, TransportDirection } from '@/lib/protocol/types';
+import type { ChatMessage, JoinResult, MeetingState, Payload, TransportDirection } from '@/lib/protocol/types';
 import { stopAllLocal } from '@/lib/store/local';
-import { applyJoin, applyState, kInitialMeeting, patchPerson, useMeeting, type Phase } from '@/lib/store/meeting';
+import { applyJoin, applyState, kInitialMeeting, mergeChat, patchPerson, useMeeting, type Phase } from '@/lib/store/meeting';
 import { useSettings } from '@/lib/store/settings';
 import { Lane } from '@/lib/util/lane';
+import { newMessageId } from '@/lib/util/message-id';
 import { watchDeviceNews } from './device-news';
 import { feedStore } from './events';
 import { notify } from './notices';
+import { sayPageCloses, watchPage } from './page-life';
 import { Publisher } from './publisher';
 import { clearResume, loadHostKey, loadResume, saveResume } from './resume';
 
@@ -23,6 +25,28 @@ const kConnectTimeoutMs = 10_000;
 const kMediaPatienceMs = 12_000;
 const kDisconnectedGraceMs = 400;
 const kProbeTimeoutMs = 2500;
+
+const kChatTries = 3;
+// Whoever comes back later is asked to send again, by the words left in the field.
+const kBackWithinMs = 20_000;
+
+/** Whether the meeting goes on within a time one would wait for a message to go out. */
+function untilBack(): Promise<boolean> {
+  return new Promise((resolve) => {
+    const done = (isBack: boolean) => {
+      clearTimeout(timer);
+      stop();
+      resolve(isBack);
+    };
+    const timer = setTimeout(() => done(false), kBackWithinMs);
+    const look = ({ phase, offlineSince }: { phase: Phase; offlineSince: number | null }) => {
+      if (phase !== 'joined') done(false);
+      else if (offlineSince === null) done(true);
+    };
+    const stop = useMeeting.subscribe(look);
+    look(useMeeting.getState());
+  });
+}
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
@@ -36,6 +60,10 @@ export class MeetingSession {
   private media: MediaClient | null = null;
   private rebuildFrom: Pick<JoinResult, 'routerRtpCapabilities' | 'iceServers'> | null = null;
   private token: string | undefined;
+  private socketId: string | undefined;
+  /** Names a join until it is answered, so that one sent again is not a second person. */
+  private attempt: string | undefined;
+  private unsaid: { id: string; text: string; to: string | null } | undefined;
   private name = '';
   private build: string | undefined;
   /** Counts stays in the meeting: what was begun in an earlier one must not end in this. */
@@ -82,6 +110,7 @@ export class MeetingSession {
       signaling.on('session:replaced', () => this.finish('replaced', '', false)),
       signaling.on('server:restarting', () => notify('The server is restarting. You will be back in a moment.', 'warn')),
       watchDeviceNews(this.publisher),
+      watchPage({ closes: (isKept) => this.onPageCloses(isKept), shownAgain: () => this.onPageShownAgain() }),
       this.watchNetwork(),
     );
     // Connected before the click: joining then costs one round trip.
@@ -93,7 +122,9 @@ export class MeetingSession {
     mark('join-click');
     const stay = ++this.stay;
     this.name = name;
-    this.token = loadResume(this.room)?.token;
+    const was = loadResume(this.room);
+    this.token = was?.token;
+    this.socketId = was?.socketId;
     void this.audio.setSpeaker(useSettings.getState().speakerId);
     useMeeting.setState({ phase: 'joining', phaseReason: '' });
     try {
@@ -113,7 +144,11 @@ export class MeetingSession {
 
   /** By one's own choice. Devices and screen are let go at once, whatever the network does. */
   async leave(): Promise<void> {
-    const said = this.signaling.request('leave', {}, 1500).catch(() => undefined);
+    const { token, socketId } = this;
+    const said = this.signaling.request('leave', {}, 1500).catch(() => {
+      // The socket may be dead where the network is not.
+      if (token !== undefined) sayPageCloses(this.room, { token, socketId });
+    });
     this.finish('left', '', true, said);
     await said;
   }
@@ -136,9 +171,28 @@ export class MeetingSession {
     return this.media;
   }
 
+  /** Rejects when it is not known to have been said; the same words once more are then the same message. */
   async sendChat(text: string, to: string | null): Promise<void> {
-    const { message } = await this.signaling.request('chat:send', to === null ? { text } : { text, to });
-    useMeeting.setState((state) => ({ chat: [...state.chat.filter((each) => each.id !== message.id), message] }));
+    const before = this.unsaid;
+    const id = before?.text === text && before.to === to ? before.id : newMessageId();
+    this.unsaid = { id, text, to };
+    const message = await this.say({ id, text, ...(to === null ? {} : { to }) });
+    if (this.unsaid.id === id) this.unsaid = undefined;
+    useMeeting.setState((state) => ({ chat: mergeChat(state.chat, [message]) }));
+  }
+
+  /** Where the answer is lost with the connection, it is looked for and the message sent again after the return. */
+  private async say(payload: Payload<'chat:send'>): Promise<ChatMessage> {
+    for (let tries = kChatTries; ; ) {
+      try {
+        return (await this.signaling.request('chat:send', payload)).message;
+      } catch (error) {
+        const isUnknown = error instanceof ProtocolError && (error.code === 'offline' || error.code === 'timeout');
+        if (!isUnknown || error.neverSent || --tries === 0 || !(await untilBack())) throw error;
+        const said = useMeeting.getState().chat.find((each) => each.id === payload.id);
+        if (said !== undefined) return said;
+      }
+    }
   }
 
   setHand(raised: boolean): Promise<void> {
@@ -183,12 +237,14 @@ export class MeetingSession {
       name: this.name,
       transports: true,
       keepMedia,
+      attempt: (this.attempt ??= newMessageId()),
       ...(this.token === undefined ? {} : { resumeToken: this.token }),
       ...(hostKey === undefined ? {} : { hostKey }),
     });
     // Left meanwhile: the connection was closed with it, and the server let us go.
     if (stay !== this.stay) return;
     mark('joined');
+    this.attempt = undefined;
     this.token = result.resumeToken;
     useMeeting.setState((state) => applyJoin(state, result));
     this.remember();
@@ -275,7 +331,25 @@ export class MeetingSession {
     const { phase, wanted } = useMeeting.getState();
     if (this.token === undefined || (phase !== 'joining' && phase !== 'joined')) return;
     const { microphone, camera } = wanted;
-    saveResume(this.room, { token: this.token, name: this.name, microphone, camera });
+    // Of a lost connection the last one is meant: it is the one the server waits for.
+    this.socketId = this.signaling.id ?? this.socketId;
+    saveResume(this.room, { token: this.token, name: this.name, microphone, camera, socketId: this.socketId });
+  }
+
+  private onPageCloses(isKept: boolean): void {
+    if (this.token === undefined || !['joining', 'joined'].includes(useMeeting.getState().phase)) return;
+    sayPageCloses(this.room, { token: this.token, socketId: this.socketId });
+    if (!isKept) return;
+    // Kept by the browser in case of a way back: nobody is seen or heard in there.
+    ++this.stay;
+    this.release();
+    stopAllLocal();
+    this.signaling.disconnect();
+  }
+
+  /** From the browser's history: what was a meeting is over; loading it anew leads back into it. */
+  private onPageShownAgain(): void {
+    if (useMeeting.getState().phase === 'joined') location.reload();
   }
 
   /** `last`: what is still to be said before the connection is closed. */
