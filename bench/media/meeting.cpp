@@ -117,10 +117,10 @@ void Meeting::add_publisher(Instant now, const Path& path) {
 
 void Meeting::add_receiver(Instant now, const Path& path) {
   const TransportId transport = open_transport(now, path, control::TransportDirection::kReceive);
+  const ortc::CapabilitiesHash hash = ortc::capabilities_hash(capabilities_);
+  ask<control::Done>(now, control::PutCapabilities{transport, hash, capabilities_});
   for (const ProducerId& producer : producers_) {
-    ask<control::Consumed>(
-        now, control::Consume{transport, producer,
-                              std::make_shared<const ortc::RtpCapabilities>(capabilities_), false});
+    ask<control::Consumed>(now, control::Consume{transport, producer, hash, false});
   }
 }
 

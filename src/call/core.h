@@ -71,13 +71,17 @@ struct Producing {
   Source source = Source::kCamera;
   bool paused = false;
 };
+struct PuttingCapabilities {
+  TransportId transport;
+  ortc::CapabilitiesHash hash = 0;
+};
 struct Consuming {
   Origin origin;
   TransportId transport;
 };
 
 using MediaPurpose = std::variant<OpeningRouter, Relayed, ConnectingTransport, MakingTransport,
-                                  MakingJoinTransport, Producing, Consuming>;
+                                  MakingJoinTransport, Producing, PuttingCapabilities, Consuming>;
 
 struct MediaInFlight {
   std::string code;
@@ -103,7 +107,7 @@ struct Core {
   std::unordered_map<MeetingId, std::string> codes;
   std::unordered_map<ConnectionId, Connection> connections;
   std::unordered_map<control::RequestId, MediaInFlight> media;
-  SharedCapabilities capabilities;
+  ortc::SharedCapabilities capabilities;
   Timers timers;
   std::deque<Action> actions;
   control::RequestId last_media_request = 0;
@@ -133,6 +137,8 @@ struct Core {
 
 // Forgets a producer and who consumes it, and tells the others.
 void remove_producer(Core& core, Meeting& meeting, Participant& owner, ProducerId id);
+// Remembers what the participant's device can decode.
+void learn_capabilities(Core& core, Participant& self, const ortc::RtpCapabilities& capabilities);
 // Makes a transport the participant's.
 void add_transport(Meeting& meeting, Participant& owner, TransportId id, bool is_send);
 // Forgets a transport with all it carries, and tells the others. The media plane is not told.

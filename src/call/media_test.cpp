@@ -169,6 +169,40 @@ TEST_F(MediaTest, a_consumer_knows_whose_it_is_and_needs_capabilities_once) {
   world.answer<ConsumerMade>(b);
 }
 
+TEST_F(MediaTest, what_a_device_can_decode_is_told_the_media_plane_once) {
+  const ProducerId camera = world.produce(a, Source::kCamera);
+  const ProducerId microphone = world.produce(a, Source::kMicrophone);
+  const TransportId transport = world.make_transport(b, TransportDirection::kReceive);
+  world.ask(b, Consume{transport, camera, ortc::RtpCapabilities{}});
+  world.ask(b, Consume{transport, microphone, ortc::RtpCapabilities{}});
+  world.answer<ConsumerMade>(b);
+  EXPECT_EQ(world.media.capabilities_put, 1);
+
+  ortc::RtpCapabilities more;
+  more.codecs.emplace_back();
+  world.ask(b, Consume{transport, camera, more});
+  world.answer<ConsumerMade>(b);
+  EXPECT_EQ(world.media.capabilities_put, 2);
+}
+
+TEST_F(MediaTest, what_the_media_plane_had_no_room_for_is_told_again) {
+  const ProducerId camera = world.produce(a, Source::kCamera);
+  const TransportId transport = world.make_transport(b, TransportDirection::kReceive);
+  world.media_answers = false;
+  world.ask(b, Consume{transport, camera, ortc::RtpCapabilities{}});
+  const auto asked = std::exchange(world.kept_commands, {});
+  ASSERT_EQ(asked.size(), 2u);
+  world.happen(control::MediaCompletion{asked[0].id, asked[0].meeting,
+                                        fail(ErrorCode::kUnavailable, "full")});
+  world.happen(
+      control::MediaCompletion{asked[1].id, asked[1].meeting, fail(ErrorCode::kConflict, "what?")});
+  EXPECT_EQ(world.refusal(b), ErrorCode::kUnavailable);
+
+  world.media_answers = true;
+  world.ask(b, Consume{transport, camera, std::nullopt});
+  world.answer<ConsumerMade>(b);
+}
+
 TEST_F(MediaTest, a_consumer_of_a_producer_that_went_meanwhile_is_undone) {
   const ProducerId camera = world.produce(a, Source::kCamera);
   const TransportId receive = world.make_transport(b, TransportDirection::kReceive);

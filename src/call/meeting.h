@@ -14,14 +14,17 @@
 #include "base/instant.h"
 #include "call/actions.h"
 #include "call/events.h"
-#include "call/shared_capabilities.h"
 #include "call/types.h"
+#include "rtc/ortc/capabilities_hash.h"
+#include "rtc/ortc/shared_capabilities.h"
 
 namespace confab::call {
 
 struct Transport {
   bool is_send = false;
   bool is_connected = false;  // connect was asked for; may happen once
+  // Which capabilities the media plane was told that its receiver has.
+  std::optional<ortc::CapabilitiesHash> told_capabilities;
 };
 
 struct Producer {
@@ -52,7 +55,8 @@ struct Participant {
   // Asked for and not yet made; counted against the limits, or a burst could pass them.
   std::size_t transports_in_flight = 0;
   std::size_t producers_in_flight = 0;
-  CapabilitiesPtr rtp_capabilities;  // null: not told yet
+  ortc::CapabilitiesPtr rtp_capabilities;  // null: not told yet
+  ortc::CapabilitiesHash capabilities_hash = 0;
   std::unordered_map<TransportId, Transport> transports;
   std::unordered_map<ProducerId, Producer> producers;
   std::unordered_map<ConsumerId, Consumer> consumers;

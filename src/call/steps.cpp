@@ -40,8 +40,15 @@ void remove_producer(Core& core, Meeting& meeting, Participant& owner, ProducerI
   }
 }
 
+void learn_capabilities(Core& core, Participant& self, const ortc::RtpCapabilities& capabilities) {
+  ortc::CapabilitiesPtr shared = core.capabilities.share(capabilities);
+  if (shared == self.rtp_capabilities) return;
+  self.capabilities_hash = ortc::capabilities_hash(*shared);
+  self.rtp_capabilities = std::move(shared);
+}
+
 void add_transport(Meeting& meeting, Participant& owner, TransportId id, bool is_send) {
-  owner.transports.emplace(id, Transport{is_send, false});
+  owner.transports.emplace(id, Transport{is_send, false, std::nullopt});
   meeting.transport_owners.emplace(id, owner.who.id);
 }
 

@@ -6,6 +6,7 @@ namespace confab::call::testing {
 
 void FakeMedia::close_transport(TransportId id) {
   transports.erase(id);
+  capabilities.erase(id);
   std::erase_if(producers, [&](const auto& p) { return p.second == id; });
   std::erase_if(consumers, [&](const auto& c) {
     return c.second.first == id || !producers.contains(c.second.second);
@@ -55,7 +56,16 @@ control::MediaResult FakeMedia::carry_out(const control::MediaCommand& command) 
       std::erase_if(m.consumers, [&](const auto& c) { return c.second.second == p.producer; });
       return control::Done{};
     }
+    control::MediaResult operator()(const control::PutCapabilities& c) const {
+      EXPECT_EQ(c.hash, ortc::capabilities_hash(c.rtp_capabilities));
+      m.capabilities[c.transport] = c.hash;
+      ++m.capabilities_put;
+      return done();
+    }
     control::MediaResult operator()(const control::Consume& c) const {
+      if (m.transports.contains(c.transport)) {
+        EXPECT_EQ(m.capabilities[c.transport], c.capabilities);
+      }
       control::Consumed out;
       out.consumer = ConsumerId::random(m.random_);
       out.producer = c.producer;

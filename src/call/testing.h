@@ -28,6 +28,9 @@ class FakeMedia {
 
   std::map<MeetingId, int> meetings;
   std::map<TransportId, MeetingId> transports;
+  // What it was told of each transport, and how often it was told such a thing.
+  std::map<TransportId, ortc::CapabilitiesHash> capabilities;
+  int capabilities_put = 0;
   std::map<ProducerId, TransportId> producers;
   std::map<ConsumerId, std::pair<TransportId, ProducerId>> consumers;
 

@@ -15,8 +15,16 @@
 
 namespace confab::call {
 
-// One socket, as numbered by who holds it. A participant outlives its connections.
+// One socket, as numbered by the signaling node that holds it. A participant outlives its
+// connections.
 struct ConnectionId {
+  // The node in the highest 16 bits, its count of sockets in the other 48: at a thousand sockets a
+  // second they last for 9,000 years.
+  static constexpr ConnectionId make(std::uint16_t node, std::uint64_t count) {
+    return {(std::uint64_t{node} << 48) | (count & 0xffff'ffff'ffff)};
+  }
+  constexpr std::uint16_t node() const { return static_cast<std::uint16_t>(value >> 48); }
+
   std::uint64_t value = 0;
   auto operator<=>(const ConnectionId&) const = default;
 };

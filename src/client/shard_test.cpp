@@ -92,8 +92,9 @@ class Room {
   }
 
   void consume(Leg& leg, ProducerId producer) {
-    const auto made = ask<control::Consumed>(control::Consume{
-        leg.id, producer, std::make_shared<const ortc::RtpCapabilities>(capabilities_), true});
+    const ortc::CapabilitiesHash hash = ortc::capabilities_hash(capabilities_);
+    ask<control::Done>(control::PutCapabilities{leg.id, hash, capabilities_});
+    const auto made = ask<control::Consumed>(control::Consume{leg.id, producer, hash, true});
     leg.transport->receive(now, *expect(made.kind, made.rtp_parameters));
     ask<control::Done>(control::SetConsumerPaused{made.consumer, false});
     transmit();

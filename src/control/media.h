@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -13,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/ids.h"
+#include "rtc/ortc/capabilities_hash.h"
 #include "rtc/ortc/types.h"
 
 namespace confab::control {
@@ -61,12 +61,19 @@ struct CloseProducer {
   ProducerId producer;
 };
 
+// What the receiver behind a transport can decode: once, before the first Consume on it, and again
+// when it changed. A request to consume refers to it, since those for a whole meeting, each with
+// its 8 kB, may wait at the same time.
+struct PutCapabilities {
+  TransportId transport;
+  ortc::CapabilitiesHash hash = 0;  // capabilities_hash(rtp_capabilities)
+  ortc::RtpCapabilities rtp_capabilities;
+};
 struct Consume {
   TransportId transport;
   ProducerId producer;
-  // The receiver's; not null. shared_ptr because it is one value for all that a participant
-  // consumes, and the requests for a whole meeting, each with its 8 kB, may wait at the same time.
-  std::shared_ptr<const ortc::RtpCapabilities> rtp_capabilities;
+  // What the transport was last told; kConflict if it was told something else, or nothing.
+  ortc::CapabilitiesHash capabilities = 0;
   bool paused = true;
 };
 struct SetConsumerPaused {
@@ -88,15 +95,23 @@ struct CloseConsumer {
 // Counts and statistics of one meeting.
 struct GetMeetingStats {};
 
-using MediaRequest = std::variant<OpenMeeting, CloseMeeting, CreateTransport, ConnectTransport,
-                                  RestartIce, CloseTransport, Produce, SetProducerPaused,
-                                  CloseProducer, Consume, SetConsumerPaused, SetPreferredLayers,
-                                  RequestKeyFrame, CloseConsumer, GetMeetingStats>;
+using MediaRequest =
+    std::variant<OpenMeeting, CloseMeeting, CreateTransport, ConnectTransport, RestartIce,
+                 CloseTransport, Produce, SetProducerPaused, CloseProducer, PutCapabilities,
+                 Consume, SetConsumerPaused, SetPreferredLayers, RequestKeyFrame, CloseConsumer,
+                 GetMeetingStats>;
+
+// Counts the owners that a meeting has had.
+using Epoch = std::uint64_t;
+inline constexpr Epoch kFirstEpoch = 1;
 
 struct MediaCommand {
   RequestId id = 0;
   MeetingId meeting;
   MediaRequest request;
+  // Of who sends it. The media plane remembers the highest that it saw for a meeting and refuses
+  // lower ones (kConflict): an owner that was replaced while it stood still can change nothing.
+  Epoch epoch = kFirstEpoch;
 };
 
 // ---- results: one alternative per kind of answer ----

@@ -13,6 +13,7 @@
 #include "base/timer_wheel.h"
 #include "control/media.h"
 #include "rtc/dtls/identity.h"
+#include "rtc/ortc/shared_capabilities.h"
 #include "rtc/srtp/crypto.h"
 #include "sfu/counters.h"
 #include "sfu/egress.h"
@@ -82,6 +83,7 @@ struct ShardContext {
   Egress egress;
   TimerWheel timers;
   TransportTable transports;
+  ortc::SharedCapabilities receivers;  // what those behind the transports can decode
   HandshakeTurns handshakes;
   std::deque<control::MediaEvent> events;
   // Transports that ended by themselves: destroyed when the call that noticed is done with them.

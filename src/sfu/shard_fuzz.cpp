@@ -72,13 +72,14 @@ class Script {
     const auto opened = std::get<control::MeetingOpened>(*ask(control::OpenMeeting{}));
     const TransportId sending = open(control::TransportDirection::kSend, sender_path_);
     const TransportId receiving = open(control::TransportDirection::kReceive, receiver_path_);
+    const ortc::CapabilitiesHash hash = ortc::capabilities_hash(opened.router_capabilities);
+    CHECK(ask(control::PutCapabilities{receiving, hash, opened.router_capabilities}).has_value());
     for (const bool by_rid : {false, true}) {
       control::Produce produce{sending, ortc::MediaKind::kVideo, video(by_rid), false};
       control::Consume consume;
       consume.transport = receiving;
       consume.producer = std::get<control::Produced>(*ask(produce)).producer;
-      consume.rtp_capabilities =
-          std::make_shared<const ortc::RtpCapabilities>(opened.router_capabilities);
+      consume.capabilities = hash;
       consume.paused = false;
       CHECK(ask(consume).has_value());
     }

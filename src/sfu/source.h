@@ -9,8 +9,8 @@
 
 #include "base/ids.h"
 #include "base/instant.h"
+#include "control/shard.h"
 #include "rtc/codec/payload.h"
-#include "rtc/ortc/types.h"
 #include "sfu/media_packet.h"
 #include "sfu/packet_log.h"
 #include "sfu/report_clock.h"
@@ -19,15 +19,7 @@ namespace confab::sfu {
 
 class Consumer;
 
-// All that one must know of a track to consume it.
-struct SourceSetup {
-  ProducerId id;
-  ortc::MediaKind kind = ortc::MediaKind::kAudio;
-  ortc::ProducerType type = ortc::ProducerType::kSimple;
-  // In the router's numbers; one encoding for each stream, the lowest layer first.
-  ortc::RtpParameters consumable;
-  bool paused = false;
-};
+using control::SourceSetup;
 
 // A set of a track's encodings: bit i is encoding i (limits::kEncodingsPerProducer).
 using LayerMask = std::uint8_t;

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -24,7 +25,9 @@
 #include "control/media.h"
 #include "rtc/dtls/dtls_transport.h"
 #include "rtc/ice/ice_lite.h"
+#include "rtc/ortc/capabilities_hash.h"
 #include "rtc/ortc/ortc.h"
+#include "rtc/ortc/shared_capabilities.h"
 #include "rtc/rtcp/packet.h"
 #include "rtc/srtp/session.h"
 #include "rtc/srtp_keys/keys.h"
@@ -108,6 +111,13 @@ class WebRtcTransport final : public Timed {
   std::string next_mid() { return std::to_string(next_mid_++); }
   std::uint32_t next_stream_number() { return next_stream_number_ += 2; }
   ortc::Cname& cname() { return cname_; }
+  // What its receiver can decode; null until that was told.
+  const ortc::CapabilitiesPtr& capabilities() const { return capabilities_; }
+  ortc::CapabilitiesHash capabilities_hash() const { return capabilities_hash_; }
+  void set_capabilities(ortc::CapabilitiesPtr capabilities, ortc::CapabilitiesHash hash) {
+    capabilities_ = std::move(capabilities);
+    capabilities_hash_ = hash;
+  }
   const ParticipantClock& participant_clock() const { return participant_.clock; }
 
   control::TransportStats statistics() const;
@@ -147,6 +157,8 @@ class WebRtcTransport final : public Timed {
   Router& router_;
   Participant& participant_;
   TransportSetup setup_;
+  ortc::CapabilitiesPtr capabilities_;
+  ortc::CapabilitiesHash capabilities_hash_ = 0;
   control::TransportState state_ = control::TransportState::kNew;
   Timer timer_;
 

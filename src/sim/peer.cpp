@@ -64,8 +64,10 @@ Subscriber& Peer::subscribe(const ProducerId& producer, bool paused) {
   control::Consume request;
   request.transport = receiving_.created.transport;
   request.producer = producer;
-  request.rtp_capabilities =
-      std::make_shared<const ortc::RtpCapabilities>(world_.router_capabilities());
+  if (!told_capabilities_) {
+    told_capabilities_ = world_.put_capabilities(receiving_.created.transport);
+  }
+  request.capabilities = *told_capabilities_;
   request.paused = true;
   const auto consumed = world_.ask<control::Consumed>(request);
   subscribers_.push_back(std::make_unique<Subscriber>(*receiving_.client, consumed));

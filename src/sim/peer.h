@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/ids.h"
@@ -80,6 +81,7 @@ class Peer {
   ParticipantId participant_;
   Leg sending_;
   Leg receiving_;
+  std::optional<ortc::CapabilitiesHash> told_capabilities_;  // of receiving_
   std::vector<std::unique_ptr<Track>> tracks_;
   std::vector<std::unique_ptr<Subscriber>> subscribers_;
   std::uint32_t next_stream_;

@@ -112,6 +112,12 @@ Result<control::MediaResult> World::try_ask(control::MediaRequest request) {
   return std::move(completion.result);
 }
 
+ortc::CapabilitiesHash World::put_capabilities(const TransportId& transport) {
+  const ortc::CapabilitiesHash hash = ortc::capabilities_hash(capabilities_);
+  ask<control::Done>(control::PutCapabilities{transport, hash, capabilities_});
+  return hash;
+}
+
 control::TransportCreated World::create_transport(std::uint8_t index,
                                                   const control::CreateTransport& request) {
   if (index != 0) CHECK(shard(index).join_meeting(meeting_, 0).has_value());

@@ -71,6 +71,8 @@ class World final : public Wire {
     return std::get<Answer>(std::move(*result));
   }
   Result<control::MediaResult> try_ask(control::MediaRequest request);
+  // What the receiver behind it can decode: whatever the router can. Returns what a Consume says.
+  ortc::CapabilitiesHash put_capabilities(const TransportId& transport);
   // On that shard.
   control::TransportCreated create_transport(std::uint8_t shard,
                                              const control::CreateTransport& request);

@@ -240,12 +240,20 @@ TEST_F(BadInput, commands_that_can_not_be_carried_out_are_refused_with_a_reason)
   control::Consume consume;
   consume.transport = ben.receiving().created.transport;
   consume.producer = anna.tracks().front()->producer;
-  consume.rtp_capabilities = std::make_shared<const ortc::RtpCapabilities>();
+  EXPECT_EQ(code(consume), ErrorCode::kConflict);  // what the device can decode was not told
+  const ortc::RtpCapabilities nothing;
+  const ortc::CapabilitiesHash hash = ortc::capabilities_hash(nothing);
+  EXPECT_EQ(code(control::PutCapabilities{consume.transport, hash + 1, nothing}),
+            ErrorCode::kInvalidArgument);
+  world.ask<control::Done>(control::PutCapabilities{consume.transport, hash, nothing});
+  EXPECT_EQ(code(consume), ErrorCode::kConflict);  // it was told something else
+  consume.capabilities = hash;
   EXPECT_EQ(code(consume), ErrorCode::kUnsupported);  // a device without codecs
-  consume.rtp_capabilities =
-      std::make_shared<const ortc::RtpCapabilities>(world.router_capabilities());
+  consume.capabilities = world.put_capabilities(consume.transport);
   consume.transport = ben.sending().created.transport;
   EXPECT_EQ(code(consume), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code(control::PutCapabilities{consume.transport, hash, nothing}),
+            ErrorCode::kInvalidArgument);
 
   EXPECT_EQ(code(control::ConnectTransport{anna.sending().created.transport, {}}),
             ErrorCode::kInvalidArgument);

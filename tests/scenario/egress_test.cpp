@@ -192,8 +192,7 @@ TEST(Egress, a_receiver_that_can_not_be_reached_costs_nothing) {
   control::Consume consume;
   consume.transport = created.transport;
   consume.producer = producer;
-  consume.rtp_capabilities =
-      std::make_shared<const ortc::RtpCapabilities>(world.router_capabilities());
+  consume.capabilities = world.put_capabilities(consume.transport);
   consume.paused = false;
   world.ask<control::Consumed>(consume);
   world.run_for(2s);

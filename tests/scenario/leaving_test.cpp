@@ -247,8 +247,7 @@ TEST(Leaving, nothing_is_held_for_who_never_connected) {
               ParticipantId::random(world.random()), control::TransportDirection::kReceive})
           .transport;
   consume.producer = track.producer;
-  consume.rtp_capabilities =
-      std::make_shared<const ortc::RtpCapabilities>(world.router_capabilities());
+  consume.capabilities = world.put_capabilities(consume.transport);
   consume.paused = false;
   world.ask<control::Consumed>(consume);
   Subscriber& video = ben.subscribe(track.producer);

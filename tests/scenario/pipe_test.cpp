@@ -287,8 +287,7 @@ TEST_F(Piped, what_does_not_exist_is_not_piped) {
   control::Consume consume;
   consume.transport = ben.receiving().created.transport;
   consume.producer = ProducerId::random_at({1, 0}, world.random());
-  consume.rtp_capabilities =
-      std::make_shared<const ortc::RtpCapabilities>(world.router_capabilities());
+  consume.capabilities = world.put_capabilities(consume.transport);
   EXPECT_EQ(world.try_ask(consume).error().code, ErrorCode::kNotFound);
   consume.producer = anna.publish(camera()).producer;
   EXPECT_EQ(world.shard(0).pipe_producer(world.meeting(), consume.producer, 7).error().code,

@@ -67,7 +67,7 @@ void resume(Core& core, Meeting& meeting, Participant& self, const Origin& origi
   self.who.alias = join.alias;
   if (is_promoted) self.role = Role::kHost;
   if (join.rtp_capabilities) {
-    self.rtp_capabilities = core.capabilities.share(*join.rtp_capabilities);
+    learn_capabilities(core, self, *join.rtp_capabilities);
   }
   const bool media_kept = join.keep_media && !self.transports.empty();
   if (!media_kept) drop_media(core, meeting, self);
@@ -92,7 +92,7 @@ Participant& seat(Core& core, Meeting& meeting, const Origin& origin, const Join
   self->connection = origin.connection;
   self->media_epoch = ++core.last_media_epoch;
   if (join.rtp_capabilities) {
-    self->rtp_capabilities = core.capabilities.share(*join.rtp_capabilities);
+    learn_capabilities(core, *self, *join.rtp_capabilities);
   }
   Participant& seated = *self;
   meeting.participants.emplace(seated.who.id, std::move(self));

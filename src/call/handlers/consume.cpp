@@ -8,7 +8,19 @@ namespace {
 
 constexpr const char* kNoSuchConsumer = "you have no such consumer";
 constexpr const char* kNoSuchProducer = "there is no such producer in this meeting";
+constexpr const char* kNotTold = "the media plane is overloaded; try again";
 constexpr const char* kTooOften = "you consume this producer several times; close one first";
+
+// What is carried out before the consume that needs it, unless the media plane knows it.
+void tell_capabilities(Core& core, const Asker& asker, const TransportId& id,
+                       Transport& transport) {
+  const Participant& self = *asker.participant;
+  if (transport.told_capabilities == self.capabilities_hash) return;
+  transport.told_capabilities = self.capabilities_hash;
+  core.ask_media(*asker.meeting, &self,
+                 control::PutCapabilities{id, self.capabilities_hash, *self.rtp_capabilities},
+                 PuttingCapabilities{id, self.capabilities_hash});
+}
 
 bool consumes_too_often(const Core& core, const Participant& self, ProducerId producer) {
   const auto times = std::ranges::count_if(
@@ -21,7 +33,7 @@ bool consumes_too_often(const Core& core, const Participant& self, ProducerId pr
 void on(Core& core, const Origin& origin, Asker asker, Consume request) {
   Participant& self = *asker.participant;
   if (request.rtp_capabilities) {
-    self.rtp_capabilities = core.capabilities.share(*request.rtp_capabilities);
+    learn_capabilities(core, self, *request.rtp_capabilities);
   }
   const auto transport = self.transports.find(request.transport);
   if (transport == self.transports.end()) {
@@ -43,13 +55,32 @@ void on(Core& core, const Origin& origin, Asker asker, Consume request) {
   if (consumes_too_often(core, self, request.producer)) {
     return core.refuse(origin, ErrorCode::kFull, kTooOften);
   }
-  core.ask_media(*asker.meeting, &self,
-                 control::Consume{request.transport, request.producer, self.rtp_capabilities, true},
-                 Consuming{origin, request.transport});
+  tell_capabilities(core, asker, request.transport, transport->second);
+  core.ask_media(
+      *asker.meeting, &self,
+      control::Consume{request.transport, request.producer, self.capabilities_hash, true},
+      Consuming{origin, request.transport});
+}
+
+// Who waits for it learns from the answers to what was asked after it.
+void on_answer(Core& core, MediaInFlight& asked, PuttingCapabilities& purpose,
+               Result<control::MediaResult> result) {
+  if (result) return;
+  const Asker asker = still_there(core, asked);
+  if (!asker) return;
+  const auto transport = asker.participant->transports.find(purpose.transport);
+  if (transport == asker.participant->transports.end()) return;
+  // The next consume tells it again.
+  auto& told = transport->second.told_capabilities;
+  if (told == purpose.hash) told.reset();
 }
 
 void on_answer(Core& core, MediaInFlight& asked, Consuming& purpose,
                Result<control::MediaResult> result) {
+  if (!result && result.error().code == ErrorCode::kConflict) {
+    // The capabilities before it were refused, for want of room.
+    return core.refuse(purpose.origin, ErrorCode::kUnavailable, kNotTold);
+  }
   if (!result) return core.refuse(purpose.origin, result.error());
   const Asker asker = still_there(core, asked);
   if (!asker || !asker.participant->transports.contains(purpose.transport)) {

@@ -51,6 +51,8 @@ void on_answer(Core& core, MediaInFlight& asked, MakingJoinTransport& purpose,
                Result<control::MediaResult> result);
 void on_answer(Core& core, MediaInFlight& asked, Producing& purpose,
                Result<control::MediaResult> result);
+void on_answer(Core& core, MediaInFlight& asked, PuttingCapabilities& purpose,
+               Result<control::MediaResult> result);
 void on_answer(Core& core, MediaInFlight& asked, Consuming& purpose,
                Result<control::MediaResult> result);
 

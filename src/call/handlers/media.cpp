@@ -48,6 +48,8 @@ struct Expected<MakingJoinTransport> : std::type_identity<control::TransportCrea
 template <>
 struct Expected<Producing> : std::type_identity<control::Produced> {};
 template <>
+struct Expected<PuttingCapabilities> : std::type_identity<control::Done> {};
+template <>
 struct Expected<Consuming> : std::type_identity<control::Consumed> {};
 
 template <typename Purpose>

@@ -131,6 +131,8 @@ struct LogConfig {
 struct Config {
   // The database, generated keys and certificates; made with mode 0700 if missing.
   std::string data_dir = "data";
+  // The number of this process among those of its role; in the ids of what it makes.
+  std::uint16_t node = 0;
   HttpConfig http;
   AdminConfig admin;
   SocketIoConfig socketio;

@@ -127,6 +127,8 @@ TEST(ConfigTest, WrongValuesSayWhatIsExpected) {
             std::string::npos);
   EXPECT_NE(error_of({.flags = {{"http-body-bytes-max", "99999999999GiB"}}}).find("a size from"),
             std::string::npos);
+  EXPECT_EQ(error_of_file("node: 65536"),
+            ": node: expected a whole number from 0 to 65535, not \"65536\"");
   EXPECT_EQ(error_of_file("log: {level: [debug]}"), ": log.level: expected one value");
   EXPECT_EQ(error_of_file("media: {addresses: {a: b}}"), ": media.addresses: expected a list");
 }

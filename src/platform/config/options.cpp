@@ -302,6 +302,8 @@ std::vector<Option> all_options() {
   std::vector<Option> all = {
       text({"data", ""}, "folder of the database, keys and certificates",
            [](Config& c) -> auto& { return c.data_dir; }),
+      count({"node", ""}, "number of this process among those of its role", 0, 65535,
+            [](Config& c) -> auto& { return c.node; }),
   };
   for (auto part : {http_options, socketio_options, media_options, call_options, log_options}) {
     for (Option& option : part()) all.push_back(std::move(option));

@@ -145,7 +145,7 @@ Result<void> AllInOne::open_stores() {
 Result<void> AllInOne::open_media() {
   auto identity = media::load_or_make_identity(config_.data_dir + "/dtls.pem");
   if (!identity) return std::unexpected(identity.error());
-  auto media = media::LocalMedia::start(config_.media, std::move(*identity), *log_,
+  auto media = media::LocalMedia::start(config_.media, config_.node, std::move(*identity), *log_,
                                         [this](auto task) { loop_.post(std::move(task)); });
   if (!media) return std::unexpected(media.error());
   media_ = std::move(*media);

@@ -170,11 +170,12 @@ TEST_F(FullMailboxTest, AProducerThatCouldNotBeTakenOverIsWhenAskedForAgain) {
   const Person ben = join(meeting);
   ASSERT_NE(anna.shard(), ben.shard());
   const ProducerId producer = produce(meeting, anna);
+  const ortc::CapabilitiesHash capabilities = put_capabilities(meeting, ben);
   fill(meeting, ben.shard());
   control::Consume request;
   request.transport = ben.receive;
   request.producer = producer;
-  request.rtp_capabilities = std::make_shared<const ortc::RtpCapabilities>(capabilities_);
+  request.capabilities = capabilities;
   send(meeting, request);
   const control::RequestId consume_id = last_id_;
   loop_.wait_until_held(2);  // the publisher's shard has been refused, and is about to say so

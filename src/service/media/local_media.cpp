@@ -7,7 +7,6 @@
 #include "control/place.h"
 #include "engine/shard_thread.h"
 #include "platform/clock/clock.h"
-#include "service/media/shard_tasks.h"
 
 namespace confab::media {
 namespace {
@@ -28,35 +27,12 @@ bool is_close(const control::MediaRequest& request) {
          std::holds_alternative<control::CloseConsumer>(request);
 }
 
-// What the shards of a meeting count, as they tell it one by one.
-struct StatsRound {
-  StatsRound(control::RequestId request, const MeetingId& of, std::size_t shards)
-      : id(request), meeting(of), missing(shards) {}
-
-  void add(const Result<control::MediaResult>& part) {
-    --missing;
-    // A shard that the meeting could not come to has nothing to tell.
-    const auto* stats = part ? std::get_if<control::MeetingStats>(&*part) : nullptr;
-    if (stats == nullptr) return;
-    const auto append = [](auto& to, const auto& from) {
-      to.insert(to.end(), from.begin(), from.end());
-    };
-    append(sum.transports, stats->transports);
-    append(sum.producers, stats->producers);
-    append(sum.consumers, stats->consumers);
-  }
-  control::MediaCompletion completion() const { return {id, meeting, sum}; }
-
-  control::RequestId id;
-  MeetingId meeting;
-  std::size_t missing;
-  control::MeetingStats sum;
-};
-
 }  // namespace
 
-LocalMedia::LocalMedia(Placement placement, dtls::DtlsIdentity identity, Post post)
-    : identity_(std::move(identity)),
+LocalMedia::LocalMedia(std::uint16_t node, Placement placement, dtls::DtlsIdentity identity,
+                       Post post)
+    : node_(node),
+      identity_(std::move(identity)),
       post_(std::move(post)),
       placement_(std::move(placement)),
       alive_(std::make_shared<LocalMedia*>(this)) {}
@@ -67,13 +43,13 @@ LocalMedia::~LocalMedia() {
   for (const auto& shard : shards_) shard->stop();
 }
 
-Result<std::unique_ptr<LocalMedia>> LocalMedia::start(const MediaConfig& config,
+Result<std::unique_ptr<LocalMedia>> LocalMedia::start(const MediaConfig& config, std::uint16_t node,
                                                       dtls::DtlsIdentity identity, LogSink& log,
                                                       Post post) {
   const std::size_t count = config.shards != 0 ? config.shards : engine::usable_cores();
   Placement placement(count, config.spread_transports, sfu::ShardLimits{}.routers_max);
   auto self = std::unique_ptr<LocalMedia>(
-      new LocalMedia(std::move(placement), std::move(identity), std::move(post)));
+      new LocalMedia(node, std::move(placement), std::move(identity), std::move(post)));
   self->announced_ = choose_addresses(config.addresses, engine::interface_addresses());
   if (self->announced_.addresses.empty()) {
     return fail(ErrorCode::kUnavailable,
@@ -92,7 +68,7 @@ Result<void> LocalMedia::open_shards(const MediaConfig& config, std::size_t coun
   for (std::size_t i = 0; i < count; ++i) {
     const auto port = static_cast<std::uint16_t>(config.port + i);
     ShardSetup setup;
-    setup.shard.place = {.node = 0, .shard = static_cast<std::uint8_t>(i)};
+    setup.shard.place = {.node = node_, .shard = static_cast<std::uint8_t>(i)};
     setup.shard.candidates = host_candidates(announced_.addresses, port, config.udp, config.tcp);
     setup.shard.wall = wall;
     setup.shard.timing.ice_closed_after = config.consent_timeout;
@@ -107,6 +83,9 @@ Result<void> LocalMedia::open_shards(const MediaConfig& config, std::size_t coun
       come_back([event = std::make_shared<control::MediaEvent>(std::move(e))](LocalMedia& self) {
         self.on_event(std::move(*event));
       });
+    };
+    setup.on_snapshot = [this](SnapshotRound round, const ShardSnapshot& snapshot) {
+      come_back([round, snapshot](LocalMedia& self) { self.on_snapshot(round, &snapshot); });
     };
     auto host = ShardHost::open(std::move(setup), identity_, log);
     if (!host) return std::unexpected(host.error());
@@ -136,6 +115,12 @@ void LocalMedia::send(control::MediaCommand command) {
   }
   const auto home = placement_.home(meeting);
   if (!home) return answer(id, meeting, ErrorCode::kNotFound, "this meeting has no media");
+  control::Epoch& highest = epochs_[meeting];
+  if (command.epoch < highest) {
+    return answer(id, meeting, ErrorCode::kConflict,
+                  "this meeting has a newer owner (epoch " + std::to_string(highest) + ")");
+  }
+  highest = command.epoch;
   if (!dispatch(std::move(command), *home)) {
     answer(id, meeting, ErrorCode::kUnavailable, "the media plane is overloaded; try again");
   }
@@ -146,7 +131,7 @@ bool LocalMedia::dispatch(control::MediaCommand command, std::size_t home) {
     return create_transport(std::move(command), home);
   }
   if (std::holds_alternative<control::CloseMeeting>(command.request)) {
-    close_meeting(command, home);
+    close_meeting(command);
     return true;
   }
   if (std::holds_alternative<control::GetMeetingStats>(command.request)) {
@@ -155,43 +140,42 @@ bool LocalMedia::dispatch(control::MediaCommand command, std::size_t home) {
   if (const auto place = control::place_of(command.request)) {
     return send_to_place(std::move(command), *place);
   }
-  return shards_[home]->ask(carry_out(std::move(command)));
+  return shards_[home]->ask({std::move(command), {}});
 }
 
 bool LocalMedia::create_transport(control::MediaCommand command, std::size_t home) {
   const ParticipantId participant = std::get<control::CreateTransport>(command.request).participant;
   const std::size_t shard = placement_.add_transport(command.meeting, participant);
-  // Whatever becomes of it, the answer settles it (on_completion).
+  // Whatever becomes of it, the answer settles it (settle).
   creating_.emplace(command.id, participant);
-  return shards_[shard]->ask(shard == home
-                                 ? carry_out(std::move(command))
-                                 : carry_out_joined(shards_[home]->number(), std::move(command)));
+  control::ShardCommand out{std::move(command), {}};
+  if (shard != home) out.first = control::JoinMeeting{shards_[home]->address()};
+  return shards_[shard]->ask(std::move(out));
 }
 
-void LocalMedia::close_meeting(const control::MediaCommand& command, std::size_t home) {
-  const auto closed = [this](const auto&) { come_back([](LocalMedia&) {}); };
-  for (const std::size_t shard : placement_.shards_of(command.meeting)) {
-    shards_[shard]->insist(shard == home ? carry_out(command) : carry_out_quietly(command, closed));
-  }
-  placement_.close(command.meeting);
-  opening_.erase(command.meeting);
+void LocalMedia::close_meeting(const control::MediaCommand& command) {
+  const std::vector<std::size_t> shards = placement_.shards_of(command.meeting);
+  rounds_.emplace(command.id, CommandRound(shards.size()));
+  for (const std::size_t shard : shards) shards_[shard]->insist({command, {}});
+  forget(command.meeting);
 }
 
 bool LocalMedia::gather_stats(const control::MediaCommand& command) {
   const std::vector<std::size_t> shards = placement_.shards_of(command.meeting);
-  const auto round = std::make_shared<StatsRound>(command.id, command.meeting, shards.size());
+  std::size_t asked = 0;
   for (const std::size_t shard : shards) {
-    const bool taken =
-        shards_[shard]->ask(carry_out_quietly(command, [this, round](const auto& part) {
-          come_back([round, part](LocalMedia& self) {
-            round->add(part);
-            if (round->missing == 0) self.on_completion(round->completion());
-          });
-        }));
-    // What the others answer is not waited for: the round stays incomplete.
-    if (!taken) return false;
+    if (!shards_[shard]->ask({command, {}})) break;
+    ++asked;
   }
-  return true;
+  const bool all = asked == shards.size();
+  if (asked > 0) rounds_.emplace(command.id, CommandRound(asked, all));
+  return all;
+}
+
+void LocalMedia::forget(const MeetingId& meeting) {
+  placement_.close(meeting);
+  opening_.erase(meeting);
+  epochs_.erase(meeting);
 }
 
 bool LocalMedia::send_to_place(control::MediaCommand command, const ShardAddress& place) {
@@ -208,37 +192,43 @@ bool LocalMedia::send_to_place(control::MediaCommand command, const ShardAddress
   if (std::holds_alternative<control::Consume>(command.request)) {
     return consume(std::move(command), *host);
   }
-  return host->ask(carry_out(std::move(command)));
+  return host->ask({std::move(command), {}});
 }
 
 bool LocalMedia::consume(control::MediaCommand command, ShardHost& host) {
-  const ProducerId producer = std::get<control::Consume>(command.request).producer;
-  ShardHost* near = host_at(command.meeting, producer.place());
+  const ShardAddress from = std::get<control::Consume>(command.request).producer.place();
+  if (from.node != node_) {
+    answer(command.id, command.meeting, ErrorCode::kUnsupported,
+           "the producer is on another media node");
+    return true;
+  }
+  ShardHost* near = host_at(command.meeting, from);
   if (near == nullptr) {
     answer(command.id, command.meeting, ErrorCode::kNotFound, "no such producer");
     return true;
   }
-  return near->ask(near == &host ? carry_out(std::move(command))
-                                 : consume_across(host, std::move(command)));
+  control::ShardCommand out{std::move(command), {}};
+  if (near != &host) out.first = control::PipeProducer{host.address()};
+  return near->ask(std::move(out));
 }
 
 void LocalMedia::close_at(ShardHost& host, control::MediaCommand command) {
   if (const auto* close = std::get_if<control::CloseTransport>(&command.request)) {
     placement_.transport_gone(command.meeting, close->transport);
   }
-  host.insist(carry_out(std::move(command)));
+  host.insist({std::move(command), {}});
 }
 
 ShardHost* LocalMedia::host_at(const MeetingId& meeting, const ShardAddress& place) const {
-  return place.node == 0 && placement_.is_on(meeting, place.shard) ? shards_[place.shard].get()
-                                                                   : nullptr;
+  const bool is_here = place.node == node_ && placement_.is_on(meeting, place.shard);
+  return is_here ? shards_[place.shard].get() : nullptr;
 }
 
 void LocalMedia::answer(control::RequestId id, const MeetingId& meeting, ErrorCode code,
                         std::string message) {
   // Posted like any other answer: never from inside send().
   come_back([id, meeting, code, text = std::move(message)](LocalMedia& self) {
-    self.on_completion({id, meeting, fail(code, text)});
+    self.settle({id, meeting, fail(code, text)});
   });
 }
 
@@ -253,12 +243,21 @@ void LocalMedia::come_back(std::function<void(LocalMedia&)> task) {
 }
 
 void LocalMedia::on_completion(control::MediaCompletion completion) {
+  const auto round = rounds_.find(completion.id);
+  if (round == rounds_.end()) return settle(std::move(completion));
+  round->second.add(std::move(completion.result));
+  if (!round->second.is_complete()) return;
+  const CommandRound ended = std::move(rounds_.extract(round).mapped());
+  if (ended.is_wanted()) settle({completion.id, completion.meeting, ended.result()});
+}
+
+void LocalMedia::settle(control::MediaCompletion completion) {
   CHECK(listener_ != nullptr);
   if (const auto opened = opening_.find(completion.meeting);
       opened != opening_.end() && opened->second == completion.id) {
     // What its shard refused may begin on another.
-    if (!completion.result) placement_.close(completion.meeting);
     opening_.erase(opened);
+    if (!completion.result) forget(completion.meeting);
   }
   if (const auto asked = creating_.extract(completion.id); !asked.empty()) {
     const auto* created =
@@ -282,25 +281,21 @@ void LocalMedia::on_event(control::MediaEvent event) {
 }
 
 void LocalMedia::ask_snapshots(std::function<void(std::vector<ShardSnapshot>)> on_snapshots) {
-  struct Round {
-    std::vector<ShardSnapshot> got;
-    std::size_t missing = 0;
-    std::function<void(std::vector<ShardSnapshot>)> done;
-  };
-  auto round = std::make_shared<Round>();
-  round->missing = shards_.size();
-  round->done = std::move(on_snapshots);
-  // Only ever touched on the listener's thread.
-  const auto arrived = [round](const ShardSnapshot* snapshot) {
-    if (snapshot != nullptr) round->got.push_back(*snapshot);
-    if (--round->missing == 0) round->done(std::move(round->got));
-  };
+  const SnapshotRound round = ++last_snapshots_;
+  snapshots_.emplace(round, Snapshots{{}, shards_.size(), std::move(on_snapshots)});
   for (const auto& shard : shards_) {
-    const bool asked = shard->ask_snapshot([this, arrived](const ShardSnapshot& snapshot) {
-      come_back([arrived, snapshot](LocalMedia&) { arrived(&snapshot); });
-    });
-    if (!asked) come_back([arrived](LocalMedia&) { arrived(nullptr); });
+    if (shard->ask_snapshot(round)) continue;
+    come_back([round](LocalMedia& self) { self.on_snapshot(round, nullptr); });
   }
+}
+
+void LocalMedia::on_snapshot(SnapshotRound round, const ShardSnapshot* snapshot) {
+  const auto it = snapshots_.find(round);
+  CHECK(it != snapshots_.end());
+  if (snapshot != nullptr) it->second.got.push_back(*snapshot);
+  if (--it->second.missing > 0) return;
+  Snapshots done = std::move(snapshots_.extract(it).mapped());
+  done.on_all(std::move(done.got));
 }
 
 }  // namespace confab::media

@@ -131,9 +131,51 @@ TEST_F(LocalMediaTest, ACommandForAMeetingThatIsNotOpenIsAnswered) {
   EXPECT_EQ(completion.result.error().code, ErrorCode::kNotFound);
 }
 
+TEST_F(LocalMediaTest, AnOwnerThatWasReplacedIsRefused) {
+  const auto meeting = MeetingId::random(random_);
+  const auto send = [&](control::MediaRequest request, control::Epoch epoch) {
+    media_->send({++last_id_, meeting, std::move(request), epoch});
+    loop_.run_until([&] { return !loop_.completions.empty(); });
+    return std::exchange(loop_.completions, {}).front().result;
+  };
+  ASSERT_TRUE(send(control::OpenMeeting{}, 1));
+  ASSERT_TRUE(send(control::OpenMeeting{}, 3));  // somebody takes it over
+  const auto late = send(control::CloseMeeting{}, 2);
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, ErrorCode::kConflict);
+  EXPECT_THAT(late.error().message, HasSubstr("epoch 3"));
+  EXPECT_TRUE(send(control::GetMeetingStats{}, 3));
+
+  EXPECT_TRUE(send(control::CloseMeeting{}, 3));
+  EXPECT_TRUE(send(control::OpenMeeting{}, 1));  // it is another meeting's turn
+}
+
+class NumberedMediaTest : public SpreadMediaTest {
+ protected:
+  NumberedMediaTest() { node_ = 513; }
+};
+
+TEST_F(NumberedMediaTest, WhatItMakesSaysOnWhichNodeItIs) {
+  const MeetingId meeting = open();
+  const Person anna = join(meeting);
+  const Person ben = join(meeting);
+  ASSERT_NE(anna.shard(), ben.shard());
+  const ProducerId producer = produce(meeting, anna);
+  const auto consumed = consume(meeting, ben, producer);
+  ASSERT_TRUE(consumed.result);
+  EXPECT_EQ(anna.send.place().node, 513);
+  EXPECT_EQ(producer.place().node, 513);
+  EXPECT_EQ(std::get<control::Consumed>(*consumed.result).consumer.place().node, 513);
+
+  const auto elsewhere = ProducerId::random_at({0, anna.shard()}, random_);
+  EXPECT_EQ(consume(meeting, ben, elsewhere).result.error().code, ErrorCode::kUnsupported);
+  EXPECT_EQ(ask(meeting, control::CloseProducer{elsewhere}).result.error().code,
+            ErrorCode::kNotFound);
+}
+
 TEST_F(LocalMediaTest, ASecondServerOnThePortsIsToldWhich) {
-  auto second = LocalMedia::start(config_, *dtls::DtlsIdentity::generate(1'700'000'000), null_log(),
-                                  loop_.post());
+  auto second = LocalMedia::start(config_, node_, *dtls::DtlsIdentity::generate(1'700'000'000),
+                                  null_log(), loop_.post());
   ASSERT_FALSE(second);
   EXPECT_THAT(second.error().message, HasSubstr("--media-port"));
 }

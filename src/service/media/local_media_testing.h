@@ -97,7 +97,7 @@ inline MediaConfig two_shards() {
 class LocalMediaTest : public testing::Test {
  protected:
   void SetUp() override {
-    auto started = LocalMedia::start(config_, *dtls::DtlsIdentity::generate(1'700'000'000),
+    auto started = LocalMedia::start(config_, node_, *dtls::DtlsIdentity::generate(1'700'000'000),
                                      null_log(), loop_.post());
     ASSERT_TRUE(started) << started.error().message;
     media_ = std::move(*started);
@@ -114,6 +114,7 @@ class LocalMediaTest : public testing::Test {
   }
 
   MediaConfig config_ = two_shards();
+  std::uint16_t node_ = 0;
   SeededRandom random_{1};
   ListenerLoop loop_;
   std::unique_ptr<LocalMedia> media_;
@@ -151,12 +152,17 @@ class SpreadMediaTest : public LocalMediaTest {
     EXPECT_TRUE(produced.result);
     return std::get<control::Produced>(*produced.result).producer;
   }
+  ortc::CapabilitiesHash put_capabilities(const MeetingId& meeting, const Person& person) {
+    const ortc::CapabilitiesHash hash = ortc::capabilities_hash(capabilities_);
+    EXPECT_TRUE(ask(meeting, control::PutCapabilities{person.receive, hash, capabilities_}).result);
+    return hash;
+  }
   control::MediaCompletion consume(const MeetingId& meeting, const Person& person,
                                    const ProducerId& producer) {
     control::Consume consume;
     consume.transport = person.receive;
     consume.producer = producer;
-    consume.rtp_capabilities = std::make_shared<const ortc::RtpCapabilities>(capabilities_);
+    consume.capabilities = put_capabilities(meeting, person);
     return ask(meeting, consume);
   }
   MeetingId open() {

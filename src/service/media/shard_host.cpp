@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "platform/clock/clock.h"
@@ -27,9 +28,10 @@ ShardHost::~ShardHost() {
 }
 
 void ShardHost::connect_to(ShardHost& other) {
-  other.from_others_.push_back(std::make_unique<ShardPipe>(number(), *other.loop_));
+  other.from_others_.push_back(std::make_unique<ShardPipe>(address().shard, *other.loop_));
   to_others_.push_back(other.from_others_.back().get());
-  shard_->connect_pipe(other.number(), *to_others_.back());
+  shard_->connect_pipe(other.address().shard, *to_others_.back());
+  others_.emplace(other.address(), &other);
 }
 
 void ShardHost::start() {
@@ -37,8 +39,9 @@ void ShardHost::start() {
                                 .on_turn = [this](Instant now) { serve_pipes(now); },
                                 .has_more = [this] { return has_piped(); },
                                 .after_round = [this](Instant) { drain_events(); }};
-  thread_ = std::make_unique<engine::ShardThread>("shard-" + std::to_string(number()), setup_.cpu,
-                                                  [this, hooks] { loop_->run(*shard_, hooks); });
+  thread_ =
+      std::make_unique<engine::ShardThread>("shard-" + std::to_string(address().shard), setup_.cpu,
+                                            [this, hooks] { loop_->run(*shard_, hooks); });
 }
 
 void ShardHost::stop() {
@@ -47,31 +50,45 @@ void ShardHost::stop() {
   thread_.reset();
 }
 
-bool ShardHost::post(Task&& task) {
-  auto letter = std::make_unique<Task>(std::move(task));
+template <typename Body>
+bool ShardHost::post_letter(Body&& body) {
+  auto letter = std::make_unique<Letter>(std::move(body));
   if (!mailbox_.push(std::move(letter))) {
-    task = std::move(*letter);
+    body = std::get<std::remove_reference_t<Body>>(std::move(*letter));
     return false;
   }
   loop_->wake();
   return true;
 }
 
-bool ShardHost::ask(Task&& task) {
-  let_in();
-  return waiting_.empty() && post(std::move(task));
+bool ShardHost::post(control::ShardCommand&& command) {
+  return post_letter(std::move(command));
 }
 
-void ShardHost::insist(Task task) {
-  if (!ask(std::move(task))) waiting_.push_back(std::move(task));
+bool ShardHost::ask_snapshot(SnapshotRound round) {
+  return post_letter(AskSnapshot{round});
+}
+
+bool ShardHost::ask(control::ShardCommand&& command) {
+  let_in();
+  return waiting_.empty() && post(std::move(command));
+}
+
+void ShardHost::insist(control::ShardCommand command) {
+  if (!ask(std::move(command))) waiting_.push_back(std::move(command));
 }
 
 void ShardHost::let_in() {
   while (!waiting_.empty() && post(std::move(waiting_.front()))) waiting_.pop_front();
 }
 
-bool ShardHost::ask_snapshot(std::function<void(ShardSnapshot)> on_snapshot) {
-  return post([done = std::move(on_snapshot)](Instant, ShardHost& host) { done(host.snapshot()); });
+void ShardHost::open(Instant now, const control::ShardCommand& command) {
+  auto answer = carry_out(now, *shard_, command, others_);
+  if (answer) setup_.on_completion(*std::move(answer));
+}
+
+void ShardHost::open(Instant, const AskSnapshot& ask) {
+  setup_.on_snapshot(ask.round, snapshot());
 }
 
 void ShardHost::open_letters(Instant now) {
@@ -79,7 +96,7 @@ void ShardHost::open_letters(Instant now) {
   do {
     const auto letter = mailbox_.pop();
     if (!letter) return;
-    (**letter)(now, *this);
+    std::visit([&](const auto& body) { open(now, body); }, **letter);
   } while (monotonic_now() - begun < kLettersPerRound);
   loop_->wake();  // for the rest, when the packets that came meanwhile have been forwarded
 }

@@ -8,21 +8,27 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <variant>
 #include <vector>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "base/packet.h"
 #include "control/media.h"
+#include "control/shard.h"
 #include "engine/mailbox.h"
 #include "engine/packet_loop.h"
 #include "engine/shard_thread.h"
 #include "platform/config/config.h"
 #include "platform/random/secure_random.h"
+#include "service/media/shard_commands.h"
 #include "service/media/shard_pipe.h"
 #include "sfu/shard.h"
 
 namespace confab::media {
+
+// Pairs a snapshot with who asked for it.
+using SnapshotRound = std::uint64_t;
 
 // What a shard counts, at one moment.
 struct ShardSnapshot {
@@ -40,18 +46,16 @@ struct ShardSetup {
   // Called on the shard's thread.
   std::function<void(control::MediaCompletion)> on_completion;
   std::function<void(control::MediaEvent)> on_event;
+  std::function<void(SnapshotRound, const ShardSnapshot&)> on_snapshot;
 };
 
-class ShardHost {
+class ShardHost final : public control::ShardDoor {
  public:
-  // To be run on the shard's thread.
-  using Task = std::move_only_function<void(Instant, ShardHost&)>;
-
   // Opens the ports.
   static Result<std::unique_ptr<ShardHost>> open(ShardSetup setup,
                                                  const dtls::DtlsIdentity& identity, LogSink& log);
   // Stops it; what is in the mailbox is not answered any more.
-  ~ShardHost();
+  ~ShardHost() override;
 
   // Lays the pipe from this shard to that one. Before either is started.
   void connect_to(ShardHost& other);
@@ -60,34 +64,38 @@ class ShardHost {
   // Ends it. Shards with pipes between them are all stopped before one of them goes.
   void stop();
 
-  std::uint8_t number() const { return setup_.shard.place.shard; }
+  ShardAddress address() const override { return setup_.shard.place; }
 
   // Any thread. False, and nothing taken, when the mailbox is full.
-  bool post(Task&& task);
-  // Any thread. `on_snapshot` is called on the shard's thread.
-  bool ask_snapshot(std::function<void(ShardSnapshot)> on_snapshot);
+  bool post(control::ShardCommand&& command) override;
+  // Any thread. False when the mailbox is full; else ShardSetup::on_snapshot has it.
+  bool ask_snapshot(SnapshotRound round);
 
   // ---- one thread, that of who commands: these keep their order ----
   // False, and nothing taken, when the mailbox is full or something waits for room in it.
-  bool ask(Task&& task);
+  bool ask(control::ShardCommand&& command);
   // Never refused: for what closes something, which nobody would ask for again. What finds no room
   // waits for it. That is bounded by what there is to close.
-  void insist(Task task);
+  void insist(control::ShardCommand command);
   // Lets in what waits, as far as there is room. To be called whenever the shard was heard of: a
   // full mailbox is one that will be.
   void let_in();
-
-  // ---- the shard's thread ----
-  sfu::Shard& shard() { return *shard_; }
-  void complete(control::MediaCompletion completion) {
-    setup_.on_completion(std::move(completion));
-  }
 
   int receive_buffer_bytes() const { return loop_->receive_buffer_bytes(); }
   bool has_gso() const { return loop_->has_gso(); }
 
  private:
+  struct AskSnapshot {
+    SnapshotRound round = 0;
+  };
+  using Letter = std::variant<control::ShardCommand, AskSnapshot>;
+
   ShardHost(ShardSetup setup);
+  // Takes it out of `body` only if there is room.
+  template <typename Body>
+  bool post_letter(Body&& body);
+  void open(Instant now, const control::ShardCommand& command);
+  void open(Instant now, const AskSnapshot& ask);
   void open_letters(Instant now);
   void serve_pipes(Instant now);
   bool has_piped() const;
@@ -112,10 +120,11 @@ class ShardHost {
   SecureRandom random_;
   std::unique_ptr<engine::PacketLoop> loop_;
   std::unique_ptr<sfu::Shard> shard_;
-  engine::Mailbox<std::unique_ptr<Task>> mailbox_{kMailboxLetters};
-  std::deque<Task> waiting_;  // of who commands
+  engine::Mailbox<std::unique_ptr<Letter>> mailbox_{kMailboxLetters};
+  std::deque<control::ShardCommand> waiting_;  // of who commands
   std::vector<std::unique_ptr<ShardPipe>> from_others_;
   std::vector<ShardPipe*> to_others_;
+  ShardDoors others_;
   std::unique_ptr<engine::ShardThread> thread_;
 };
 

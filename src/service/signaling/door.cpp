@@ -16,6 +16,7 @@ namespace {
 
 engineio::Config engine_config(const Config& config) {
   engineio::Config out;
+  out.node = config.node;
   out.ping_interval = config.socketio.ping_interval;
   out.ping_timeout = config.socketio.ping_timeout;
   out.upgrade_timeout = config.socketio.upgrade_timeout;
@@ -107,7 +108,7 @@ void Door::on(const socketio::ConnectRequest& event) {
   const auto dialect = dialect_of(event);
   if (!dialect) return;
   Session session;
-  session.connection = {++last_connection_};
+  session.connection = call::ConnectionId::make(config_.node, ++last_connection_);
   session.socket = event.socket;
   session.dialect = *dialect;
   by_socket_[event.socket] = session.connection;

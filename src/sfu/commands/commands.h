@@ -37,6 +37,7 @@ CommandResult handle(ShardState&, Instant, const MeetingId&, const control::Clos
 CommandResult handle(ShardState&, Instant, const MeetingId&, const control::Produce&);
 CommandResult handle(ShardState&, Instant, const MeetingId&, const control::SetProducerPaused&);
 CommandResult handle(ShardState&, Instant, const MeetingId&, const control::CloseProducer&);
+CommandResult handle(ShardState&, Instant, const MeetingId&, const control::PutCapabilities&);
 CommandResult handle(ShardState&, Instant, const MeetingId&, const control::Consume&);
 CommandResult handle(ShardState&, Instant, const MeetingId&, const control::SetConsumerPaused&);
 CommandResult handle(ShardState&, Instant, const MeetingId&, const control::SetPreferredLayers&);

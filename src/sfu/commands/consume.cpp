@@ -1,8 +1,27 @@
+#include "rtc/ortc/capabilities_hash.h"
 #include "rtc/ortc/ortc.h"
 #include "rtc/ortc/validate.h"
 #include "sfu/commands/commands.h"
 
 namespace confab::sfu {
+
+CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
+                     const control::PutCapabilities& request) {
+  const auto transport = find_in<WebRtcTransport>(shard, meeting, request.transport, "transport");
+  if (!transport) return std::unexpected(transport.error());
+  if ((*transport)->setup().direction != control::TransportDirection::kReceive) {
+    return fail(ErrorCode::kInvalidArgument, "the transport is not for receiving");
+  }
+  if (const auto valid = ortc::validate(request.rtp_capabilities); !valid) {
+    return std::unexpected(valid.error());
+  }
+  if (ortc::capabilities_hash(request.rtp_capabilities) != request.hash) {
+    return fail(ErrorCode::kInvalidArgument, "the capabilities are not those of the hash");
+  }
+  (*transport)
+      ->set_capabilities(shard.context.receivers.share(request.rtp_capabilities), request.hash);
+  return control::Done{};
+}
 
 CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
                      const control::Consume& request) {
@@ -19,16 +38,17 @@ CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
   if (transport.consumers().size() >= context.config.limits.consumers_per_transport_max) {
     return fail(ErrorCode::kFull, "no more consumers on this transport");
   }
-  if (const auto valid = ortc::validate(*request.rtp_capabilities); !valid) {
-    return std::unexpected(valid.error());
+  if (transport.capabilities() == nullptr ||
+      transport.capabilities_hash() != request.capabilities) {
+    return fail(ErrorCode::kConflict, "the transport was not told what this device can decode");
   }
+  const ortc::RtpCapabilities& capabilities = *transport.capabilities();
   const ortc::RtpParameters& consumable = source->consumable();
-  if (!ortc::can_consume(consumable, *request.rtp_capabilities)) {
+  if (!ortc::can_consume(consumable, capabilities)) {
     return fail(ErrorCode::kUnsupported, "this device can not decode the producer's codec");
   }
-  auto parameters =
-      ortc::consumer_parameters(consumable, *request.rtp_capabilities,
-                                {transport.next_mid(), std::nullopt}, transport.ssrcs());
+  auto parameters = ortc::consumer_parameters(
+      consumable, capabilities, {transport.next_mid(), std::nullopt}, transport.ssrcs());
   if (!parameters) return std::unexpected(parameters.error());
 
   ConsumerSetup setup;

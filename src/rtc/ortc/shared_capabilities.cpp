@@ -1,14 +1,14 @@
-#include "call/shared_capabilities.h"
+#include "rtc/ortc/shared_capabilities.h"
 
 #include <algorithm>
 
-namespace confab::call {
+namespace confab::ortc {
 
-CapabilitiesPtr SharedCapabilities::share(const ortc::RtpCapabilities& value) {
+CapabilitiesPtr SharedCapabilities::share(const RtpCapabilities& value) {
   for (const auto& remembered : remembered_) {
     if (CapabilitiesPtr held = remembered.lock(); held && *held == value) return held;
   }
-  auto copy = std::make_shared<const ortc::RtpCapabilities>(value);
+  auto copy = std::make_shared<const RtpCapabilities>(value);
   const auto unused = std::ranges::find_if(remembered_, [](const auto& r) { return r.expired(); });
   if (unused != remembered_.end()) {
     *unused = copy;
@@ -18,4 +18,4 @@ CapabilitiesPtr SharedCapabilities::share(const ortc::RtpCapabilities& value) {
   return copy;
 }
 
-}  // namespace confab::call
+}  // namespace confab::ortc

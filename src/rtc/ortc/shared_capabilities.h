@@ -8,23 +8,23 @@
 
 #include "rtc/ortc/types.h"
 
-namespace confab::call {
+namespace confab::ortc {
 
 // shared_ptr because everybody who gave an equal value holds it, and the last to leave frees it.
-using CapabilitiesPtr = std::shared_ptr<const ortc::RtpCapabilities>;
+using CapabilitiesPtr = std::shared_ptr<const RtpCapabilities>;
 
 class SharedCapabilities {
  public:
   // The value that is held already, if it is one of the last kRemembered that differed, else a
   // copy. Whoever sends ever new ones only costs the others the sharing.
-  CapabilitiesPtr share(const ortc::RtpCapabilities& value);
+  CapabilitiesPtr share(const RtpCapabilities& value);
 
   // Browsers times platforms that are common; few enough to look through one by one.
   static constexpr std::size_t kRemembered = 16;
 
  private:
-  std::array<std::weak_ptr<const ortc::RtpCapabilities>, kRemembered> remembered_;
+  std::array<std::weak_ptr<const RtpCapabilities>, kRemembered> remembered_;
   std::size_t next_ = 0;
 };
 
-}  // namespace confab::call
+}  // namespace confab::ortc
