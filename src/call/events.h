@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "base/error.h"
+#include "base/net.h"
 #include "call/types.h"
 #include "control/media.h"
 
@@ -23,6 +24,7 @@ struct Join {
   bool wants_transports = false;
   std::optional<ortc::RtpCapabilities> rtp_capabilities;
   std::string alias;  // see Who
+  IpAddress from;     // for its share of the room
 };
 struct Leave {};
 struct GetState {};

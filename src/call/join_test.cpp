@@ -150,6 +150,34 @@ TEST(Join, refuses_the_one_too_many_and_keeps_those_inside) {
   EXPECT_EQ(world.call.counts().participants, 2u);
 }
 
+TEST(Join, one_machine_does_not_fill_a_room_with_ghosts) {
+  Options options;
+  options.participants_per_address_max = 2;
+  World world(options);
+  const auto from = [](std::string_view address) {
+    Join join = World::newcomer("Ghost");
+    join.from = *IpAddress::parse(address);
+    return join;
+  };
+  // Given as many of one subnet as its share, one of them lost within its grace
+  const auto lost = world.connect();
+  world.ask(lost, from("2001:db8::1"));
+  const JoinedMeeting ghost = world.answer<JoinedMeeting>(lost);
+  world.happen(ConnectionLost{lost});
+  const auto second = world.connect();
+  world.ask(second, from("2001:db8::2"));
+  world.answer<JoinedMeeting>(second);
+  // When another of them comes, and one of elsewhere
+  const auto third = world.connect();
+  world.ask(third, from("2001:db8::3"));
+  EXPECT_EQ(world.refusal(third), ErrorCode::kFull);
+  const auto other = world.connect();
+  world.ask(other, from("2001:db8:0:1::1"));
+  world.answer<JoinedMeeting>(other);
+  // Then who comes back has its place, and may go elsewhere for it
+  EXPECT_TRUE(world.resume(third, ghost, false).resumed);
+}
+
 TEST(Join, refuses_a_meeting_too_many) {
   Options options;
   options.meetings_max = 1;

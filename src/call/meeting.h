@@ -47,6 +47,7 @@ struct Participant {
   std::optional<std::int64_t> hand_since_ms;
   // The socket it speaks through; the last one while it is lost.
   ConnectionId connection;
+  IpAddress from;  // peer_of() where it joined from
   bool is_connected = true;
   std::uint64_t grace_timer = 0;
   // Changes whenever all media of the participant is dropped, so that an answer to what was asked

@@ -115,6 +115,8 @@ struct ResumeClaims {
 
 struct Options {
   std::uint32_t participants_max = 500;
+  // From one address (of IPv6: one /64): one machine's ghosts fill no room.
+  std::uint32_t participants_per_address_max = 250;
   std::uint32_t meetings_max = 10'000;
   std::uint32_t producers_per_participant_max = limits::kProducersPerParticipant;
   std::uint32_t transports_per_participant_max = limits::kTransportsPerParticipant;

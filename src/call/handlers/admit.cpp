@@ -1,9 +1,21 @@
 // What being let in means: a place in the meeting, the old one if the token says so, and an answer
 // with everything a newcomer must know.
+#include <algorithm>
+#include <utility>
+
+#include "base/ip_prefix.h"
 #include "call/handlers/handlers.h"
 
 namespace confab::call {
 namespace {
+
+// Does the address have a place left of its share? Lost ones in their grace count: they are the
+// ghosts.
+bool has_share(const Core& core, const Meeting& meeting, const IpAddress& from) {
+  const auto held = std::ranges::count_if(
+      meeting.participants, [&](const auto& entry) { return entry.second->from == peer_of(from); });
+  return std::cmp_less(held, core.options.participants_per_address_max);
+}
 
 JoinedMeeting describe(const Meeting& meeting, const Participant& self, bool resumed) {
   JoinedMeeting out;
@@ -90,6 +102,7 @@ Participant& seat(Core& core, Meeting& meeting, const Origin& origin, const Join
   self->order = ++core.last_order;
   self->joined_at_ms = core.unix_ms;
   self->connection = origin.connection;
+  self->from = peer_of(join.from);
   self->media_epoch = ++core.last_media_epoch;
   if (join.rtp_capabilities) {
     learn_capabilities(core, *self, *join.rtp_capabilities);
@@ -107,6 +120,11 @@ void admit(Core& core, Meeting& meeting, const Origin& origin, Join join) {
   if (!self && meeting.participants.size() >= core.options.participants_max) {
     unbind(core, origin.connection);
     core.refuse(origin, ErrorCode::kFull, "the room is full");
+    return;
+  }
+  if (!self && !has_share(core, meeting, join.from)) {
+    unbind(core, origin.connection);
+    core.refuse(origin, ErrorCode::kFull, "too many people of your network are in this room");
     return;
   }
   connection.code = meeting.code;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "platform/http/server.h"
@@ -110,6 +111,59 @@ TEST_F(RoundTrip, AMessageOfAnySizeIsOne) {
   loop.run();
 
   EXPECT_EQ(heard, sizes);
+}
+
+// A meeting may have thousands of small news in one turn of the loop, in which no socket moves.
+TEST_F(RoundTrip, ABurstInOneTurnThrowsNobodyOutWhoReads) {
+  constexpr int kNews = 10'000;
+  server.websocket(
+      "/burst", [](const Request&) { return std::nullopt; },
+      [](const Request&, const std::shared_ptr<WebSocket>& sender) {
+        for (int i = 0; i < kNews; ++i) sender->send(false, std::string(150, 'x'));
+      });
+  int heard = 0;
+  std::string why = "open";
+  const auto socket = open_websocket(loop, target, "/burst",
+                                     {.on_open = [] {},
+                                      .on_text =
+                                          [&](const std::string&) {
+                                            if (++heard == kNews) loop.stop();
+                                          },
+                                      .on_closed =
+                                          [&](std::string_view reason) {
+                                            why = reason;
+                                            loop.stop();
+                                          }});
+  loop.run();
+
+  EXPECT_EQ(heard, kNews) << why;
+  EXPECT_EQ(server.counts().readers_stuck, 0u);
+}
+
+TEST_F(RoundTrip, AReaderWhoseSocketTakesNothingIsClosedAfterSomeTime) {
+  // Given a server that has more to say than the kernel takes in, and a reader that stops reading:
+  // its loop runs until it is open, and no longer
+  ServerOptions options;
+  options.websocket_queue_bytes_max = 256 << 20;
+  options.websocket_stall_timeout = 100ms;
+  HttpServer talker(loop, options, null_log());
+  talker.websocket(
+      "/talk", [](const Request&) { return std::nullopt; },
+      [this](const Request&, const std::shared_ptr<WebSocket>& sender) {
+        sender->on_closed([this](std::optional<std::uint16_t>) { loop.stop(); });
+        for (int i = 0; i < 64; ++i) sender->send(false, std::string(1 << 20, 'x'));
+      });
+  target.origin.port = talker.listen({IpAddress::v4(0x7f000001), 0})->port;
+  EventLoop readers;
+  const auto socket = open_websocket(readers, target, "/talk",
+                                     {.on_open = [&] { readers.stop(); },
+                                      .on_text = [](const std::string&) {},
+                                      .on_closed = [](std::string_view) {}});
+  std::jthread reader([&] { readers.run(); });
+  // When the server waits for it
+  loop.run();
+  // Then it is given up, and only for that
+  EXPECT_EQ(talker.counts().readers_stuck, 1u);
 }
 
 TEST_F(RoundTrip, AWrongPathIsClosedWithoutOpening) {

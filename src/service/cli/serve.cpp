@@ -205,6 +205,7 @@ void AllInOne::serve_metrics() {
       metrics::Exposition out;
       media::expose(shards, out);
       signaling_->expose(out);
+      rest_->expose(out);
       expose_listener("public", *http_, out);
       expose_listener("admin", *admin_, out);
       http::Response response = http::Response::text(200, out.text());

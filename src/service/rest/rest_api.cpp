@@ -20,8 +20,17 @@ using http::Request;
 using http::Responder;
 using http::Response;
 
-constexpr call::Rate kCreateRate{100, 2};
-constexpr std::size_t kCreatorsRemembered = 10'000;
+// An office behind one NAT makes a hundred rooms on a Monday morning, and a dozen a minute after
+// that.
+constexpr call::Rate kCreateRate{100, 0.2};
+// All addresses together, twice: 1,000 at once, then 10 a second, are a row of some 100 bytes each.
+// Who has made more than ten lately draws on the first, so that many who make many do not keep out
+// those who make one.
+constexpr call::Rate kCreateRateOfAll{1000, 10};
+constexpr double kFewRooms = 10;
+// Rooms that are not there, asked for from one address: a few mistyped codes. Those that are cost
+// nothing, or a hundred people who open the same link would wait for each other.
+constexpr call::Rate kLookupRate{60, 1};
 // 26^10 codes: two equal ones in a row happen to nobody.
 constexpr std::size_t kCreateAttempts = 3;
 
@@ -47,7 +56,11 @@ RestApi::RestApi(const Config& config, http::HttpServer& server, store::Store& s
       signer_(signer),
       random_(random),
       log_(log),
-      count_participants_(std::move(count_participants)) {
+      count_participants_(std::move(count_participants)),
+      creators_(kCreateRate),
+      lookups_(kLookupRate),
+      many_makers_(kCreateRateOfAll, monotonic_now()),
+      few_makers_(kCreateRateOfAll, monotonic_now()) {
   auto capabilities = ortc::router_capabilities(ortc::default_router_codecs());
   CHECK(capabilities.has_value());
   capabilities_ = std::move(*capabilities);
@@ -73,13 +86,13 @@ RestApi::RestApi(const Config& config, http::HttpServer& server, store::Store& s
 
 bool RestApi::may_create(const IpAddress& address) {
   const Instant now = monotonic_now();
-  // Forgetting all at once is kinder than refusing newcomers; each gets its burst again.
-  if (creators_.size() >= kCreatorsRemembered) creators_.clear();
-  return creators_.try_emplace(address, kCreateRate, now).first->second.take(now);
+  const bool is_many = creators_.taken(address, now) > kFewRooms;
+  return creators_.take(address, now) && (is_many ? many_makers_ : few_makers_).take(now);
 }
 
 void RestApi::create_room(const Request& request, Responder responder) {
   if (!may_create(request.remote.address)) {
+    ++rooms_refused_;
     responder.send(Response::error(
         {ErrorCode::kRateLimited, "too many rooms in too short a time; wait a minute"}));
     return;
@@ -106,12 +119,24 @@ void RestApi::try_to_create_room(std::size_t attempts_left, Responder responder)
 
 void RestApi::get_room(const Request& request, Responder responder) {
   const Error unknown{ErrorCode::kNotFound, "there is no such room"};
+  const IpAddress from = request.remote.address;
+  if (!lookups_.has_some(from, monotonic_now())) {
+    ++lookups_refused_;
+    return responder.send(Response::error(
+        {ErrorCode::kRateLimited, "too many rooms that are not there; wait a minute"}));
+  }
   const auto code = call::normalize_room_code(request.params.at("code"));
-  if (!code) return responder.send(Response::error(unknown));
-  store_.find_room(*code, [this, unknown, responder = std::move(responder)](
+  if (!code) {
+    lookups_.take(from, monotonic_now());
+    return responder.send(Response::error(unknown));
+  }
+  store_.find_room(*code, [this, unknown, from, responder = std::move(responder)](
                               const Result<std::optional<store::RoomRecord>>& found) mutable {
     if (!found) return responder.send(Response::error(found.error()));
-    if (!*found) return responder.send(Response::error(unknown));
+    if (!*found) {
+      lookups_.take(from, monotonic_now());
+      return responder.send(Response::error(unknown));
+    }
     count_participants_((*found)->code, [room = **found, responder = std::move(responder)](
                                             const Result<std::size_t>& count) mutable {
       if (!count) return responder.send(Response::error(count.error()));
@@ -138,6 +163,14 @@ void RestApi::get_ready(Responder responder) {
     if (!checked) return responder.send(json_response(503, {{"status", "store_unavailable"}}));
     responder.send(json_response(200, {{"status", "ok"}}));
   });
+}
+
+void RestApi::expose(metrics::Exposition& out) const {
+  out.counter("rest_rooms_refused", "Rooms not made: too many in too short a time.", {},
+              rooms_refused_);
+  out.counter("rest_lookups_refused",
+              "Look-ups not done: their address had asked for too many rooms that are not.", {},
+              lookups_refused_);
 }
 
 }  // namespace confab::rest

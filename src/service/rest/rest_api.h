@@ -13,10 +13,12 @@
 #include "base/log.h"
 #include "base/net.h"
 #include "base/random.h"
+#include "call/address_rates.h"
 #include "call/rate_limit.h"
 #include "platform/auth/token_signer.h"
 #include "platform/config/config.h"
 #include "platform/http/server.h"
+#include "platform/metrics/exposition.h"
 #include "platform/store/store.h"
 #include "rtc/ortc/types.h"
 
@@ -37,13 +39,15 @@ class RestApi {
   // /readyz answers 503 from now on.
   void close() { is_closing_ = true; }
 
+  void expose(metrics::Exposition& out) const;
+
  private:
   void create_room(const http::Request& request, http::Responder responder);
   void try_to_create_room(std::size_t attempts_left, http::Responder responder);
   void get_room(const http::Request& request, http::Responder responder);
   void get_config(http::Responder responder) const;
   void get_ready(http::Responder responder);
-  // Rooms are rows on a disk: one address may not fill it.
+  // Rooms are rows on a disk: neither one address nor many together may fill it.
   bool may_create(const IpAddress& address);
 
   const Config& config_;
@@ -55,7 +59,13 @@ class RestApi {
   // From configuration alone, so the same for every meeting and node.
   ortc::RtpCapabilities capabilities_;
   bool is_closing_ = false;
-  std::map<IpAddress, call::TokenBucket> creators_;
+  call::AddressRates creators_;
+  call::AddressRates lookups_;
+  // What all may make together: those who have made many lately, and those who have not.
+  call::TokenBucket many_makers_;
+  call::TokenBucket few_makers_;
+  std::uint64_t rooms_refused_ = 0;
+  std::uint64_t lookups_refused_ = 0;
 };
 
 }  // namespace confab::rest

@@ -22,6 +22,7 @@ engineio::Config engine_config(const Config& config) {
   out.upgrade_timeout = config.socketio.upgrade_timeout;
   out.payload_bytes_max = config.socketio.payload_bytes_max;
   out.sessions_max = config.http.connections_max;
+  out.sessions_per_address_max = config.http.connections_per_address_max;
   return out;
 }
 
@@ -53,6 +54,7 @@ Door::Door(const Config& config, http::EventLoop& loop, http::HttpServer& server
       log_(log),
       listener_(std::move(listener)),
       news_(loop),
+      held_(loop),
       sockets_(loop, server, "/socket.io/", engine_config(config), socket_config(config), random,
                [this](Instant, const socketio::Output& output) {
                  std::visit([this](const auto& event) { on(event); }, output);
@@ -110,6 +112,7 @@ void Door::on(const socketio::ConnectRequest& event) {
   Session session;
   session.connection = call::ConnectionId::make(config_.node, ++last_connection_);
   session.socket = event.socket;
+  session.from = sockets_.remote(event.session).address;
   session.dialect = *dialect;
   by_socket_[event.socket] = session.connection;
   sessions_.emplace(session.connection, std::move(session));
@@ -117,8 +120,9 @@ void Door::on(const socketio::ConnectRequest& event) {
 }
 
 void Door::on(const socketio::Connected& event) {
-  const Session* session = find(event.socket);
+  Session* session = find(event.socket);
   if (session == nullptr) return;
+  session->from = sockets_.remote(event.session).address;
   if (event.is_recovered) listener_(call::ConnectionRecovered{session->connection});
   if (session->dialect == Dialect::kOwn) {
     sockets_.emit(event.socket, own::welcome(wall_unix_ms()));
@@ -184,8 +188,17 @@ void Door::submit(Session& session, const EventCodec& codec, const std::string& 
   const ReadContext context{signer_, wall_unix_ms(), socket_id, session.is_joined};
   call::Request request = codec.read(reader, context);
   if (!status.ok()) return refuse(session, &codec, ack_id, status.error());
+  auto* join = std::get_if<call::Join>(&request);
+  if (join != nullptr) {
+    if (!lookups_.has_some(session.from, monotonic_now())) {
+      ++counts_.lookups_refused;
+      return refuse(session, &codec, ack_id,
+                    {ErrorCode::kRateLimited, "too many rooms that are not there; wait a minute"});
+    }
+    join->from = session.from;
+  }
   const call::RequestNumber number = ++session.last_request;
-  session.pending.emplace(number, Pending{&codec, ack_id});
+  session.pending.emplace(number, Pending{&codec, ack_id, join != nullptr});
   listener_(call::ClientRequest{{session.connection, number}, std::move(request)});
 }
 
@@ -200,6 +213,10 @@ void Door::hold(Session& session, const EventCodec& codec, const std::string& ar
       session.held_bytes + args_json.size() > kHeldBytesMax) {
     return refuse(session, &codec, ack_id,
                   {ErrorCode::kConflict, "too many requests before joinRoom"});
+  }
+  if (session.held.empty()) {
+    session.held_until = monotonic_now() + kHeldFor;
+    drop_held();
   }
   session.held_bytes += args_json.size();
   session.held.push_back({&codec, args_json, ack_id});
@@ -223,6 +240,9 @@ void Door::perform(const call::Reply& reply) {
   const auto node = session.pending.extract(reply.origin.request);
   if (node.empty()) return;
   const Pending& asked = node.mapped();
+  if (asked.is_join && !reply.result && reply.result.error().code == ErrorCode::kNotFound) {
+    lookups_.take(session.from, monotonic_now());
+  }
   if (!reply.result) return refuse(session, asked.codec, asked.ack_id, reply.result.error());
   const Outgoing out = asked.codec->write(*reply.result, write_context());
   if (asked.ack_id) sockets_.acknowledge(session.socket, *asked.ack_id, out.ack_args);
@@ -242,9 +262,11 @@ void Door::note_outcome(Session& session, const EventCodec& codec, const call::R
   const auto* joined = std::get_if<call::JoinedMeeting>(&body);
   if (joined == nullptr) return;
   session.is_joined = true;
+  sockets_.trust(session.socket);
   session.news = {};
   session.room = joined->state.room;
   session.held_bytes = 0;
+  session.held_until = kNever;
   for (const Held& held : std::exchange(session.held, {})) {
     submit(session, *held.codec, held.args_json, held.ack_id);
   }
@@ -296,6 +318,22 @@ void Door::wake_for_news(Instant due) {
   });
 }
 
+void Door::drop_held() {
+  const Instant now = monotonic_now();
+  Instant next = kNever;
+  for (auto& [connection, session] : sessions_) {
+    if (session.held_until <= now) {
+      session.held_until = kNever;
+      session.held_bytes = 0;
+      for (const Held& held : std::exchange(session.held, {})) {
+        refuse(session, held.codec, held.ack_id, {ErrorCode::kConflict, "joinRoom did not come"});
+      }
+    }
+    next = std::min(next, session.held_until);
+  }
+  held_.set(next, [this] { drop_held(); });
+}
+
 void Door::perform(const call::Disconnect& disconnect) {
   const auto it = sessions_.find(disconnect.connection);
   if (it != sessions_.end()) sockets_.disconnect(it->second.socket, true);
@@ -304,6 +342,7 @@ void Door::perform(const call::Disconnect& disconnect) {
 Door::Counts Door::counts() const {
   Counts out = counts_;
   out.sockets = sockets_.socket_count();
+  out.sessions_refused = sockets_.refused_by_share();
   return out;
 }
 

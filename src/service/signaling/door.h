@@ -10,9 +10,12 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/instant.h"
 #include "base/log.h"
+#include "base/net.h"
 #include "base/random.h"
 #include "call/actions.h"
+#include "call/address_rates.h"
 #include "call/events.h"
 #include "platform/auth/token_signer.h"
 #include "platform/config/config.h"
@@ -26,7 +29,11 @@ namespace confab::signaling {
 
 // What clients of the compatibility set may ask before they have joined: kept and asked after it.
 inline constexpr std::size_t kHeldRequestsMax = 16;
-inline constexpr std::size_t kHeldBytesMax = 256 * 1024;
+inline constexpr std::size_t kHeldBytesMax = 64 * 1024;
+inline constexpr Duration kHeldFor = 15s;
+// Rooms that are not there, asked for from one address. People mistype a code now and then; at one
+// in a second, who guesses one of 26^10 needs four million years.
+inline constexpr call::Rate kLookupRate{60, 1};
 
 class Door {
  public:
@@ -52,6 +59,8 @@ class Door {
     std::uint64_t requests = 0;
     std::uint64_t requests_refused = 0;
     std::uint64_t requests_unknown = 0;
+    std::uint64_t sessions_refused = 0;
+    std::uint64_t lookups_refused = 0;
   };
   Counts counts() const;
 
@@ -61,6 +70,7 @@ class Door {
   struct Pending {
     const EventCodec* codec = nullptr;
     std::optional<std::uint64_t> ack_id;
+    bool is_join = false;
   };
   struct Held {
     const EventCodec* codec = nullptr;
@@ -70,6 +80,7 @@ class Door {
   struct Session {
     call::ConnectionId connection;
     socketio::SocketId socket;
+    IpAddress from;
     Dialect dialect = Dialect::kOwn;
     bool is_joined = false;
     std::string room;
@@ -77,6 +88,7 @@ class Door {
     std::unordered_map<call::RequestNumber, Pending> pending;
     std::vector<Held> held;
     std::size_t held_bytes = 0;
+    Instant held_until = kNever;
     compat::ProducerNews news;
   };
 
@@ -90,6 +102,7 @@ class Door {
   void on(const socketio::AckReceived&) {}
   void on(const socketio::SendToSession&) {}
   void on(const socketio::CloseSession&) {}
+  void on(const socketio::TrustSession&) {}
 
   std::optional<Dialect> dialect_of(const socketio::ConnectRequest& event);
   Session* find(socketio::SocketId socket);
@@ -103,6 +116,8 @@ class Door {
   void note_outcome(Session& session, const EventCodec& codec, const call::ReplyBody& body);
   void tell(const Session& session, std::span<const call::Notice> notices);
   void wake_for_news(Instant due);
+  // A join that never comes must not keep what waits for it.
+  void drop_held();
   WriteContext write_context() const;
 
   const Config& config_;
@@ -116,6 +131,8 @@ class Door {
   Counts counts_;
   Instant news_due_ = kNever;  // of the session whose news have waited longest
   http::LoopTimer news_;
+  http::LoopTimer held_;
+  call::AddressRates lookups_{kLookupRate};
   SocketIoHttp sockets_;  // last: it may report as soon as it is made
 };
 

@@ -20,6 +20,7 @@ constexpr Duration kPurgeInterval = 1h;
 call::Options call_options(const CallConfig& config) {
   call::Options out;
   out.participants_max = config.participants_max;
+  out.participants_per_address_max = config.participants_per_address_max;
   out.meetings_max = config.meetings_max;
   out.producers_per_participant_max = config.producers_per_participant_max;
   out.chat_chars_max = config.chat_chars_max;
@@ -84,6 +85,13 @@ class SignalingService::Impl {
     out.counter("signaling_requests", "Socket.IO requests.", {}, door.requests);
     out.counter("signaling_requests_refused", "Requests answered with an error.", {},
                 door.requests_refused);
+    out.counter("signaling_sessions_refused",
+                "Sessions that were not opened: their address had its share.", {},
+                door.sessions_refused);
+    out.counter(
+        "signaling_lookups_refused",
+        "Joins that were not tried: their address had asked for too many rooms that are not.", {},
+        door.lookups_refused);
     out.counter("signaling_requests_unknown", "Requests of an unknown name.", {},
                 door.requests_unknown);
     const PageApi::Counts& pages = pages_.counts();

@@ -13,13 +13,15 @@ struct QueryText {
   explicit QueryText(const http::Request& request)
       : eio(request.query_value("EIO").value_or("")),
         transport(request.query_value("transport").value_or("")),
-        sid(request.query_value("sid").value_or("")) {}
+        sid(request.query_value("sid").value_or("")),
+        from(request.remote.address) {}
 
-  engineio::Query view() const { return {eio, transport, sid}; }
+  engineio::Query view() const { return {eio, transport, sid, from}; }
 
   std::string eio;
   std::string transport;
   std::string sid;
+  IpAddress from;
 };
 
 engineio::Method to_method(http::Method method) {
@@ -71,11 +73,17 @@ class EngineIoHttp::Impl : public std::enable_shared_from_this<EngineIoHttp::Imp
     drain_soon();
   }
 
+  void trust(engineio::SessionId session) {
+    engine_.trust(monotonic_now(), session);
+    drain_soon();
+  }
+
   Endpoint remote(engineio::SessionId session) const {
     const auto at = remotes_.find(session);
     return at == remotes_.end() ? Endpoint{} : at->second;
   }
   std::size_t session_count() const { return engine_.session_count(); }
+  std::uint64_t refused_by_share() const { return engine_.refused_by_share(); }
 
  private:
   void handle_request(const http::Request& request, http::Responder responder) {
@@ -165,6 +173,10 @@ class EngineIoHttp::Impl : public std::enable_shared_from_this<EngineIoHttp::Imp
     const auto at = sockets_.find(close.socket);
     if (at != sockets_.end()) at->second->close();
   }
+  void handle(engineio::WebSocketTrusted& trusted) {
+    const auto at = sockets_.find(trusted.socket);
+    if (at != sockets_.end()) at->second->allow_large_messages();
+  }
   void handle(engineio::Opened& opened) {
     remotes_[opened.session] = opening_remote_;
     listener_(monotonic_now(), opened);
@@ -203,6 +215,12 @@ void EngineIoHttp::send(engineio::SessionId session, bool is_binary, std::string
 }
 void EngineIoHttp::close(engineio::SessionId session) {
   impl_->close(session);
+}
+void EngineIoHttp::trust(engineio::SessionId session) {
+  impl_->trust(session);
+}
+std::uint64_t EngineIoHttp::refused_by_share() const {
+  return impl_->refused_by_share();
 }
 Endpoint EngineIoHttp::remote(engineio::SessionId session) const {
   return impl_->remote(session);

@@ -53,6 +53,8 @@ class SocketIoHttp::Impl : public std::enable_shared_from_this<SocketIoHttp::Imp
         engine_.send(send->session, send->is_binary, std::move(send->data));
       } else if (const auto* close = std::get_if<socketio::CloseSession>(&output)) {
         engine_.close(close->session);
+      } else if (const auto* trusted = std::get_if<socketio::TrustSession>(&output)) {
+        engine_.trust(trusted->session);
       } else {
         listener_(monotonic_now(), std::move(output));
       }
@@ -84,6 +86,10 @@ SocketIoHttp::~SocketIoHttp() = default;
 
 void SocketIoHttp::accept(socketio::SocketId socket) {
   impl_->sockets().accept(monotonic_now(), socket);
+  impl_->drain_soon();
+}
+void SocketIoHttp::trust(socketio::SocketId socket) {
+  impl_->sockets().trust(monotonic_now(), socket);
   impl_->drain_soon();
 }
 void SocketIoHttp::refuse(socketio::SocketId socket, std::string_view message,
@@ -133,6 +139,9 @@ Endpoint SocketIoHttp::remote(engineio::SessionId session) const {
 }
 std::size_t SocketIoHttp::session_count() const {
   return impl_->engine().session_count();
+}
+std::uint64_t SocketIoHttp::refused_by_share() const {
+  return impl_->engine().refused_by_share();
 }
 std::size_t SocketIoHttp::socket_count() const {
   return impl_->sockets().socket_count();

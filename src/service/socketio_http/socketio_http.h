@@ -32,9 +32,12 @@ class EngineIoHttp {
 
   void send(engineio::SessionId session, bool is_binary, std::string data);
   void close(engineio::SessionId session);
+  // Large messages from now on.
+  void trust(engineio::SessionId session);
   // Who opened the session; unspecified when it is gone.
   Endpoint remote(engineio::SessionId session) const;
   std::size_t session_count() const;
+  std::uint64_t refused_by_share() const;
 
  private:
   class Impl;
@@ -54,6 +57,8 @@ class SocketIoHttp {
   ~SocketIoHttp();
 
   void accept(socketio::SocketId socket);
+  // It has shown a right to be here: attachments and large messages from now on.
+  void trust(socketio::SocketId socket);
   void refuse(socketio::SocketId socket, std::string_view message, std::string_view data_json = {});
   void emit(socketio::SocketId socket, const socketio::Emit& event);
   void emit(socketio::SocketId socket, std::shared_ptr<const socketio::Emit> event);
@@ -71,6 +76,8 @@ class SocketIoHttp {
   Endpoint remote(engineio::SessionId session) const;
   std::size_t session_count() const;
   std::size_t socket_count() const;
+  // Sessions that were not opened, because an address had its share.
+  std::uint64_t refused_by_share() const;
 
  private:
   class Impl;

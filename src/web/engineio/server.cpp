@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/address_shares.h"
 #include "base/check.h"
 #include "base/ids.h"
 #include "base/timer_wheel.h"
@@ -31,7 +32,7 @@ std::optional<std::uint16_t> node_of_sid(std::string_view sid) {
 class Server::Impl {
  public:
   Impl(const Config& config, Random& random, Instant now)
-      : config_(config), random_(random), wheel_(now) {}
+      : config_(config), random_(random), wheel_(now), shares_(config.sessions_per_address_max) {}
 
   void handle_request(Instant now, HttpId request, Method method, const Query& query,
                       std::string_view body) {
@@ -82,15 +83,14 @@ class Server::Impl {
     if (query.eio != kVersion) {
       return Refusal{400, request_error_body(RequestError::kUnsupportedVersion)};
     }
-    if (by_id_.size() >= config_.sessions_max) {
-      return Refusal{503, request_error_body(RequestError::kForbidden)};
-    }
-    return std::nullopt;
+    const unsigned status = refusal_of_newcomer(query.from);
+    if (status == 0) return std::nullopt;
+    return Refusal{status, request_error_body(RequestError::kForbidden)};
   }
 
   void handle_websocket_open(Instant now, WebSocketId socket, const Query& query) {
     // It may have gone since check_websocket.
-    Session* session = query.sid.empty() ? &add() : find(now, query.sid);
+    Session* session = query.sid.empty() ? add(query.from) : find(now, query.sid);
     if (session == nullptr) {
       out_.push_back(WebSocketClose{socket});
       return;
@@ -136,6 +136,11 @@ class Server::Impl {
     touched(*session);
   }
 
+  void trust(SessionId id) {
+    Session* session = find(id);
+    if (session != nullptr) session->trust();
+  }
+
   void handle_timeout(Instant now) {
     while (Timer* timer = wheel_.advance(now)) {
       auto& session = *static_cast<Session*>(timer->owner());
@@ -156,6 +161,7 @@ class Server::Impl {
   }
 
   std::size_t session_count() const { return by_id_.size(); }
+  std::uint64_t refused_by_share() const { return refused_by_share_; }
 
  private:
   void refuse(HttpId request, RequestError error) {
@@ -167,21 +173,33 @@ class Server::Impl {
       refuse(request, RequestError::kBadMethod);
     } else if (query.eio != kVersion) {
       refuse(request, RequestError::kUnsupportedVersion);
-    } else if (by_id_.size() >= config_.sessions_max) {
-      out_.push_back(Respond{request, 503, request_error_body(RequestError::kForbidden)});
+    } else if (const unsigned status = refusal_of_newcomer(query.from); status != 0) {
+      out_.push_back(Respond{request, status, request_error_body(RequestError::kForbidden)});
     } else {
-      Session& session = add();
+      Session& session = *add(query.from);
       session.open_polling(now, request);
       touched(session);
     }
   }
 
-  Session& add() {
+  // The status that refuses one more session of this address; 0 lets it in.
+  unsigned refusal_of_newcomer(const IpAddress& from) {
+    if (!shares_.has_room(from)) {
+      ++refused_by_share_;
+      return 429;
+    }
+    return by_id_.size() >= config_.sessions_max ? 503 : 0;
+  }
+
+  // Nothing when the last place went since check_websocket.
+  Session* add(const IpAddress& from) {
+    if (refusal_of_newcomer(from) != 0) return nullptr;
+    shares_.take(from);
     const SessionId id{++last_id_};
     std::string sid = Sid::random_at({config_.node, 0}, random_).to_string();
-    auto session = std::make_unique<Session>(id, sid, config_, out_);
-    Session& added = *session;
-    by_sid_[std::move(sid)] = &added;
+    auto session = std::make_unique<Session>(id, sid, from, config_, out_);
+    Session* added = session.get();
+    by_sid_[std::move(sid)] = added;
     by_id_[id] = std::move(session);
     return added;
   }
@@ -207,6 +225,7 @@ class Server::Impl {
   bool touched(Session& session) {
     DCHECK(session.is_consistent());
     if (session.state() == Session::State::kClosed) {
+      shares_.give_back(session.from());
       by_sid_.erase(session.sid());
       by_id_.erase(session.id());
       return false;
@@ -226,6 +245,8 @@ class Server::Impl {
   Random& random_;
   TimerWheel wheel_;
   std::deque<Output> out_;
+  AddressShares shares_;
+  std::uint64_t refused_by_share_ = 0;
   std::uint64_t last_id_ = 0;
   std::unordered_map<SessionId, std::unique_ptr<Session>> by_id_;
   std::unordered_map<std::string, Session*> by_sid_;
@@ -265,6 +286,9 @@ void Server::send(Instant /*now*/, SessionId session, bool is_binary, std::strin
 void Server::close(Instant now, SessionId session) {
   impl_->close(now, session);
 }
+void Server::trust(Instant /*now*/, SessionId session) {
+  impl_->trust(session);
+}
 void Server::handle_timeout(Instant now) {
   impl_->handle_timeout(now);
 }
@@ -276,6 +300,9 @@ bool Server::poll(Output& out) {
 }
 std::size_t Server::session_count() const {
   return impl_->session_count();
+}
+std::uint64_t Server::refused_by_share() const {
+  return impl_->refused_by_share();
 }
 
 }  // namespace confab::engineio

@@ -16,6 +16,7 @@
 #include <variant>
 
 #include "base/instant.h"
+#include "base/net.h"
 #include "base/random.h"
 
 namespace confab::engineio {
@@ -28,10 +29,13 @@ struct Config {
   // sockets enforces it too, before the bytes are in memory.
   std::size_t payload_bytes_max = 1'000'000;
   std::size_t sessions_max = 20'000;
-  // What waits for a client that does not poll, or for the upgrade to end. Past either the session
-  // is closed: a client this far behind is better off starting anew.
+  // Of those, what one address may have (of IPv6: one /64).
+  std::size_t sessions_per_address_max = 1000;
+  // What waits for a client between two polls, or for the upgrade to end; each packet counts 128
+  // bytes more than it has. Bytes alone, because a meeting may have a thousand small news in one
+  // turn of a loop, in which no client can poll; one that polls no more ends by its ping. Past this
+  // the session is closed, but never for a single packet, however large.
   std::size_t buffer_bytes_max = 4 * 1024 * 1024;
-  std::size_t buffer_packets_max = 1024;
   // Written into each sid, so that a proxy can route by it.
   std::uint16_t node = 0;
 };
@@ -42,11 +46,12 @@ enum class SessionId : std::uint64_t {};
 enum class HttpId : std::uint64_t {};
 enum class WebSocketId : std::uint64_t {};
 
-// The query of a request: absent means empty.
+// The query of a request: absent means empty. And who asks, for its share of the sessions.
 struct Query {
   std::string_view eio;
   std::string_view transport;
   std::string_view sid;
+  IpAddress from{};
 };
 
 enum class Method : std::uint8_t { kGet, kPost, kOther };
@@ -79,6 +84,10 @@ struct WebSocketSend {
 struct WebSocketClose {
   WebSocketId socket{};
 };
+// The client of this WebSocket may send large messages from now on; see Server::trust.
+struct WebSocketTrusted {
+  WebSocketId socket{};
+};
 struct Opened {
   SessionId session{};
   // The request or WebSocket that opened it is the one handled last.
@@ -93,7 +102,8 @@ struct Closed {
   SessionId session{};
   CloseReason reason{};
 };
-using Output = std::variant<Respond, WebSocketSend, WebSocketClose, Opened, Message, Closed>;
+using Output =
+    std::variant<Respond, WebSocketSend, WebSocketClose, WebSocketTrusted, Opened, Message, Closed>;
 
 // Why a WebSocket is not to be accepted: answer with this instead of switching protocols.
 struct Refusal {
@@ -130,12 +140,16 @@ class Server {
   void send(Instant now, SessionId session, bool is_binary, std::string data);
   // What was sent before still goes out where the transport allows it.
   void close(Instant now, SessionId session);
+  // The client has shown a right to be here: its WebSocket, now or after an upgrade, is trusted.
+  void trust(Instant now, SessionId session);
 
   void handle_timeout(Instant now);
   Instant next_timeout() const;
   bool poll(Output& out);
 
   std::size_t session_count() const;
+  // How many were not opened, because an address had its share.
+  std::uint64_t refused_by_share() const;
 
  private:
   class Impl;

@@ -79,13 +79,19 @@ class EngineIoServer : public testing::Test {
       if (auto* respond = std::get_if<Respond>(&out)) answers_.push_back(*respond);
       if (auto* send = std::get_if<WebSocketSend>(&out)) sent_.push_back(send->data);
       if (auto* close = std::get_if<WebSocketClose>(&out)) closed_sockets_.push_back(close->socket);
+      if (auto* trusted = std::get_if<WebSocketTrusted>(&out)) trusted_.push_back(trusted->socket);
       if (auto* opened = std::get_if<Opened>(&out)) last_opened_ = opened->session;
       if (auto* message = std::get_if<Message>(&out)) messages_.push_back(*message);
       if (auto* closed = std::get_if<Closed>(&out)) closed_.push_back(closed->reason);
     }
   }
 
-  Config config_{.ping_interval = 300ms, .ping_timeout = 200ms, .upgrade_timeout = 1s, .node = 7};
+  Config config_{.ping_interval = 300ms,
+                 .ping_timeout = 200ms,
+                 .upgrade_timeout = 1s,
+                 .sessions_per_address_max = 20,
+                 .node = 7};
+  std::vector<WebSocketId> trusted_;
   SeededRandom random_{1};
   Instant now_{Instant{} + 1h};
   Server server_{config_, random_, now_};
@@ -429,6 +435,58 @@ TEST_F(EngineIoServer, AClientThatDoesNotPollIsNotBufferedForever) {
   server_.send(now_, session.id, false, chunk);
   drain();
   EXPECT_EQ(closed_, std::vector{CloseReason::kBufferFull});
+}
+
+TEST_F(EngineIoServer, ABurstOfSmallNewsInOneTurnThrowsNobodyOut) {
+  // given a client between two polls
+  const auto session = open_polling();
+  // when a meeting has more news at once than anybody could poll meanwhile
+  for (int i = 0; i < 10'000; ++i) server_.send(now_, session.id, false, "news");
+  drain();
+  EXPECT_TRUE(closed_.empty());
+  // then its next poll has them all
+  const HttpId poll = request(Method::kGet, session.query());
+  EXPECT_EQ(answer(poll).body.size(), 10'000 * std::string_view("4news\x1e").size() - 1);
+}
+
+TEST_F(EngineIoServer, OneAnswerMayBeAsLargeAsItIs) {
+  const auto session = open_polling();
+  server_.send(now_, session.id, false, std::string(config_.buffer_bytes_max + 1, 'x'));
+  drain();
+  EXPECT_TRUE(closed_.empty());
+  EXPECT_GT(answer(request(Method::kGet, session.query())).body.size(), config_.buffer_bytes_max);
+}
+
+TEST_F(EngineIoServer, OneAddressDoesNotShutOutTheOthers) {
+  // given an address that has its share of sessions, by polling and by WebSocket
+  const auto from = [](std::string_view address, std::string_view transport) {
+    return Query{"4", transport, "", *IpAddress::parse(address)};
+  };
+  socket(from("192.0.2.1", "websocket"));
+  for (std::size_t i = 1; i < config_.sessions_per_address_max; ++i) {
+    EXPECT_EQ(answer(request(Method::kGet, from("192.0.2.1", "polling"))).status, 200u);
+  }
+  // when it wants one more, then it is told so, and nobody else is
+  EXPECT_EQ(answer(request(Method::kGet, from("192.0.2.1", "polling"))).status, 429u);
+  EXPECT_EQ(server_.check_websocket(now_, from("192.0.2.1", "websocket"))->status, 429u);
+  EXPECT_EQ(answer(request(Method::kGet, from("192.0.2.2", "polling"))).status, 200u);
+  EXPECT_EQ(server_.refused_by_share(), 2u);
+  // when its sessions end, then it may come back
+  pass(1min);
+  EXPECT_EQ(server_.session_count(), 0u);
+  EXPECT_EQ(answer(request(Method::kGet, from("192.0.2.1", "polling"))).status, 200u);
+}
+
+TEST_F(EngineIoServer, TrustInASessionGoesToItsWebSocketNowAndLater) {
+  const WebSocketId direct = socket(kSocket);
+  server_.trust(now_, last_opened_);
+  drain();
+  EXPECT_EQ(trusted_, std::vector{direct});
+  const auto session = open_polling();
+  server_.trust(now_, session.id);
+  drain();
+  const WebSocketId upgraded = upgrade(session);
+  EXPECT_EQ(trusted_, (std::vector{direct, upgraded}));
 }
 
 TEST_F(EngineIoServer, SurvivesAnyOrderOfInputs) {

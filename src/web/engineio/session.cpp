@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::string_view kProbe = "probe";
 constexpr std::string_view kPostAnswer = "ok";
+// What a waiting packet costs besides its data.
+constexpr std::size_t kPacketOverhead = 128;
 // RFC 6455 §7.4.1: what a browser sends when its page is closed, reloaded or left. A network that
 // goes sends nothing, and the stock client closes without a code (1005) when it gives up.
 constexpr std::uint16_t kGoingAway = 1001;
@@ -56,8 +58,9 @@ std::string_view close_reason_name(CloseReason reason) {
   return {};
 }
 
-Session::Session(SessionId id, std::string sid, const Config& config, std::deque<Output>& out)
-    : id_(id), sid_(std::move(sid)), config_(config), out_(out) {}
+Session::Session(SessionId id, std::string sid, const IpAddress& from, const Config& config,
+                 std::deque<Output>& out)
+    : id_(id), sid_(std::move(sid)), from_(from), config_(config), out_(out) {}
 
 bool Session::is_consistent() const {
   switch (state_) {
@@ -159,6 +162,7 @@ void Session::handle_upgrade_socket(Instant now, WebSocketId socket) {
   }
   state_ = State::kProbing;
   candidate_ = socket;
+  if (is_trusted_) out_.push_back(WebSocketTrusted{socket});
   upgrade_by_ = now + config_.upgrade_timeout;
 }
 
@@ -251,9 +255,9 @@ void Session::send(Packet packet) {
                                  is_binary ? std::move(packet.data) : encode_packet(packet)});
     return;
   }
-  queue_bytes_ += packet.data.size();
+  queue_bytes_ += packet.data.size() + kPacketOverhead;
   queue_.push_back(std::move(packet));
-  if (queue_.size() > config_.buffer_packets_max || queue_bytes_ > config_.buffer_bytes_max) {
+  if (queue_.size() > 1 && queue_bytes_ > config_.buffer_bytes_max) {
     finish(CloseReason::kBufferFull, PacketType::kClose);
   }
 }
@@ -270,6 +274,12 @@ void Session::close(Instant now) {
   ping_at_ = pong_by_ = kNever;
   closing_by_ = now + config_.ping_timeout;
   out_.push_back(Closed{id_, CloseReason::kServerClosed});
+}
+
+void Session::trust() {
+  if (std::exchange(is_trusted_, true)) return;
+  if (socket_) out_.push_back(WebSocketTrusted{*socket_});
+  if (candidate_) out_.push_back(WebSocketTrusted{*candidate_});
 }
 
 void Session::flush() {

@@ -47,10 +47,12 @@ class Session {
     kClosed,
   };
 
-  Session(SessionId id, std::string sid, const Config& config, std::deque<Output>& out);
+  Session(SessionId id, std::string sid, const IpAddress& from, const Config& config,
+          std::deque<Output>& out);
 
   SessionId id() const { return id_; }
   const std::string& sid() const { return sid_; }
+  const IpAddress& from() const { return from_; }
   State state() const { return state_; }
   bool is_websocket() const { return state_ == State::kWebSocket; }
   bool is_consistent() const;
@@ -68,6 +70,7 @@ class Session {
 
   void send(Packet packet);
   void close(Instant now);
+  void trust();
   // Answers the waiting poll if there is something to say. Called once the inputs at hand are done,
   // so that what they cause travels in one body.
   void flush();
@@ -89,6 +92,7 @@ class Session {
 
   const SessionId id_;
   const std::string sid_;
+  const IpAddress from_;
   const Config& config_;
   std::deque<Output>& out_;
 
@@ -98,6 +102,7 @@ class Session {
   std::optional<WebSocketId> candidate_;  // the one being probed
   std::vector<Packet> queue_;
   std::size_t queue_bytes_ = 0;
+  bool is_trusted_ = false;
 
   Instant ping_at_ = kNever;
   Instant pong_by_ = kNever;

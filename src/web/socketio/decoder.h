@@ -32,6 +32,8 @@ class Decoder {
   using Step = std::expected<std::optional<WholePacket>, AssemblyError>;
   Step add_text(std::string_view text);
   Step add_binary(std::string data);
+  // Attachments are missing.
+  bool is_waiting() const { return partial_.has_value(); }
 
  private:
   std::size_t bytes_max_;

@@ -95,8 +95,9 @@ class Server::Impl {
 
   void handle_open(Instant now, SessionId id) {
     auto session = std::make_unique<Session>(id, config_);
-    session_wheel_.set(session->timer, now + config_.connect_timeout);
+    Session& opened = *session;
     sessions_[id] = std::move(session);
+    expect_connect(now, opened);
   }
 
   void handle_message(Instant now, SessionId id, bool is_binary, std::string data) {
@@ -104,11 +105,16 @@ class Server::Impl {
     if (session == nullptr) return;
     auto step =
         is_binary ? session->decoder.add_binary(std::move(data)) : session->decoder.add_text(data);
-    if (!step) {
+    if (!step || (session->decoder.is_waiting() && !session->is_trusted)) {
       fail(now, *session);
-    } else if (*step) {
-      handle_packet(now, *session, std::move(**step));
+      return;
     }
+    const bool was_waiting = session->attachments_by != kNever;
+    if (was_waiting != session->decoder.is_waiting()) {
+      session->attachments_by = was_waiting ? kNever : now + config_.attachment_timeout;
+      set_timer(*session);
+    }
+    if (*step) handle_packet(now, *session, std::move(**step));
   }
 
   void handle_closed(Instant now, SessionId id, DisconnectReason reason) {
@@ -131,6 +137,13 @@ class Server::Impl {
     }
     rooms_.join(id, socket->nsp, {});
     welcome(*socket, false);
+  }
+
+  void trust(SocketId id) {
+    Socket* socket = find(id);
+    if (socket == nullptr || socket->state != Socket::State::kConnected) return;
+    socket->is_trusted = true;
+    trust(*find(socket->session));
   }
 
   void refuse(Instant now, SocketId id, std::string_view message, std::string_view data_json) {
@@ -219,9 +232,13 @@ class Server::Impl {
     while (Timer* timer = session_wheel_.advance(now)) {
       auto& session = *static_cast<Session*>(timer->owner());
       // The timer is not taken back when a namespace is connected in time.
-      if (!session.sockets.empty()) continue;
-      out_.push_back(CloseSession{session.id});
-      sessions_.erase(session.id);
+      const bool is_late = session.sockets.empty() && now >= session.connect_by;
+      if (is_late || now >= session.attachments_by) {
+        fail(now, session);
+      } else if (now >= session.connect_by) {
+        session.connect_by = kNever;
+        set_timer(session);
+      }
     }
     while (Timer* timer = socket_wheel_.advance(now)) {
       auto& socket = *static_cast<Socket*>(timer->owner());
@@ -338,6 +355,7 @@ class Server::Impl {
     set_timer(socket);
     session.sockets[packet.nsp] = socket.id;
     socket.log.confirm(*offset);
+    if (socket.is_trusted) trust(session);
     welcome(socket, true);
     return true;
   }
@@ -475,10 +493,19 @@ class Server::Impl {
     });
   }
 
-  // After a refusal the client has its time to try again, and no more.
+  void trust(Session& session) {
+    if (!std::exchange(session.is_trusted, true)) out_.push_back(TrustSession{session.id});
+  }
+
+  // At first, and after a refusal, the client has its time to try, and no more.
   void expect_connect(Instant now, Session& session) {
     if (!session.sockets.empty()) return;
-    session_wheel_.set(session.timer, now + config_.connect_timeout);
+    session.connect_by = now + config_.connect_timeout;
+    set_timer(session);
+  }
+
+  void set_timer(Session& session) {
+    session_wheel_.set(session.timer, std::min(session.connect_by, session.attachments_by));
   }
 
   void set_timer(Socket& socket) {
@@ -518,6 +545,9 @@ void Server::accept(Instant /*now*/, SocketId socket) {
 void Server::refuse(Instant now, SocketId socket, std::string_view message,
                     std::string_view data_json) {
   impl_->refuse(now, socket, message, data_json);
+}
+void Server::trust(Instant /*now*/, SocketId socket) {
+  impl_->trust(socket);
 }
 void Server::emit(Instant now, SocketId socket, const Emit& event) {
   impl_->emit(now, socket, std::make_shared<const Emit>(event));

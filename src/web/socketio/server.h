@@ -32,14 +32,16 @@ using SessionId = engineio::SessionId;
 
 struct Config {
   // A session that has not connected to a namespace by then is closed.
-  Duration connect_timeout = 45s;
+  Duration connect_timeout = 10s;
   // How long a lost socket can be taken up again; 0 turns recovery off.
   Duration recovery_window = 2min;
   // What is kept for that, per socket. A client that missed more connects anew.
   std::size_t recovery_events_max = 256;
   std::size_t recovery_bytes_max = 128 * 1024;
-  // Binary attachments of one packet, together.
+  // Binary attachments of one packet, together; and by when the last of them must be there. Of a
+  // client that is not trusted none is taken: it would make us hold what it has no right to.
   std::size_t attachment_bytes_max = 1'000'000;
+  Duration attachment_timeout = 10s;
   // Events we sent that still wait for the client's acknowledgement, per socket.
   std::size_t pending_acks_max = 256;
   // Names a client may connect to, with what they are: {"/", "/"}, and an alias {"/socket.io", "/"}
@@ -79,6 +81,10 @@ struct SendToSession {
   std::string data;
 };
 struct CloseSession {
+  SessionId session{};
+};
+// See trust().
+struct TrustSession {
   SessionId session{};
 };
 
@@ -129,8 +135,8 @@ struct Expired {
   std::string nsp;
 };
 
-using Output = std::variant<SendToSession, CloseSession, ConnectRequest, Connected, EventReceived,
-                            AckReceived, Disconnected, Expired>;
+using Output = std::variant<SendToSession, CloseSession, TrustSession, ConnectRequest, Connected,
+                            EventReceived, AckReceived, Disconnected, Expired>;
 
 class Server {
  public:
@@ -145,6 +151,9 @@ class Server {
 
   // ---- from the application; a socket that is gone is passed over ----
   void accept(Instant now, SocketId socket);
+  // The client has shown a right to be here (it joined a meeting): attachments are taken from now
+  // on, and the session layer is told. Stays through a recovery.
+  void trust(Instant now, SocketId socket);
   // The client gets `connect_error` with err.message, and err.data if data_json is not empty.
   void refuse(Instant now, SocketId socket, std::string_view message,
               std::string_view data_json = {});

@@ -80,6 +80,8 @@ class SocketIoServer : public testing::Test {
       if (auto* send = std::get_if<SendToSession>(&out)) {
         sent_.push_back(send->data);
         sent_to_.push_back(send->session);
+      } else if (auto* trusted = std::get_if<TrustSession>(&out)) {
+        trusted_.push_back(trusted->session);
       } else if (auto* close = std::get_if<CloseSession>(&out)) {
         closed_.push_back(close->session);
       } else {
@@ -107,6 +109,7 @@ class SocketIoServer : public testing::Test {
   Server server_{make_config(), random_, now_};
   std::vector<std::string> sent_;
   std::vector<SessionId> sent_to_;
+  std::vector<SessionId> trusted_;
   std::vector<SessionId> closed_;
   std::vector<Output> events_;
   std::string pid_;
@@ -238,6 +241,7 @@ TEST_F(SocketIoServer, AcknowledgesWithTheClientsNumber) {
 
 TEST_F(SocketIoServer, CarriesAttachmentsBothWays) {
   const SocketId socket = connect(kFirst);
+  server_.trust(now_, socket);
   text(kFirst, R"(51-["file",{"_placeholder":true,"num":0}])");
   EXPECT_EQ(count<EventReceived>(), 0u);
   binary(kFirst, "bytes");
@@ -245,6 +249,47 @@ TEST_F(SocketIoServer, CarriesAttachmentsBothWays) {
   server_.emit(now_, socket, {"back", R"([{"_placeholder":true,"num":0}])", {"more"}, true});
   drain();
   EXPECT_EQ(sent_, (Texts{R"(51-["back",{"_placeholder":true,"num":0}])", "more"}));
+}
+
+TEST_F(SocketIoServer, HoldsNoAttachmentsForWhoHasJoinedNothing) {
+  connect(kFirst);
+  text(kFirst, R"(52-["file",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])");
+  EXPECT_EQ(closed_, std::vector{kFirst});
+  // Nor for one who has not even connected.
+  open(kSecond);
+  text(kSecond, R"(51-["file",{"_placeholder":true,"num":0}])");
+  EXPECT_EQ(closed_, (std::vector{kFirst, kSecond}));
+}
+
+TEST_F(SocketIoServer, AttachmentsThatDoNotComeAreNotWaitedForForever) {
+  server_.trust(now_, connect(kFirst));
+  const auto begin = [&] {
+    text(kFirst, R"(52-["file",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])");
+    binary(kFirst, "one");
+  };
+  // given a packet that became whole in time, and one that does not
+  begin();
+  pass(9s);
+  binary(kFirst, "two");
+  pass(9s);
+  begin();
+  pass(9s);
+  EXPECT_TRUE(closed_.empty());
+  // when its time is over
+  pass(1s);
+  EXPECT_EQ(closed_, std::vector{kFirst});
+  EXPECT_EQ(last<Disconnected>().reason, DisconnectReason::kParseError);
+}
+
+TEST_F(SocketIoServer, TrustOutlivesALostConnection) {
+  const SocketId socket = connect(kFirst);
+  server_.trust(now_, socket);
+  drain();
+  EXPECT_EQ(trusted_, std::vector{kFirst});
+  lose(kFirst);
+  open(kSecond);
+  text(kSecond, R"(0{"pid":")" + pid_ + R"("})");
+  EXPECT_EQ(trusted_, (std::vector{kFirst, kSecond}));
 }
 
 TEST_F(SocketIoServer, ClosesTheSessionForWhatIsNotSocketIo) {

@@ -36,7 +36,8 @@ struct Socket {
   SessionId session{};   // in kLost: the one it was lost with
   std::string wire_nsp;  // as the client called it
   std::string nsp;       // what it is
-  std::string pid;       // the secret that proves a recovery; empty when there is none
+  bool is_trusted = false;
+  std::string pid;  // the secret that proves a recovery; empty when there is none
   RecoveryLog log;
   std::map<std::uint64_t, PendingAck> pending_acks;  // by the id on the wire
   std::uint64_t next_ack_id = 0;
@@ -58,7 +59,10 @@ struct Session {
   std::map<std::string, SocketId> sockets;  // by the namespace as the client called it
   // Namespaces we disconnected: what was on its way from there is no mistake of the client's.
   std::set<std::string> left;
-  Timer timer{this};  // to connect to a namespace
+  bool is_trusted = false;      // one of its sockets is, or was
+  Instant connect_by = kNever;  // to a namespace, if it is in none
+  Instant attachments_by = kNever;
+  Timer timer{this};  // the sooner of both
 };
 
 }  // namespace confab::socketio

@@ -41,13 +41,15 @@ async function freePorts(count, address) {
 }
 
 export class Server {
-  // mediaAddress: listened on and announced. args, env: further flags and settings.
-  static async start({ mediaAddress = '127.0.0.1', httpAddress = '127.0.0.1', args = [], env = {} } = {}) {
+  // mediaAddress: listened on and announced. args, env: further flags and settings. nofile: how many
+  // descriptors it may have.
+  static async start({ mediaAddress = '127.0.0.1', httpAddress = '127.0.0.1', args = [], env = {}, nofile } = {}) {
     const server = new Server();
     server.dataDir = await mkdtemp(path.join(tmpdir(), 'confab-test-'));
     server.httpAddress = httpAddress;
     server.mediaAddress = mediaAddress;
     server.args = args;
+    server.nofile = nofile;
     server.env = { ...process.env, ...env };
     server.log = [];
     await server.launchOnFreePorts();
@@ -72,7 +74,8 @@ export class Server {
   }
 
   async launch() {
-    this.child = spawn(binary, ['serve',
+    const [program, before] = this.nofile ? ['bash', ['-c', `ulimit -n ${this.nofile}; exec "$0" "$@"`, binary]] : [binary, []];
+    this.child = spawn(program, [...before, 'serve',
       '--http', `${this.httpAddress}:${this.httpPort}`,
       '--admin', `127.0.0.1:${this.adminPort}`,
       '--media-address', this.mediaAddress,

@@ -117,6 +117,7 @@ class Echo {
   }
 
   void echo(engineio::Output event) {
+    if (const auto* opened = std::get_if<engineio::Opened>(&event)) engine_.trust(opened->session);
     if (auto* message = std::get_if<engineio::Message>(&event)) {
       engine_.send(message->session, message->is_binary, std::move(message->data));
     }
@@ -125,6 +126,7 @@ class Echo {
   void answer(socketio::Output event) {
     if (const auto* request = std::get_if<socketio::ConnectRequest>(&event)) {
       sockets_.accept(request->socket);
+      sockets_.trust(request->socket);
       greetings_.push_back({monotonic_now() + kPause, request->socket, request->auth_json});
       greet();
     } else if (auto* received = std::get_if<socketio::EventReceived>(&event)) {

@@ -64,9 +64,9 @@ class Client {
   close() { this.socket.disconnect(); }
 }
 
-export async function connect(server, { auth, namespace = '/', transports = ['websocket'], reconnection = true, wait = true } = {}) {
+export async function connect(server, { auth, namespace = '/', transports = ['websocket'], reconnection = true, wait = true, extraHeaders } = {}) {
   const socket = io(`http://127.0.0.1:${server.httpPort}${namespace}`, {
-    auth, transports, reconnection, reconnectionDelay: 100, reconnectionDelayMax: 300, forceNew: true,
+    auth, transports, reconnection, reconnectionDelay: 100, reconnectionDelayMax: 300, forceNew: true, extraHeaders,
   });
   const client = new Client(socket);
   if (wait) {
