@@ -1,7 +1,7 @@
 'use client';
 
 import { ArrowRight, LoaderCircle, Plus } from 'lucide-react';
-import { useEffect, useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { Button } from '@/components/ui/button';
 import { describeError } from '@/lib/protocol/errors';
 import { createRoom } from '@/lib/protocol/rest';
@@ -14,6 +14,8 @@ export function StartPanel() {
   const [text, setText] = useState('');
   const [createError, setCreateError] = useState('');
   const [joinError, setJoinError] = useState('');
+  const start = useRef<HTMLButtonElement>(null);
+  const field = useRef<HTMLInputElement>(null);
 
   // Before the page is alive a click would be lost: tests and people can see when it is.
   useEffect(() => {
@@ -23,6 +25,11 @@ export function StartPanel() {
     window.addEventListener('pageshow', shown);
     return () => window.removeEventListener('pageshow', shown);
   }, []);
+
+  // A button that was out of use has lost the focus.
+  useEffect(() => {
+    if (createError !== '') start.current?.focus();
+  }, [createError]);
 
   const create = async () => {
     setCreating(true);
@@ -40,13 +47,18 @@ export function StartPanel() {
   const join = (event: FormEvent) => {
     event.preventDefault();
     const code = parseRoomInput(text);
-    if (code === null) setJoinError(text.trim() === '' ? 'Enter a code or paste a link.' : 'This is neither a meeting code nor a link to one.');
-    else location.assign(`/room/${code}`);
+    if (code !== null) {
+      location.assign(`/room/${code}`);
+      return;
+    }
+    setJoinError(text.trim() === '' ? 'Enter a code or paste a link.' : 'This is neither a meeting code nor a link to one.');
+    field.current?.focus();
   };
 
   return (
     <div className="mt-9 max-w-lg">
       <Button
+        ref={start}
         tone="accent"
         data-testid="create-meeting"
         large
@@ -66,6 +78,7 @@ export function StartPanel() {
         </label>
         <div className="mt-2 flex gap-2.5">
           <input
+            ref={field}
             id="room-code"
             data-testid="room-input"
             className="field"

@@ -1,4 +1,8 @@
+'use client';
+
 import { CircleAlert } from 'lucide-react';
+import { useRef } from 'react';
+import { useHeirOfFocus } from '@/components/room/use-heir-of-focus';
 import type { DeviceFailure } from '@/lib/media/devices';
 
 export type DeviceKind = 'camera' | 'microphone' | 'camera and microphone';
@@ -42,9 +46,11 @@ interface DeviceHelpProps {
 }
 
 export function DeviceHelp({ kind, failure, onRetry }: DeviceHelpProps) {
+  const ref = useRef<HTMLDivElement>(null);
+  useHeirOfFocus(ref, kind === 'microphone' ? '[data-testid="prejoin-mic"]' : '[data-testid="prejoin-camera"]');
   const { title, steps } = failureText(kind, failure);
   return (
-    <div role="status" data-testid="device-help" data-kind={kind} data-failure={failure} className="rounded-xl border border-danger-text/30 bg-danger-dim p-3.5 text-sm">
+    <div ref={ref} role="status" data-testid="device-help" data-kind={kind} data-failure={failure} className="rounded-xl border border-danger-text/30 bg-danger-dim p-3.5 text-sm">
       <p className="flex items-center gap-2 font-semibold text-danger-text">
         <CircleAlert className="size-4 shrink-0" aria-hidden /> {title}
       </p>

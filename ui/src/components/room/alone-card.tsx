@@ -1,8 +1,10 @@
 'use client';
 
+import { useRef } from 'react';
 import { CopyButton } from '@/components/ui/copy-button';
 import { useMeeting } from '@/lib/store/meeting';
 import type { Box } from '@/lib/util/grid';
+import { useHeirOfFocus } from './use-heir-of-focus';
 
 export function invitationLink(room: string): string {
   return `${location.origin}/room/${room}`;
@@ -11,8 +13,11 @@ export function invitationLink(room: string): string {
 /** Nobody else yet: what to do about it. */
 export function AloneCard({ box: { x, y, width, height } }: { box: Box }) {
   const room = useMeeting((state) => state.room);
+  const ref = useRef<HTMLDivElement>(null);
+  useHeirOfFocus(ref);
   return (
     <div
+      ref={ref}
       style={{ left: x, top: y, width, height }}
       data-testid="alone"
       className="absolute grid place-items-center overflow-auto rounded-(--radius-tile) border border-dashed border-ink-600 p-4 text-center"

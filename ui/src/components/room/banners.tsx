@@ -1,12 +1,12 @@
 'use client';
 
 import { LoaderCircle, MonitorUp, RefreshCw, Volume2 } from 'lucide-react';
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
 import { useMeeting } from '@/lib/store/meeting';
-import { focusFirst } from '@/lib/util/focus';
 import type { RoomActions } from './actions';
 import { useSession } from './session-context';
+import { useHeirOfFocus } from './use-heir-of-focus';
 
 /** Above the stage: what is wrong right now, and what can be done about it. */
 export function Banners({ actions }: { actions: RoomActions }) {
@@ -35,7 +35,7 @@ export function Banners({ actions }: { actions: RoomActions }) {
         <Bar testId="sharing-bar">
           <MonitorUp className="size-4 shrink-0 text-live" aria-hidden />
           <span role="status">You are sharing your screen</span>
-          <Button tone="danger" className="min-h-9!" data-testid="stop-sharing" onClick={() => stopSharing(actions)}>Stop sharing</Button>
+          <Button tone="danger" className="min-h-9!" data-testid="stop-sharing" onClick={actions.stopScreen}>Stop sharing</Button>
         </Bar>
       )}
       {newBuild && (
@@ -47,12 +47,6 @@ export function Banners({ actions }: { actions: RoomActions }) {
       )}
     </div>
   );
-}
-
-function stopSharing(actions: RoomActions): void {
-  // The bar goes with the share; the keyboard must not fall off the page with it.
-  focusFirst('[data-testid="toggle-screen"]', '[data-testid="room-code"]');
-  actions.stopScreen();
 }
 
 function Reconnecting({ since }: { since: number }) {
@@ -73,8 +67,11 @@ function Reconnecting({ since }: { since: number }) {
 }
 
 function Bar({ testId, children }: { testId: string; children: ReactNode }) {
+  const ref = useRef<HTMLDivElement>(null);
+  useHeirOfFocus(ref, ...(testId === 'sharing-bar' ? ['[data-testid="toggle-screen"]'] : []));
   return (
     <div
+      ref={ref}
       data-testid={testId}
       className="hairline mt-2 flex min-h-11 max-w-full flex-wrap items-center justify-center gap-x-2.5 gap-y-1 rounded-2xl bg-ink-800 px-4 py-1 text-sm font-medium animate-toast"
     >

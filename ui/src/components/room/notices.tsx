@@ -1,9 +1,10 @@
 'use client';
 
 import { CircleAlert, Info, TriangleAlert, X } from 'lucide-react';
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { dismissNotice, shownNotice } from '@/lib/session/notices';
 import { useMeeting, type Notice } from '@/lib/store/meeting';
+import { useHeirOfFocus } from './use-heir-of-focus';
 
 const kShownMs: Record<Notice['tone'], number> = { info: 5_000, warn: 9_000, error: 12_000 };
 // Something to decide takes longer than something to read.
@@ -33,8 +34,11 @@ export function Notices() {
 }
 
 function Message({ notice: { id, tone, text, news, action }, more }: { notice: Notice; more: number }) {
+  const ref = useRef<HTMLDivElement>(null);
+  useHeirOfFocus(ref);
   return (
     <div
+      ref={ref}
       data-testid="notice"
       data-tone={tone}
       // What happens to others is announced by the live region, in words of its own.

@@ -1,6 +1,10 @@
+'use client';
+
 import clsx from 'clsx';
 import { ChevronLeft, ChevronRight } from 'lucide-react';
+import { useRef } from 'react';
 import type { Box } from '@/lib/util/grid';
+import { useHeirOfFocus } from './use-heir-of-focus';
 
 interface PagerProps {
   page: number;
@@ -17,8 +21,11 @@ export function Pager({ page, pages, onPage, elsewhere, compact = false, box: { 
   const button = 'grid size-11 shrink-0 place-items-center rounded-xl text-soft hover:bg-ink-700 hover:text-text aria-disabled:text-ink-500 aria-disabled:hover:bg-transparent';
   // aria-disabled: a button that goes out of use under one's finger keeps the focus.
   const turn = (to: number) => () => to >= 0 && to < pages && onPage(to);
+  const ref = useRef<HTMLElement>(null);
+  useHeirOfFocus(ref);
   return (
     <nav
+      ref={ref}
       aria-label="Pages of participants"
       data-testid="pager"
       style={{ left: x, top: y, width, height }}

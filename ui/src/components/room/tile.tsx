@@ -2,7 +2,7 @@
 
 import clsx from 'clsx';
 import { Crown, Hand, LoaderCircle, MicOff, MonitorUp, Pin, PinOff, WifiOff } from 'lucide-react';
-import { memo, useCallback } from 'react';
+import { memo, useCallback, useRef } from 'react';
 import { Avatar } from '@/components/ui/avatar';
 import { NameTag } from '@/components/ui/name-tag';
 import { VideoView } from '@/components/ui/video-view';
@@ -12,6 +12,7 @@ import { isLive, useMeeting } from '@/lib/store/meeting';
 import { useSettings } from '@/lib/store/settings';
 import type { TileModel } from '@/lib/store/tiles';
 import type { Box } from '@/lib/util/grid';
+import { useHeirOfFocus } from './use-heir-of-focus';
 import { tagged } from './use-tags';
 
 interface TileProps {
@@ -35,6 +36,8 @@ export const Tile = memo(function Tile({ tile, box, pinned, tag }: TileProps) {
   const speaking = useMeeting((state) => state.speaking[participant.id] !== undefined);
   const micLive = isLive(participant, 'microphone');
 
+  const ref = useRef<HTMLElement>(null);
+  useHeirOfFocus(ref);
   const small = box.width < 260 || box.height < 150;
   const reconnecting = participant.connection === 'reconnecting';
   // One's own picture is there before the server has heard of it, and gone at the click.
@@ -45,6 +48,7 @@ export const Tile = memo(function Tile({ tile, box, pinned, tag }: TileProps) {
 
   return (
     <article
+      ref={ref}
       data-testid="tile"
       data-tile={tile.key}
       data-participant={participant.id}
