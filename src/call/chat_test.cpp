@@ -54,6 +54,32 @@ TEST_F(ChatTest, refuses_what_cannot_be_sent) {
   EXPECT_TRUE(world.saved.empty());
 }
 
+TEST_F(ChatTest, a_line_sent_again_since_its_answer_was_lost_is_said_once) {
+  const SendChat line{"hello", std::nullopt, MessageId::random(world.random)};
+  world.ask(a, line);
+  const ChatMessage sent = world.answer<ChatAccepted>(a).message;
+  EXPECT_EQ(sent.id, *line.id);
+  world.happen(ConnectionLost{a});
+  const auto again = world.connect();
+  world.resume(again, ada, true);
+
+  world.ask(again, line);
+
+  const ChatMessage repeated = world.answer<ChatAccepted>(again).message;
+  EXPECT_EQ(repeated.id, sent.id);
+  EXPECT_EQ(repeated.sent_at_ms, sent.sent_at_ms);
+  EXPECT_EQ(world.told<ChatPosted>(b).size(), 1u);
+  EXPECT_EQ(world.saved.size(), 1u);
+}
+
+TEST_F(ChatTest, the_id_of_anothers_line_is_refused) {
+  const SendChat line{"hello", std::nullopt, MessageId::random(world.random)};
+  world.ask(a, line);
+  world.ask(b, SendChat{"mine", std::nullopt, line.id});
+  EXPECT_EQ(world.refusal(b), ErrorCode::kConflict);
+  EXPECT_TRUE(world.told<ChatPosted>(a).empty());
+}
+
 TEST_F(ChatTest, a_name_in_the_history_is_the_one_of_that_time) {
   world.ask(a, SendChat{"hello", std::nullopt});
   world.ask(a, SetName{"Adele"});

@@ -25,6 +25,8 @@ struct Join {
   std::optional<ortc::RtpCapabilities> rtp_capabilities;
   std::string alias;  // see Who
   IpAddress from;     // for its share of the room
+  // Chosen by the client, the same when it asks again since no answer came; may be empty.
+  std::string attempt;
 };
 struct Leave {};
 struct GetState {};
@@ -73,7 +75,8 @@ struct CloseConsumer {
 };
 struct SendChat {
   std::string text;
-  std::optional<std::string> to;  // a participant id or an alias
+  std::optional<std::string> to;     // a participant id or an alias
+  std::optional<MessageId> id = {};  // the same when it is sent again since no answer came
 };
 struct SetHand {
   bool raised = false;

@@ -93,6 +93,35 @@ TEST(Join, waits_for_the_store_and_lets_everyone_in_together) {
   EXPECT_EQ(world.answer<JoinedMeeting>(a).meeting, world.answer<JoinedMeeting>(b).meeting);
 }
 
+TEST(Join, sent_again_since_its_answer_was_lost_is_no_second_person) {
+  World world;
+  const auto b = world.connect();
+  world.join(b, "Ben");
+  Join join = World::newcomer("Ada");
+  join.attempt = "0123456789abcdefghijkl";
+  const auto a = world.connect();
+  world.ask(a, join);
+  world.happen(ConnectionLost{a});
+
+  const auto again = world.connect();
+  world.ask(again, join);
+
+  const auto& joined = world.answer<JoinedMeeting>(again);
+  EXPECT_TRUE(joined.resumed);
+  EXPECT_EQ(joined.state.participants.size(), 1u) << "Ben alone";
+  EXPECT_EQ(world.told<ParticipantJoined>(b).size(), 1u);
+  EXPECT_EQ(world.call.counts().participants, 2u);
+}
+
+TEST(Join, by_an_attempt_that_anybody_may_choose_makes_nobody_somebody_else) {
+  World world;
+  Join join = World::newcomer("Ada");
+  join.attempt = "1";
+  world.ask(world.connect(), join);
+  world.ask(world.connect(), join);
+  EXPECT_EQ(world.call.counts().participants, 2u);
+}
+
 TEST(Join, fails_in_time_when_the_store_is_silent) {
   World world;
   world.store_answers = false;

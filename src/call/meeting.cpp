@@ -30,6 +30,18 @@ Participant* Meeting::find_named(std::string_view text) {
   return nullptr;
 }
 
+Participant* Meeting::find_attempt(std::string_view attempt) {
+  if (attempt.size() < kAttemptCharsMin) return nullptr;
+  const auto it = std::ranges::find_if(
+      participants, [&](const auto& entry) { return entry.second->attempt == attempt; });
+  return it == participants.end() ? nullptr : it->second.get();
+}
+
+const ChatMessage* Meeting::find_message(MessageId wanted) const {
+  const auto it = std::ranges::find(chat, wanted, &ChatMessage::id);
+  return it == chat.end() ? nullptr : &*it;
+}
+
 Participant* Meeting::publisher_of(ProducerId producer) {
   const auto it = published.find(producer);
   return it == published.end() ? nullptr : find(it->second.owner);

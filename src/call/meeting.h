@@ -20,6 +20,9 @@
 
 namespace confab::call {
 
+// 128 bits of chance in base64: who shows such an attempt made it.
+inline constexpr std::size_t kAttemptCharsMin = 22;
+
 struct Transport {
   bool is_send = false;
   bool is_connected = false;  // connect was asked for; may happen once
@@ -48,6 +51,8 @@ struct Participant {
   // The socket it speaks through; the last one while it is lost.
   ConnectionId connection;
   IpAddress from;  // peer_of() where it joined from
+  // Of the join that seated it; see Join.
+  std::string attempt;
   bool is_connected = true;
   std::uint64_t grace_timer = 0;
   // Changes whenever all media of the participant is dropped, so that an answer to what was asked
@@ -106,6 +111,10 @@ struct Meeting {
   Participant* find(ParticipantId who);
   // By participant id or by alias.
   Participant* find_named(std::string_view text);
+  // Who was seated by this attempt; nullptr for none, and for one that anybody might choose too.
+  Participant* find_attempt(std::string_view attempt);
+  // A line of the history.
+  const ChatMessage* find_message(MessageId wanted) const;
   Participant* publisher_of(ProducerId producer);
   // Oldest first.
   std::vector<const Participant*> in_order() const;

@@ -99,6 +99,7 @@ Participant& seat(Core& core, Meeting& meeting, const Origin& origin, const Join
   self->who.name = join.name;
   const bool was_host = join.resume && join.resume->role == Role::kHost;
   self->role = join.is_host || was_host ? Role::kHost : Role::kMember;
+  self->attempt = join.attempt;
   self->order = ++core.last_order;
   self->joined_at_ms = core.unix_ms;
   self->connection = origin.connection;
@@ -117,6 +118,8 @@ Participant& seat(Core& core, Meeting& meeting, const Origin& origin, const Join
 void admit(Core& core, Meeting& meeting, const Origin& origin, Join join) {
   Connection& connection = core.connections.at(origin.connection);
   Participant* self = join.resume ? meeting.find(join.resume->participant) : nullptr;
+  // Asked again, since the answer with the token was lost: not a second person of that name.
+  if (!self) self = meeting.find_attempt(join.attempt);
   if (!self && meeting.participants.size() >= core.options.participants_max) {
     unbind(core, origin.connection);
     core.refuse(origin, ErrorCode::kFull, "the room is full");

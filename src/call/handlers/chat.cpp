@@ -3,7 +3,25 @@
 
 namespace confab::call {
 
+namespace {
+
+// A line that has been said: its answer was lost, and its sender asks again. The history is the
+// window in which that is known, over a restart too.
+bool is_answered_again(Core& core, const Origin& origin, Asker asker, const SendChat& request) {
+  const ChatMessage* said = request.id ? asker.meeting->find_message(*request.id) : nullptr;
+  if (!said) return false;
+  if (said->from.id == asker.participant->who.id) {
+    core.reply(origin, ChatAccepted{*said});
+  } else {
+    core.refuse(origin, ErrorCode::kConflict, "id: another message has it");
+  }
+  return true;
+}
+
+}  // namespace
+
 void on(Core& core, const Origin& origin, Asker asker, SendChat request) {
+  if (is_answered_again(core, origin, asker, request)) return;
   auto text = clean_chat(request.text, core.options.chat_chars_max);
   if (!text) return core.refuse(origin, text.error());
   const Participant* recipient = nullptr;
@@ -13,8 +31,8 @@ void on(Core& core, const Origin& origin, Asker asker, SendChat request) {
       return core.refuse(origin, ErrorCode::kNotFound, "there is no such participant");
     }
   }
-  ChatMessage message{MessageId::random(core.random), asker.participant->who, std::nullopt,
-                      std::move(*text), core.unix_ms};
+  ChatMessage message{request.id.value_or(MessageId::random(core.random)), asker.participant->who,
+                      std::nullopt, std::move(*text), core.unix_ms};
   if (recipient) message.to = recipient->who;
   asker.meeting->remember(message, core.options.chat_history);
   core.actions.emplace_back(SaveChat{asker.meeting->room, message});

@@ -1,5 +1,6 @@
 #include <boost/json.hpp>
 
+#include "service/ortc_json/read.h"
 #include "service/signaling/dialects/own/describe.h"
 #include "service/signaling/dialects/own/own.h"
 
@@ -14,6 +15,7 @@ call::Request read(const json::Reader& in, const ReadContext&) {
   call::SendChat out;
   out.text = in["text"].string(kTextBytesMax);
   if (in["to"].present()) out.to = in["to"].string(kIdBytesMax);
+  if (in["id"].present()) out.id = ortc_json::read_id<MessageId>(in["id"]);
   return out;
 }
 

@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kRoomBytesMax = 64;
 constexpr std::size_t kNameBytesMax = 1024;  // counted in characters later
 constexpr std::size_t kTokenBytesMax = 1024;
+constexpr std::size_t kAttemptBytesMax = 64;
 
 std::optional<call::ResumeClaims> read_claims(const json::Reader& token,
                                               const ReadContext& context) {
@@ -38,6 +39,7 @@ call::Request read(const json::Reader& in, const ReadContext& context) {
   out.name = in["name"].string_or("", kNameBytesMax);
   out.resume = read_claims(in["resumeToken"], context);
   out.is_host = is_host(in["hostKey"], out.room, context);
+  out.attempt = in["attempt"].string_or("", kAttemptBytesMax);
   out.keep_media = in["keepMedia"].boolean_or(false);
   out.wants_transports = in["transports"].boolean_or(false);
   if (in["rtpCapabilities"].present()) {
