@@ -156,6 +156,9 @@ class HttpConnection final : public Peer,
       }
       if (parser.is_done()) break;
       if (!charge.grow_to(parser.get().body().size())) {
+        // What was refused makes room before the peer is told, which may take a moment.
+        std::string().swap(parser.get().body());
+        charge.clear();
         co_await refuse(503);
         co_return false;
       }

@@ -42,7 +42,7 @@ export async function exchange(server, bytes, { ms = 3000, ...options } = {}) {
   return { text: connection.heard, isClosed: connection.isClosed, statuses: statuses(connection.heard) };
 }
 
-export const statuses = (text) => [...text.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map((m) => Number(m[1]));
+export const statuses = (text) => [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map((m) => Number(m[1]));
 
 // One request, `Connection: close`; its status and body.
 export async function request(server, method, path, { headers = {}, from, port } = {}) {
