@@ -30,7 +30,11 @@ export async function startConfab(binary, { prefix = [], args = [], mediaAddress
     ],
     {
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, CONFAB_CALL_PARTICIPANTS_MAX: '1000' },
+      env: {
+        ...process.env,
+        CONFAB_CALL_PARTICIPANTS_MAX: '1000',
+        CONFAB_CALL_PARTICIPANTS_PER_ADDRESS_MAX: '1000',
+      },
     },
   )
   let complaints = ''
