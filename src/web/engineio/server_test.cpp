@@ -477,6 +477,19 @@ TEST_F(EngineIoServer, OneAddressDoesNotShutOutTheOthers) {
   EXPECT_EQ(answer(request(Method::kGet, from("192.0.2.1", "polling"))).status, 200u);
 }
 
+TEST_F(EngineIoServer, ASessionThatIsClosedWithoutAPollGivesItsPlaceBackWithinSeconds) {
+  config_.ping_timeout = 20s;
+  Server server(config_, random_, now_);
+  server.handle_request(now_, HttpId{1}, Method::kGet, kPolling, {});
+  Output out;
+  while (server.poll(out)) {
+    if (const auto* opened = std::get_if<Opened>(&out)) server.close(now_, opened->session);
+  }
+  EXPECT_EQ(server.session_count(), 1u) << "its next poll would hear it";
+  server.handle_timeout(now_ + 2s);
+  EXPECT_EQ(server.session_count(), 0u);
+}
+
 TEST_F(EngineIoServer, TrustInASessionGoesToItsWebSocketNowAndLater) {
   const WebSocketId direct = socket(kSocket);
   server_.trust(now_, last_opened_);

@@ -10,6 +10,9 @@ namespace {
 
 constexpr std::string_view kProbe = "probe";
 constexpr std::string_view kPostAnswer = "ok";
+// For a client that is between two polls to hear that it is over. One that comes later is told that
+// its session is unknown; one that never polled must not hold its place for longer than this.
+constexpr Duration kFarewell = 2s;
 // What a waiting packet costs besides its data.
 constexpr std::size_t kPacketOverhead = 128;
 // RFC 6455 §7.4.1: what a browser sends when its page is closed, reloaded or left. A network that
@@ -272,7 +275,7 @@ void Session::close(Instant now) {
   queue_.push_back(Packet{PacketType::kClose, false, {}});
   state_ = State::kClosing;
   ping_at_ = pong_by_ = kNever;
-  closing_by_ = now + config_.ping_timeout;
+  closing_by_ = now + std::min(config_.ping_timeout, kFarewell);
   out_.push_back(Closed{id_, CloseReason::kServerClosed});
 }
 
