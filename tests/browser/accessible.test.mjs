@@ -1,16 +1,10 @@
-// Every page and every state of the meeting before axe-core, at the width of a desktop and of three
-// phones: WCAG 2.2 A and AA, its best practices, and names that contain what one sees.
+// Every page before axe-core; the states of the meeting itself are in accessible_room.test.mjs.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { violations } from './lib/axe.mjs';
 import { launchChromium, newPage } from './lib/chromium.mjs';
-import { ghosts } from './lib/ghost.mjs';
 import { Server } from './lib/server.mjs';
-import { click, join, until, waitTiles } from './lib/room.mjs';
-
-const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const kWidths = [[1280, 800], [390, 844], [360, 640], [320, 568]];
+import { click, join } from './lib/room.mjs';
 
 let server;
 let browser;
@@ -22,25 +16,6 @@ test.after(async () => {
   await browser?.close();
   await server?.stop();
 });
-
-async function violations(page, state) {
-  const found = [];
-  for (const [width, height] of kWidths) {
-    await page.setViewportSize({ width, height });
-    // Fading in and gliding are not what one reads.
-    await until(page, `${state} stands still`, () => document.getAnimations().every((each) => each.playState !== 'running' || each.effect.getTiming().iterations === Infinity));
-    await page.evaluate(axeSource);
-    found.push(...await page.evaluate(async (where) => {
-      const { violations } = await window.axe.run(document, {
-        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-        rules: { 'label-content-name-mismatch': { enabled: true } },
-      });
-      return violations.map(({ id, nodes }) => `${where}: ${id}: ${nodes.map((each) => each.target.join(' ')).slice(0, 3).join(' | ')}`);
-    }, `${state} at ${width} px`));
-  }
-  await page.setViewportSize({ width: 1280, height: 800 });
-  return found;
-}
 
 async function freshPage(t) {
   const page = await newPage(browser, { reducedMotion: 'reduce' });
@@ -81,51 +56,6 @@ test('axe finds nothing when the meeting cannot be looked up', async (t) => {
   await page.goto(`${server.url}/room/abc-defg-hij`);
   await page.waitForSelector('[data-testid="lookup-failed"]');
   assert.deepEqual(await violations(page, 'a failed look-up'), []);
-});
-
-test('axe finds nothing in a meeting, whatever is open', async (t) => {
-  const page = await freshPage(t);
-  const code = await server.createRoom();
-  await join(page, server, code, 'Ada');
-  const found = await violations(page, 'alone');
-  const [ben] = await ghosts(t, server, code, ['Ben', 'Ben', 'Cyd']);
-  await waitTiles(page, 4);
-  await ben.ask('hand:set', { raised: true });
-  await ben.ask('chat:send', { text: 'see https://example.org/agenda' });
-  await until(page, 'an unread message', () => document.querySelector('[data-testid="unread-badge"]'));
-  found.push(...await violations(page, 'with people and something unread'));
-
-  for (const [state, open, sign] of [
-    ['chat', () => page.keyboard.press('c'), '[data-testid="chat-panel"]'],
-    ['People', () => page.keyboard.press('p'), '[data-testid="people-panel"]'],
-    ['statistics', () => page.keyboard.press('t'), '[data-testid="stats-row"]'],
-    ['Settings', () => click(page, 'open-settings'), '[role="dialog"]'],
-    ['shortcuts', () => page.keyboard.press('?'), '[role="dialog"]'],
-    ['the menu More', () => click(page, 'more'), '[data-testid="more-menu"]'],
-    ['the menu of microphones', () => click(page, 'microphone-devices'), '[data-testid="microphone-menu"]'],
-    ['the menu of cameras', () => click(page, 'camera-devices'), '[data-testid="camera-menu"]'],
-  ]) {
-    await page.focus('[data-testid="room-code"]');
-    await open();
-    await page.waitForSelector(sign);
-    found.push(...await violations(page, state));
-    await page.keyboard.press('Escape');
-    await page.waitForSelector(sign, { state: 'detached' });
-  }
-
-  await page.locator('[data-testid="tile-pin"]').nth(1).click();
-  await page.waitForSelector('[data-testid="spotlight"]');
-  found.push(...await violations(page, 'somebody pinned'));
-  await click(page, 'toggle-screen');
-  await page.waitForSelector('[data-testid="sharing-bar"]');
-  found.push(...await violations(page, 'sharing the screen'));
-  await page.keyboard.press('m');
-  await page.keyboard.press('v');
-  found.push(...await violations(page, 'all off'));
-  await click(page, 'leave');
-  await page.waitForSelector('[data-testid="phase-left"]');
-  found.push(...await violations(page, 'after leaving'));
-  assert.deepEqual(found, []);
 });
 
 test('axe finds nothing while the page reconnects', async (t) => {

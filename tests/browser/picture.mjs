@@ -19,14 +19,15 @@ const server = await Server.start();
 const browser = await launchChromium();
 try {
   const code = await server.createRoom();
-  const sit = async ({ name, ...looks }) => {
-    const page = await newPage(browser);
+  const sit = async ({ name, ...looks }, viewport = { width: 400, height: 300 }) => {
+    const page = await newPage(browser, { viewport });
+    page.setDefaultTimeout(180_000);
     await page.addInitScript({ path: fileURLToPath(new URL('./lib/portrait.js', import.meta.url)) });
     await page.addInitScript((it) => globalThis.sitFor(it), looks);
     await join(page, server, code, name, { query: 'simulcast=0' });
     return page;
   };
-  const ada = await sit(kSelf);
+  const ada = await sit(kSelf, { width: 1280, height: 800 });
   const others = [];
   for (const each of kPeople) others.push(await sit(each));
   const [grace, ben, margarethe, li, kwame] = others;

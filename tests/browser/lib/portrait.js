@@ -1,10 +1,10 @@
 // In the page, before anything else: the camera is a drawn person in a room instead of Chromium's
 // green test picture. For pictures of the app that people look at.
 globalThis.sitFor = ({ wall, light, skin, hair, shirt, style, glasses = false, side = 1 }) => {
-  const canvas = document.createElement('canvas');
-  canvas.width = 1280;
-  canvas.height = 720;
+  const canvas = new OffscreenCanvas(1280, 720);
   const c = canvas.getContext('2d');
+  const shown = Object.assign(document.createElement('canvas'), { width: 640, height: 360 });
+  const out = shown.getContext('2d');
 
   const shape = (fill, draw) => {
     c.beginPath();
@@ -103,10 +103,13 @@ globalThis.sitFor = ({ wall, light, skin, hair, shirt, style, glasses = false, s
     if (style !== 'bald') hairInFront();
   }
 
+  // Blurred things are dear to draw: once.
+  room();
+  const behind = canvas.transferToImageBitmap();
   let frame = 0;
   function draw() {
     frame++;
-    room();
+    c.drawImage(behind, 0, 0);
     c.save();
     c.translate(640, 720);
     c.scale(1.12, 1.12);
@@ -130,6 +133,7 @@ globalThis.sitFor = ({ wall, light, skin, hair, shirt, style, glasses = false, s
     edge.addColorStop(0, '#0000');
     edge.addColorStop(1, '#0007');
     block(0, 0, 1280, 720, edge, 0);
+    out.drawImage(canvas, 0, 0, 640, 360);
   }
 
   const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
@@ -138,8 +142,8 @@ globalThis.sitFor = ({ wall, light, skin, hair, shirt, style, glasses = false, s
     if (wanted.audio) tracks.push(...(await open({ audio: wanted.audio })).getAudioTracks());
     if (wanted.video) {
       draw();
-      setInterval(draw, 150);
-      tracks.push(...canvas.captureStream(7).getVideoTracks());
+      setInterval(draw, 400);
+      tracks.push(...shown.captureStream(3).getVideoTracks());
     }
     return new MediaStream(tracks);
   };

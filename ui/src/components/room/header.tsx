@@ -16,7 +16,7 @@ export function Header() {
         <span className="sr-only">Meeting </span>
         {room}
       </h1>
-      <CopyButton text={invitationLink(room)} label="Copy link" tone="ghost" className="px-3! text-sm" />
+      <CopyButton text={invitationLink(room)} label="Copy link" tone="ghost" className="px-3! text-sm whitespace-nowrap max-[22.5rem]:hidden" />
       <Clock />
     </header>
   );

@@ -27,9 +27,9 @@ export function Notices() {
     // A message that grows ("and 2 others") is read anew.
   }, [shown]);
   return (
-    <div className="pointer-events-none fixed inset-x-2 top-1.5 z-60 flex justify-center sm:inset-x-40" data-testid="notices">
+    <section aria-label="News" className="pointer-events-none fixed inset-x-2 top-1.5 z-60 flex justify-center sm:inset-x-40" data-testid="notices">
       {shown !== undefined && <Message key={shown.id} notice={shown} more={notices.length - 1} />}
-    </div>
+    </section>
   );
 }
 

@@ -113,7 +113,7 @@ export function spotlightBoxes(width: number, height: number, others: number, ga
 
 /** How many tiles a page holds before faces become too small to read. */
 export function pageCapacity(width: number, height: number, gap: number): number {
-  const least = width < 640 ? 150 : 220;
+  const least = width < 640 ? 140 : 220;
   const columns = Math.max(1, Math.floor((width + gap) / (least + gap)));
   const rows = Math.max(1, Math.floor((height + gap) / (least / kPicture + gap)));
   return Math.min(25, columns * rows);
