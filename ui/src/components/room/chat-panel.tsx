@@ -90,7 +90,7 @@ function Message({ message, selfId, tags, follows: sameBlock }: MessageProps) {
             {secret && (
               <span className="inline-flex items-center gap-1 text-xs font-medium text-warn">
                 <Lock className="size-3" aria-hidden />
-                {mine ? <>to <bdi>{tagged(message.to?.name ?? '', tags[message.to?.id ?? ''])}</bdi>, privately</> : 'to you, privately'}
+                <span>{mine ? <>to <bdi>{tagged(message.to?.name ?? '', tags[message.to?.id ?? ''])}</bdi>, privately</> : 'to you, privately'}</span>
               </span>
             )}
             <time className="text-xs text-faint tabular-nums" dateTime={new Date(message.sentAt).toISOString()}>

@@ -1,6 +1,6 @@
-// In the page, before anything else: the camera is a drawn person in a room instead of Chromium's
-// green test picture. For pictures of the app that people look at.
-globalThis.sitFor = ({ wall, light, skin, hair, shirt, style, glasses = false, side = 1 }) => {
+// In the page: drawn people in rooms instead of Chromium's green test picture, for pictures of the
+// app that people look at. portrait(looks) is a canvas; sitFor(looks) puts it before one's camera.
+globalThis.portrait = ({ wall, light, skin, hair, shirt, style, glasses = false, side = 1 }) => {
   const canvas = new OffscreenCanvas(1280, 720);
   const c = canvas.getContext('2d');
   const shown = Object.assign(document.createElement('canvas'), { width: 640, height: 360 });
@@ -136,15 +136,16 @@ globalThis.sitFor = ({ wall, light, skin, hair, shirt, style, glasses = false, s
     out.drawImage(canvas, 0, 0, 640, 360);
   }
 
+  draw();
+  setInterval(draw, 400);
+  return shown;
+};
+
+globalThis.sitFor = (looks) => {
   const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   navigator.mediaDevices.getUserMedia = async (wanted) => {
-    const tracks = [];
-    if (wanted.audio) tracks.push(...(await open({ audio: wanted.audio })).getAudioTracks());
-    if (wanted.video) {
-      draw();
-      setInterval(draw, 400);
-      tracks.push(...shown.captureStream(3).getVideoTracks());
-    }
-    return new MediaStream(tracks);
+    const sound = wanted.audio ? (await open({ audio: wanted.audio })).getAudioTracks() : [];
+    const picture = wanted.video ? globalThis.portrait(looks).captureStream(3).getVideoTracks() : [];
+    return new MediaStream([...sound, ...picture]);
   };
 };
