@@ -126,3 +126,20 @@ test('HTTPS takes no weak cipher, and insists on itself only where browsers beli
   for (const host of ['127.0.0.1', 'localhost', 'meet.example:8443']) assert.doesNotMatch(await ask(own, host), /Strict-Transport/, host);
   assert.doesNotMatch(await ask(server, 'meet.example'), /Strict-Transport/, 'our own certificate');
 });
+
+test('too few descriptors to begin with are a sentence, not a crash', async (t) => {
+  const binary = process.env.CONFAB_BINARY ?? new URL('../../build/release/confab', import.meta.url).pathname;
+  const folder = await mkdtemp(path.join(tmpdir(), 'confab-few-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const [http, admin, media] = await freePorts(3);
+  for (let count = 4; count <= 24; ++count) {
+    const run = spawnSync('bash', ['-c', `ulimit -n ${count}; exec "$0" "$@"`, binary, 'serve', '--http', `127.0.0.1:${http}`,
+      '--admin', `127.0.0.1:${admin}`, '--media-address', '127.0.0.1', '--media-port', `${media}`, '--media-shards', '1', '--data', folder],
+    { encoding: 'utf8', timeout: 2000 });
+    // Where it is up after two seconds, there were enough.
+    if (run.error?.code === 'ETIMEDOUT') break;
+    assert.equal(run.signal, null, `${count}: ${run.stderr}`);
+    assert.equal(run.status, 1, `${count}: ${run.stderr}`);
+    assert.match(run.stderr, /^confab: /m);
+  }
+});

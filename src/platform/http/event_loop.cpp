@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/system/system_error.hpp>
 #include <csignal>
 #include <utility>
 
@@ -10,6 +12,19 @@
 #include "platform/http/event_loop_impl.h"
 
 namespace confab::http {
+
+// The loop takes its descriptors when something first waits on it, the signals when one is first
+// waited for. Here they have done both, so nothing throws later.
+Result<std::unique_ptr<EventLoop>> EventLoop::make() {
+  try {
+    auto loop = std::make_unique<EventLoop>();
+    const boost::asio::steady_timer first_timer(loop->impl_->context);
+    const boost::asio::signal_set first_signals(loop->impl_->context);
+    return loop;
+  } catch (const boost::system::system_error& error) {
+    return fail(ErrorCode::kUnavailable, "cannot wait for connections: " + error.code().message());
+  }
+}
 
 EventLoop::EventLoop() : impl_(std::make_unique<Impl>()) {}
 EventLoop::~EventLoop() = default;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 
+#include "base/error.h"
 #include "base/instant.h"
 
 namespace confab::http {
@@ -13,6 +14,10 @@ using Task = std::move_only_function<void()>;
 
 class EventLoop {
  public:
+  // What a server begins with: kUnavailable with the system's reason where it has no descriptors
+  // for a loop, its timers and signals.
+  static Result<std::unique_ptr<EventLoop>> make();
+  // For where that cannot be: Boost.Asio throws at the first use.
   EventLoop();
   ~EventLoop();
   EventLoop(const EventLoop&) = delete;

@@ -1,6 +1,7 @@
 #include "platform/http/event_loop.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <vector>
 
@@ -67,6 +68,18 @@ TEST(EventLoop, ADestroyedTimerDoesNotFire) {
   last.set(monotonic_now() + 1ms, [&] { loop.stop(); });
   loop.run();
   EXPECT_EQ(fired, 0);
+}
+
+TEST(EventLoopTest, WithoutDescriptorsThereIsASentenceAndNoCrash) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none{0, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const auto refused = EventLoop::make();
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().message, "cannot wait for connections: Too many open files");
+  EXPECT_TRUE(EventLoop::make().has_value());
 }
 
 }  // namespace

@@ -86,7 +86,7 @@ void expose_listener(std::string_view listener, const http::HttpServer& server,
 // reverse. Members are made by start(), because each of them can fail with a reason.
 class AllInOne {
  public:
-  explicit AllInOne(const Config& config) : config_(config) {}
+  AllInOne(const Config& config, http::EventLoop& loop) : config_(config), loop_(loop) {}
   ~AllInOne();
 
   Result<void> start();
@@ -104,7 +104,7 @@ class AllInOne {
   const Config& config_;
   std::unique_ptr<LogSink> log_;
   SecureRandom random_;
-  http::EventLoop loop_;
+  http::EventLoop& loop_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<auth::TokenSigner> signer_;
   std::unique_ptr<media::LocalMedia> media_;
@@ -264,7 +264,12 @@ AllInOne::~AllInOne() {
 }  // namespace
 
 int serve(const Config& config) {
-  AllInOne server(config);
+  auto loop = http::EventLoop::make();
+  if (!loop) {
+    std::fprintf(stderr, "confab: %s\n", loop.error().message.c_str());
+    return 1;
+  }
+  AllInOne server(config, **loop);
   if (auto started = server.start(); !started) {
     std::fprintf(stderr, "confab: %s\n", started.error().message.c_str());
     return 1;
