@@ -6,7 +6,11 @@ import { launchChromium, newPage } from './lib/chromium.mjs';
 import { Server } from './lib/server.mjs';
 import { click, hears, join, seesMoving, sendChat, snapshot, until, waitTiles } from './lib/room.mjs';
 
-async function twoPeople(t, prepare = async () => {}) {
+// Where it is not about pictures none are sent: a browser that encodes video is slow to answer.
+const settings = (page, state) => page.addInitScript((values) => localStorage.setItem('confab:settings',
+  JSON.stringify({ state: { startCamera: false, startMicrophone: false, resolution: '360p', ...values }, version: 1 })), state);
+
+async function twoPeople(t, { prepare = async () => {}, startMicrophone = false } = {}) {
   const server = await Server.start();
   t.after(() => server.stop());
   const browser = await launchChromium();
@@ -14,6 +18,8 @@ async function twoPeople(t, prepare = async () => {}) {
   const code = await server.createRoom();
   const [ada, ben] = [await newPage(browser), await newPage(browser)];
   await prepare(ada);
+  await settings(ada, { startMicrophone });
+  await settings(ben, {});
   const ids = [await join(ada, server, code, 'Ada'), await join(ben, server, code, 'Ben')];
   return { server, ada, ben, ids };
 }
@@ -66,19 +72,18 @@ test('a reload is no departure: one tile all along, and nobody is told', async (
   await ada.reload({ waitUntil: 'commit' });
   await until(ada, 'Ada is back', () => window.__confab?.snapshot().phase === 'joined', undefined, 60_000);
   assert.equal((await snapshot(ada)).participantId, ids[0]);
-  await seesMoving(ben, 1);
+  await until(ben, 'Ada is connected', (id) =>
+    window.__confab.snapshot().participants.find((each) => each.id === id)?.connection === 'connected', ids[0]);
   const { fewest, texts } = await seen(ben);
   assert.equal(fewest, 2);
   assert.deepEqual(texts.filter((text) => /left|joined/.test(text)), []);
 });
 
 test('what is clicked while the server is away can be taken back, and holds when it is back', async (t) => {
-  const { server, ada, ben, ids } = await twoPeople(t);
-  await seesMoving(ben, 1);
+  const { server, ada, ben, ids } = await twoPeople(t, { startMicrophone: true });
+  await showsOf(ben, ids[0], 'mic', 'on');
   await click(ada, 'toggle-mic');
-  await click(ada, 'toggle-camera');
   await showsOf(ben, ids[0], 'mic', 'off');
-  await showsOf(ben, ids[0], 'video', 'off');
   await server.kill('SIGKILL');
   await until(ada, 'Ada is offline', () => window.__confab.snapshot().offlineSince !== null);
   await ada.focus('body');
@@ -103,7 +108,7 @@ test('what is clicked while the server is away can be taken back, and holds when
 
 test('words whose answer was lost are said once', async (t) => {
   let swallow = true;
-  const { ada, ben } = await twoPeople(t, (page) => page.routeWebSocket(/socket\.io/, (socket) => {
+  const { ada, ben } = await twoPeople(t, { prepare: (page) => page.routeWebSocket(/socket\.io/, (socket) => {
     const server = socket.connectToServer();
     server.onMessage((message) => {
       // The acknowledgement of a chat line: 43<id>[{"message":…
@@ -115,7 +120,7 @@ test('words whose answer was lost are said once', async (t) => {
       }
       socket.send(message);
     });
-  }));
+  }) });
   await sendChat(ada, 'only once');
   await until(ada, 'the line is there', () => document.querySelectorAll('[data-testid="chat-message"]').length === 1);
   await until(ada, 'the field is empty', () => document.querySelector('[data-testid="chat-input"]').value === '');
@@ -126,7 +131,7 @@ test('words whose answer was lost are said once', async (t) => {
 });
 
 test('a screen that opens after Leave is not captured, and not shared on the way back', async (t) => {
-  const { ada, ben } = await twoPeople(t, (page) => page.addInitScript(() => {
+  const { ada, ben } = await twoPeople(t, { prepare: (page) => page.addInitScript(() => {
     const real = navigator.mediaDevices.getDisplayMedia.bind(navigator.mediaDevices);
     window.screens = [];
     navigator.mediaDevices.getDisplayMedia = async (options) => {
@@ -135,21 +140,22 @@ test('a screen that opens after Leave is not captured, and not shared on the way
       await new Promise((resolve) => (window.openScreen = resolve));
       return stream;
     };
-  }));
+  }) });
   await waitTiles(ben, 2);
   await click(ada, 'toggle-screen');
-  await until(ada, 'the screen is open', () => window.openScreen);
+  await until(ada, 'the screen is open', () => window.openScreen !== undefined);
   await click(ada, 'leave');
   await until(ada, 'Ada has left', () => document.querySelector('[data-testid="phase-left"]'));
   await ada.evaluate(() => window.openScreen());
   await until(ada, 'the screen is let go', () => window.screens[0].getTracks().every((each) => each.readyState === 'ended'));
   await click(ada, 'rejoin');
-  await seesMoving(ben, 1);
+  await until(ada, 'Ada is back', () => window.__confab.snapshot().phase === 'joined');
   await waitTiles(ben, 2);
+  assert.deepEqual((await snapshot(ben)).participants.flatMap((each) => each.producers.filter((one) => one.source === 'screen')), []);
 });
 
 test('a share that ends while it is being opened leaves no tile behind', async (t) => {
-  const { server, ada, ben } = await twoPeople(t, (page) => page.addInitScript(() => {
+  const { server, ada, ben } = await twoPeople(t, { prepare: (page) => page.addInitScript(() => {
     const real = navigator.mediaDevices.getDisplayMedia.bind(navigator.mediaDevices);
     navigator.mediaDevices.getDisplayMedia = async (options) => {
       const stream = await real(options);
@@ -160,8 +166,8 @@ test('a share that ends while it is being opened leaves no tile behind', async (
       }, window.endsAfterMs);
       return stream;
     };
-  }));
-  await seesMoving(ben, 1);
+  }) });
+  await waitTiles(ben, 2);
   for (const endsAfterMs of [0, 10, 40, 120]) {
     await ada.evaluate((ms) => (window.endsAfterMs = ms), endsAfterMs);
     await click(ada, 'toggle-screen');
@@ -170,5 +176,5 @@ test('a share that ends while it is being opened leaves no tile behind', async (
     await waitTiles(ada, 2);
     await waitTiles(ben, 2);
   }
-  await server.untilGauge('confab_signaling_producers', 4);
+  await server.untilGauge('confab_signaling_producers', 0);
 });

@@ -11,7 +11,12 @@ import { memoryStorage } from './storage';
 export class FakeAudio {
   static readonly playing = new Set<string>();
   dataset: Record<string, string> = {};
+  private stream: unknown = null;
+  get srcObject(): unknown {
+    return this.stream;
+  }
   set srcObject(stream: unknown) {
+    this.stream = stream;
     const id = this.dataset['producer'];
     if (stream === null && id !== undefined) FakeAudio.playing.delete(id);
   }

@@ -49,7 +49,8 @@ export class AudioSink {
 
   private async start(element: HTMLAudioElement): Promise<void> {
     await this.route(element);
-    await this.play(element);
+    // Its producer may have gone meanwhile.
+    if (element.srcObject !== null) await this.play(element);
   }
 
   private async play(element: HTMLAudioElement): Promise<void> {

@@ -210,7 +210,8 @@ export class MediaClient {
     const fitting = cameraEncodings(sizeOf(track, resolution), this.overrides);
     if (fitting.length !== parameters.encodings.length) return;
     parameters.encodings.forEach((each, index) => Object.assign(each, fitting[index]));
-    await sender.setParameters(parameters);
+    // Refused by a browser that is about to change them itself: the layers of before are sent.
+    await sender.setParameters(parameters).catch(() => undefined);
   }
 
   /** The server has closed it already, or never heard of it. */

@@ -38,8 +38,17 @@ export async function playTestSound(speakerId: string | undefined): Promise<void
   const out = context.createMediaStreamDestination();
   const element = new Audio();
   element.srcObject = out.stream;
-  if (speakerId && 'setSinkId' in element) await element.setSinkId(speakerId);
-  await element.play();
+  try {
+    if (speakerId && 'setSinkId' in element) await element.setSinkId(speakerId);
+    await element.play();
+    await playNotes(context, out);
+  } finally {
+    element.srcObject = null;
+    await context.close();
+  }
+}
+
+async function playNotes(context: AudioContext, out: AudioNode): Promise<void> {
   [523.25, 659.25, 783.99].forEach((hz, i) => {
     const at = context.currentTime + 0.05 + i * 0.22;
     const tone = context.createOscillator();
@@ -53,6 +62,4 @@ export async function playTestSound(speakerId: string | undefined): Promise<void
     tone.stop(at + 0.34);
   });
   await new Promise((resolve) => setTimeout(resolve, 1000));
-  element.srcObject = null;
-  await context.close();
 }
