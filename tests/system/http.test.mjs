@@ -79,6 +79,7 @@ test('a page of another site may neither post nor open a WebSocket, unless it is
   ];
   assert.deepEqual(await ask('https://evil.example'), [403, 403]);
   assert.deepEqual(await ask('null'), [403, 403]);
+  assert.equal(server.log.join('').split('http.origin_refused').length, 2, 'the operator is told once');
   assert.deepEqual(await ask('https://app.example'), [101, 201]);
   assert.deepEqual(await ask(`http://127.0.0.1:${server.httpPort}`), [101, 201]);
   assert.equal((await request(server, 'GET', '/livez', { headers: { Origin: 'https://evil.example' } })).status, 200);

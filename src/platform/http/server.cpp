@@ -148,6 +148,13 @@ std::optional<Response> HttpServer::Impl::refusal_of(const Request& request, boo
   const bool is_foreign = !is_reading && !cors.admits(request);
   if (!is_by_name && !is_foreign) return std::nullopt;
   ++counts.requests_foreign;
+  if (is_foreign && !std::exchange(has_noted_foreign_, true)) {
+    log.write(LogLevel::kWarn, "http.origin_refused",
+              {{"remedy",
+                "a page of another site asked: name it in http.cors_origins if it may; if "
+                "it was our own, the proxy must pass Host on, or be named in "
+                "http.trusted_proxies and set X-Forwarded-Host"}});
+  }
   return Response::error(
       {ErrorCode::kForbidden,
        is_by_name ? "this server is not asked by that name (admin.hosts)"

@@ -121,6 +121,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
   ReserveDescriptor reserve_;
   Instant next_accept_line_{};
   bool has_noted_forwarded_ = false;
+  bool has_noted_foreign_ = false;
 };
 
 // Each in a file of its own, because each compiles Beast anew.

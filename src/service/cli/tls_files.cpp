@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <system_error>
 #include <vector>
 
 #include "platform/clock/clock.h"
@@ -30,8 +31,11 @@ Result<http::TlsFiles> tls_files(const Config& config, std::span<const MediaAddr
     return http::TlsFiles{config.http.tls_certificate, config.http.tls_key};
   }
   const http::TlsFiles files{config.data_dir + "/tls.pem", config.data_dir + "/tls.key"};
-  if (std::filesystem::exists(files.certificate) && std::filesystem::exists(files.key))
+  std::error_code unreadable;  // then it is made, or the making says why not
+  if (std::filesystem::exists(files.certificate, unreadable) &&
+      std::filesystem::exists(files.key, unreadable)) {
     return files;
+  }
 
   std::vector<IpAddress> names = {IpAddress::v4(0x7f000001), *IpAddress::parse("::1")};
   for (const MediaAddress& address : addresses) {
