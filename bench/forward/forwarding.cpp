@@ -140,7 +140,7 @@ Result<Publishers> Publishers::open(const ForwardOptions& options) {
   Publishers out;
   for (std::size_t i = 0; i < options.publishers; ++i) {
     auto socket = engine::UdpSocket::open({options.address, 0}, static_cast<std::uint32_t>(i), {});
-    if (!socket) return std::unexpected(socket.error());
+    if (!socket) return fail(ErrorCode::kUnavailable, socket.error().message);
     out.endpoints_.push_back((*socket)->local());
     out.sockets_.push_back(std::move(*socket));
   }

@@ -38,6 +38,8 @@ class PacketHandler {
   // A batch that was received together; `now` is read once for all of it. The handler may take the
   // references out of the batch.
   virtual void handle_packets(Instant now, std::span<ReceivedPacket> batch) = 0;
+  // Whether the path is somebody's: a valid check came on it, and not too long ago.
+  virtual bool has_path(const Path& path) const = 0;
   // A TCP path is gone; its number will not come again.
   virtual void handle_path_closed(Instant now, const Path& path) = 0;
   virtual void handle_timeout(Instant now) = 0;

@@ -21,6 +21,8 @@ std::vector<std::pair<std::string_view, std::uint64_t>> named_counters(const Loo
       {"tcp_accepted", c.tcp_accepted},
       {"tcp_closed", c.tcp_closed},
       {"tcp_refused", c.tcp_refused},
+      {"tcp_out_of_descriptors", c.tcp_out_of_descriptors},
+      {"tcp_unproven", c.tcp_unproven},
       {"tcp_frames_received", c.tcp_frames_received},
       {"tcp_frames_sent", c.tcp_frames_sent},
       {"tcp_bytes_received", c.tcp_bytes_received},

@@ -30,7 +30,9 @@ struct LoopCounters {
   // TCP
   std::uint64_t tcp_accepted = 0;
   std::uint64_t tcp_closed = 0;
-  std::uint64_t tcp_refused = 0;  // at the limit of connections
+  std::uint64_t tcp_refused = 0;             // at the limit of connections, or of descriptors
+  std::uint64_t tcp_out_of_descriptors = 0;  // accept(2) had nothing to take one in with
+  std::uint64_t tcp_unproven = 0;            // closed: no valid check came on it in time
   std::uint64_t tcp_frames_received = 0;
   std::uint64_t tcp_frames_sent = 0;
   std::uint64_t tcp_bytes_received = 0;

@@ -7,10 +7,14 @@
 //      └── a flush yields every 0.5 ms ◀─────┘
 #pragma once
 
+#include <sys/epoll.h>
+
 #include <atomic>
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "base/datagram.h"
@@ -25,12 +29,22 @@
 namespace confab::engine {
 
 struct LoopOptions {
-  // One UDP socket and one TCP listener for each. Path::channel of a UDP path is the index here.
+  // One UDP socket and one TCP listener for each.
   std::vector<Endpoint> listen;
   bool tcp = true;
   UdpOptions udp;
   TcpOptions tcp_options;
 };
+
+// The sockets of one address, bound on any thread and given to a loop by add().
+struct Listener {
+  std::unique_ptr<UdpSocket> udp;
+  std::unique_ptr<TcpPort> tcp;  // of the same port; nullptr without TCP
+
+  const Endpoint& local() const { return udp->local(); }
+};
+std::expected<Listener, ListenError> open_listener(const Endpoint& local,
+                                                   const LoopOptions& options);
 
 // What else happens on the shard's thread.
 struct LoopHooks {
@@ -55,7 +69,13 @@ class PacketLoop {
                                                   Clock clock);
   ~PacketLoop();
 
-  // The bound UDP endpoints, in the order of LoopOptions::listen (TCP has the same ports).
+  // ---- addresses come and go: before run(), then on the shard's thread only ----
+  Result<void> add(Listener listener);
+  // Closes what listens there and the connections that came by it. Its number (Path::channel of UDP
+  // paths) is given to the next: nothing may be left that knows a path there.
+  void remove(const Endpoint& local, PacketHandler& handler);
+
+  // The bound UDP endpoints, in the order in which they were added (TCP has the same ports).
   const std::vector<Endpoint>& local_endpoints() const { return local_endpoints_; }
   int receive_buffer_bytes() const;
   bool has_gso() const;
@@ -74,10 +94,11 @@ class PacketLoop {
   std::size_t tcp_connections() const;
 
  private:
-  PacketLoop(PacketPool& pool, Clock clock);
-  Result<void> listen(const LoopOptions& options);
-  void wait(Instant until);
+  PacketLoop(PacketPool& pool, Clock clock, const TcpLimits& tcp_limits);
+  Result<void> make_descriptors();
+  int wait(std::span<epoll_event> events, Instant until);
   void sample_delay();
+  void note_connections();
   bool receive_udp(UdpSocket& socket, PacketHandler& handler);
   void serve_tcp(std::uint32_t channel, std::uint32_t events, PacketHandler& handler);
   TcpPort* tcp_port_of(std::uint32_t channel) const;
@@ -91,12 +112,14 @@ class PacketLoop {
   Clock clock_;
   Fd epoll_;
   Fd wake_fd_;
-  std::vector<std::unique_ptr<UdpSocket>> udp_;
-  std::vector<std::unique_ptr<TcpPort>> tcp_;
+  bool has_fine_wait_ = true;  // epoll_pwait2(2)
+  TcpShare tcp_share_;
+  ReserveDescriptor reserve_;
+  std::vector<Listener> listeners_;  // by channel; empty where one was removed
   std::vector<Endpoint> local_endpoints_;
-  std::uint32_t next_channel_ = 0;
+  std::uint32_t next_channel_;
   Instant now_{};
-  Instant idle_check_at_{};
+  Instant idle_check_at_ = kNever;
   DelaySampler sampler_;
   std::vector<Path> broken_;
   LoopCounters counters_;

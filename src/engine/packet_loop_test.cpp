@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <atomic>
@@ -45,6 +46,7 @@ class Echo final : public PacketHandler {
                         .received_ns = received.packet.received_ns()});
     }
   }
+  bool has_path(const Path&) const override { return knows_paths.load(); }
   void handle_path_closed(Instant, const Path&) override { ++paths_closed; }
   void handle_timeout(Instant) override {}
   Instant next_timeout() const override { return kNever; }
@@ -62,6 +64,7 @@ class Echo final : public PacketHandler {
   }
 
   std::atomic<int> paths_closed{0};
+  std::atomic<bool> knows_paths{true};
 
  private:
   std::size_t copies_;
@@ -273,8 +276,125 @@ TEST(PacketLoop, TcpThatIsNotFramedIsClosed) {
   EXPECT_EQ(under_test.loop->counters().drop_tcp_broken_framing, 1u);
 }
 
+// How far down the descriptors of this process go, for as long as it lives.
+class FewDescriptors {
+ public:
+  explicit FewDescriptors(int free) {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const Fd next(::dup(0));
+    rlimit few = before_;
+    few.rlim_cur = static_cast<rlim_t>(next.get() + free);
+    ::setrlimit(RLIMIT_NOFILE, &few);
+  }
+  ~FewDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+// `ulimit -n 64` and eighty who connect: accept(2) fails, and who waits keeps the listener
+// readable.
+TEST(PacketLoop, WithoutADescriptorLeftTcpPeersAreRefusedAndTheLoopRests) {
+  LoopUnderTest under_test({"127.0.0.1"}, 1);
+  const SocketAddress address = to_sockaddr(under_test.loop->local_endpoints()[0]);
+  std::vector<Fd> clients;
+  for (int i = 0; i < 20; ++i) clients.emplace_back(::socket(AF_INET, SOCK_STREAM, 0));
+  const Fd media = connected(SOCK_DGRAM, under_test.loop->local_endpoints()[0]);
+  {
+    const FewDescriptors few(3);
+    for (const Fd& client : clients) {
+      ASSERT_EQ(::connect(client.get(), &address.any, address.size), 0);
+    }
+    // All but the first are told at once.
+    for (std::size_t i = 3; i < clients.size(); ++i) EXPECT_EQ(receive(clients[i]), "");
+    // And whoever is in a call does not notice.
+    ASSERT_EQ(::send(media.get(), "hello", 5, 0), 5);
+    EXPECT_EQ(receive(media), "hello");
+  }
+  // When there are some again, then the next is taken in.
+  const Fd next = connected(SOCK_STREAM, under_test.loop->local_endpoints()[0]);
+  ASSERT_EQ(::send(next.get(), "\0\x05hello", 7, 0), 7);
+  EXPECT_EQ(receive(next), std::string("\0\x05hello", 7));
+  under_test.stop();
+  const LoopCounters& c = under_test.loop->counters();
+  EXPECT_EQ(c.tcp_accepted, 4u);
+  EXPECT_EQ(c.tcp_refused, 17u);
+  EXPECT_LT(c.iterations, 200u);
+}
+
+TEST(PacketLoop, ATcpPeerThatShowsNoValidCheckIsNotKept) {
+  LoopUnderTest under_test({"127.0.0.1"}, 1);
+  const Endpoint server = under_test.loop->local_endpoints()[0];
+  const std::string frame("\0\x01x", 3);
+  // Given one that belongs to somebody, and one that says something now and then.
+  const Fd known = connected(SOCK_STREAM, server);
+  ASSERT_EQ(::send(known.get(), frame.data(), frame.size(), 0), 3);
+  EXPECT_EQ(receive(known), frame);
+  skipped = skipped.load() + 20s;
+  ASSERT_EQ(::send(known.get(), frame.data(), frame.size(), 0), 3);
+  EXPECT_EQ(receive(known), frame);
+  // When it is nobody's any more, and a new one never was
+  under_test.handler.knows_paths = false;
+  const Fd unknown = connected(SOCK_STREAM, server);
+  for (int i = 0; i < 4; ++i) {
+    skipped = skipped.load() + 3s;
+    ::send(unknown.get(), frame.data(), frame.size(), MSG_NOSIGNAL);
+    under_test.loop->wake();
+    std::this_thread::yield();
+  }
+  // Then both are closed within seconds, whatever they send.
+  while (under_test.handler.paths_closed.load() < 2) {
+    skipped = skipped.load() + 1s;
+    under_test.loop->wake();
+    std::this_thread::yield();
+  }
+  under_test.stop();
+  EXPECT_EQ(under_test.loop->counters().tcp_unproven, 2u);
+  EXPECT_EQ(under_test.loop->tcp_connections(), 0u);
+}
+
+TEST(PacketLoop, AnAddressThatComesWhileItRunsIsServedAndOneThatGoesIsNot) {
+  PacketPool pool(256);
+  LoopOptions options;
+  options.listen = {{*IpAddress::parse("127.0.0.1"), 0}};
+  const auto opened = PacketLoop::open(options, pool, now);
+  ASSERT_TRUE(opened) << opened.error().message;
+  PacketLoop& loop = **opened;
+  Echo handler(1);
+  auto listener = open_listener({*IpAddress::parse("127.0.0.2"), 0}, options);
+  ASSERT_TRUE(listener) << listener.error().message;
+  const Endpoint second = listener->local();
+  enum class Step { kNone, kAdd, kRemove };
+  std::atomic<Step> step{Step::kNone};
+  LoopHooks hooks;
+  hooks.on_wake = [&](Instant) {
+    const Step due = step.exchange(Step::kNone);
+    if (due == Step::kAdd) EXPECT_TRUE(loop.add(std::move(*listener)));
+    if (due == Step::kRemove) loop.remove(second, handler);
+  };
+  std::thread thread([&] { loop.run(handler, hooks); });
+  const auto do_step = [&](Step next) {
+    step = next;
+    loop.wake();
+    while (step.load() != Step::kNone) std::this_thread::yield();
+  };
+  do_step(Step::kAdd);
+  const Fd datagrams = connected(SOCK_DGRAM, second);
+  ASSERT_EQ(::send(datagrams.get(), "hello", 5, 0), 5);
+  EXPECT_EQ(receive(datagrams), "hello");
+  const Fd stream = connected(SOCK_STREAM, second);
+  ASSERT_EQ(::send(stream.get(), "\0\x01x", 3, 0), 3);
+  EXPECT_EQ(receive(stream), std::string("\0\x01x", 3));
+  do_step(Step::kRemove);
+  EXPECT_EQ(receive(stream), "");
+  EXPECT_EQ(handler.paths_closed.load(), 1);
+  loop.stop();
+  thread.join();
+  EXPECT_EQ(loop.local_endpoints().size(), 1u);
+}
+
 // Each number is only sent when the one before was read, so the loop falls asleep in between, and
-// one wake-up that got lost would be waited for until the loop looks for idle connections.
+// one wake-up that got lost would be waited for without an end.
 TEST(PacketLoop, ARingWakesALoopThatSleeps) {
   constexpr int kNumbers = 5000;
   SpscRing<int> ring(16);

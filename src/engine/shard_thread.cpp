@@ -7,7 +7,10 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <cstring>
 #include <utility>
+
+#include "base/check.h"
 
 namespace confab::engine {
 namespace {
@@ -34,25 +37,51 @@ void ask_for_short_slices() {
   ::syscall(SYS_sched_setattr, 0, &wanted, 0);
 }
 
+void* run_body(void* argument) {
+  const std::unique_ptr<std::function<void()>> body(static_cast<std::function<void()>*>(argument));
+  ask_for_short_slices();
+  (*body)();
+  return nullptr;
+}
+
 }  // namespace
 
-ShardThread::ShardThread(const std::string& name, std::optional<unsigned> cpu,
-                         std::function<void()> body)
-    : thread_([body = std::move(body)] {
-        ask_for_short_slices();
-        body();
-      }) {
-  ::pthread_setname_np(thread_.native_handle(), name.substr(0, 15).c_str());
-  if (!cpu) return;
+// Not std::thread, which throws where there is no thread to be had.
+int ShardThread::launch(const std::string& name, std::optional<unsigned> cpu,
+                        std::function<void()> body) {
+  auto argument = std::make_unique<std::function<void()>>(std::move(body));
+  pthread_t thread{};
+  const int error = ::pthread_create(&thread, nullptr, run_body, argument.get());
+  if (error != 0) return error;
+  (void)argument.release();  // the thread's now
+  thread_ = thread;
+  ::pthread_setname_np(thread, name.substr(0, 15).c_str());
+  if (!cpu) return 0;
   cpu_set_t cpus;
   CPU_ZERO(&cpus);
   CPU_SET(*cpu, &cpus);
   // Refused inside a container with another set of cores: then the scheduler places the thread.
-  ::pthread_setaffinity_np(thread_.native_handle(), sizeof(cpus), &cpus);
+  ::pthread_setaffinity_np(thread, sizeof(cpus), &cpus);
+  return 0;
+}
+
+ShardThread::ShardThread(const std::string& name, std::optional<unsigned> cpu,
+                         std::function<void()> body) {
+  CHECK(launch(name, cpu, std::move(body)) == 0);
+}
+
+Result<std::unique_ptr<ShardThread>> ShardThread::start(const std::string& name,
+                                                        std::optional<unsigned> cpu,
+                                                        std::function<void()> body) {
+  auto self = std::unique_ptr<ShardThread>(new ShardThread());
+  const int error = self->launch(name, cpu, std::move(body));
+  if (error == 0) return self;
+  return fail(ErrorCode::kUnavailable, "no thread for " + name + ": " + std::strerror(error) +
+                                           " (see ulimit -u, or the limit of the container)");
 }
 
 ShardThread::~ShardThread() {
-  thread_.join();
+  if (thread_) ::pthread_join(*thread_, nullptr);
 }
 
 void let_shards_go_first() {

@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
-#include <string>
 
 #include "base/check.h"
 #include "base/limits.h"
@@ -78,11 +77,12 @@ UdpSocket::UdpSocket(Fd fd, std::uint32_t channel)
 
 UdpSocket::~UdpSocket() = default;
 
-Result<std::unique_ptr<UdpSocket>> UdpSocket::open(const Endpoint& local, std::uint32_t channel,
-                                                   const UdpOptions& options) {
+std::expected<std::unique_ptr<UdpSocket>, ListenError> UdpSocket::open(const Endpoint& local,
+                                                                       std::uint32_t channel,
+                                                                       const UdpOptions& options) {
   const SocketAddress address = to_sockaddr(local);
   Fd fd(::socket(address.any.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!fd) return fail(ErrorCode::kUnavailable, std::string("socket: ") + std::strerror(errno));
+  if (!fd) return std::unexpected(listen_error("UDP", local, errno));
 
   const int on = 1;
   if (address.any.sa_family == AF_INET6) {
@@ -90,10 +90,7 @@ Result<std::unique_ptr<UdpSocket>> UdpSocket::open(const Endpoint& local, std::u
   }
   ::setsockopt(fd.get(), SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof(on));
   if (::bind(fd.get(), &address.any, address.size) != 0) {
-    return fail(ErrorCode::kUnavailable,
-                "UDP " + local.to_string() + ": " + std::strerror(errno) +
-                    " (is another confab running? choose other ports with --media-port, or an "
-                    "address of this machine with --media-address)");
+    return std::unexpected(listen_error("UDP", local, errno));
   }
 
   auto self = std::unique_ptr<UdpSocket>(new UdpSocket(std::move(fd), channel));

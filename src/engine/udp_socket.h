@@ -4,16 +4,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <memory>
 #include <span>
 #include <unordered_map>
 #include <vector>
 
 #include "base/datagram.h"
-#include "base/error.h"
 #include "base/packet.h"
 #include "engine/counters.h"
 #include "engine/fd.h"
+#include "engine/listen_error.h"
 
 namespace confab::engine {
 
@@ -32,12 +33,15 @@ class UdpSocket {
  public:
   // Binds. `channel` is what Path::channel says for packets of this socket. The error says which
   // address and what to do.
-  static Result<std::unique_ptr<UdpSocket>> open(const Endpoint& local, std::uint32_t channel,
-                                                 const UdpOptions& options);
+  static std::expected<std::unique_ptr<UdpSocket>, ListenError> open(const Endpoint& local,
+                                                                     std::uint32_t channel,
+                                                                     const UdpOptions& options);
 
   ~UdpSocket();
 
   int fd() const { return fd_.get(); }
+  // Before the first packet.
+  void set_channel(std::uint32_t channel) { channel_ = channel; }
   // With the real port when 0 was asked for.
   const Endpoint& local() const { return local_; }
   // What the kernel granted; less than asked for means net.core.rmem_max is too low.

@@ -83,13 +83,13 @@ void Shard::Impl::handle_packet(Instant now, ReceivedPacket& received) {
   if (transport == nullptr) return counters.drop(Drop::kUnknownPath);
   if (kind == rtp::DatagramKind::kDtls) {
     ++counters.dtls_in;
-    transport->handle_dtls(now, std::move(received.packet));
+    transport->handle_dtls(now, received.path, std::move(received.packet));
   } else if (kind == rtp::DatagramKind::kRtp) {
     ++counters.rtp_in;
-    transport->handle_rtp(now, std::move(received.packet));
+    transport->handle_rtp(now, received.path, std::move(received.packet));
   } else {
     ++counters.rtcp_in;
-    transport->handle_rtcp(now, std::move(received.packet));
+    transport->handle_rtcp(now, received.path, std::move(received.packet));
   }
 }
 
@@ -99,6 +99,12 @@ void Shard::Impl::handle_stun(Instant now, const Path& path, ByteView datagram) 
   if (!ufrag) return context.counters.drop(Drop::kStunNotRequest);
   WebRtcTransport* transport = context.transports.find(*ufrag);
   if (transport == nullptr) return context.counters.drop(Drop::kStunUnknownUser);
+  // A check says where it comes from, and that can be forged; media of the one who has the path can
+  // not. A browser whose check is lost here asks again.
+  const WebRtcTransport* owner = context.transports.find(path);
+  if (owner != nullptr && owner != transport && owner->holds(now, path)) {
+    return context.counters.drop(Drop::kStunPathTaken);
+  }
   const auto request = stun::Message::parse(datagram);
   if (!request) return context.counters.drop(Drop::kStunMalformed);
   transport->handle_stun(now, path, *request);
@@ -110,6 +116,10 @@ void Shard::Impl::reap() {
     context.ended.pop_back();
     transport->router().remove_transport(transport->setup().id);
   }
+}
+
+bool Shard::has_path(const Path& path) const {
+  return impl_->context.transports.find(path) != nullptr;
 }
 
 void Shard::handle_path_closed(Instant now, const Path& path) {
@@ -157,6 +167,10 @@ Result<void> Shard::connect_with_keys(Instant now, const MeetingId& meeting, con
   if (!transport) return std::unexpected(transport.error());
   (*transport)->connect_with_keys(now, keys);
   return {};
+}
+
+void Shard::set_candidates(std::vector<ortc::IceCandidate> candidates) {
+  impl_->config.candidates = std::move(candidates);
 }
 
 bool Shard::poll_event(control::MediaEvent& out) {

@@ -103,6 +103,7 @@ class Shard final : public PacketHandler {
 
   // ---- packets: see PacketHandler. After each call drain poll_event and poll_transmit. ----
   void handle_packets(Instant now, std::span<ReceivedPacket> batch) override;
+  bool has_path(const Path& path) const override;
   void handle_path_closed(Instant now, const Path& path) override;
   void handle_timeout(Instant now) override;
   Instant next_timeout() const override;
@@ -115,6 +116,8 @@ class Shard final : public PacketHandler {
   // between servers, and for simulation. Not within reach of a client.
   Result<void> connect_with_keys(Instant now, const MeetingId& meeting, const TransportId& id,
                                  const SrtpKeys& keys);
+  // What transports are offered that are made from now on.
+  void set_candidates(std::vector<ortc::IceCandidate> candidates);
   // What happened unasked; false when there is nothing more.
   bool poll_event(control::MediaEvent& out);
 

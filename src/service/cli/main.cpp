@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/descriptors.h"
 #include "platform/config/config.h"
 #include "platform/version/version.h"
 #include "service/cli/loadtest.h"
@@ -79,6 +80,8 @@ int run_serve(const CLI::App& serve, const ServeFlags& flags) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Servers and load generators have many sockets.
+  confab::engine::raise_descriptor_limit();
   CLI::App app("confab: self-hosted video calls", "confab");
   app.set_version_flag("--version", std::string(confab::build_id()));
   app.require_subcommand(1);

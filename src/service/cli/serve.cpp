@@ -95,6 +95,7 @@ class AllInOne {
  private:
   Result<void> open_stores();
   Result<void> open_media();
+  void look_at_interfaces();
   Result<void> open_http();
   void serve_web_app();
   void serve_metrics();
@@ -108,6 +109,7 @@ class AllInOne {
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<auth::TokenSigner> signer_;
   std::unique_ptr<media::LocalMedia> media_;
+  http::LoopTimer interfaces_timer_{loop_};
   std::unique_ptr<http::HttpServer> http_;
   std::unique_ptr<http::HttpServer> admin_;
   std::shared_ptr<const http::StaticFiles> web_app_;  // shared with the fallback handler
@@ -145,14 +147,29 @@ Result<void> AllInOne::open_stores() {
 Result<void> AllInOne::open_media() {
   auto identity = media::load_or_make_identity(config_.data_dir + "/dtls.pem");
   if (!identity) return std::unexpected(identity.error());
-  auto media = media::LocalMedia::start(config_.media, config_.node, std::move(*identity), *log_,
-                                        [this](auto task) { loop_.post(std::move(task)); });
+  media::Surroundings surroundings;
+  surroundings.tell = [](const std::string& sentence) {
+    std::fprintf(stderr, "confab: %s\n", sentence.c_str());
+  };
+  auto media = media::LocalMedia::start(
+      config_.media, config_.node, std::move(*identity), *log_,
+      [this](auto task) { loop_.post(std::move(task)); }, std::move(surroundings));
   if (!media) return std::unexpected(media.error());
   media_ = std::move(*media);
+  look_at_interfaces();
   // Two hundred who join at once are a lot of JSON; the packets of those who talk do not wait for
   // it.
   engine::let_shards_go_first();
   return {};
+}
+
+// Addresses come and go: a cable, a VPN, IPv6 that was not ready at start.
+void AllInOne::look_at_interfaces() {
+  constexpr Duration kInterval = 2s;
+  interfaces_timer_.set(monotonic_now() + kInterval, [this] {
+    media_->look_at_interfaces();
+    look_at_interfaces();
+  });
 }
 
 Result<void> AllInOne::open_http() {

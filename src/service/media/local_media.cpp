@@ -6,19 +6,9 @@
 #include "base/check.h"
 #include "control/place.h"
 #include "engine/shard_thread.h"
-#include "platform/clock/clock.h"
 
 namespace confab::media {
 namespace {
-
-engine::LoopOptions loop_options(const MediaConfig& config, std::span<const MediaAddress> addresses,
-                                 std::uint16_t port) {
-  engine::LoopOptions options;
-  options.tcp = config.tcp;
-  options.udp.receive_buffer_bytes = static_cast<int>(config.receive_buffer_bytes);
-  for (const MediaAddress& address : addresses) options.listen.push_back({address.listen, port});
-  return options;
-}
 
 // Of one thing in a meeting.
 bool is_close(const control::MediaRequest& request) {
@@ -29,11 +19,21 @@ bool is_close(const control::MediaRequest& request) {
 
 }  // namespace
 
-LocalMedia::LocalMedia(std::uint16_t node, Placement placement, dtls::DtlsIdentity identity,
-                       Post post)
-    : node_(node),
+LocalMedia::LocalMedia(const MediaConfig& config, std::uint16_t node, Placement placement,
+                       dtls::DtlsIdentity identity, LogSink& log, Post post,
+                       Surroundings surroundings)
+    : config_(config),
+      node_(node),
+      count_(placement.shards()),
       identity_(std::move(identity)),
+      log_(log),
       post_(std::move(post)),
+      surroundings_(std::move(surroundings)),
+      loop_options_(loop_options(config, count_)),
+      port_wait_(config.port, static_cast<std::uint16_t>(config.port + count_ - 1),
+                 engine::ephemeral_ports()),
+      // Twice as long as anybody might still be heard of on a path there.
+      listening_(2 * config.consent_timeout),
       placement_(std::move(placement)),
       alive_(std::make_shared<LocalMedia*>(this)) {}
 
@@ -45,36 +45,31 @@ LocalMedia::~LocalMedia() {
 
 Result<std::unique_ptr<LocalMedia>> LocalMedia::start(const MediaConfig& config, std::uint16_t node,
                                                       dtls::DtlsIdentity identity, LogSink& log,
-                                                      Post post) {
+                                                      Post post, Surroundings surroundings) {
   const std::size_t count = config.shards != 0 ? config.shards : engine::usable_cores();
   Placement placement(count, config.spread_transports, sfu::ShardLimits{}.routers_max);
-  auto self = std::unique_ptr<LocalMedia>(
-      new LocalMedia(node, std::move(placement), std::move(identity), std::move(post)));
-  self->announced_ = choose_addresses(config.addresses, engine::interface_addresses());
-  if (self->announced_.addresses.empty()) {
-    return fail(ErrorCode::kUnavailable,
-                "no network address to listen on; name one with --media-address");
+  auto self = std::unique_ptr<LocalMedia>(new LocalMedia(config, node, std::move(placement),
+                                                         std::move(identity), log, std::move(post),
+                                                         std::move(surroundings)));
+  for (const auto step :
+       {&LocalMedia::open_addresses, &LocalMedia::make_shards, &LocalMedia::start_shards}) {
+    if (const auto done = (*self.*step)(); !done) return std::unexpected(done.error());
   }
-  if (const auto opened = self->open_shards(config, count, log); !opened) {
-    return std::unexpected(opened.error());
-  }
-  self->start_shards();
   return self;
 }
 
-Result<void> LocalMedia::open_shards(const MediaConfig& config, std::size_t count, LogSink& log) {
+Result<void> LocalMedia::make_shards() {
   const unsigned cores = engine::usable_cores();
   const WallMap wall = make_wall_map();
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto port = static_cast<std::uint16_t>(config.port + i);
+  for (std::size_t i = 0; i < count_; ++i) {
     ShardSetup setup;
     setup.shard.place = {.node = node_, .shard = static_cast<std::uint8_t>(i)};
-    setup.shard.candidates = host_candidates(announced_.addresses, port, config.udp, config.tcp);
+    setup.shard.candidates = candidates_of(announced_.addresses, config_, i);
     setup.shard.wall = wall;
-    setup.shard.timing.ice_closed_after = config.consent_timeout;
-    setup.loop = loop_options(config, announced_.addresses, port);
+    setup.shard.timing.ice_closed_after = config_.consent_timeout;
+    setup.loop = loop_options_;
     // A single shard is left to the scheduler: pinned, it would fight with whoever is on that core.
-    if (count > 1 && count <= cores) setup.cpu = static_cast<unsigned>(i);
+    if (count_ > 1 && count_ <= cores) setup.cpu = static_cast<unsigned>(i);
     setup.on_completion = [this](control::MediaCompletion c) {
       come_back([completion = std::make_shared<control::MediaCompletion>(std::move(c))](
                     LocalMedia& self) { self.on_completion(std::move(*completion)); });
@@ -87,20 +82,27 @@ Result<void> LocalMedia::open_shards(const MediaConfig& config, std::size_t coun
     setup.on_snapshot = [this](SnapshotRound round, const ShardSnapshot& snapshot) {
       come_back([round, snapshot](LocalMedia& self) { self.on_snapshot(round, &snapshot); });
     };
-    auto host = ShardHost::open(std::move(setup), identity_, log);
+    auto host = ShardHost::open(std::move(setup), identity_, log_);
     if (!host) return std::unexpected(host.error());
+    for (PortsOfShards& ports : opened_) {
+      if (const auto added = (*host)->listen(std::move(ports[i])); !added) return added;
+    }
     shards_.push_back(std::move(*host));
   }
+  opened_.clear();
   return {};
 }
 
-void LocalMedia::start_shards() {
+Result<void> LocalMedia::start_shards() {
   for (const auto& from : shards_) {
     for (const auto& to : shards_) {
       if (from != to) from->connect_to(*to);
     }
   }
-  for (const auto& shard : shards_) shard->start();
+  for (const auto& shard : shards_) {
+    if (const auto started = shard->start(); !started) return started;
+  }
+  return {};
 }
 
 // ---- commands ----

@@ -4,24 +4,42 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
+#include <thread>
 #include <unordered_map>
 #include <vector>
 
 #include "base/error.h"
 #include "base/ids.h"
+#include "base/instant.h"
 #include "base/log.h"
 #include "control/media.h"
+#include "engine/interfaces.h"
+#include "platform/clock/clock.h"
 #include "platform/config/config.h"
 #include "rtc/dtls/identity.h"
 #include "service/media/announced.h"
 #include "service/media/command_round.h"
+#include "service/media/listening.h"
 #include "service/media/placement.h"
+#include "service/media/port_wait.h"
+#include "service/media/ports.h"
 #include "service/media/shard_host.h"
 
 namespace confab::media {
+
+// What start() and look_at_interfaces() need of the machine; tests put their own here.
+struct Surroundings {
+  std::function<std::vector<engine::InterfaceAddress>()> interfaces = engine::interface_addresses;
+  std::function<Instant()> now = monotonic_now;
+  std::function<void(Duration)> pause = [](Duration d) { std::this_thread::sleep_for(d); };
+  // A sentence for the operator, while nothing else is said yet.
+  std::function<void(const std::string&)> tell = [](const std::string&) {};
+};
 
 // Used on one thread, the listener's (the signaling loop), but for the shards behind it.
 class LocalMedia final : public control::MediaControl {
@@ -30,16 +48,21 @@ class LocalMedia final : public control::MediaControl {
   // must stay callable until the LocalMedia is gone.
   using Post = std::function<void(std::function<void()>)>;
 
-  // Opens every port before it returns; the error names the port that could not be opened.
-  // `node` is in the ids of all that is made here.
+  // Opens every port before it returns; the error names the one that could not be opened. Where a
+  // passing connection has it, it waits for that (port_wait.h). Of addresses that nobody named
+  // those are taken that work. `node` is in the ids of all that is made here.
   static Result<std::unique_ptr<LocalMedia>> start(const MediaConfig& config, std::uint16_t node,
                                                    dtls::DtlsIdentity identity, LogSink& log,
-                                                   Post post);
+                                                   Post post, Surroundings surroundings = {});
   ~LocalMedia() override;
 
   // Before the first command.
   void set_listener(control::MediaListener& listener) { listener_ = &listener; }
   void send(control::MediaCommand command) override;
+
+  // Takes up addresses that have come, or work by now, and leaves those that have gone; nothing
+  // where they were named. To be called every few seconds.
+  void look_at_interfaces();
 
   // Asks all shards; calls back once on the listener's thread, with those that answered.
   void ask_snapshots(std::function<void(std::vector<ShardSnapshot>)> on_snapshots);
@@ -49,9 +72,18 @@ class LocalMedia final : public control::MediaControl {
   const ShardHost& shard(std::size_t index) const { return *shards_[index]; }
 
  private:
-  LocalMedia(std::uint16_t node, Placement placement, dtls::DtlsIdentity identity, Post post);
-  Result<void> open_shards(const MediaConfig& config, std::size_t count, LogSink& log);
-  void start_shards();
+  LocalMedia(const MediaConfig& config, std::uint16_t node, Placement placement,
+             dtls::DtlsIdentity identity, LogSink& log, Post post, Surroundings surroundings);
+  Result<void> open_addresses();
+  Result<void> open_named();
+  Result<void> open_discovered();
+  // The discovered addresses that are to be opened now are, as far as they can; those that can not
+  // be used are told of. An error that is none of the address's own ends it, if `is_start`.
+  Result<void> follow(const Listening::Steps& steps, bool is_start);
+  Listening::Steps look_again(std::span<const engine::InterfaceAddress> interfaces);
+  std::expected<PortsOfShards, engine::ListenError> open_or_wait(const MediaAddress& address);
+  Result<void> make_shards();
+  Result<void> start_shards();
   // Nothing if there is no such shard, or the meeting is not there.
   ShardHost* host_at(const MeetingId& meeting, const ShardAddress& place) const;
 
@@ -84,9 +116,17 @@ class LocalMedia final : public control::MediaControl {
     std::function<void(std::vector<ShardSnapshot>)> on_all;
   };
 
-  std::uint16_t node_;
+  const MediaConfig config_;
+  const std::uint16_t node_;
+  const std::size_t count_;  // of shards
   dtls::DtlsIdentity identity_;
+  LogSink& log_;
   Post post_;
+  Surroundings surroundings_;
+  engine::LoopOptions loop_options_;
+  PortWait port_wait_;
+  Listening listening_;
+  std::vector<PortsOfShards> opened_;  // and not given to the shards yet
   control::MediaListener* listener_ = nullptr;
   AnnouncedAddresses announced_;
   Placement placement_;

@@ -180,5 +180,107 @@ TEST_F(LocalMediaTest, ASecondServerOnThePortsIsToldWhich) {
   EXPECT_THAT(second.error().message, HasSubstr("--media-port"));
 }
 
+// A machine whose addresses change as the test says.
+class AddressesTest : public LocalMediaTest {
+ protected:
+  AddressesTest() {
+    config_.addresses.clear();
+    surroundings_.interfaces = [this] {
+      std::vector<engine::InterfaceAddress> out;
+      for (const char* text : there_) out.push_back({"eth0", *IpAddress::parse(text), false});
+      return out;
+    };
+    surroundings_.now = [this] { return now_; };
+  }
+  void SetUp() override {}
+  Result<void> start() {
+    auto started = LocalMedia::start(config_, node_, *dtls::DtlsIdentity::generate(1'700'000'000),
+                                     null_log(), loop_.post(), surroundings_);
+    if (!started) return std::unexpected(started.error());
+    media_ = std::move(*started);
+    media_->set_listener(loop_);
+    return {};
+  }
+  // Where somebody who comes now is told to send to, by UDP.
+  std::vector<std::string> offered() {
+    const auto meeting = MeetingId::random(random_);
+    EXPECT_TRUE(ask(meeting, control::OpenMeeting{}).result);
+    const auto created = ask(meeting, control::CreateTransport{ParticipantId::random(random_), {}});
+    std::vector<std::string> out;
+    for (const auto& c : std::get<control::TransportCreated>(*created.result).candidates) {
+      if (!c.is_tcp) out.push_back(c.address);
+    }
+    return out;
+  }
+
+  std::vector<const char*> there_;
+  Instant now_{1000s};
+  Surroundings surroundings_;
+};
+
+// 192.0.2.77 (RFC 5737) is nobody's: binding it fails as for a tentative or a duplicate address.
+TEST_F(AddressesTest, OneThatCanNotBeUsedIsLeftOutWithAWarning) {
+  there_ = {"192.0.2.77", "127.0.0.1"};
+  const auto started = start();
+  ASSERT_TRUE(started) << started.error().message;
+  EXPECT_THAT(offered(), testing::ElementsAre("127.0.0.1"));
+  EXPECT_THAT(media_->announced().warnings, testing::Contains(HasSubstr("192.0.2.77")));
+}
+
+TEST_F(AddressesTest, OneThatWasAskedForIsASentence) {
+  config_.addresses = {{*IpAddress::parse("192.0.2.77"), *IpAddress::parse("192.0.2.77")}};
+  const auto started = start();
+  ASSERT_FALSE(started);
+  EXPECT_THAT(started.error().message, HasSubstr("192.0.2.77"));
+  EXPECT_THAT(started.error().message, HasSubstr("--media-address"));
+}
+
+TEST_F(AddressesTest, TheyComeAndGoWhileItServes) {
+  there_ = {"127.0.0.1"};
+  ASSERT_TRUE(start());
+  there_ = {"127.0.0.2"};
+  media_->look_at_interfaces();
+  EXPECT_THAT(offered(), testing::ElementsAre("127.0.0.2"));
+  there_ = {"127.0.0.1"};
+  media_->look_at_interfaces();
+  EXPECT_THAT(offered(), testing::ElementsAre("127.0.0.1"));
+  // After some time the one that went is closed, so that it can be opened again.
+  now_ += 10min;
+  media_->look_at_interfaces();
+  there_ = {"127.0.0.2"};
+  media_->look_at_interfaces();
+  EXPECT_THAT(offered(), testing::ElementsAre("127.0.0.2"));
+}
+
+// The ephemeral range: an outgoing connection may have been given a port of ours.
+TEST_F(AddressesTest, APortThatAConnectionHasIsWaitedForWithASentence) {
+  there_ = {"127.0.0.1"};
+  auto taken = engine::UdpSocket::open({*IpAddress::parse("127.0.0.1"), config_.port}, 0, {});
+  ASSERT_TRUE(taken) << taken.error().message;
+  std::unique_ptr<engine::UdpSocket> socket = std::move(*taken);
+  std::vector<std::string> told;
+  surroundings_.tell = [&](const std::string& sentence) { told.push_back(sentence); };
+  int pauses = 0;
+  surroundings_.pause = [&](Duration) {
+    if (++pauses == 3) socket.reset();
+  };
+  const auto started = start();
+  ASSERT_TRUE(started) << started.error().message;
+  EXPECT_EQ(pauses, 3);
+  EXPECT_THAT(told, testing::ElementsAre(HasSubstr("waiting")));
+}
+
+TEST_F(AddressesTest, ButNotForEver) {
+  there_ = {"127.0.0.1"};
+  const auto taken = engine::UdpSocket::open({*IpAddress::parse("127.0.0.1"), config_.port}, 0, {});
+  ASSERT_TRUE(taken);
+  Duration waited{};
+  surroundings_.pause = [&](Duration d) { waited += d; };
+  const auto started = start();
+  ASSERT_FALSE(started);
+  EXPECT_THAT(started.error().message, HasSubstr("--media-port"));
+  EXPECT_GE(waited, 62s);
+}
+
 }  // namespace
 }  // namespace confab::media

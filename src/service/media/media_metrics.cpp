@@ -56,6 +56,8 @@ void expose_counters(const sfu::ShardCounters& c, std::string_view shard,
   counter("nacked_packets_received", "Packets that subscribers asked for again.", c.nacks_in);
   counter("nacked_packets_sent", "Packets asked of publishers again.", c.nacks_out);
   counter("key_frame_requests_received", "PLI and FIR from subscribers.", c.key_frame_requests_in);
+  counter("key_frame_requests_shed", "Wishes of subscribers that want key frames too often.",
+          c.key_frame_requests_shed);
   counter("key_frame_requests_sent", "PLI and FIR to publishers.", c.key_frame_requests_out);
   counter("twcc_feedback_received", "Transport-wide feedback from subscribers.",
           c.twcc_feedback_in);

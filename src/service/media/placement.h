@@ -22,6 +22,8 @@ class Placement {
         load_(shards),
         routers_(shards) {}
 
+  std::size_t shards() const { return load_.size(); }
+
   // The shard on which the meeting begins, or has begun.
   std::size_t open(const MeetingId& meeting);
   // Where it began; nothing if it is not open.

@@ -9,12 +9,12 @@
 
 namespace confab::media {
 
-ShardHost::ShardHost(ShardSetup setup) : setup_(std::move(setup)) {}
+ShardHost::ShardHost(ShardSetup setup, LogSink& log) : setup_(std::move(setup)), log_(log) {}
 
 Result<std::unique_ptr<ShardHost>> ShardHost::open(ShardSetup setup,
                                                    const dtls::DtlsIdentity& identity,
                                                    LogSink& log) {
-  auto self = std::unique_ptr<ShardHost>(new ShardHost(std::move(setup)));
+  auto self = std::unique_ptr<ShardHost>(new ShardHost(std::move(setup), log));
   auto loop = engine::PacketLoop::open(self->setup_.loop, self->pool_, monotonic_now);
   if (!loop) return std::unexpected(loop.error());
   self->loop_ = std::move(*loop);
@@ -34,14 +34,16 @@ void ShardHost::connect_to(ShardHost& other) {
   others_.emplace(other.address(), &other);
 }
 
-void ShardHost::start() {
+Result<void> ShardHost::start() {
   const engine::LoopHooks hooks{.on_wake = [this](Instant now) { open_letters(now); },
                                 .on_turn = [this](Instant now) { serve_pipes(now); },
                                 .has_more = [this] { return has_piped(); },
                                 .after_round = [this](Instant) { drain_events(); }};
-  thread_ =
-      std::make_unique<engine::ShardThread>("shard-" + std::to_string(address().shard), setup_.cpu,
-                                            [this, hooks] { loop_->run(*shard_, hooks); });
+  auto thread = engine::ShardThread::start("shard-" + std::to_string(address().shard), setup_.cpu,
+                                           [this, hooks] { loop_->run(*shard_, hooks); });
+  if (!thread) return std::unexpected(thread.error());
+  thread_ = std::move(*thread);
+  return {};
 }
 
 void ShardHost::stop() {
@@ -78,7 +80,15 @@ void ShardHost::insist(control::ShardCommand command) {
   if (!ask(std::move(command))) waiting_.push_back(std::move(command));
 }
 
+void ShardHost::change_addresses(AddressChange change) {
+  changes_waiting_.push_back(std::move(change));
+  let_in();
+}
+
 void ShardHost::let_in() {
+  while (!changes_waiting_.empty() && post_letter(std::move(changes_waiting_.front()))) {
+    changes_waiting_.pop_front();
+  }
   while (!waiting_.empty() && post(std::move(waiting_.front()))) waiting_.pop_front();
 }
 
@@ -91,12 +101,22 @@ void ShardHost::open(Instant, const AskSnapshot& ask) {
   setup_.on_snapshot(ask.round, snapshot());
 }
 
+void ShardHost::open(Instant, AddressChange& change) {
+  for (const Endpoint& gone : change.close) loop_->remove(gone, *shard_);
+  for (engine::Listener& listener : change.open) {
+    if (const auto added = loop_->add(std::move(listener)); !added) {
+      log_.write(LogLevel::kWarn, "media_address_unusable", {{"why", added.error().message}});
+    }
+  }
+  shard_->set_candidates(std::move(change.candidates));
+}
+
 void ShardHost::open_letters(Instant now) {
   const Instant begun = monotonic_now();
   do {
     const auto letter = mailbox_.pop();
     if (!letter) return;
-    std::visit([&](const auto& body) { open(now, body); }, **letter);
+    std::visit([&](auto& body) { open(now, body); }, **letter);
   } while (monotonic_now() - begun < kLettersPerRound);
   loop_->wake();  // for the rest, when the packets that came meanwhile have been forwarded
 }

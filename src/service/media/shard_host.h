@@ -49,18 +49,27 @@ struct ShardSetup {
   std::function<void(SnapshotRound, const ShardSnapshot&)> on_snapshot;
 };
 
+// How the addresses of this machine changed, for one shard.
+struct AddressChange {
+  std::vector<engine::Listener> open;
+  std::vector<Endpoint> close;
+  std::vector<ortc::IceCandidate> candidates;  // of transports made from now on
+};
+
 class ShardHost final : public control::ShardDoor {
  public:
-  // Opens the ports.
+  // Without ports, but for those in ShardSetup::loop.
   static Result<std::unique_ptr<ShardHost>> open(ShardSetup setup,
                                                  const dtls::DtlsIdentity& identity, LogSink& log);
   // Stops it; what is in the mailbox is not answered any more.
   ~ShardHost() override;
 
+  // Before start().
+  Result<void> listen(engine::Listener listener) { return loop_->add(std::move(listener)); }
   // Lays the pipe from this shard to that one. Before either is started.
   void connect_to(ShardHost& other);
   // Starts the thread.
-  void start();
+  Result<void> start();
   // Ends it. Shards with pipes between them are all stopped before one of them goes.
   void stop();
 
@@ -77,6 +86,8 @@ class ShardHost final : public control::ShardDoor {
   // Never refused: for what closes something, which nobody would ask for again. What finds no room
   // waits for it. That is bounded by what there is to close.
   void insist(control::ShardCommand command);
+  // Never refused either, and nobody is answered.
+  void change_addresses(AddressChange change);
   // Lets in what waits, as far as there is room. To be called whenever the shard was heard of: a
   // full mailbox is one that will be.
   void let_in();
@@ -88,14 +99,15 @@ class ShardHost final : public control::ShardDoor {
   struct AskSnapshot {
     SnapshotRound round = 0;
   };
-  using Letter = std::variant<control::ShardCommand, AskSnapshot>;
+  using Letter = std::variant<control::ShardCommand, AskSnapshot, AddressChange>;
 
-  ShardHost(ShardSetup setup);
+  ShardHost(ShardSetup setup, LogSink& log);
   // Takes it out of `body` only if there is room.
   template <typename Body>
   bool post_letter(Body&& body);
   void open(Instant now, const control::ShardCommand& command);
   void open(Instant now, const AskSnapshot& ask);
+  void open(Instant now, AddressChange& change);
   void open_letters(Instant now);
   void serve_pipes(Instant now);
   bool has_piped() const;
@@ -116,12 +128,14 @@ class ShardHost final : public control::ShardDoor {
   static constexpr std::size_t kPipeBatch = 256;
 
   ShardSetup setup_;
+  LogSink& log_;
   PacketPool pool_{kPoolSlots};
   SecureRandom random_;
   std::unique_ptr<engine::PacketLoop> loop_;
   std::unique_ptr<sfu::Shard> shard_;
   engine::Mailbox<std::unique_ptr<Letter>> mailbox_{kMailboxLetters};
   std::deque<control::ShardCommand> waiting_;  // of who commands
+  std::deque<AddressChange> changes_waiting_;  // likewise
   std::vector<std::unique_ptr<ShardPipe>> from_others_;
   std::vector<ShardPipe*> to_others_;
   ShardDoors others_;
