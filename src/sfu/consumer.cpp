@@ -113,6 +113,7 @@ void Consumer::on_media(Instant now, const MediaPacket& packet) {
   }
   const bool completes_frame = !is_video() || packet.notes.marker || packet.info.is_frame_end;
   send(now, std::move(entry), completes_frame || goes_as_rtx);
+  if (packet.info.is_key_frame_start) key_frame_wish_.on_key_frame();
 }
 
 bool Consumer::admit(Instant now, const MediaPacket& packet) {
@@ -184,7 +185,14 @@ void Consumer::want_target_key_frame(Instant now) {
   // It would come before there is a way to the receiver, and the next one only after the interval
   // of requests: on_transport_ready asks.
   if (!transport_.can_send() || !overload_break_.is_over(now)) return;
-  source_.want_key_frame(now, target_layer_);
+  // A change of layers is not the receiver's wish alone, and it goes on being sent the old one.
+  if (current_) return source_.want_key_frame(now, target_layer_);
+  want_key_frame(now, target_layer_);
+}
+
+void Consumer::want_key_frame(Instant now, std::uint8_t encoding) {
+  if (key_frame_wish_.say(now)) return source_.want_key_frame(now, encoding);
+  ++context_.counters.key_frame_requests_shed;
 }
 
 // A late packet has the time that those beside it were given, though a new base may have come
@@ -275,7 +283,7 @@ void Consumer::request_key_frame(Instant now) {
   ++statistics_.plis_received;
   if (!is_video() || !is_flowing() || !overload_break_.is_over(now)) return;
   // What the receiver can not decode is what it is sent now, not what it may be sent next.
-  source_.want_key_frame(now, current_ ? current_->encoding : target_layer_);
+  want_key_frame(now, current_ ? current_->encoding : target_layer_);
 }
 
 void Consumer::on_nack(Instant now, const rtcp::Nack& nack) {

@@ -18,6 +18,7 @@
 #include "rtc/ortc/types.h"
 #include "rtc/rtcp/packet.h"
 #include "rtc/rtp/types.h"
+#include "sfu/key_frame_wish.h"
 #include "sfu/media_packet.h"
 #include "sfu/overload_break.h"
 #include "sfu/picture_id_rewriter.h"
@@ -106,6 +107,7 @@ class Consumer {
   void begin_run(const MediaPacket& packet);
   void step_back(Instant now);
   void want_target_key_frame(Instant now);
+  void want_key_frame(Instant now, std::uint8_t encoding);
   std::optional<rtp::RtpTime> on_previous_clock(const MediaPacket& packet) const;
   rtp::RtpTime time_of(Instant now, const MediaPacket& packet, std::int64_t lateness);
   EgressEntry make_entry(const MediaPacket& packet, rtp::SeqNo seq, rtp::RtpTime timestamp);
@@ -130,6 +132,7 @@ class Consumer {
   SequenceRewriter sequence_;
   TimestampRewriter timestamps_;
   PictureIdRewriter picture_ids_;
+  KeyFrameWish key_frame_wish_;
   OverloadBreak overload_break_;
   SentRuns runs_;
   RepeatGuard repeats_;

@@ -16,6 +16,8 @@ std::string_view to_string(Drop reason) {
       return "stun_unknown_user";
     case Drop::kStunRefused:
       return "stun_refused";
+    case Drop::kStunPathTaken:
+      return "stun_path_taken";
     case Drop::kStunNotRequest:
       return "stun_not_request";
     case Drop::kSrtpNotReady:
@@ -58,6 +60,8 @@ std::string_view to_string(Drop reason) {
       return "egress_oversize";
     case Drop::kEgressLate:
       return "egress_late";
+    case Drop::kEgressUnproven:
+      return "egress_unproven";
     case Drop::kEgressNoPath:
       return "egress_no_path";
     case Drop::kEgressProtect:

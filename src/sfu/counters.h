@@ -18,8 +18,9 @@ enum class Drop : std::uint8_t {
   kStunUnknownUser,  // a Binding request for a ufrag that is not ours
   kStunRefused,      // answered with an error, or not worth an answer
   kStunNotRequest,
-  kSrtpNotReady,  // media before the handshake was over
-  kSrtpRefused,   // not authentic, replayed or malformed
+  kStunPathTaken,  // a check from a path on which somebody else was heard a moment ago
+  kSrtpNotReady,   // media before the handshake was over
+  kSrtpRefused,    // not authentic, replayed or malformed
   kSrtcpRefused,
   kRtpMalformed,
   kRtpUnknownStream,  // no producer for its SSRC, MID or RID (yet)
@@ -39,6 +40,7 @@ enum class Drop : std::uint8_t {
   kEgressOversize,  // would not fit a datagram after rewriting
   kEgressLate,      // far out of order, and the receiver has no RTX to take it by
   kEgressNoPath,
+  kEgressUnproven,       // enough went to an address from which nothing authentic came
   kEgressProtect,        // SRTP refused to protect it
   kPoolExhausted,        // no packet slot for something of our own
   kControlQueueFull,     // too many STUN, DTLS or RTCP datagrams wait
@@ -86,6 +88,7 @@ struct ShardCounters {
   std::uint64_t nacks_out = 0;  // packets we asked for
   std::array<std::uint64_t, kRepeatRefusals> repeats_refused{};
   std::uint64_t key_frame_requests_in = 0;
+  std::uint64_t key_frame_requests_shed = 0;  // of receivers that want them too often
   std::uint64_t key_frame_requests_out = 0;
   std::uint64_t twcc_feedback_in = 0;
   std::uint64_t twcc_feedback_out = 0;

@@ -50,5 +50,23 @@ TEST(KeyFrameThrottle, gives_up_on_a_publisher_that_never_answers_until_asked_ag
   EXPECT_TRUE(throttle.take_due(kT0 + 2min));
 }
 
+TEST(KeyFrameThrottle, asks_seldom_when_there_is_always_somebody_who_wants_one) {
+  KeyFrameThrottle throttle(300ms);
+  const auto requests_in = [&](Instant from, Duration span) {
+    int requests = 0;
+    for (Instant t = from; t < from + span; t += 20ms) {
+      throttle.want(t);
+      if (!throttle.take_due(t)) continue;
+      ++requests;
+      throttle.on_key_frame();
+    }
+    return requests;
+  };
+  EXPECT_GE(requests_in(kT0, 3s), 9);
+  EXPECT_LE(requests_in(kT0 + 3s, 60s), 65);
+  // Who comes meanwhile waits a second at the most; after a rest it is as at first.
+  EXPECT_GE(requests_in(kT0 + 2min, 3s), 9);
+}
+
 }  // namespace
 }  // namespace confab::sfu

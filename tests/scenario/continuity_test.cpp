@@ -233,6 +233,31 @@ TEST_P(Continuity, a_key_frame_is_asked_for_at_a_bounded_rate) {
   EXPECT_LE(asked, 5u);
 }
 
+TEST_P(Continuity, one_receiver_that_asks_without_end_does_not_cost_the_others_their_picture) {
+  Peer::Track& track = anna.publish(camera());
+  Subscriber& video = ben.subscribe(track.producer);
+  Peer& carl = world.add_peer();
+  world.run_for(500ms);
+  Subscriber& other = carl.subscribe(track.producer);
+  world.run_for(2s);
+  const auto flood = [&](Duration duration) {
+    const std::uint32_t before = track.publisher->key_frames_sent();
+    for (Instant end = world.now() + duration; world.now() < end;) {
+      video.ask_for_key_frame();
+      world.run_for(20ms);
+    }
+    return track.publisher->key_frames_sent() - before;
+  };
+  flood(10s);
+  EXPECT_LE(flood(30s), 11u);
+  // Somebody else's wish is served meanwhile as ever.
+  const std::uint32_t before = track.publisher->key_frames_sent();
+  other.ask_for_key_frame();
+  world.run_for(100ms);
+  EXPECT_EQ(track.publisher->key_frames_sent(), before + 1);
+  expect_sound(other);
+}
+
 INSTANTIATE_TEST_SUITE_P(Shards, Continuity, testing::Values(0, 1),
                          [](const auto& test) { return test.param == 0 ? "together" : "piped"; });
 
