@@ -55,6 +55,10 @@ void Egress::send_media(Instant now, ReceiverQueue& queue, EgressEntry&& entry,
     counters_.drop(Drop::kEgressOversize);
     return;
   }
+  if (queue.is_unproven && !queue.unproven.spend(now, size + queue.overhead)) {
+    counters_.drop(Drop::kEgressUnproven);
+    return;
+  }
   entry.size = static_cast<std::uint16_t>(size);
   if (!entry.is_rtx) queue.repeats.on_media(now, size);
   const EgressClass which = entry.stream->is_audio ? EgressClass::kAudio : EgressClass::kVideo;

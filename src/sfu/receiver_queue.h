@@ -12,6 +12,7 @@
 #include "sfu/egress_entry.h"
 #include "sfu/repeat_budget.h"
 #include "sfu/ring_queue.h"
+#include "sfu/unproven_budget.h"
 
 namespace confab::sfu {
 
@@ -33,6 +34,10 @@ struct ReceiverQueue {
   // Where to and under which keys; both are needed to send.
   std::optional<Path> path;
   srtp::SrtpSender* sender = nullptr;
+  // Nothing authentic came from there yet, and nothing else shows that the peer is there: it is
+  // sent no more than `unproven` gives.
+  bool is_unproven = false;
+  UnprovenBudget unproven;
   std::size_t overhead = 0;  // what the sender adds to an RTP packet
   std::uint16_t next_transport_seq = 0;
   RepeatBudget repeats;

@@ -3,13 +3,13 @@
 
 namespace confab::sfu {
 
-void WebRtcTransport::handle_rtcp(Instant now, PacketRef packet) {
+void WebRtcTransport::handle_rtcp(Instant now, const Path& path, PacketRef packet) {
   if (!srtp_) return context_.counters.drop(Drop::kSrtpNotReady);
   ++packets_received_;
   bytes_received_ += packet.size();
   const auto size = srtp_->receiver().unprotect_rtcp(packet.mutable_view());
   if (!size) return context_.counters.drop(Drop::kSrtcpRefused);
-  dtls_.peer_confirmed();
+  note_authentic(now, path);
   packet.resize(*size);
   rtcp::CompoundReader reader(packet.view());
   while (const auto part = reader.next()) on_rtcp_packet(now, *part);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <type_traits>
+#include <utility>
 
 #include "base/check.h"
 #include "rtc/rtp/extensions.h"
@@ -14,6 +15,16 @@ namespace {
 using control::TransportState;
 
 constexpr Duration kRetry = 1ms;
+
+// A handshake takes seconds over the worst of networks, and a browser gives it up after some tens.
+constexpr Duration kHandshakeMax = 60s;
+// From then on nobody asks for our last flight again: a browser does within a second at first, and
+// twice as late each time.
+constexpr Duration kConfirmationMax = 30s;
+
+// Lines about paths: some at once, then one in each interval, however often they change.
+constexpr int kPathLinesAtOnce = 3;
+constexpr Duration kPathLinesInterval = 5s;
 
 // A ClientHello of post-quantum size in fragments, sent twice, and the second flight.
 constexpr std::size_t kHandshakeDatagramsMax = 16;
@@ -64,6 +75,7 @@ WebRtcTransport::WebRtcTransport(ShardContext& context, Router& router, Particip
       timer_(static_cast<Timed*>(this)),
       ice_(ice_config(context.config.timing), context.random),
       dtls_(context.identity, dtls_config(context.config)),
+      path_lines_(kPathLinesAtOnce, kPathLinesInterval),
       ssrcs_(context.random),
       rtcp_ssrc_{context.random.u32()} {
   ufrags_.push_back(ice_.local_ufrag());
@@ -106,7 +118,16 @@ Result<void> WebRtcTransport::connect(Instant now, const ortc::DtlsParameters& p
 
 void WebRtcTransport::connect_with_keys(Instant now, const SrtpKeys& keys) {
   start_media(now, keys);
+  has_given_keys_ = true;
+  trust_given_keys(now);
   arm();
+}
+
+// Whoever was given the keys some other way is where its first check came from.
+void WebRtcTransport::trust_given_keys(Instant now) {
+  if (!has_given_keys_ || !ice_.selected_path()) return;
+  has_given_keys_ = false;
+  note_authentic(now, *ice_.selected_path());
 }
 
 // ---- datagrams ----
@@ -127,31 +148,41 @@ void WebRtcTransport::handle_stun(Instant now, const Path& path, const stun::Mes
     context_.egress.send_control(path, std::move(answer));
   }
   drain_ice(now);
-  // Whoever proved it last has the path. Not only when it is new here: another may have taken it
-  // meanwhile, with a check that only said it came from there.
+  trust_given_keys(now);
+  // Whoever proved it last has the path, unless somebody was heard there a moment ago (Shard). Not
+  // only when it is new here: another may have taken it meanwhile, with a check that only said it
+  // came from there.
   if (result.outcome == ice::RequestOutcome::kAccepted && ice_.has_path(path)) {
     context_.transports.add_path(path, *this);
   }
   arm();
 }
 
-void WebRtcTransport::handle_dtls(Instant now, PacketRef datagram) {
+void WebRtcTransport::handle_dtls(Instant now, const Path& path, PacketRef datagram) {
   if (srtp_) return pass_to_dtls(now, datagram.view());
   if (handshake_.size() >= kHandshakeDatagramsMax) {
     return context_.counters.drop(Drop::kHandshakeQueueFull);
   }
+  if (ssl_until_ == kNever) ssl_until_ = now + kHandshakeMax;
   if (handshake_.empty()) context_.handshakes.add(now, *this);
-  handshake_.push_back(std::move(datagram));
+  handshake_.push_back({std::move(datagram), path});
 }
 
 void WebRtcTransport::take_handshake_turn(Instant now) {
   ++context_.counters.handshake_turns;
-  const PacketRef datagram = handshake_.pop_front();
+  const HandshakeDatagram datagram = handshake_.pop_front();
   if (!handshake_.empty()) context_.handshakes.add(now, *this);
   // When the handshake is done, no less than a round trip has gone by since our first flight,
   // whatever either side repeated meanwhile.
   if (first_flight_at_) handshake_rtt_ = now - *first_flight_at_;
-  pass_to_dtls(now, datagram.view());
+  const bool was_under_way = !srtp_;
+  pass_to_dtls(now, datagram.packet.view());
+  // The last flight answers ours: whoever sent it has received that.
+  if (was_under_way && srtp_) {
+    ice_.on_authentic(now, datagram.path);
+    drain_ice(now);
+    judge_path();
+  }
 }
 
 void WebRtcTransport::pass_to_dtls(Instant now, ByteView datagram) {
@@ -160,13 +191,27 @@ void WebRtcTransport::pass_to_dtls(Instant now, ByteView datagram) {
   arm();
 }
 
-void WebRtcTransport::handle_rtp(Instant now, PacketRef packet) {
+void WebRtcTransport::note_authentic(Instant now, const Path& path) {
+  dtls_.peer_confirmed();
+  ssl_until_ = kNever;
+  ice_.on_authentic(now, path);
+  drain_ice(now);
+  if (queue_.is_unproven) judge_path();
+}
+
+void WebRtcTransport::judge_path() {
+  // A connection was made from where it says.
+  const bool is_connection = queue_.path && queue_.path->protocol == Protocol::kTcp;
+  queue_.is_unproven = !is_connection && !ice_.is_selected_proven();
+}
+
+void WebRtcTransport::handle_rtp(Instant now, const Path& path, PacketRef packet) {
   if (!srtp_) return context_.counters.drop(Drop::kSrtpNotReady);
   ++packets_received_;
   bytes_received_ += packet.size();
   const auto size = srtp_->receiver().unprotect_rtp(packet.mutable_view());
   if (!size) return context_.counters.drop(Drop::kSrtpRefused);
-  dtls_.peer_confirmed();
+  note_authentic(now, path);
   packet.resize(*size);
   const auto rtp = rtp::RtpPacketView::parse(packet.view());
   if (!rtp) return context_.counters.drop(Drop::kRtpMalformed);
@@ -204,18 +249,25 @@ void WebRtcTransport::drain_ice(Instant now) {
       std::erase(ufrags_, retired->ufrag);
       context_.transports.remove_ufrag(retired->ufrag);
     } else if (const auto* selected = std::get_if<ice::SelectedPathChanged>(&event)) {
-      update_path(selected->path);
+      update_path(now, selected->path);
     } else if (const auto* change = std::get_if<ice::StateChanged>(&event)) {
       on_ice_state(now, *change);
     }
   }
 }
 
-void WebRtcTransport::update_path(const std::optional<Path>& path) {
+void WebRtcTransport::update_path(Instant now, const std::optional<Path>& path) {
   queue_.path = path;
+  judge_path();
+  // A check costs whoever sends it 144 bytes: it does not get a line for each.
+  if (!path_lines_.take(now)) {
+    ++paths_unlogged_;
+    return;
+  }
   context_.log.write(LogLevel::kInfo, "transport_path",
                      {{"transport", setup_.id.to_string()},
                       {"tcp", path && path->protocol == Protocol::kTcp},
+                      {"unlogged", std::exchange(paths_unlogged_, 0)},
                       {"remote", Private{path ? path->remote.to_string() : std::string("none")}}});
 }
 
@@ -243,7 +295,7 @@ void WebRtcTransport::drain_dtls(Instant now) {
   dtls::DtlsOutput output;
   while (dtls_.poll(output)) {
     if (const auto* datagram = std::get_if<dtls::Datagram>(&output)) {
-      send_datagram(datagram->bytes);
+      send_datagram(now, datagram->bytes);
       if (!first_flight_at_) first_flight_at_ = now;
     } else if (const auto* connected = std::get_if<dtls::Connected>(&output)) {
       start_media(now, connected->keys);
@@ -256,6 +308,7 @@ void WebRtcTransport::drain_dtls(Instant now) {
 }
 
 void WebRtcTransport::start_media(Instant now, const SrtpKeys& keys) {
+  ssl_until_ = now + kConfirmationMax;
   srtp_ = std::make_unique<srtp::SrtpSession>(context_.crypto, keys);
   srtp_profile_ = srtp_profile_name(keys.profile());
   queue_.set_sender(srtp_->sender());
@@ -269,8 +322,11 @@ void WebRtcTransport::start_media(Instant now, const SrtpKeys& keys) {
   for (const auto& [id, consumer] : consumers_) consumer->on_transport_ready(now);
 }
 
-void WebRtcTransport::send_datagram(ByteView bytes) {
+void WebRtcTransport::send_datagram(Instant now, ByteView bytes) {
   if (!queue_.path) return context_.counters.drop(Drop::kEgressNoPath);
+  if (queue_.is_unproven && !queue_.unproven.spend(now, bytes.size())) {
+    return context_.counters.drop(Drop::kEgressUnproven);
+  }
   PacketRef packet = context_.pool.acquire(bytes.size());
   if (!packet) return context_.counters.drop(Drop::kPoolExhausted);
   CHECK(bytes.size() <= packet.capacity().size());
@@ -305,9 +361,9 @@ void WebRtcTransport::end(TransportState state, std::string_view why) {
 }
 
 Instant WebRtcTransport::next_timeout() const {
-  Instant next = std::min({ice_.next_timeout(), dtls_.next_timeout(), report_at_});
+  Instant next = std::min({ice_.next_timeout(), dtls_.next_timeout(), ssl_until_, report_at_});
   // What can not be sent has no deadline.
-  if (!can_send()) return next;
+  if (!can_report()) return next;
   for (const auto& producer : producers_) {
     if (producer) next = std::min(next, producer->next_timeout());
   }
@@ -336,20 +392,32 @@ void WebRtcTransport::on_timer(Instant now) {
     dtls_.handle_timeout(now);
     drain_dtls(now);
   }
+  if (ssl_until_ <= now) let_ssl_go(now);
   for (const auto& producer : producers_) {
     if (producer) producer->check_layers(now);
   }
-  if (can_send()) {
+  if (can_report()) {
     send_feedback(now);
     send_twcc(now);
   }
   if (report_at_ <= now) {
     report_at_ = now + context_.config.timing.report_interval;
-    if (can_send()) send_reports(now);
+    if (can_report()) send_reports(now);
     for (const auto& [id, consumer] : consumers_) consumer->source().expire_held(now);
   }
   // What could not be done now (no packet slot was free) is tried again, but not at once.
   arm(now + kRetry);
+}
+
+// Nobody keeps OpenSSL's 42 kB here by doing nothing.
+void WebRtcTransport::let_ssl_go(Instant now) {
+  ssl_until_ = kNever;
+  if (!srtp_) {
+    end(TransportState::kFailed, "the handshake did not come to an end");
+    return;
+  }
+  dtls_.peer_confirmed();
+  drain_dtls(now);
 }
 
 // ---- producers and consumers ----

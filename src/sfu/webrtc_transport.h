@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/allowance.h"
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/instant.h"
@@ -76,10 +77,12 @@ class WebRtcTransport final : public Timed {
   // ---- datagrams that belong to this transport ----
   void handle_stun(Instant now, const Path& path, const stun::Message& request);
   // Waits for its turn (ShardContext::handshakes) until the handshake is over.
-  void handle_dtls(Instant now, PacketRef datagram);
+  void handle_dtls(Instant now, const Path& path, PacketRef datagram);
   void take_handshake_turn(Instant now);
-  void handle_rtp(Instant now, PacketRef packet);
-  void handle_rtcp(Instant now, PacketRef packet);
+  void handle_rtp(Instant now, const Path& path, PacketRef packet);
+  void handle_rtcp(Instant now, const Path& path, PacketRef packet);
+  // Whether its peer was heard on that path a moment ago.
+  bool holds(Instant now, const Path& path) const { return ice_.holds(now, path); }
   void handle_path_closed(Instant now, const Path& path);
   void on_timer(Instant now) override;
   // Something below is due at `at`: wakes the transport by then.
@@ -103,6 +106,8 @@ class WebRtcTransport final : public Timed {
   // For consumers.
   ReceiverQueue& queue() { return queue_; }
   bool can_send() const { return queue_.can_send(); }
+  // Reports and feedback do not go where nobody may be.
+  bool can_report() const { return can_send() && !queue_.is_unproven; }
   // As the handshake took it, which is no less than it is; zero if there was none yet. Good until
   // the first report.
   Duration handshake_rtt() const { return handshake_rtt_; }
@@ -135,8 +140,12 @@ class WebRtcTransport final : public Timed {
   void pass_to_dtls(Instant now, ByteView datagram);
   void drain_dtls(Instant now);
   void start_media(Instant now, const SrtpKeys& keys);
-  void send_datagram(ByteView bytes);
-  void update_path(const std::optional<Path>& path);
+  void send_datagram(Instant now, ByteView bytes);
+  void update_path(Instant now, const std::optional<Path>& path);
+  void note_authentic(Instant now, const Path& path);
+  void trust_given_keys(Instant now);
+  void judge_path();
+  void let_ssl_go(Instant now);
 
   // transport_rtcp_in.cpp
   void on_rtcp_packet(Instant now, const rtcp::PacketView& packet);
@@ -166,7 +175,15 @@ class WebRtcTransport final : public Timed {
   std::vector<std::string> ufrags_;  // that lead here
   std::vector<Path> paths_;          // that lead here
   dtls::DtlsTransport dtls_;
-  RingQueue<PacketRef> handshake_;  // what waits for a turn
+  struct HandshakeDatagram {
+    PacketRef packet;
+    Path path;
+  };
+  RingQueue<HandshakeDatagram> handshake_;  // what waits for a turn
+  bool has_given_keys_ = false;  // and has not begun to send to where its first check came from
+  Instant ssl_until_ = kNever;   // when OpenSSL's part goes at the latest
+  Allowance path_lines_;         // in the log
+  std::uint32_t paths_unlogged_ = 0;
   std::optional<Instant> first_flight_at_;
   Duration handshake_rtt_{};
   std::unique_ptr<srtp::SrtpSession> srtp_;  // once the keys are there

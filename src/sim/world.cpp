@@ -47,7 +47,7 @@ World::Site::Site(const WorldOptions& options, std::uint8_t index, Instant start
     : random(options.seed ^ (0xC0FFEE + index)),
       pool(kPoolSlots),
       shard(std::make_unique<sfu::Shard>(shard_config(options, index), server_identity(), random,
-                                         null_log(), pool, start)) {}
+                                         *options.log, pool, start)) {}
 
 World::World(const WorldOptions& options)
     : options_(options),

@@ -17,6 +17,7 @@
 #include "base/ids.h"
 #include "base/instant.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/packet.h"
 #include "base/random.h"
 #include "control/media.h"
@@ -43,6 +44,7 @@ struct WorldOptions {
   // Between any two of them.
   Duration pipe_delay = 200us;
   std::size_t pipe_messages = limits::kPipeMessages;
+  LogSink* log = &null_log();  // of the shards
   // Changes a shard's configuration before it is made.
   std::function<void(sfu::ShardConfig&)> configure;
 };

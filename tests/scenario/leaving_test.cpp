@@ -170,6 +170,45 @@ TEST(Leaving, the_first_authentic_packet_lets_the_ssl_go_and_close_notify_still_
   EXPECT_EQ(world.shard().gauges().transports, 2u);
 }
 
+// Who only joins and looks at nobody sends no media: it does not keep OpenSSL's 42 kB for that.
+TEST(Leaving, a_peer_that_never_sends_anything_keeps_no_ssl) {
+  World world({.seed = 40, .dtls = true});
+  world.add_peer();
+  world.run_for(25s);
+  EXPECT_EQ(world.shard().gauges().ssl_objects, 2u);
+  world.run_for(10s);
+  EXPECT_EQ(world.shard().gauges().ssl_objects, 0u);
+  EXPECT_EQ(world.shard().gauges().transports, 2u);
+}
+
+// Its checks go on, but signaling never says who it should be.
+TEST(Leaving, a_handshake_that_does_not_come_to_an_end_is_given_up) {
+  World world({.seed = 41, .dtls = true});
+  const auto created = world.ask<control::TransportCreated>(control::CreateTransport{
+      ParticipantId::random(world.random()), control::TransportDirection::kSend});
+  Peer& anna = world.add_peer();
+  Peer::Leg leg(anna);
+  leg.client = std::make_unique<ClientTransport>(world, world.random(), world.crypto(),
+                                                 world.new_path(Protocol::kUdp), created.ice);
+  leg.up = std::make_unique<Link>(LinkProfile{}, 1);
+  leg.down = std::make_unique<Link>(LinkProfile{}, 2);
+  world.enter(leg);
+  leg.client->use_dtls(client_identity(), created.dtls);
+  leg.client->start(world.now());
+  const auto run = [&](Duration duration) {
+    for (Instant end = world.now() + duration; world.now() < end; world.run_for(50ms)) {
+      leg.client->handle_timeout(world.now());
+    }
+  };
+  run(55s);
+  EXPECT_EQ(world.shard().gauges().transports, 3u);
+  EXPECT_EQ(world.shard().gauges().ssl_objects, 1u);
+  run(10s);
+  EXPECT_EQ(world.shard().gauges().transports, 2u);
+  EXPECT_EQ(world.shard().gauges().ssl_objects, 0u);
+  world.forget(leg.client->path());
+}
+
 TEST(Leaving, a_handshake_that_floods_delays_only_itself) {
   World world({.seed = 38, .dtls = true});
   Peer& anna = world.add_peer();

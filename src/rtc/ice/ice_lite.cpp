@@ -124,13 +124,15 @@ void IceLite::accept(Instant now, const Path& path, const stun::Message& request
     paths_.forget_nominations();
   }
 
-  const PathEntry* const selected = selected_ ? paths_.find(*selected_) : nullptr;
+  const auto before = choice_.selected();
+  const PathEntry* const wanted = choice_.wanted() ? paths_.find(*choice_.wanted()) : nullptr;
   const bool nominated =
       generation == nomination_generation_ && nominates(request, entry, previous_check);
-  const bool selected_is_silent =
-      selected == nullptr || now - selected->last_check >= config_.selected_silence;
-  if (nominated || selected_is_silent) select(&entry);
-  if (previous_ != nullptr && paths_.find(*selected_)->generation == current_.generation) {
+  const bool is_silent = wanted == nullptr || now - wanted->last_check >= config_.selected_silence;
+  if (nominated || is_silent || choice_.wanted() == path) choice_.want(now, entry, paths_);
+  if (request.use_candidate() && choice_.home() == path) choice_.on_check_at_home(now);
+  tell_selection(before);
+  if (previous_ != nullptr && paths_.find(*choice_.wanted())->generation == current_.generation) {
     retire(*std::exchange(previous_, nullptr));
   }
   if (state_ != IceState::kConnected) set_state(IceState::kConnected, "valid check");
@@ -138,15 +140,37 @@ void IceLite::accept(Instant now, const Path& path, const stun::Message& request
 
 PathEntry& IceLite::learn_path(const Path& path) {
   if (PathEntry* const known = paths_.find(path)) return *known;
-  if (paths_.is_full()) remove_path(paths_.oldest_except(selected_)->path);
+  if (paths_.is_full()) {
+    remove_path(paths_.oldest_except({choice_.selected(), choice_.wanted(), choice_.home()})->path);
+  }
   emit(PathAdded{path});
   return paths_.add(path);
 }
 
 bool IceLite::nominates(const stun::Message& request, PathEntry& entry, Instant previous_check) {
-  const PathEntry* const selected = selected_ ? paths_.find(*selected_) : nullptr;
+  const PathEntry* const wanted = choice_.wanted() ? paths_.find(*choice_.wanted()) : nullptr;
   return nomination_.apply({request.use_candidate(), request.nomination(), previous_check}, entry,
-                           selected);
+                           wanted);
+}
+
+void IceLite::on_authentic(Instant now, const Path& path) {
+  begin_call();
+  PathEntry* const entry = paths_.find(path);
+  if (entry == nullptr) return;
+  const auto before = choice_.selected();
+  choice_.on_authentic(now, *entry, paths_);
+  tell_selection(before);
+  DCHECK(is_consistent());
+}
+
+bool IceLite::is_selected_proven() const {
+  return choice_.selected() && paths_.find(*choice_.selected())->is_proven();
+}
+
+bool IceLite::holds(Instant now, const Path& path) const {
+  const PathEntry* const entry = paths_.find(path);
+  return entry != nullptr && entry->is_proven() &&
+         now - std::max(entry->last_check, entry->last_authentic) < config_.held_for;
 }
 
 ByteView IceLite::success(const Path& path, const stun::Message& request, const Credentials& used,
@@ -199,13 +223,15 @@ bool IceLite::may_answer_stranger(Instant now) {
 void IceLite::on_path_closed(const Path& path) {
   begin_call();
   if (paths_.find(path) != nullptr) remove_path(path);
-  if (selected_ == path) select(paths_.best());
   note_lost_paths();
   DCHECK(is_consistent());
 }
 
 void IceLite::note_lost_paths() {
-  if (state_ == IceState::kConnected && !selected_) {
+  const auto before = choice_.selected();
+  choice_.forget_lost(paths_);
+  tell_selection(before);
+  if (state_ == IceState::kConnected && !choice_.selected()) {
     set_state(IceState::kDisconnected, "no path left");
   }
 }
@@ -226,18 +252,17 @@ void IceLite::handle_timeout(Instant now) {
 // A path without a check for so long has lost its consent (RFC 7675 §5.1), and its 5-tuple may
 // belong to somebody else by now.
 void IceLite::expire_paths(Instant now) {
-  while (const PathEntry* const oldest = paths_.oldest_except(std::nullopt)) {
+  while (const PathEntry* const oldest = paths_.oldest_except({})) {
     if (now - oldest->last_check < config_.failed_after) break;
     remove_path(oldest->path);
   }
-  if (selected_ && !has_path(*selected_)) select(paths_.best());
 }
 
 Instant IceLite::next_timeout() const {
   Instant soonest = kNever;
   if (state_ == IceState::kConnected) soonest = last_valid_check_ + config_.disconnected_after;
   if (state_ == IceState::kDisconnected) soonest = last_valid_check_ + config_.failed_after;
-  if (const PathEntry* const oldest = paths_.oldest_except(std::nullopt)) {
+  if (const PathEntry* const oldest = paths_.oldest_except({})) {
     soonest = std::min(soonest, oldest->last_check + config_.failed_after);
   }
   return soonest;
@@ -248,11 +273,8 @@ void IceLite::remove_path(const Path& path) {
   paths_.remove(path);
 }
 
-void IceLite::select(const PathEntry* entry) {
-  const std::optional<Path> path = entry == nullptr ? std::nullopt : std::optional(entry->path);
-  if (path == selected_) return;
-  selected_ = path;
-  emit(SelectedPathChanged{path});
+void IceLite::tell_selection(const std::optional<Path>& before) {
+  if (choice_.selected() != before) emit(SelectedPathChanged{choice_.selected()});
 }
 
 void IceLite::retire(const Credentials& credentials) {
@@ -281,18 +303,17 @@ bool IceLite::poll(IceEvent& out) {
 }
 
 bool IceLite::is_consistent() const {
-  const bool selection_is_known = !selected_ || has_path(*selected_);
   const bool generations_ascend =
       previous_ == nullptr || previous_->generation < current_.generation;
-  if (!selection_is_known || !generations_ascend) return false;
+  if (!choice_.is_consistent(paths_) || !generations_ascend) return false;
   switch (state_) {
     case IceState::kNew:
     case IceState::kFailed:
-      return paths_.size() == 0 && !selected_;
+      return paths_.size() == 0 && !choice_.selected();
     case IceState::kConnected:
-      return selected_.has_value();
+      return choice_.selected().has_value();
     case IceState::kDisconnected:
-      return selected_.has_value() == (paths_.size() > 0);
+      return choice_.selected().has_value() == (paths_.size() > 0);
   }
   return false;
 }

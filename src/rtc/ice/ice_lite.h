@@ -22,6 +22,7 @@
 #include "base/limits.h"
 #include "base/net.h"
 #include "base/random.h"
+#include "rtc/ice/path_choice.h"
 #include "rtc/ice/path_table.h"
 #include "rtc/stun/message.h"
 
@@ -43,6 +44,9 @@ struct IceConfig {
   // A selected path without a request for so long loses to any path that is checked: the address
   // behind it changed and the peer does not nominate again.
   Duration selected_silence = 6s;
+  // For so long after a proven path's last check or media nobody else's check takes it: a browser
+  // checks every 2.5 or 5 s, and behind a NAT somebody may be given the same port later.
+  Duration held_for = 10s;
   // Answers per second to requests that prove nothing; the rest is dropped.
   std::uint32_t unauthenticated_answers_per_s = 10;
 };
@@ -117,6 +121,9 @@ class IceLite {
   // A Binding request for one of our ufrags, parsed. `out` takes the answer: kResponseBytesMax.
   RequestResult handle_request(Instant now, const Path& path, const stun::Message& request,
                                MutableBytes out);
+  // Something came on the path that only the peer can have sent, now: authentic SRTP or SRTCP, or
+  // the end of its handshake. On a path that is not known it changes nothing.
+  void on_authentic(Instant now, const Path& path);
   // A TCP connection is gone. Falls back to the best path that is left.
   void on_path_closed(const Path& path);
   void handle_timeout(Instant now);
@@ -126,7 +133,11 @@ class IceLite {
 
   IceState state() const { return state_; }
   // Where to send, if anywhere.
-  const std::optional<Path>& selected_path() const { return selected_; }
+  const std::optional<Path>& selected_path() const { return choice_.selected(); }
+  // Whether the peer is known to be there (path_choice.h).
+  bool is_selected_proven() const;
+  // Whether the peer was there a moment ago: then nobody else's check can take the path away.
+  bool holds(Instant now, const Path& path) const;
   // Whether `path` belongs to this transport (a valid check came on it).
   bool has_path(const Path& path) const { return paths_.find(path) != nullptr; }
   // At most limits::kPathsPerTransport.
@@ -157,7 +168,7 @@ class IceLite {
   void expire_paths(Instant now);
   void remove_path(const Path& path);
   void note_lost_paths();
-  void select(const PathEntry* entry);
+  void tell_selection(const std::optional<Path>& before);
   void retire(const Credentials& credentials);
   void set_state(IceState to, std::string_view why);
   void emit(IceEvent event);
@@ -169,7 +180,7 @@ class IceLite {
   PathTable paths_;
   Nomination nomination_;
   std::uint32_t nomination_generation_ = 0;  // whose nominations count
-  std::optional<Path> selected_;
+  PathChoice choice_;
   IceState state_ = IceState::kNew;
   Instant last_valid_check_{};
   Instant stranger_window_{};

@@ -467,6 +467,39 @@ TEST_F(IceLiteTest, ASecondRestartDropsTheUnusedCredentialsOfTheFirst) {
   EXPECT_EQ(send(udp(1), {.credentials = old}).outcome, RequestOutcome::kAccepted);
 }
 
+TEST_F(IceLiteTest, ACopiedCheckDoesNotTakeAPeerAwayThatIsHeard) {
+  nominate(udp(1));
+  agent.on_authentic(now, udp(1));
+  drain();
+  std::size_t moves = 0;
+  for (int i = 0; i < 1000; ++i) {
+    now += 20ms;
+    nominate(udp(2), 200);
+    moves += seen<SelectedPathChanged>().size();
+    agent.on_authentic(now, udp(1));
+    drain();
+    EXPECT_EQ(agent.selected_path(), udp(1));
+  }
+  EXPECT_LE(moves, 6u);
+  EXPECT_TRUE(agent.is_selected_proven());
+}
+
+TEST_F(IceLiteTest, APathIsHeldForAPeerThatWasHeardThere) {
+  nominate(udp(1));
+  EXPECT_FALSE(agent.holds(now, udp(1))) << "anybody can say that a check comes from there";
+  agent.on_authentic(now, udp(1));
+  EXPECT_TRUE(agent.holds(now, udp(1)));
+  // It is quiet, and its browser checks every five seconds.
+  now += 9s;
+  check(udp(1));
+  now += 9s;
+  EXPECT_TRUE(agent.holds(now, udp(1)));
+  now += 1s;
+  EXPECT_FALSE(agent.holds(now, udp(1)));
+  agent.on_authentic(now, udp(9));
+  EXPECT_FALSE(agent.holds(now, udp(9))) << "no check ever came on it";
+}
+
 TEST_F(IceLiteTest, AnyOrderOfEventsKeepsItConsistent) {
   // Given a thousand random steps each for a hundred seeds; is_consistent() is checked inside each.
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
@@ -493,6 +526,10 @@ TEST_F(IceLiteTest, AnyOrderOfEventsKeepsItConsistent) {
           break;
         case 1:
           if (one.next_timeout() <= at) one.handle_timeout(at);
+          break;
+        case 3:
+        case 4:
+          one.on_authentic(at, path);
           break;
         case 2:
           before = Credentials{one.local_ufrag(), one.local_password()};

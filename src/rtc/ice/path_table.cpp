@@ -37,10 +37,10 @@ bool PathTable::remove(const Path& path) {
   return true;
 }
 
-const PathEntry* PathTable::oldest_except(const std::optional<Path>& keep) const {
+const PathEntry* PathTable::oldest_except(Keep keep) const {
   const PathEntry* oldest = nullptr;
   for (const PathEntry& entry : entries()) {
-    if (entry.path == keep) continue;
+    if (std::ranges::find(keep, std::optional(entry.path)) != keep.end()) continue;
     if (oldest == nullptr || entry.last_check < oldest->last_check) oldest = &entry;
   }
   return oldest;

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 
@@ -17,9 +18,14 @@ namespace confab::ice {
 struct PathEntry {
   Path path;
   Instant last_check{};          // when the last valid check came
+  Instant last_authentic{};      // when media came that only the peer can have made; zero: never
   std::uint32_t priority = 0;    // PRIORITY of it: the peer's candidate (RFC 8445 §7.3.1.3)
   std::uint32_t generation = 0;  // of the credentials it was last checked with
   bool nominated = false;        // the last check carried USE-CANDIDATE, or a nomination won here
+
+  // Whether the peer is known to have been there: a check shows only that somebody could copy one,
+  // or knows the password and says where it comes from.
+  bool is_proven() const { return last_authentic != Instant{}; }
 };
 
 class PathTable {
@@ -33,8 +39,10 @@ class PathTable {
   bool is_full() const { return size_ == entries_.size(); }
   std::size_t size() const { return size_; }
   std::span<const PathEntry> entries() const { return std::span(entries_).first(size_); }
-  // The least recently checked, `keep` aside: what makes room. nullptr if there is no other.
-  const PathEntry* oldest_except(const std::optional<Path>& keep) const;
+  // The least recently checked, those aside that are to be kept: what makes room. nullptr if there
+  // is no other.
+  using Keep = std::initializer_list<std::optional<Path>>;
+  const PathEntry* oldest_except(Keep keep) const;
   // What to fall back to: of the newest generation the nominated, then the latest checked.
   const PathEntry* best() const;
   // A restart's credentials came into use: earlier nominations count no more.

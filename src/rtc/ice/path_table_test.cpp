@@ -15,8 +15,8 @@ TEST(PathTable, HoldsFindsAndRemoves) {
   table.add(path_of(2)).last_check = Instant(1s);
   table.add(path_of(3)).last_check = Instant(2s);
   EXPECT_EQ(table.size(), 3u);
-  EXPECT_EQ(table.oldest_except(std::nullopt)->path, path_of(2));
-  EXPECT_EQ(table.oldest_except(path_of(2))->path, path_of(3));
+  EXPECT_EQ(table.oldest_except({})->path, path_of(2));
+  EXPECT_EQ(table.oldest_except({path_of(2)})->path, path_of(3));
   EXPECT_TRUE(table.remove(path_of(1)));
   EXPECT_FALSE(table.remove(path_of(1)));
   EXPECT_EQ(table.find(path_of(1)), nullptr);
@@ -34,12 +34,12 @@ TEST(PathTable, ANewEntryKnowsNothingOfTheOneBeforeIt) {
 TEST(PathTable, PrefersTheNewestCredentialsThenNominatedThenRecent) {
   PathTable table;
   EXPECT_EQ(table.best(), nullptr);
-  table.add(path_of(1)) = {path_of(1), Instant(9s), 100, 0, true};
-  table.add(path_of(2)) = {path_of(2), Instant(1s), 1, 1, false};
+  table.add(path_of(1)) = {path_of(1), Instant(9s), {}, 100, 0, true};
+  table.add(path_of(2)) = {path_of(2), Instant(1s), {}, 1, 1, false};
   EXPECT_EQ(table.best()->path, path_of(2));
-  table.add(path_of(3)) = {path_of(3), Instant(0s), 1, 1, true};
+  table.add(path_of(3)) = {path_of(3), Instant(0s), {}, 1, 1, true};
   EXPECT_EQ(table.best()->path, path_of(3));
-  table.add(path_of(4)) = {path_of(4), Instant(2s), 1, 1, true};
+  table.add(path_of(4)) = {path_of(4), Instant(2s), {}, 1, 1, true};
   EXPECT_EQ(table.best()->path, path_of(4));
   table.forget_nominations();
   EXPECT_FALSE(table.find(path_of(4))->nominated);
@@ -51,8 +51,8 @@ struct NominationTest : testing::Test {
   static Check valued(std::uint32_t value) { return {false, value, {}}; }
 
   Nomination nomination;
-  PathEntry high{path_of(1), {}, 200, 0, false};
-  PathEntry low{path_of(2), {}, 100, 0, false};
+  PathEntry high{path_of(1), {}, {}, 200, 0, false};
+  PathEntry low{path_of(2), {}, {}, 100, 0, false};
 };
 
 TEST_F(NominationTest, APlainCheckNominatesNothing) {
