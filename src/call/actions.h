@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "call/chat_history.h"
 #include "call/types.h"
 #include "control/media.h"
 
@@ -21,7 +22,7 @@ struct State {
   std::string room;  // the code as we spell it
   ParticipantInfo self;
   std::vector<ParticipantInfo> participants;  // the others, oldest first
-  std::vector<ChatMessage> chat;
+  ChatPage chat;                              // the last of it
   std::vector<Speaker> speakers;
   ortc::RtpCapabilities router_capabilities;
 };
@@ -29,6 +30,7 @@ struct JoinedMeeting {
   MeetingId meeting;
   bool resumed = false;
   bool media_kept = false;
+  std::uint64_t token_generation = 0;  // of the resume token to be signed
   State state;
   std::vector<TransportInfo> own_transports;  // if media_kept
   std::vector<ConsumerInfo> own_consumers;
@@ -55,11 +57,12 @@ struct NameChanged {
   ParticipantId participant;
   std::string name;
   Role role = Role::kMember;
+  std::uint64_t token_generation = 0;
 };
 
 using ReplyBody =
     std::variant<Done, State, JoinedMeeting, control::TransportCreated, control::IceRestarted,
-                 ProducerMade, ConsumerMade, ChatAccepted, HandChanged, NameChanged>;
+                 ProducerMade, ConsumerMade, ChatAccepted, ChatPage, HandChanged, NameChanged>;
 
 struct Reply {
   Origin origin;
@@ -148,7 +151,12 @@ struct SaveChat {
   RoomId room;
   ChatMessage message;
 };
+struct SaveToken {
+  RoomId room;
+  TokenIssue issue;
+};
 
-using Action = std::variant<Reply, Notify, Disconnect, control::MediaCommand, LoadRoom, SaveChat>;
+using Action =
+    std::variant<Reply, Notify, Disconnect, control::MediaCommand, LoadRoom, SaveChat, SaveToken>;
 
 }  // namespace confab::call

@@ -59,6 +59,10 @@ Counts Call::counts() const {
   return out;
 }
 
+const Totals& Call::totals() const {
+  return core_->totals;
+}
+
 std::size_t Call::participants_in(std::string_view code) const {
   const auto normalized = normalize_room_code(code);
   const Meeting* meeting = normalized ? core_->meeting(*normalized) : nullptr;

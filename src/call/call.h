@@ -54,6 +54,7 @@ class Call {
   bool poll(Action& action);
 
   Counts counts() const;
+  const Totals& totals() const;
   // How many are in a room now; 0 for one that nobody is in.
   std::size_t participants_in(std::string_view code) const;
   // What must hold between events; for tests and debug builds.

@@ -35,13 +35,13 @@ TEST_F(ChatTest, a_private_line_is_for_the_two_alone_also_in_the_history) {
   world.ask(a, SendChat{"psst", ben.state.self.who.id.to_string()});
   EXPECT_EQ(world.told<ChatPosted>(b).size(), 1u);
   EXPECT_TRUE(world.told<ChatPosted>(c).empty());
-  EXPECT_TRUE(world.join(world.connect(), "Dan").state.chat.empty());
+  EXPECT_TRUE(world.join(world.connect(), "Dan").state.chat.messages.empty());
   for (const ConnectionId who : {a, b}) {
     world.ask(who, GetState{});
-    EXPECT_EQ(world.answer<State>(who).chat.size(), 1u);
+    EXPECT_EQ(world.answer<State>(who).chat.messages.size(), 1u);
   }
   world.ask(c, GetState{});
-  EXPECT_TRUE(world.answer<State>(c).chat.empty());
+  EXPECT_TRUE(world.answer<State>(c).chat.messages.empty());
 }
 
 TEST_F(ChatTest, refuses_what_cannot_be_sent) {
@@ -85,7 +85,7 @@ TEST_F(ChatTest, a_name_in_the_history_is_the_one_of_that_time) {
   world.ask(a, SetName{"Adele"});
   EXPECT_EQ(world.answer<NameChanged>(a).name, "Adele");
   EXPECT_EQ(world.told<ParticipantUpdated>(b).size(), 1u);
-  EXPECT_EQ(world.join(world.connect(), "Dan").state.chat[0].from.name, "Ada");
+  EXPECT_EQ(world.join(world.connect(), "Dan").state.chat.messages[0].from.name, "Ada");
 }
 
 TEST_F(ChatTest, people_of_the_compatibility_set_are_written_to_by_their_alias) {
@@ -110,12 +110,104 @@ TEST_F(ChatTest, history_comes_from_the_store_and_keeps_its_length) {
         {MessageId::random(later.random), ada.state.self.who, {}, std::to_string(i), i});
   }
   const auto d = later.connect();
-  EXPECT_EQ(later.join(d, "Dan").state.chat.size(), 3u);
+  EXPECT_EQ(later.join(d, "Dan").state.chat.messages.size(), 3u);
   later.ask(d, SendChat{"new", std::nullopt});
   later.ask(d, GetState{});
   const State state = later.answer<State>(d);
-  ASSERT_EQ(state.chat.size(), 3u);
-  EXPECT_EQ(state.chat.back().text, "new");
+  ASSERT_EQ(state.chat.messages.size(), 3u);
+  EXPECT_EQ(state.chat.messages.back().text, "new");
+}
+
+// The longest line there may be.
+std::string emoji_line() {
+  std::string out;
+  for (int i = 0; i < 2000; ++i) out += "\U0001f600";
+  return out;
+}
+
+TEST_F(ChatTest, a_late_joiner_gets_the_last_lines_and_the_rest_page_by_page) {
+  Options options;
+  World later(options);
+  for (int i = 0; i < 120; ++i) {
+    later.rooms[World::kRoom].chat.push_back(
+        {MessageId::random(later.random), ada.state.self.who, {}, std::to_string(i), i});
+  }
+  const auto d = later.connect();
+  ChatPage page = later.join(d, "Dan").state.chat;
+  std::vector<std::string> seen;
+  while (true) {
+    EXPECT_LE(page.messages.size(), kChatPageLines);
+    for (auto it = page.messages.rbegin(); it != page.messages.rend(); ++it)
+      seen.push_back(it->text);
+    if (!page.has_earlier) break;
+    later.ask(d, GetChat{page.messages.front().id});
+    page = later.answer<ChatPage>(d);
+  }
+  ASSERT_EQ(seen.size(), 120u);
+  EXPECT_EQ(seen.front(), "119");
+  EXPECT_EQ(seen.back(), "0");
+}
+
+TEST_F(ChatTest, what_a_join_carries_is_bounded_in_bytes) {
+  for (int i = 0; i < 200; ++i) {
+    world.rooms["klm-nopq-rst"].chat.push_back(
+        {MessageId::random(world.random), ada.state.self.who, {}, emoji_line(), i});
+  }
+  world.rooms["klm-nopq-rst"].id = RoomId::random(world.random);
+  const auto d = world.connect();
+  ChatPage page = world.join(d, "Dan", "klm-nopq-rst").state.chat;
+  EXPECT_EQ(page.messages.size(), kChatPageBytes / wire_bytes(page.messages[0]));
+  EXPECT_TRUE(page.has_earlier);
+  std::size_t kept = page.messages.size();
+  while (page.has_earlier) {
+    world.ask(d, GetChat{page.messages.front().id});
+    page = world.answer<ChatPage>(d);
+    kept += page.messages.size();
+  }
+  EXPECT_GT(kept, 50u);
+  EXPECT_LE(kept * emoji_line().size(), kChatHistoryBytes);
+}
+
+TEST_F(ChatTest, pages_hold_what_the_viewer_may_read) {
+  world.ask(a, SendChat{"to all", std::nullopt});
+  const MessageId first = world.answer<ChatAccepted>(a).message.id;
+  world.ask(a, SendChat{"psst", ben.state.self.who.id.to_string()});
+  world.ask(a, SendChat{"to all again", std::nullopt});
+  const MessageId last = world.answer<ChatAccepted>(a).message.id;
+  world.ask(b, GetChat{last});
+  EXPECT_EQ(world.answer<ChatPage>(b).messages.size(), 2u);
+  world.ask(c, GetChat{last});
+  ASSERT_EQ(world.answer<ChatPage>(c).messages.size(), 1u);
+  EXPECT_EQ(world.answer<ChatPage>(c).messages[0].id, first);
+  world.ask(c, GetChat{first});
+  EXPECT_TRUE(world.answer<ChatPage>(c).messages.empty());
+  world.ask(c, GetChat{MessageId::random(world.random)});
+  EXPECT_TRUE(world.answer<ChatPage>(c).messages.empty()) << "one that is not kept";
+  world.ask(c, GetChat{});
+  EXPECT_EQ(world.answer<ChatPage>(c).messages.size(), 2u);
+}
+
+TEST_F(ChatTest, large_answers_are_paid_for_by_their_size) {
+  for (int i = 0; i < 200; ++i) {
+    world.rooms["klm-nopq-rst"].chat.push_back(
+        {MessageId::random(world.random), ada.state.self.who, {}, emoji_line(), i});
+  }
+  world.rooms["klm-nopq-rst"].id = RoomId::random(world.random);
+  const auto d = world.connect();
+  world.join(d, "Dan", "klm-nopq-rst");
+  std::size_t answered = 0;
+  for (int i = 0; i < 40; ++i) {
+    world.ask(d, GetState{});
+    if (world.if_answered<State>(d)) ++answered;
+  }
+  EXPECT_GE(answered, 10u);
+  EXPECT_LE(answered, 20u);
+  EXPECT_EQ(world.refusal(d), ErrorCode::kRateLimited);
+  world.ask(d, SetHand{true});
+  world.answer<HandChanged>(d);
+  world.pass(2s);
+  world.ask(d, GetState{});
+  world.answer<State>(d);
 }
 
 TEST_F(ChatTest, a_raised_hand_is_told_once_with_its_time) {

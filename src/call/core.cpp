@@ -1,5 +1,7 @@
 #include "call/core.h"
 
+#include "call/answer_size.h"
+
 namespace confab::call {
 
 Meeting* Core::meeting(std::string_view code) {
@@ -20,6 +22,10 @@ Asker Core::asker(ConnectionId connection) {
 }
 
 void Core::reply(const Origin& origin, ReplyBody body) {
+  const auto asker = connections.find(origin.connection);
+  if (asker != connections.end()) {
+    asker->second.answers.charge(static_cast<double>(answer_bytes(body)), now);
+  }
   actions.emplace_back(Reply{origin, std::move(body)});
 }
 

@@ -24,9 +24,13 @@ namespace confab::call {
 
 // One live socket that has asked for something.
 struct Connection {
-  explicit Connection(Instant now) : limiter(now) {}
+  explicit Connection(Instant now)
+      : limiter(now), answers(kAnswerRate, now), announcements(kAnnouncementRate, now) {}
 
   RequestLimiter limiter;
+  TokenBucket answers;  // in bytes
+  // Of whoever speaks through it; goes with the participant to the next connection.
+  TokenBucket announcements;
   std::string code;           // of the meeting it is in; empty before
   ParticipantId participant;  // unset while its join waits
 };
@@ -108,6 +112,7 @@ struct Core {
   std::unordered_map<ConnectionId, Connection> connections;
   std::unordered_map<control::RequestId, MediaInFlight> media;
   ortc::SharedCapabilities capabilities;
+  Totals totals;
   Timers timers;
   std::deque<Action> actions;
   control::RequestId last_media_request = 0;

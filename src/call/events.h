@@ -16,8 +16,9 @@ namespace confab::call {
 // ---- requests, each answered by exactly one Reply ----
 
 struct Join {
-  std::string room;  // the code, in any spelling
-  std::string name;  // may be empty if `resume` is there
+  std::string room;          // the code, in any spelling
+  std::string name;          // may be empty if `resume` is there
+  bool is_nameless = false;  // it was, and is the token's
   std::optional<ResumeClaims> resume;
   bool is_host = false;  // a host key was shown and is right
   bool keep_media = false;
@@ -30,6 +31,10 @@ struct Join {
 };
 struct Leave {};
 struct GetState {};
+// Earlier lines of the chat than those at hand.
+struct GetChat {
+  std::optional<MessageId> before;
+};
 struct CreateTransport {
   control::TransportDirection direction = control::TransportDirection::kSend;
 };
@@ -86,7 +91,7 @@ struct SetName {
 };
 
 using Request =
-    std::variant<Join, Leave, GetState, CreateTransport, ConnectTransport, RestartIce,
+    std::variant<Join, Leave, GetState, GetChat, CreateTransport, ConnectTransport, RestartIce,
                  CloseTransport, Produce, SetProducerPaused, CloseProducer, Consume,
                  SetConsumerPaused, SetPreferredLayers, CloseConsumer, SendChat, SetHand, SetName>;
 

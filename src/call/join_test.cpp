@@ -27,8 +27,8 @@ TEST(Join, opens_the_meeting_and_tells_a_newcomer_everything) {
   ASSERT_EQ(seen.producers.size(), 1u);
   EXPECT_TRUE(seen.producers[0].paused);
   EXPECT_EQ(seen.producers[0].source, Source::kMicrophone);
-  ASSERT_EQ(ben.state.chat.size(), 1u);
-  EXPECT_EQ(ben.state.chat[0].text, "hello");
+  ASSERT_EQ(ben.state.chat.messages.size(), 1u);
+  EXPECT_EQ(ben.state.chat.messages[0].text, "hello");
   const auto told = world.told<ParticipantJoined>(a);
   ASSERT_EQ(told.size(), 1u);
   EXPECT_EQ(told[0].participant.who.id, ben.state.self.who.id);
@@ -211,7 +211,7 @@ TEST(Join, refuses_a_meeting_too_many) {
   Options options;
   options.meetings_max = 1;
   World world(options);
-  world.rooms["klm-nopq-rst"] = Room{RoomId::random(world.random), "klm-nopq-rst", {}};
+  world.rooms["klm-nopq-rst"] = Room{RoomId::random(world.random), "klm-nopq-rst", {}, {}};
   world.join(world.connect(), "Ada");
   const auto b = world.connect();
   world.ask(b, World::newcomer("Ben", "klm-nopq-rst"));

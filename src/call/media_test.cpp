@@ -1,3 +1,4 @@
+#include "call/rate_limit.h"
 #include "call/testing.h"
 
 namespace confab::call {
@@ -27,6 +28,7 @@ TEST_F(MediaTest, a_producer_is_announced_paused_resumed_and_closed) {
   auto changed = world.told<ProducerPauseChanged>(b);
   ASSERT_EQ(changed.size(), 1u) << "twice the same is told once";
   EXPECT_TRUE(changed[0].producer.paused);
+  world.pass(kStateInterval);
   world.ask(a, SetProducerPaused{camera, false});
   EXPECT_FALSE(world.told<ProducerPauseChanged>(b)[0].producer.paused);
 

@@ -38,8 +38,7 @@ Participant* Meeting::find_attempt(std::string_view attempt) {
 }
 
 const ChatMessage* Meeting::find_message(MessageId wanted) const {
-  const auto it = std::ranges::find(chat, wanted, &ChatMessage::id);
-  return it == chat.end() ? nullptr : &*it;
+  return chat.find(wanted);
 }
 
 Participant* Meeting::publisher_of(ProducerId producer) {
@@ -82,19 +81,10 @@ State Meeting::state_for(const Participant& viewer) const {
   for (const Participant* participant : in_order()) {
     if (participant != &viewer) out.participants.push_back(participant->info());
   }
-  for (const ChatMessage& message : chat) {
-    const bool may_read =
-        !message.to || message.to->id == viewer.who.id || message.from.id == viewer.who.id;
-    if (may_read) out.chat.push_back(message);
-  }
+  out.chat = chat.page(viewer.who.id, std::nullopt);
   out.speakers = speakers;
   out.router_capabilities = router_capabilities;
   return out;
-}
-
-void Meeting::remember(const ChatMessage& message, std::size_t history) {
-  chat.push_back(message);
-  while (chat.size() > history) chat.pop_front();
 }
 
 }  // namespace confab::call

@@ -2,7 +2,6 @@
 // nothing and tells nobody.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,7 +12,10 @@
 #include "base/ids.h"
 #include "base/instant.h"
 #include "call/actions.h"
+#include "call/chat_history.h"
 #include "call/events.h"
+#include "call/rate_limit.h"
+#include "call/token_book.h"
 #include "call/types.h"
 #include "rtc/ortc/capabilities_hash.h"
 #include "rtc/ortc/shared_capabilities.h"
@@ -42,6 +44,15 @@ struct Consumer {
   bool paused = true;
 };
 
+// What the others have not been told of a participant yet (announce.h).
+struct Unsaid {
+  bool connection = false;
+  bool profile = false;
+  std::vector<ProducerId> paused;  // whose pause has changed
+
+  bool is_empty() const { return !connection && !profile && paused.empty(); }
+};
+
 struct Participant {
   Who who;
   Role role = Role::kMember;
@@ -66,6 +77,9 @@ struct Participant {
   std::unordered_map<TransportId, Transport> transports;
   std::unordered_map<ProducerId, Producer> producers;
   std::unordered_map<ConsumerId, Consumer> consumers;
+  Unsaid unsaid;
+  Instant states_next{};           // its states are not announced again before
+  std::uint64_t states_timer = 0;  // runs while something is unsaid
   // The order in which producers came, for a stable list.
   std::vector<ProducerId> producer_order;
 
@@ -93,6 +107,8 @@ struct WaitingJoin {
 };
 
 struct Meeting {
+  Meeting(Rate announcement_rate, Instant now) : announcements(announcement_rate, now) {}
+
   std::string code;
   MeetingId id;
   RoomId room;
@@ -105,8 +121,10 @@ struct Meeting {
   std::unordered_map<ParticipantId, std::unique_ptr<Participant>> participants;
   std::unordered_map<ProducerId, Published> published;
   std::unordered_map<TransportId, ParticipantId> transport_owners;
-  std::deque<ChatMessage> chat;
+  ChatHistory chat;
+  TokenBook tokens;
   std::vector<Speaker> speakers;
+  TokenBucket announcements;  // what all in it together may say to all
 
   Participant* find(ParticipantId who);
   // By participant id or by alias.
@@ -125,7 +143,6 @@ struct Meeting {
   // Keeps both ends of a consumer in step.
   void add_consumer(Participant& owner, ConsumerId consumer, const Consumer& state);
   void remove_consumer(Participant& owner, ConsumerId consumer);
-  void remember(const ChatMessage& message, std::size_t history);
 };
 
 }  // namespace confab::call

@@ -17,7 +17,7 @@ constexpr int kSteps = 1000;
 class Chaos {
  public:
   explicit Chaos(std::uint64_t seed) : world_(options(), seed), dice_(seed * 7919) {
-    world_.rooms["klm-nopq-rst"] = Room{RoomId::random(world_.random), "klm-nopq-rst", {}};
+    world_.rooms["klm-nopq-rst"] = Room{RoomId::random(world_.random), "klm-nopq-rst", {}, {}};
   }
 
   void step() {
@@ -143,7 +143,7 @@ class Chaos {
 
   Request any_request() {
     const bool flag = dice_.between(0, 1) == 0;
-    switch (dice_.between(0, 17)) {
+    switch (dice_.between(0, 18)) {
       case 0:
         return Leave{};
       case 1:
@@ -174,6 +174,8 @@ class Chaos {
         return SendChat{"x", std::nullopt};
       case 16:
         return SetHand{flag};
+      case 17:
+        return GetChat{};
       default:
         return SetConsumerPaused{any_consumer(), flag};
     }
@@ -201,7 +203,7 @@ class Chaos {
       return;
     }
     world_.ask(c, any_join());
-    if (const auto joined = world_.if_joined(c)) joined_.push_back(*joined);
+    if (const auto joined = world_.if_answered<JoinedMeeting>(c)) joined_.push_back(*joined);
   }
 
   World world_;

@@ -1,3 +1,4 @@
+#include "call/rate_limit.h"
 #include "call/testing.h"
 
 namespace confab::call {
@@ -115,6 +116,7 @@ TEST_F(ResumeTest, the_last_word_of_an_old_page_does_not_end_the_stay_of_the_new
   const auto c = world.connect();
   world.happen(ConnectionLost{b});
   world.resume(c, ben, false);
+  world.pass(kStateInterval);
   world.forget_notices();
   world.happen(PageClosing{b, ben.state.self.who.id});
   world.happen(PageClosing{c, ada.state.self.who.id});
@@ -182,6 +184,7 @@ TEST_F(ResumeTest, the_same_socket_recovered_goes_on_as_if_nothing_had_been) {
   world.produce(a, Source::kMicrophone);
   EXPECT_EQ(world.told<ProducerAdded>(b).size(), 1u) << "what it misses is sent for it to be kept";
   world.happen(ConnectionRecovered{b});
+  world.pass(kStateInterval);
   const auto changed = world.told<ConnectionChanged>(a);
   ASSERT_EQ(changed.size(), 1u);
   EXPECT_TRUE(changed[0].is_connected);
@@ -195,8 +198,9 @@ TEST_F(ResumeTest, the_same_socket_recovered_goes_on_as_if_nothing_had_been) {
 
 TEST_F(ResumeTest, an_answer_for_media_dropped_meanwhile_is_undone) {
   world.media_answers = false;
+  const JoinedMeeting refreshed = world.resume(b, ben, true);
   const TransportId send = [&] {
-    for (const auto& t : world.resume(b, ben, true).own_transports) {
+    for (const auto& t : refreshed.own_transports) {
       if (t.is_send) return t.id;
     }
     return TransportId{};
@@ -204,11 +208,92 @@ TEST_F(ResumeTest, an_answer_for_media_dropped_meanwhile_is_undone) {
   world.ask(b, Produce{send, Source::kCamera, {}, false});
   world.ask(b, CreateTransport{});
   const auto c = world.connect();
-  world.resume(c, ben, false);
+  world.resume(c, refreshed, false);
   world.release_answers();
   EXPECT_EQ(world.call.counts().transports, 1u);
   EXPECT_EQ(world.media.transports.size(), 1u);
   EXPECT_EQ(world.media.producers.size(), 1u);
+}
+
+// Joins with a token, and a name in case it is worth nothing.
+JoinedMeeting join_with(World& world, const ResumeClaims& claims, const std::string& attempt = "") {
+  Join request = World::newcomer("Somebody");
+  request.resume = claims;
+  request.attempt = attempt;
+  const auto c = world.connect();
+  world.ask(c, std::move(request));
+  return world.answer<JoinedMeeting>(c);
+}
+
+TEST_F(ResumeTest, a_token_is_worth_nothing_after_its_owner_left) {
+  world.ask(b, Leave{});
+  const JoinedMeeting with_it = join_with(world, World::claims(ben));
+  EXPECT_FALSE(with_it.resumed);
+  EXPECT_NE(with_it.state.self.who.id, ben.state.self.who.id);
+}
+
+TEST_F(ResumeTest, a_token_is_worth_nothing_after_a_newer_one_was_given) {
+  const JoinedMeeting newer = world.resume(world.connect(), ben, true);
+  EXPECT_FALSE(join_with(world, World::claims(ben)).resumed);
+  EXPECT_EQ(world.call.counts().participants, 3u) << "nobody was thrown out by it";
+  EXPECT_TRUE(join_with(world, World::claims(newer)).resumed);
+}
+
+TEST_F(ResumeTest, a_worthless_token_gives_no_name_either) {
+  world.ask(b, Leave{});
+  Join request;
+  request.room = World::kRoom;
+  request.resume = World::claims(ben);
+  const auto c = world.connect();
+  world.ask(c, std::move(request));
+  EXPECT_EQ(world.refusal(c), ErrorCode::kInvalidArgument);
+}
+
+TEST_F(ResumeTest, a_token_whose_successor_was_lost_on_the_way_is_taken_once_more) {
+  EXPECT_TRUE(join_with(world, World::claims(ben), "attempt-1").resumed);
+  // The answer never arrived: the page asks again with what it has.
+  EXPECT_FALSE(join_with(world, World::claims(ben), "attempt-2").resumed) << "somebody else's";
+  const JoinedMeeting again = join_with(world, World::claims(ben), "attempt-1");
+  EXPECT_TRUE(again.resumed);
+  EXPECT_EQ(again.state.self.who.id, ben.state.self.who.id);
+  EXPECT_TRUE(join_with(world, World::claims(again), "attempt-3").resumed);
+  EXPECT_FALSE(join_with(world, World::claims(ben), "attempt-1").resumed);
+}
+
+TEST_F(ResumeTest, a_lost_connection_and_the_end_of_the_grace_leave_the_token_as_it_is) {
+  world.happen(ConnectionLost{b});
+  world.pass(31s);
+  EXPECT_EQ(world.told<ParticipantLeft>(a).size(), 1u);
+  EXPECT_TRUE(join_with(world, World::claims(ben)).resumed);
+}
+
+TEST_F(ResumeTest, what_tokens_are_worth_outlives_the_meeting_and_the_server) {
+  const JoinedMeeting newer = world.resume(world.connect(), ben, true);
+  world.ask(a, Leave{});
+  World restarted({}, 99);
+  restarted.rooms = world.rooms;
+  EXPECT_FALSE(join_with(restarted, World::claims(ben)).resumed);
+  EXPECT_FALSE(join_with(restarted, World::claims(ada)).resumed);
+  EXPECT_TRUE(join_with(restarted, World::claims(newer)).resumed);
+}
+
+TEST_F(ResumeTest, a_token_of_which_a_crash_took_the_record_is_taken) {
+  World restarted({}, 99);
+  restarted.rooms = world.rooms;
+  const JoinedMeeting newer = world.resume(world.connect(), ben, true);
+  const JoinedMeeting again = join_with(restarted, World::claims(newer));
+  EXPECT_TRUE(again.resumed);
+  EXPECT_GT(again.token_generation, newer.token_generation);
+}
+
+TEST_F(ResumeTest, an_old_token_does_not_seat_a_second_person_on_a_joined_connection) {
+  world.resume(b, ben, true);
+  Join request;
+  request.room = World::kRoom;
+  request.resume = World::claims(ben);
+  world.ask(b, std::move(request));
+  EXPECT_EQ(world.refusal(b), ErrorCode::kConflict);
+  EXPECT_EQ(world.call.counts().participants, 2u);
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ ortc::RtpCapabilities a_browser(std::uint32_t clock_rate) {
 struct TwoRooms : testing::Test {
   Meeting& add_meeting(const std::string& code) {
     auto& meeting = core.meetings[code];
-    meeting = std::make_unique<Meeting>();
+    meeting = std::make_unique<Meeting>(meeting_announcement_rate(10), core.now);
     meeting->code = code;
     meeting->id = MeetingId::random(random);
     return *meeting;

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "call/announce.h"
 #include "call/core.h"
 
 namespace confab::call {
@@ -33,7 +34,10 @@ void remove_producer(Core& core, Meeting& meeting, Participant& owner, ProducerI
   const Consumers consumers = unpublish(meeting, id);
   owner.producers.erase(id);
   std::erase(owner.producer_order, id);
-  core.notify(meeting.connections_except(&owner), ProducerRemoved{owner.who, info});
+  std::erase(owner.unsaid.paused, id);
+  announce(core, meeting, owner, ProducerRemoved{owner.who, info});
+  // One message each, and together as much as one to them all.
+  meeting.announcements.charge(announcement_price(consumers.size()), core.now);
   for (const auto& [consumer, consumer_owner] : consumers) {
     const Participant* other = meeting.find(consumer_owner);
     if (other) core.notify({other->connection}, ConsumerRemoved{consumer, id});
@@ -105,6 +109,8 @@ void remove_participant(Core& core, Meeting& meeting, ParticipantId id, LeaveRea
   const std::unique_ptr<Participant> leaver = std::move(it->second);
   meeting.participants.erase(it);
   core.timers.cancel(leaver->grace_timer);
+  core.timers.cancel(leaver->states_timer);
+  announce(core, meeting, *leaver, ParticipantLeft{leaver->who, reason});
   release_connection(core, *leaver);
   // The others hear one "left" instead of a "closed" for each producer.
   remove_consumers(meeting, *leaver, nullptr);
@@ -113,7 +119,6 @@ void remove_participant(Core& core, Meeting& meeting, ParticipantId id, LeaveRea
     meeting.transport_owners.erase(transport);
     core.tell_media(meeting.id, control::CloseTransport{transport});
   }
-  core.notify(meeting.connections_except(nullptr), ParticipantLeft{leaver->who, reason});
   core.log.write(LogLevel::kInfo, "participant_left",
                  {{"meeting", meeting.id.to_string()},
                   {"participant", id.to_string()},
@@ -140,6 +145,7 @@ void abandon_meeting(Core& core, Meeting& meeting, const Error& error) {
   core.notify(meeting.connections_except(nullptr), MeetingClosed{});
   for (const auto& [id, participant] : meeting.participants) {
     core.timers.cancel(participant->grace_timer);
+    core.timers.cancel(participant->states_timer);
     release_connection(core, *participant);
   }
   meeting.participants.clear();

@@ -103,7 +103,7 @@ bool is_close(const control::MediaCommand& command) {
 
 World::World(const Options& options, std::uint64_t seed)
     : random(seed), call(options, random, null_log()), media(random) {
-  rooms[kRoom] = Room{RoomId::random(random), kRoom, {}};
+  rooms[kRoom] = Room{RoomId::random(random), kRoom, {}, {}};
 }
 
 RequestNumber World::ask(ConnectionId from, Request request) {
@@ -141,7 +141,7 @@ Join World::newcomer(const std::string& name, const std::string& room) {
 
 ResumeClaims World::claims(const JoinedMeeting& joined) {
   const ParticipantInfo& self = joined.state.self;
-  return {joined.state.room, self.who.id, self.who.name, self.role};
+  return {joined.state.room, self.who.id, self.who.name, self.role, joined.token_generation};
 }
 
 JoinedMeeting World::resume(ConnectionId from, const JoinedMeeting& before, bool keep_media) {
@@ -262,6 +262,16 @@ void World::perform(LoadRoom& action) {
   RoomLoaded loaded{action.code, it == rooms.end() ? std::optional<Room>() : it->second};
   if (store_error) loaded.room = std::unexpected(*store_error);
   queue_.emplace_back(std::move(loaded));
+}
+
+void World::perform(SaveToken& action) {
+  for (auto& [code, room] : rooms) {
+    if (room.id != action.room) continue;
+    std::erase_if(room.tokens, [&](const TokenIssue& known) {
+      return known.participant == action.issue.participant;
+    });
+    room.tokens.push_back(std::move(action.issue));
+  }
 }
 
 }  // namespace confab::call::testing

@@ -55,11 +55,13 @@ class World {
     return std::get<T>(*result);
   }
   ErrorCode refusal(ConnectionId from);
-  std::optional<JoinedMeeting> if_joined(ConnectionId from) const {
+  // The answer if it is such a one.
+  template <typename T>
+  std::optional<T> if_answered(ConnectionId from) const {
     const auto it = replies_.find(from);
     if (it == replies_.end() || !it->second) return std::nullopt;
-    const auto* joined = std::get_if<JoinedMeeting>(&*it->second);
-    return joined ? std::optional(*joined) : std::nullopt;
+    const T* wanted = std::get_if<T>(&*it->second);
+    return wanted ? std::optional(*wanted) : std::nullopt;
   }
   bool has_reply(ConnectionId from) const { return replies_.contains(from); }
   // What it was told and has not been looked at yet.
@@ -115,6 +117,7 @@ class World {
   void perform(control::MediaCommand& action);
   void perform(LoadRoom& action);
   void perform(SaveChat& action) { saved.push_back(std::move(action)); }
+  void perform(SaveToken& action);
 
   std::uint64_t last_connection_ = 0;
   RequestNumber last_request_ = 0;

@@ -21,6 +21,10 @@ struct GraceOver {
   ParticipantId participant;
   LeaveReason reason = LeaveReason::kTimeout;
 };
+struct StatesDue {
+  std::string code;
+  ParticipantId participant;
+};
 struct StoreLate {
   std::string code;
 };
@@ -31,7 +35,7 @@ struct ReopenDue {
   std::string code;
   MeetingId meeting;
 };
-using Timer = std::variant<GraceOver, StoreLate, MediaLate, ReopenDue>;
+using Timer = std::variant<GraceOver, StatesDue, StoreLate, MediaLate, ReopenDue>;
 
 class Timers {
  public:

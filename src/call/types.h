@@ -98,11 +98,19 @@ struct ChatMessage {
   std::int64_t sent_at_ms = 0;
 };
 
+// The last resume token of a participant, or the end of it.
+struct TokenIssue {
+  ParticipantId participant;
+  std::uint64_t generation = 0;
+  std::string attempt;  // of the join that it answered, as the client named it; may be empty
+};
+
 // What can be asked of a room that the store knows.
 struct Room {
   RoomId id;
   std::string code;
-  std::vector<ChatMessage> chat;  // oldest first
+  std::vector<ChatMessage> chat;   // oldest first
+  std::vector<TokenIssue> tokens;  // the last of each participant, oldest first
 };
 
 // What a resume token says about who holds it, after its signature was checked.
@@ -111,6 +119,13 @@ struct ResumeClaims {
   ParticipantId participant;
   std::string name;
   Role role = Role::kMember;
+  std::uint64_t generation = 0;  // which one it is
+};
+
+// Since the start.
+struct Totals {
+  std::uint64_t announcements_refused = 0;  // requests refused since too much was said already
+  std::uint64_t states_merged = 0;          // changes that were told with a later one
 };
 
 struct Options {

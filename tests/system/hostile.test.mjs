@@ -13,7 +13,7 @@ async function start(t, args = []) {
 
 const requests = ['join', 'leave', 'state:get', 'transport:create', 'transport:connect', 'transport:restart-ice', 'transport:close',
   'produce', 'producer:pause', 'producer:resume', 'producer:close', 'consume', 'consumer:pause', 'consumer:resume', 'consumer:close',
-  'consumer:layers', 'chat:send', 'hand:set', 'profile:set'];
+  'consumer:layers', 'chat:send', 'chat:history', 'hand:set', 'profile:set'];
 const compatible = ['joinRoom', 'leaveRoom', 'getRouterRtpCapabilities', 'createWebRtcTransport', 'connectWebRtcTransport', 'produce',
   'consume', 'resumeConsumer', 'getProducers', 'producerClosed', 'pauseProducer', 'resumeProducer', 'sendMessage'];
 
@@ -159,4 +159,76 @@ test('a full room refuses newcomers and keeps those inside', async (t) => {
   const cleo = await people.connectOwn();
   assert.equal((await cleo.ask('join', { room, name: 'Cleo' })).error.code, 'full');
   assert.equal((await ada.get('state:get')).participants.length, 1);
+});
+
+// Bounded by what it waits for: joins, acknowledgements, two seconds.
+test('two who throw mutes, hands, names and cameras at 200 readers throw nobody out', async (t) => {
+  const { people, room } = await start(t);
+  const readers = [];
+  for (let i = 0; i < 200; ++i) {
+    // A tenth of them poll, as behind some proxies.
+    const reader = await people.connectOwn({ transports: [i % 10 === 0 ? 'polling' : 'websocket'], reconnection: false });
+    await reader.get('join', { room, name: `Reader ${i}` });
+    readers.push(reader);
+  }
+  const gone = [];
+  for (const reader of readers) reader.socket.on('disconnect', (reason) => gone.push(reason));
+  const attackers = [await people.join(room, 'Eve'), await people.join(room, 'Mallory')];
+  const microphones = await Promise.all(attackers.map((each) => produce(each, 'microphone')));
+  await Promise.all(readers.map((each) => each.settle()));
+  for (const reader of readers) reader.forget();
+
+  const begun = Date.now();
+  const codes = new Map();
+  const count = ({ error }) => codes.set(error?.code ?? 'ok', (codes.get(error?.code ?? 'ok') ?? 0) + 1);
+  await Promise.all(attackers.flatMap((attacker, who) => {
+    const { producerId, transportId } = microphones[who];
+    const asked = [];
+    for (let i = 0; i < 2000; ++i) {
+      asked.push(attacker.ask(i % 2 ? 'producer:resume' : 'producer:pause', { producerId }, 60_000).then(count));
+      if (i % 40 === 0) asked.push(attacker.ask('hand:set', { raised: i % 80 === 0 }, 60_000).then(count));
+      if (i % 100 === 0) asked.push(attacker.ask('profile:set', { name: `Eve ${i}` }, 60_000).then(count));
+      if (i % 10 === 0) {
+        asked.push(attacker.ask('produce', { transportId, kind: 'audio', source: 'microphone', rtpParameters: { ...audioParameters, mid: `${i}` } }, 60_000)
+          .then((answer) => { count(answer); return answer.producerId && attacker.ask('producer:close', { producerId: answer.producerId }, 60_000); }));
+      }
+    }
+    return asked;
+  }));
+  // Past the flood the state of each microphone is what it was set to last.
+  await sleep(1200);
+  for (const [who, attacker] of attackers.entries()) await attacker.get('producer:pause', { producerId: microphones[who].producerId });
+  for (const { producerId } of microphones) {
+    await Promise.all(readers.map((each) => each.event('producer:paused', (p) => p.producerId === producerId, 20_000)));
+  }
+  const seconds = (Date.now() - begun) / 1000;
+  assert.deepEqual(gone, [], JSON.stringify([...codes]));
+  const heard = Math.max(...readers.map((each) => each.events.length));
+  assert.ok(heard < 2 * (100 + 25 * seconds) + 100, `${heard} events in ${seconds} s`);
+  assert.ok((await readers[0].get('chat:send', { text: 'still here' })).message);
+});
+
+test('a chat of over a megabyte keeps nobody out', async (t) => {
+  const { people, room } = await start(t);
+  const long = '\u{1F600}'.repeat(2000);
+  await Promise.all(Array.from({ length: 10 }, async (_, i) => {
+    const writer = await people.join(room, `Writer ${i}`);
+    for (let line = 0; line < 20; ++line) await writer.get('chat:send', { text: long });
+  }));
+  for (let i = 0; i < 6; ++i) {
+    const late = await people.join(room, `Late ${i}`);
+    assert.ok(JSON.stringify(late.joined).length < 150_000, 'a join is bounded');
+    assert.equal(late.joined.chatEarlier, true);
+    let lines = late.joined.chat.length;
+    for (let page = late.joined; page.chatEarlier; lines += page.chat.length) {
+      page = await late.get('chat:history', { before: page.chat[0].id });
+    }
+    assert.ok(lines > 50, `${lines} lines can be read back`);
+  }
+  const greedy = await people.join(room, 'Greedy');
+  const answers = await Promise.all(Array.from({ length: 60 }, () => greedy.ask('state:get')));
+  const large = answers.filter((each) => !each.error).length;
+  assert.ok(large >= 3 && large <= 20, `${large} answers`);
+  assert.ok(answers.every((each) => !each.error || each.error.code === 'rate_limited'));
+  assert.equal(greedy.socket.connected, true);
 });

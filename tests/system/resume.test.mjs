@@ -102,6 +102,28 @@ test('tokens: forged, cut, of another room', async (t) => {
   assert.equal((await nameless.ask('join', { room, resumeToken: 'x' })).error.code, 'invalid_argument');
 });
 
+test('a token is worth nothing after a leave, and none after a newer one; also over a restart', async (t) => {
+  const { server, people, room } = await start(t);
+  const ada = await people.join(room, 'Ada');
+  const ben = await people.join(room, 'Ben');
+  const again = async (resumeToken, more = {}) => (await (await people.connectOwn()).get('join', { room, name: 'Eve', resumeToken, ...more }));
+  const newer = await again(ben.joined.resumeToken, { attempt: 'one' });
+  assert.equal(newer.participantId, ben.joined.participantId);
+  assert.equal((await again(ben.joined.resumeToken)).resumed, false, 'an older one');
+  assert.equal((await again(ben.joined.resumeToken, { attempt: 'two' })).resumed, false);
+  const repeated = await again(ben.joined.resumeToken, { attempt: 'one' });
+  assert.equal(repeated.participantId, ben.joined.participantId, 'the same join, asked again since its answer was lost');
+  await ada.get('leave');
+  assert.equal((await again(ada.joined.resumeToken)).resumed, false, 'after leave');
+
+  await sleep(200);  // the records are on their way to the disk
+  await server.kill('SIGKILL');
+  await server.launch();
+  assert.equal((await again(ada.joined.resumeToken)).resumed, false, 'after leave and a restart');
+  assert.equal((await again(newer.resumeToken)).resumed, false, 'an older one after a restart');
+  assert.equal((await again(repeated.resumeToken)).participantId, ben.joined.participantId);
+});
+
 test('after the grace period the participant leaves, and may come back as itself', async (t) => {
   const { server, people, room } = await start(t, ['--call-reconnect-grace', '1s']);
   const ada = await people.join(room, 'Ada');

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/ip_prefix.h"
+#include "call/announce.h"
 #include "call/handlers/handlers.h"
 
 namespace confab::call {
@@ -21,6 +22,7 @@ JoinedMeeting describe(const Meeting& meeting, const Participant& self, bool res
   JoinedMeeting out;
   out.meeting = meeting.id;
   out.resumed = resumed;
+  out.token_generation = meeting.tokens.last(self.who.id);
   out.state = meeting.state_for(self);
   return out;
 }
@@ -63,6 +65,9 @@ void take_over_connection(Core& core, Participant& self, ConnectionId connection
       core.notify({self.connection}, SessionReplaced{});
       core.actions.emplace_back(Disconnect{self.connection});
     }
+    // What it has said counts, whatever it speaks through.
+    core.connections.at(connection).announcements =
+        core.connections.at(self.connection).announcements;
     release_connection(core, self);
   }
   core.timers.cancel(std::exchange(self.grace_timer, 0));
@@ -84,12 +89,16 @@ void resume(Core& core, Meeting& meeting, Participant& self, const Origin& origi
   const bool media_kept = join.keep_media && !self.transports.empty();
   if (!media_kept) drop_media(core, meeting, self);
   answer(core, meeting, self, origin, join, true, media_kept);
-  if (was_lost) {
-    core.notify(meeting.connections_except(&self), ConnectionChanged{self.who, true});
-  }
-  if (is_renamed || is_promoted) {
-    core.notify(meeting.connections_except(&self), ParticipantUpdated{self.info()});
-  }
+  if (was_lost) announce_connection(core, meeting, self);
+  if (is_renamed || is_promoted) announce_profile(core, meeting, self);
+}
+
+// Those who come back by their socket id alone have none.
+void issue_token(Core& core, Meeting& meeting, const Participant& self, const Join& join) {
+  if (!self.who.alias.empty()) return;
+  const std::uint64_t shown = join.resume ? join.resume->generation : 0;
+  core.actions.emplace_back(
+      SaveToken{meeting.room, meeting.tokens.issue(self.who.id, shown, join.attempt)});
 }
 
 Participant& seat(Core& core, Meeting& meeting, const Origin& origin, const Join& join) {
@@ -113,33 +122,52 @@ Participant& seat(Core& core, Meeting& meeting, const Origin& origin, const Join
   return seated;
 }
 
+// Why a join cannot be granted. Who has been here before may always come back: after a restart they
+// all do at once.
+std::optional<Error> objection(Core& core, Meeting& meeting, Connection& connection,
+                               const Join& join) {
+  if (join.is_nameless && !join.resume) {
+    return Error{ErrorCode::kInvalidArgument, "name: is empty"};
+  }
+  if (meeting.participants.size() >= core.options.participants_max) {
+    return Error{ErrorCode::kFull, "the room is full"};
+  }
+  if (!has_share(core, meeting, join.from)) {
+    return Error{ErrorCode::kFull, "too many people of your network are in this room"};
+  }
+  const bool may_announce =
+      connection.announcements.has_some(core.now) && meeting.announcements.has_some(core.now);
+  if (join.resume || may_announce) return std::nullopt;
+  ++core.totals.announcements_refused;
+  return Error{ErrorCode::kRateLimited, "too much is going on in this meeting; wait a second"};
+}
+
 }  // namespace
 
 void admit(Core& core, Meeting& meeting, const Origin& origin, Join join) {
   Connection& connection = core.connections.at(origin.connection);
+  // Not the last one that was given out: somebody new, who needs a name of its own.
+  if (join.resume && !meeting.tokens.accepts(*join.resume, join.attempt)) join.resume.reset();
   Participant* self = join.resume ? meeting.find(join.resume->participant) : nullptr;
   // Asked again, since the answer with the token was lost: not a second person of that name.
   if (!self) self = meeting.find_attempt(join.attempt);
-  if (!self && meeting.participants.size() >= core.options.participants_max) {
+  if (const auto error = self ? std::nullopt : objection(core, meeting, connection, join)) {
     unbind(core, origin.connection);
-    core.refuse(origin, ErrorCode::kFull, "the room is full");
-    return;
-  }
-  if (!self && !has_share(core, meeting, join.from)) {
-    unbind(core, origin.connection);
-    core.refuse(origin, ErrorCode::kFull, "too many people of your network are in this room");
+    core.refuse(origin, *error);
     return;
   }
   connection.code = meeting.code;
   if (self) {
     connection.participant = self->who.id;
+    issue_token(core, meeting, *self, join);
     resume(core, meeting, *self, origin, join);
     return;
   }
   self = &seat(core, meeting, origin, join);
   connection.participant = self->who.id;
+  issue_token(core, meeting, *self, join);
   answer(core, meeting, *self, origin, join, join.resume.has_value(), false);
-  core.notify(meeting.connections_except(self), ParticipantJoined{self->info()});
+  announce(core, meeting, *self, ParticipantJoined{self->info()});
   core.log.write(LogLevel::kInfo, "participant_joined",
                  {{"meeting", meeting.id.to_string()},
                   {"participant", self->who.id.to_string()},

@@ -1,3 +1,4 @@
+#include "call/announce.h"
 #include "call/handlers/handlers.h"
 #include "call/text.h"
 
@@ -31,17 +32,25 @@ void on(Core& core, const Origin& origin, Asker asker, SendChat request) {
       return core.refuse(origin, ErrorCode::kNotFound, "there is no such participant");
     }
   }
+  if (!recipient && !may_announce(core, *asker.meeting, *asker.participant)) {
+    ++core.totals.announcements_refused;
+    return core.refuse(origin, ErrorCode::kRateLimited, "too much is going on; wait a second");
+  }
   ChatMessage message{request.id.value_or(MessageId::random(core.random)), asker.participant->who,
                       std::nullopt, std::move(*text), core.unix_ms};
   if (recipient) message.to = recipient->who;
-  asker.meeting->remember(message, core.options.chat_history);
+  asker.meeting->chat.add(message, core.options.chat_history);
   core.actions.emplace_back(SaveChat{asker.meeting->room, message});
   core.reply(origin, ChatAccepted{message});
   if (!recipient) {
-    core.notify(asker.meeting->connections_except(asker.participant), ChatPosted{message});
+    announce(core, *asker.meeting, *asker.participant, ChatPosted{message});
   } else if (recipient != asker.participant) {
     core.notify({recipient->connection}, ChatPosted{message});
   }
+}
+
+void on(Core& core, const Origin& origin, Asker asker, GetChat request) {
+  core.reply(origin, asker.meeting->chat.page(asker.participant->who.id, request.before));
 }
 
 }  // namespace confab::call

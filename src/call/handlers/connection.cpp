@@ -1,4 +1,5 @@
 // Sockets come and go; people stay for the grace period.
+#include "call/announce.h"
 #include "call/handlers/handlers.h"
 
 namespace confab::call {
@@ -11,7 +12,7 @@ void await_return(Core& core, Asker asker, Duration grace, LeaveReason reason) {
   self.grace_timer =
       core.timers.add(core.now + grace, GraceOver{asker.meeting->code, self.who.id, reason});
   if (!std::exchange(self.is_connected, false)) return;
-  core.notify(asker.meeting->connections_except(&self), ConnectionChanged{self.who, false});
+  announce_connection(core, *asker.meeting, self);
 }
 
 }  // namespace
@@ -47,7 +48,7 @@ void on(Core& core, ConnectionRecovered event) {
   Participant& self = *asker.participant;
   self.is_connected = true;
   core.timers.cancel(std::exchange(self.grace_timer, 0));
-  core.notify(asker.meeting->connections_except(&self), ConnectionChanged{self.who, true});
+  announce_connection(core, *asker.meeting, self);
 }
 
 void on(Core& core, ConnectionClosed event) {

@@ -8,6 +8,7 @@ namespace confab::call {
 // ---- requests of those who have joined: one file each ----
 void on(Core& core, const Origin& origin, Asker asker, Leave request);
 void on(Core& core, const Origin& origin, Asker asker, GetState request);
+void on(Core& core, const Origin& origin, Asker asker, GetChat request);
 void on(Core& core, const Origin& origin, Asker asker, CreateTransport request);
 void on(Core& core, const Origin& origin, Asker asker, ConnectTransport request);
 void on(Core& core, const Origin& origin, Asker asker, RestartIce request);
@@ -63,6 +64,7 @@ void discard_result(Core& core, MeetingId meeting, const control::MediaResult& r
 
 // ---- deadlines ----
 void on(Core& core, GraceOver timer);
+void on(Core& core, StatesDue timer);  // announce.cpp
 void on(Core& core, StoreLate timer);
 void on(Core& core, MediaLate timer);
 void on(Core& core, ReopenDue timer);

@@ -13,7 +13,8 @@ std::optional<Error> prepare(Join& join) {
   if (!code) return Error{ErrorCode::kNotFound, "there is no such room"};
   join.room = *code;
   if (join.resume && join.resume->room != join.room) join.resume.reset();
-  if (join.name.empty() && join.resume) join.name = join.resume->name;
+  join.is_nameless = join.name.empty();
+  if (join.is_nameless && join.resume) join.name = join.resume->name;
   auto name = clean_name(join.name);
   if (!name) return name.error();
   join.name = std::move(*name);
@@ -24,13 +25,15 @@ std::optional<Error> prepare(Join& join) {
 bool may_join(Core& core, const Origin& origin, const Join& join) {
   const Connection& connection = core.connections.at(origin.connection);
   if (connection.code.empty()) return true;
-  return connection.participant.is_set() && connection.code == join.room && join.resume &&
-         join.resume->participant == connection.participant;
+  const bool is_again = connection.participant.is_set() && connection.code == join.room &&
+                        join.resume && join.resume->participant == connection.participant;
+  return is_again && core.meeting(join.room)->tokens.accepts(*join.resume, join.attempt);
 }
 
 Meeting* begin_meeting(Core& core, const std::string& code) {
   if (core.meetings.size() >= core.options.meetings_max) return nullptr;
-  auto meeting = std::make_unique<Meeting>();
+  auto meeting =
+      std::make_unique<Meeting>(meeting_announcement_rate(core.options.participants_max), core.now);
   meeting->code = code;
   meeting->id = MeetingId::random(core.random);
   meeting->timer = core.timers.add(core.now + core.options.answer_timeout, StoreLate{code});

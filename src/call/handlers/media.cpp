@@ -122,6 +122,7 @@ void on_news(Core& core, Meeting& meeting, const control::MeetingLost& news) {
     participant->consumers.clear();
     participant->producers.clear();
     participant->producer_order.clear();
+    participant->unsaid.paused.clear();
     participant->transports.clear();
     drop_media(core, meeting, *participant);
   }

@@ -1,4 +1,5 @@
 // What a participant sends: made, paused and resumed (its mute state is ours to know), closed.
+#include "call/announce.h"
 #include "call/handlers/handlers.h"
 
 namespace confab::call {
@@ -20,6 +21,10 @@ void on(Core& core, const Origin& origin, Asker asker, Produce request) {
   if (self.producers.size() + self.producers_in_flight >=
       core.options.producers_per_participant_max) {
     return core.refuse(origin, ErrorCode::kFull, "too many producers; close one first");
+  }
+  if (!may_announce(core, *asker.meeting, self)) {
+    ++core.totals.announcements_refused;
+    return core.refuse(origin, ErrorCode::kRateLimited, "too much is going on; wait a second");
   }
   ++self.producers_in_flight;
   core.ask_media(*asker.meeting, &self,
@@ -43,8 +48,7 @@ void on_answer(Core& core, MediaInFlight& asked, Producing& purpose,
   self.producer_order.push_back(id);
   asker.meeting->published.emplace(id, Published{self.who.id, {}});
   core.reply(purpose.origin, ProducerMade{id});
-  core.notify(asker.meeting->connections_except(&self),
-              ProducerAdded{self.who, self.producer_info(id)});
+  announce(core, *asker.meeting, self, ProducerAdded{self.who, self.producer_info(id)});
 }
 
 void on(Core& core, const Origin& origin, Asker asker, SetProducerPaused request) {
@@ -56,10 +60,7 @@ void on(Core& core, const Origin& origin, Asker asker, SetProducerPaused request
   const bool is_changed = std::exchange(it->second.paused, request.paused) != request.paused;
   core.ask_media(*asker.meeting, &self,
                  control::SetProducerPaused{request.producer, request.paused}, Relayed{origin});
-  if (is_changed) {
-    core.notify(asker.meeting->connections_except(&self),
-                ProducerPauseChanged{self.who, self.producer_info(request.producer)});
-  }
+  if (is_changed) announce_paused(core, *asker.meeting, self, request.producer);
 }
 
 void on(Core& core, const Origin& origin, Asker asker, CloseProducer request) {

@@ -1,4 +1,5 @@
 // What a participant says about itself: a raised hand, its name.
+#include "call/announce.h"
 #include "call/handlers/handlers.h"
 #include "call/text.h"
 
@@ -11,9 +12,7 @@ void on(Core& core, const Origin& origin, Asker asker, SetHand request) {
     self.hand_since_ms = request.raised ? std::optional(core.unix_ms) : std::nullopt;
   }
   core.reply(origin, HandChanged{self.hand_since_ms});
-  if (is_changed) {
-    core.notify(asker.meeting->connections_except(&self), ParticipantUpdated{self.info()});
-  }
+  if (is_changed) announce_profile(core, *asker.meeting, self);
 }
 
 void on(Core& core, const Origin& origin, Asker asker, SetName request) {
@@ -22,10 +21,9 @@ void on(Core& core, const Origin& origin, Asker asker, SetName request) {
   Participant& self = *asker.participant;
   const bool is_changed = self.who.name != *name;
   self.who.name = std::move(*name);
-  core.reply(origin, NameChanged{asker.meeting->code, self.who.id, self.who.name, self.role});
-  if (is_changed) {
-    core.notify(asker.meeting->connections_except(&self), ParticipantUpdated{self.info()});
-  }
+  core.reply(origin, NameChanged{asker.meeting->code, self.who.id, self.who.name, self.role,
+                                 asker.meeting->tokens.last(self.who.id)});
+  if (is_changed) announce_profile(core, *asker.meeting, self);
 }
 
 }  // namespace confab::call

@@ -34,8 +34,9 @@ void on(Core& core, RoomLoaded event) {
   Room& room = **event.room;
   meeting->room = room.id;
   for (const ChatMessage& message : room.chat) {
-    meeting->remember(message, core.options.chat_history);
+    meeting->chat.add(message, core.options.chat_history);
   }
+  for (const TokenIssue& issue : room.tokens) meeting->tokens.remember(issue);
   meeting->phase = MeetingPhase::kOpening;
   open_router(core, *meeting);
 }

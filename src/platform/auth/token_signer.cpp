@@ -131,6 +131,9 @@ std::string TokenSigner::sign(const ResumeToken& token) const {
   put_text(body, token.room);
   put_text(body, token.participant.to_string());
   put_text(body, token.name);
+  std::string generation(8, '\0');
+  store_be64(reinterpret_cast<std::uint8_t*>(generation.data()), token.generation);
+  body += generation;
   return seal(kResumePrefix, body);
 }
 
@@ -144,6 +147,7 @@ std::optional<ResumeToken> TokenSigner::verify(std::string_view text, std::int64
   token.room = take_text(in);
   const auto participant = ParticipantId::parse(take_text(in));
   token.name = take_text(in);
+  token.generation = in.u64();
   if (!in.ok() || in.remaining() > 0 || !participant || token.expires_at_ms <= now_ms) {
     return std::nullopt;
   }

@@ -21,6 +21,7 @@ struct ResumeToken {
   std::string name;
   bool is_host = false;
   std::int64_t expires_at_ms = 0;  // milliseconds since 1970
+  std::uint64_t generation = 0;    // which one of the participant's it is; a later one is higher
 };
 
 // Thread-safe once made.

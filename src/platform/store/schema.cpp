@@ -30,6 +30,18 @@ constexpr std::array<const char*, kSchemaVersion> kSteps = {
       CREATE INDEX chat_by_room ON chat (room, seq);
       CREATE INDEX chat_by_time ON chat (sent_at_ms);
     )sql",
+    // 2: the last resume token of each participant, as long as one of them could be shown.
+    R"sql(
+      CREATE TABLE tokens (
+        participant TEXT PRIMARY KEY NOT NULL,
+        room TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+        generation INTEGER NOT NULL,
+        attempt TEXT NOT NULL,
+        expires_at_ms INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX tokens_by_room ON tokens (room, expires_at_ms);
+      CREATE INDEX tokens_by_time ON tokens (expires_at_ms);
+    )sql",
 };
 
 DbResult<std::int64_t> version_of(Database& database) {

@@ -29,6 +29,9 @@ struct Statements {
   Statement append_chat;
   Statement purge_chat;
   Statement purge_rooms;
+  Statement recent_tokens;
+  Statement save_token;
+  Statement purge_tokens;
   Statement check;
 };
 
@@ -43,6 +46,11 @@ DbResult<Statements> prepare_all(Database& db) {
       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
       "DELETE FROM chat WHERE sent_at_ms < ?1",
       "DELETE FROM rooms WHERE used_at_ms < ?1",
+      "SELECT participant, generation, attempt, expires_at_ms FROM tokens"
+      " WHERE room = ?1 AND expires_at_ms > ?2 ORDER BY expires_at_ms DESC LIMIT ?3",
+      "INSERT OR REPLACE INTO tokens (participant, room, generation, attempt, expires_at_ms)"
+      " VALUES (?1, ?2, ?3, ?4, ?5)",
+      "DELETE FROM tokens WHERE expires_at_ms < ?1",
       // Takes the write lock and writes nothing.
       "UPDATE rooms SET used_at_ms = used_at_ms WHERE id = ''",
   };
@@ -53,7 +61,8 @@ DbResult<Statements> prepare_all(Database& db) {
     made.push_back(std::move(*statement));
   }
   return Statements{std::move(made[0]), std::move(made[1]), std::move(made[2]), std::move(made[3]),
-                    std::move(made[4]), std::move(made[5]), std::move(made[6]), std::move(made[7])};
+                    std::move(made[4]), std::move(made[5]), std::move(made[6]), std::move(made[7]),
+                    std::move(made[8]), std::move(made[9]), std::move(made[10])};
 }
 
 DbResult<std::optional<RoomRecord>> find_room_in(Statements& sql, const std::string& code) {
@@ -92,6 +101,23 @@ DbResult<std::vector<ChatRecord>> recent_chat_in(Statements& sql, RoomId room, s
   return out;
 }
 
+DbResult<std::vector<TokenRecord>> recent_tokens_in(Statements& sql, RoomId room,
+                                                    std::int64_t now_ms) {
+  Statement& query = sql.recent_tokens.bind(1, room.to_string())
+                         .bind(2, now_ms)
+                         .bind(3, static_cast<std::int64_t>(kTokensLoaded));
+  std::vector<TokenRecord> out;
+  while (true) {
+    const auto row = query.step();
+    if (!row) return std::unexpected(row.error());
+    if (!*row) break;
+    out.push_back({ParticipantId::parse(query.text(0)).value_or(ParticipantId{}), room,
+                   static_cast<std::uint64_t>(query.integer(1)), query.text(2), query.integer(3)});
+  }
+  std::ranges::reverse(out);
+  return out;
+}
+
 DbResult<std::optional<LoadedRoom>> load_room_in(Statements& sql, const std::string& code,
                                                  std::size_t chat_max, std::int64_t now_ms) {
   auto room = find_room_in(sql, code);
@@ -101,7 +127,18 @@ DbResult<std::optional<LoadedRoom>> load_room_in(Statements& sql, const std::str
   if (!touched) return std::unexpected(touched.error());
   auto chat = recent_chat_in(sql, (*room)->id, chat_max);
   if (!chat) return std::unexpected(chat.error());
-  return LoadedRoom{std::move(**room), std::move(*chat)};
+  auto tokens = recent_tokens_in(sql, (*room)->id, now_ms);
+  if (!tokens) return std::unexpected(tokens.error());
+  return LoadedRoom{std::move(**room), std::move(*chat), std::move(*tokens)};
+}
+
+DbResult<void> save_token_in(Statements& sql, const TokenRecord& token) {
+  return sql.save_token.bind(1, token.participant.to_string())
+      .bind(2, token.room.to_string())
+      .bind(3, static_cast<std::int64_t>(token.generation))
+      .bind(4, token.attempt)
+      .bind(5, token.expires_at_ms)
+      .run();
 }
 
 DbResult<void> append_chat_in(Statements& sql, const ChatRecord& message) {
@@ -120,7 +157,8 @@ DbResult<std::size_t> purge_in(Database& db, Statements& sql, const Retention& r
   std::int64_t rows = 0;
   for (auto [statement, before_ms] :
        {std::pair{&sql.purge_chat, retention.chat_before_ms},
-        std::pair{&sql.purge_rooms, retention.rooms_unused_before_ms}}) {
+        std::pair{&sql.purge_rooms, retention.rooms_unused_before_ms},
+        std::pair{&sql.purge_tokens, retention.tokens_expired_before_ms}}) {
     if (before_ms == 0) continue;
     if (auto done = statement->bind(1, before_ms).run(); !done)
       return std::unexpected(done.error());
@@ -169,6 +207,11 @@ class SqliteStore final : public Store {
   void append_chat(ChatRecord message, Answer<void> answer) override {
     enqueue("append_chat", std::move(answer),
             [this, message = std::move(message)] { return append_chat_in(sql_, message); });
+  }
+
+  void save_token(TokenRecord token, Answer<void> answer) override {
+    enqueue("save_token", std::move(answer),
+            [this, token = std::move(token)] { return save_token_in(sql_, token); });
   }
 
   void purge(Retention retention, Answer<std::size_t> answer) override {

@@ -170,6 +170,28 @@ TEST_F(SqliteStoreTest, purges_old_chat_and_rooms_that_nobody_used) {
   EXPECT_EQ(left->chat[0].text, "new");
 }
 
+TEST_F(SqliteStoreTest, keeps_the_last_token_of_each_until_it_expires) {
+  ASSERT_TRUE(create("abc-defg-hij"));
+  const ParticipantId ben = ParticipantId::random(random_);
+  const auto save = [&](const ParticipantId& who, std::uint64_t generation, std::int64_t until_ms) {
+    const TokenRecord token{who, room_.id, generation, "once", until_ms};
+    return wait<void>([&](auto answer) { store().save_token(token, std::move(answer)); });
+  };
+  ASSERT_TRUE(save(ada_, 1, 9000));
+  ASSERT_TRUE(save(ada_, 2, 9500));
+  ASSERT_TRUE(save(ben, 7, 6000));
+  store_.reset();
+  auto loaded = load("abc-defg-hij", 200, 5000);
+  ASSERT_EQ(loaded->tokens.size(), 2u);
+  EXPECT_EQ(loaded->tokens[0].participant, ben);
+  EXPECT_EQ(loaded->tokens[1].participant, ada_);
+  EXPECT_EQ(loaded->tokens[1].generation, 2u);
+  EXPECT_EQ(loaded->tokens[1].attempt, "once");
+  EXPECT_EQ(load("abc-defg-hij", 200, 6001)->tokens.size(), 1u);
+  EXPECT_EQ(purge({.tokens_expired_before_ms = 9000}), 1u);
+  EXPECT_EQ(load("abc-defg-hij", 200, 5000)->tokens.size(), 1u);
+}
+
 TEST_F(SqliteStoreTest, keeps_its_own_words_for_the_log) {
   ASSERT_TRUE(create("abc-defg-hij"));
   auto other = Database::open(path());

@@ -34,15 +34,29 @@ struct ChatRecord {
   std::int64_t sent_at_ms = 0;
 };
 
+// The last resume token that a participant was given; earlier ones are worth nothing.
+struct TokenRecord {
+  ParticipantId participant;
+  RoomId room;
+  std::uint64_t generation = 0;
+  std::string attempt;
+  std::int64_t expires_at_ms = 0;  // when no token of the participant is valid any more
+};
+
+// How many of a room are loaded: the newest.
+inline constexpr std::size_t kTokensLoaded = 4096;
+
 struct LoadedRoom {
   RoomRecord room;
-  std::vector<ChatRecord> chat;  // the last ones, oldest first
+  std::vector<ChatRecord> chat;     // the last ones, oldest first
+  std::vector<TokenRecord> tokens;  // those not expired, oldest first
 };
 
 // What may go: everything older than these points in time (milliseconds since 1970; 0 keeps all).
 struct Retention {
   std::int64_t chat_before_ms = 0;
   std::int64_t rooms_unused_before_ms = 0;
+  std::int64_t tokens_expired_before_ms = 0;
 };
 
 template <typename T>
@@ -59,6 +73,8 @@ class Store {
   virtual void load_room(std::string code, std::size_t chat_max, std::int64_t now_ms,
                          Answer<std::optional<LoadedRoom>> answer) = 0;
   virtual void append_chat(ChatRecord message, Answer<void> answer) = 0;
+  // Takes the place of the participant's record before it.
+  virtual void save_token(TokenRecord token, Answer<void> answer) = 0;
   // How many rows went.
   virtual void purge(Retention retention, Answer<std::size_t> answer) = 0;
   // True if it can be read from and written to now.

@@ -22,7 +22,10 @@ Result<std::optional<call::Room>> to_room(Result<std::optional<store::LoadedRoom
   if (!loaded) return std::unexpected(std::move(loaded.error()));
   if (!*loaded) return std::nullopt;
   store::LoadedRoom& from = **loaded;
-  call::Room out{from.room.id, std::move(from.room.code), {}};
+  call::Room out{from.room.id, std::move(from.room.code), {}, {}};
+  for (store::TokenRecord& token : from.tokens) {
+    out.tokens.push_back({token.participant, token.generation, std::move(token.attempt)});
+  }
   for (store::ChatRecord& record : from.chat) out.chat.push_back(to_message(record));
   return out;
 }
@@ -41,6 +44,11 @@ store::ChatRecord to_record(const call::SaveChat& action) {
   out.text = message.text;
   out.sent_at_ms = message.sent_at_ms;
   return out;
+}
+
+store::TokenRecord to_record(const call::SaveToken& action, std::int64_t expires_at_ms) {
+  return {action.issue.participant, action.room, action.issue.generation, action.issue.attempt,
+          expires_at_ms};
 }
 
 }  // namespace confab::signaling

@@ -1,6 +1,7 @@
 // Rooms and chat between how `call` and how the store know them.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "base/error.h"
@@ -12,5 +13,6 @@ namespace confab::signaling {
 
 Result<std::optional<call::Room>> to_room(Result<std::optional<store::LoadedRoom>> loaded);
 store::ChatRecord to_record(const call::SaveChat& action);
+store::TokenRecord to_record(const call::SaveToken& action, std::int64_t expires_at_ms);
 
 }  // namespace confab::signaling

@@ -79,6 +79,13 @@ class SignalingService::Impl {
     gauge("signaling_consumers", "Consumers, as signaling knows them.", held.consumers);
     gauge("signaling_media_requests", "Media commands without an answer yet.",
           held.requests_in_flight);
+    const call::Totals& totals = call_.totals();
+    out.counter("signaling_announcements_refused",
+                "Requests refused since too much was said to the meeting already.", {},
+                totals.announcements_refused);
+    out.counter("signaling_states_merged",
+                "Changes of a state (muted, renamed, reconnecting) told with a later one.", {},
+                totals.states_merged);
     const Door::Counts door = door_.counts();
     gauge("signaling_sockets", "Socket.IO sockets, those that may come back included.",
           door.sockets);
@@ -153,12 +160,19 @@ class SignalingService::Impl {
     store_.append_chat(to_record(action), [](const Result<void>&) {});
   }
 
+  // Not kept, an older token may be taken after the meeting was forgotten; the store has logged
+  // why.
+  void perform(const call::SaveToken& action) {
+    const std::int64_t expires_at_ms = wall_unix_ms() + to_ms(config_.call.resume_token_lifetime);
+    store_.save_token(to_record(action, expires_at_ms), [](const Result<void>&) {});
+  }
+
   void purge() {
     const auto before = [now = wall_unix_ms()](std::uint32_t days) -> std::int64_t {
       return days == 0 ? 0 : now - days * std::int64_t{86'400'000};
     };
     const store::Retention retention{before(config_.call.chat_retention_days),
-                                     before(config_.call.room_retention_days)};
+                                     before(config_.call.room_retention_days), wall_unix_ms()};
     store_.purge(retention, [this](const Result<std::size_t>& purged) {
       if (purged && *purged > 0) log_.write(LogLevel::kInfo, "store_purged", {{"rows", *purged}});
     });

@@ -20,9 +20,11 @@ Outgoing acknowledge_done(const call::ReplyBody&, const WriteContext&) {
 }
 
 std::string make_resume_token(const WriteContext& context, const std::string& room,
-                              ParticipantId participant, const std::string& name, call::Role role) {
+                              ParticipantId participant, const std::string& name, call::Role role,
+                              std::uint64_t generation) {
   return context.signer.sign({room, participant, name, role == call::Role::kHost,
-                              context.now_ms + to_ms(context.config.call.resume_token_lifetime)});
+                              context.now_ms + to_ms(context.config.call.resume_token_lifetime),
+                              generation});
 }
 
 }  // namespace confab::signaling

@@ -35,11 +35,26 @@ class WireTest : public ::testing::Test {
 };
 
 TEST_F(WireTest, finds_every_event_by_its_name_and_no_other) {
-  for (const char* name :
-       {"join", "leave", "state:get", "transport:create", "transport:connect",
-        "transport:restart-ice", "transport:close", "produce", "producer:pause", "producer:resume",
-        "producer:close", "consume", "consumer:pause", "consumer:resume", "consumer:close",
-        "consumer:layers", "chat:send", "hand:set", "profile:set"}) {
+  for (const char* name : {"join",
+                           "leave",
+                           "state:get",
+                           "transport:create",
+                           "transport:connect",
+                           "transport:restart-ice",
+                           "transport:close",
+                           "produce",
+                           "producer:pause",
+                           "producer:resume",
+                           "producer:close",
+                           "consume",
+                           "consumer:pause",
+                           "consumer:resume",
+                           "consumer:close",
+                           "consumer:layers",
+                           "chat:send",
+                           "chat:history",
+                           "hand:set",
+                           "profile:set"}) {
     ASSERT_NE(own::find(name), nullptr) << name;
     EXPECT_EQ(own::find(name)->name, name);
   }
@@ -55,14 +70,15 @@ TEST_F(WireTest, finds_every_event_by_its_name_and_no_other) {
 }
 
 TEST_F(WireTest, believes_a_resume_token_only_with_its_signature) {
-  const auth::ResumeToken token{"abc-defg-hij", ParticipantId::random(random), "Ada", true,
-                                kNow + 1};
+  const auth::ResumeToken token{
+      "abc-defg-hij", ParticipantId::random(random), "Ada", true, kNow + 1, 3};
   const std::string text = signer.sign(token);
   const auto good = read(own::kJoin, R"({"room":"abc-defg-hij","resumeToken":")" + text + "\"}");
   const auto& resume = std::get<call::Join>(*good).resume;
   ASSERT_TRUE(resume);
   EXPECT_EQ(resume->participant, token.participant);
   EXPECT_EQ(resume->role, call::Role::kHost);
+  EXPECT_EQ(resume->generation, 3u);
   const auto bad = read(own::kJoin, R"({"room":"abc-defg-hij","resumeToken":"x)" + text + "\"}");
   EXPECT_FALSE(std::get<call::Join>(*bad).resume);
 }
@@ -172,10 +188,15 @@ TEST(Records, survive_the_way_to_the_store_and_back) {
                               call::Who{ParticipantId::random(random), "so_b", "Ben"},
                               "psst",
                               42}};
-  store::LoadedRoom loaded{{saved.room, "abc-defg-hij", 1}, {to_record(saved)}};
+  const call::SaveToken token{saved.room, {saved.message.from.id, 4, "once"}};
+  store::LoadedRoom loaded{
+      {saved.room, "abc-defg-hij", 1}, {to_record(saved)}, {to_record(token, 99)}};
+  EXPECT_EQ(loaded.tokens[0].expires_at_ms, 99);
   const auto room = to_room(std::optional(std::move(loaded)));
   ASSERT_TRUE(room && *room);
   EXPECT_EQ((*room)->id, saved.room);
+  EXPECT_EQ((*room)->tokens.at(0).participant, saved.message.from.id);
+  EXPECT_EQ((*room)->tokens.at(0).generation, 4u);
   const call::ChatMessage& message = (*room)->chat.at(0);
   EXPECT_EQ(message.id, saved.message.id);
   EXPECT_EQ(message.from.id, saved.message.from.id);

@@ -35,7 +35,7 @@ Outgoing write(const call::ReplyBody& body, const WriteContext&) {
   // A late joiner is told what it missed in the events it knows.
   const call::State& state = std::get<call::JoinedMeeting>(body).state;
   Outgoing out = acknowledge_with(describe_participants(state));
-  for (const call::ChatMessage& message : state.chat) {
+  for (const call::ChatMessage& message : state.chat.messages) {
     out.emits.push_back(message_received(message));
   }
   for (const call::ParticipantInfo& other : state.participants) {

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kTextBytesMax = json::kTextBytesMax;
 constexpr std::size_t kIdBytesMax = 64;
 
-call::Request read(const json::Reader& in, const ReadContext&) {
+call::Request read_send(const json::Reader& in, const ReadContext&) {
   call::SendChat out;
   out.text = in["text"].string(kTextBytesMax);
   if (in["to"].present()) out.to = in["to"].string(kIdBytesMax);
@@ -19,12 +19,24 @@ call::Request read(const json::Reader& in, const ReadContext&) {
   return out;
 }
 
-Outgoing write(const call::ReplyBody& body, const WriteContext&) {
+Outgoing write_sent(const call::ReplyBody& body, const WriteContext&) {
   return acknowledge_with({{"message", describe(std::get<call::ChatAccepted>(body).message)}});
+}
+
+call::Request read_history(const json::Reader& in, const ReadContext&) {
+  call::GetChat out;
+  if (in["before"].present()) out.before = ortc_json::read_id<MessageId>(in["before"]);
+  return out;
+}
+
+Outgoing write_page(const call::ReplyBody& body, const WriteContext&) {
+  const auto& page = std::get<call::ChatPage>(body);
+  return acknowledge_with({{"chat", describe(page)}, {"chatEarlier", page.has_earlier}});
 }
 
 }  // namespace
 
-const EventCodec kChatSend{"chat:send", read, write};
+const EventCodec kChatSend{"chat:send", read_send, write_sent};
+const EventCodec kChatHistory{"chat:history", read_history, write_page};
 
 }  // namespace confab::signaling::own

@@ -86,10 +86,15 @@ boost::json::array describe(const std::vector<call::Speaker>& speakers) {
   return out;
 }
 
+boost::json::array describe(const call::ChatPage& page) {
+  return describe_all(page.messages);
+}
+
 boost::json::object describe(const call::State& state) {
   return {{"self", describe(state.self)},
           {"participants", describe_all(state.participants)},
-          {"chat", describe_all(state.chat)},
+          {"chat", describe(state.chat)},
+          {"chatEarlier", state.chat.has_earlier},
           {"speakers", describe(state.speakers)}};
 }
 

@@ -18,7 +18,8 @@ boost::json::object describe(const call::ParticipantInfo& participant);
 boost::json::object describe(const call::ProducerInfo& producer);
 boost::json::object describe(const call::ChatMessage& message);
 boost::json::array describe(const std::vector<call::Speaker>& speakers);
-// {self, participants, chat, speakers}
+boost::json::array describe(const call::ChatPage& page);
+// {self, participants, chat, chatEarlier, speakers}
 boost::json::object describe(const call::State& state);
 
 }  // namespace confab::signaling::own

@@ -24,7 +24,8 @@ std::optional<call::ResumeClaims> read_claims(const json::Reader& token,
   // One that is not ours or too old is no error: the join goes on as a new participant.
   if (!claims) return std::nullopt;
   return call::ResumeClaims{claims->room, claims->participant, claims->name,
-                            claims->is_host ? call::Role::kHost : call::Role::kMember};
+                            claims->is_host ? call::Role::kHost : call::Role::kMember,
+                            claims->generation};
 }
 
 bool is_host(const json::Reader& key, std::string_view room, const ReadContext& context) {
@@ -69,8 +70,8 @@ Outgoing write(const call::ReplyBody& body, const WriteContext& context) {
   const call::ParticipantInfo& self = joined.state.self;
   boost::json::object out = describe(joined.state);
   out["participantId"] = self.who.id.to_string();
-  out["resumeToken"] =
-      make_resume_token(context, joined.state.room, self.who.id, self.who.name, self.role);
+  out["resumeToken"] = make_resume_token(context, joined.state.room, self.who.id, self.who.name,
+                                         self.role, joined.token_generation);
   out["meetingId"] = joined.meeting.to_string();
   out["room"] = joined.state.room;
   out["resumed"] = joined.resumed;

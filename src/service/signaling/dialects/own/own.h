@@ -37,6 +37,7 @@ extern const EventCodec kConsumerResume;
 extern const EventCodec kConsumerClose;
 extern const EventCodec kConsumerLayers;
 extern const EventCodec kChatSend;
+extern const EventCodec kChatHistory;
 extern const EventCodec kHandSet;
 extern const EventCodec kProfileSet;
 

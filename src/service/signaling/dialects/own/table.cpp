@@ -26,6 +26,7 @@ const EventCodec* find(std::string_view name) {
                                       &kConsumerClose,
                                       &kConsumerLayers,
                                       &kChatSend,
+                                      &kChatHistory,
                                       &kHandSet,
                                       &kProfileSet};
   const auto it = std::ranges::find(kAll, name, [](const EventCodec* c) { return c->name; });

@@ -1,0 +1,21 @@
+// What one participant's doing makes the others hear, within what it and its meeting may say.
+#pragma once
+
+#include "call/core.h"
+
+namespace confab::call {
+
+// Whether both have something left. Asked before what makes an announcement is begun; what has
+// happened (a goodbye, a closed producer) is told in any case.
+bool may_announce(Core& core, Meeting& meeting, const Participant& from);
+
+// To everybody else, at once.
+void announce(Core& core, Meeting& meeting, const Participant& from, Notice notice);
+
+// ---- states: only the last one matters, so changes in quick succession are told as one ----
+void announce_connection(Core& core, Meeting& meeting, Participant& about);
+// Name, hand or role.
+void announce_profile(Core& core, Meeting& meeting, Participant& about);
+void announce_paused(Core& core, Meeting& meeting, Participant& about, ProducerId producer);
+
+}  // namespace confab::call
