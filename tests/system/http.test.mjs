@@ -79,7 +79,9 @@ test('a page of another site may neither post nor open a WebSocket, unless it is
   ];
   assert.deepEqual(await ask('https://evil.example'), [403, 403]);
   assert.deepEqual(await ask('null'), [403, 403]);
-  assert.equal(server.log.join('').split('http.origin_refused').length, 2, 'the operator is told once');
+  const told = () => server.log.join('').split('http.origin_refused').length - 1;
+  for (const end = Date.now() + 3000; told() === 0 && Date.now() < end; ) await sleep(20);
+  assert.equal(told(), 1, 'the operator is told once');
   assert.deepEqual(await ask('https://app.example'), [101, 201]);
   assert.deepEqual(await ask(`http://127.0.0.1:${server.httpPort}`), [101, 201]);
   assert.equal((await request(server, 'GET', '/livez', { headers: { Origin: 'https://evil.example' } })).status, 200);
@@ -141,6 +143,6 @@ test('too few descriptors to begin with are a sentence, not a crash', async (t) 
     if (run.error?.code === 'ETIMEDOUT') break;
     assert.equal(run.signal, null, `${count}: ${run.stderr}`);
     assert.equal(run.status, 1, `${count}: ${run.stderr}`);
-    assert.match(run.stderr, /^confab: /m);
+    assert.match(run.stderr, /^confab: (?!warning)/m);
   }
 });
