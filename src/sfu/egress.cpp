@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "rtc/ortc/header_extension.h"
 #include "rtc/rtp/extensions.h"
 #include "sfu/egress_writer.h"
 
@@ -244,7 +245,10 @@ std::size_t Egress::write_message(ReceiverQueue& queue, RingQueue<EgressEntry>& 
       continue;
     }
     DCHECK(*protect == room.size());
-    ++queue.next_transport_seq;
+    // A number that no packet carries would be reported as lost.
+    if (entry.stream->extensions[ortc::HeaderExtension::kTransportCc] != 0) {
+      ++queue.next_transport_seq;
+    }
     if (segments++ == 0) segment_size = static_cast<std::uint16_t>(*protect);
     used += *protect;
     counters_.padding_bytes_out += padding;

@@ -132,5 +132,21 @@ TEST_F(EgressTest, what_waits_between_bursts_goes_with_its_stream_or_its_path) {
   EXPECT_EQ(egress.queued_packets(), 0u);
 }
 
+// A number that no packet carries is one that the receiver reports as lost, and no estimator could
+// tell that from a link that loses.
+TEST_F(EgressTest, only_packets_that_carry_a_transport_wide_number_take_one) {
+  Receiver& anna = add();
+  queue(kT0, anna, 5);
+  sent(kT0, anna);
+  EXPECT_EQ(anna.queue.next_transport_seq, 0u);
+  Receiver& ben = add();
+  ExtensionIds& ids = ben.stream.extensions;
+  ids.ids[static_cast<std::size_t>(ortc::HeaderExtension::kTransportCc)] = 5;
+  ben.stream.header = HeaderTemplate(ben.stream.ssrc, 101, ids, "");
+  queue(kT0 + 10ms, ben, 5);
+  sent(kT0 + 10ms, ben);
+  EXPECT_EQ(ben.queue.next_transport_seq, 5u);
+}
+
 }  // namespace
 }  // namespace confab::sfu

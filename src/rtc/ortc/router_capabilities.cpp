@@ -113,7 +113,7 @@ std::vector<RtpHeaderExtension> router_extensions() {
       {kVideo, kRepairedRtpStreamId, kRecvOnly},
       {kAudio, kAbsSendTime, kSendRecv},
       {kVideo, kAbsSendTime, kSendRecv},
-      {kAudio, kTransportCc, kRecvOnly},
+      {kAudio, kTransportCc, kSendRecv},
       {kVideo, kTransportCc, kSendRecv},
       {kAudio, kAudioLevel, kSendRecv},
       {kVideo, kDependencyDescriptor, kRecvOnly},

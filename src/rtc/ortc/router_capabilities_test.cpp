@@ -8,6 +8,7 @@
 #include <string>
 
 #include "rtc/ortc/codec.h"
+#include "rtc/ortc/header_extension.h"
 
 namespace confab::ortc {
 namespace {
@@ -96,6 +97,20 @@ TEST(RouterCapabilitiesTest, The31DynamicNumbersNeverInclude127) {
   EXPECT_EQ(numbers[27], 96);
   ASSERT_FALSE(over);
   EXPECT_EQ(over.error().code, ErrorCode::kTooLarge);
+}
+
+// Else what receivers say of a transport would leave out its audio.
+TEST(RouterCapabilitiesTest, AudioAndVideoAreBothSentWithTransportWideNumbers) {
+  const auto capabilities = router_capabilities({});
+
+  ASSERT_TRUE(capabilities);
+  int kinds = 0;
+  for (const auto& extension : capabilities->header_extensions) {
+    if (extension.uri != uri(HeaderExtension::kTransportCc)) continue;
+    ++kinds;
+    EXPECT_EQ(extension.direction, Direction::kSendRecv);
+  }
+  EXPECT_EQ(kinds, 2);
 }
 
 TEST(RouterCapabilitiesTest, OneExtensionHasOneIdForBothKinds) {
