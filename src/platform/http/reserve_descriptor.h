@@ -20,7 +20,4 @@ class ReserveDescriptor {
   int descriptor_ = -1;
 };
 
-// How many descriptors this process may have.
-unsigned long descriptor_limit();
-
 }  // namespace confab::http

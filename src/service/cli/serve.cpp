@@ -9,11 +9,11 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/descriptors.h"
 #include "engine/shard_thread.h"
 #include "platform/auth/token_signer.h"
 #include "platform/clock/clock.h"
 #include "platform/http/event_loop.h"
-#include "platform/http/reserve_descriptor.h"
 #include "platform/http/server.h"
 #include "platform/http/static_files.h"
 #include "platform/log/json_log.h"
@@ -35,13 +35,13 @@ namespace confab::cli {
 namespace {
 
 http::ServerOptions server_options(const Config& config) {
-  const std::size_t descriptors = http::descriptor_limit();
+  const std::size_t descriptors = engine::descriptor_limit();
   http::ServerOptions options;
   options.header_bytes_max = config.http.header_bytes_max;
   options.body_bytes_max = config.http.body_bytes_max;
-  // Half of the descriptors at the most, a quarter of that for one address: media over TCP, the
-  // database and the listener below need theirs, however many come by HTTP.
-  options.connections_max = std::min<std::size_t>(config.http.connections_max, descriptors / 2);
+  // Three of eight descriptors at the most, one of eight for one address: media over TCP has half,
+  // the database and the listener below need theirs, however many come by HTTP.
+  options.connections_max = std::min<std::size_t>(config.http.connections_max, descriptors * 3 / 8);
   options.connections_per_address_max = std::min<std::size_t>(
       config.http.connections_per_address_max, std::max<std::size_t>(descriptors / 8, 1));
   options.request_timeout = config.http.request_timeout;
@@ -57,7 +57,7 @@ http::ServerOptions server_options(const Config& config) {
 // A scrape and a few checks; small enough for the descriptors to be there when all others are not.
 http::ServerOptions admin_options(const Config& config) {
   http::ServerOptions options;
-  options.connections_max = std::clamp<std::size_t>(http::descriptor_limit() / 16, 4, 64);
+  options.connections_max = std::clamp<std::size_t>(engine::descriptor_limit() / 16, 4, 64);
   options.connections_per_address_max = options.connections_max;
   options.hosts = config.admin.hosts;
   return options;
