@@ -128,6 +128,13 @@ test('the keyboard never falls off the page: joining, chat, People, Settings, st
   await page.keyboard.press('Escape');
   await focusIs(page, 'more');
 
+  await click(page, 'more');
+  await click(page, 'menu-stats');
+  await until(page, 'the focus is in the statistics', () => document.activeElement.closest('[data-testid="stats"]'), undefined, 5_000);
+  await pause(200);
+  await page.keyboard.press('Escape');
+  await focusIs(page, 'more');
+
   await page.focus('[data-testid="room-code"]');
   await page.keyboard.press('t');
   await until(page, 'the focus is in the statistics', () => document.activeElement.closest('[data-testid="stats"]'), undefined, 5_000);

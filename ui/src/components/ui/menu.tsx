@@ -17,6 +17,10 @@ export function MenuContent({ children, align = 'end', testId }: { children: Rea
         sideOffset={10}
         collisionPadding={12}
         data-testid={testId}
+        // What an item opened has the focus already and keeps it.
+        onCloseAutoFocus={(event) => {
+          if (document.activeElement !== null && document.activeElement !== document.body) event.preventDefault();
+        }}
         className="hairline z-40 max-h-(--radix-dropdown-menu-content-available-height) max-w-[calc(100vw-1.5rem)] min-w-64 overflow-y-auto rounded-2xl bg-ink-800 p-1.5 shadow-2xl shadow-black/60 animate-rise"
       >
         {children}
