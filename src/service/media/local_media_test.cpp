@@ -213,6 +213,13 @@ class AddressesTest : public LocalMediaTest {
     return out;
   }
 
+  // Until they have done what they were told.
+  void wait_for_shards() {
+    bool seen = false;
+    media_->ask_snapshots([&](const std::vector<ShardSnapshot>&) { seen = true; });
+    loop_.run_until([&] { return seen; });
+  }
+
   std::vector<const char*> there_;
   Instant now_{1000s};
   Surroundings surroundings_;
@@ -247,6 +254,7 @@ TEST_F(AddressesTest, TheyComeAndGoWhileItServes) {
   // After some time the one that went is closed, so that it can be opened again.
   now_ += 10min;
   media_->look_at_interfaces();
+  wait_for_shards();
   there_ = {"127.0.0.2"};
   media_->look_at_interfaces();
   EXPECT_THAT(offered(), testing::ElementsAre("127.0.0.2"));
