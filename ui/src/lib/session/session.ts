@@ -7,12 +7,13 @@ import { mark } from '@/lib/media/marks';
 import { createSignalingClient, type ConnectionChange, type SignalingClient } from '@/lib/protocol/client';
 import { describeError, ProtocolError } from '@/lib/protocol/errors';
 import { getConfig } from '@/lib/protocol/rest';
-import type { ChatMessage, JoinResult, MeetingState, Payload, TransportDirection } from '@/lib/protocol/types';
+import type { JoinResult, MeetingState, TransportDirection } from '@/lib/protocol/types';
 import { stopAllLocal } from '@/lib/store/local';
-import { applyJoin, applyState, kInitialMeeting, mergeChat, patchPerson, useMeeting, type Phase } from '@/lib/store/meeting';
+import { applyJoin, applyState, kInitialMeeting, patchPerson, useMeeting, type Phase } from '@/lib/store/meeting';
 import { useSettings } from '@/lib/store/settings';
 import { Lane } from '@/lib/util/lane';
 import { newMessageId } from '@/lib/util/message-id';
+import { Chat } from './chat';
 import { watchDeviceNews } from './device-news';
 import { feedStore } from './events';
 import { notify } from './notices';
@@ -25,28 +26,6 @@ const kConnectTimeoutMs = 10_000;
 const kMediaPatienceMs = 12_000;
 const kDisconnectedGraceMs = 400;
 const kProbeTimeoutMs = 2500;
-
-const kChatTries = 3;
-// Whoever comes back later is asked to send again, by the words left in the field.
-const kBackWithinMs = 20_000;
-
-/** Whether the meeting goes on within a time one would wait for a message to go out. */
-function untilBack(): Promise<boolean> {
-  return new Promise((resolve) => {
-    const done = (isBack: boolean) => {
-      clearTimeout(timer);
-      stop();
-      resolve(isBack);
-    };
-    const timer = setTimeout(() => done(false), kBackWithinMs);
-    const look = ({ phase, offlineSince }: { phase: Phase; offlineSince: number | null }) => {
-      if (phase !== 'joined') done(false);
-      else if (offlineSince === null) done(true);
-    };
-    const stop = useMeeting.subscribe(look);
-    look(useMeeting.getState());
-  });
-}
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
@@ -63,7 +42,6 @@ export class MeetingSession {
   private socketId: string | undefined;
   /** Names a join until it is answered, so that one sent again is not a second person. */
   private attempt: string | undefined;
-  private unsaid: { id: string; text: string; to: string | null } | undefined;
   private name = '';
   private build: string | undefined;
   /** Counts stays in the meeting: what was begun in an earlier one must not end in this. */
@@ -72,6 +50,7 @@ export class MeetingSession {
   private mediaWork: Promise<void> = Promise.resolve();
   private patience: ReturnType<typeof setTimeout> | undefined;
   private readonly stops: (() => void)[] = [];
+  private readonly chat: Chat;
   private readonly hand = new Lane(() => this.agreeOnHand());
   private readonly overrides: MediaOverrides;
   private readonly devices: DeviceLoader;
@@ -82,6 +61,7 @@ export class MeetingSession {
     createDevice: () => Promise<Device> = () => Device.factory(),
     capabilities: () => Promise<ms.RtpCapabilities> = async () => (await getConfig()).routerRtpCapabilities,
   ) {
+    this.chat = new Chat(signaling);
     this.devices = new DeviceLoader(createDevice);
     this.devices.prepare(capabilities());
     this.overrides = overridesFromQuery(location.search);
@@ -171,28 +151,8 @@ export class MeetingSession {
     return this.media;
   }
 
-  /** Rejects when it is not known to have been said; the same words once more are then the same message. */
-  async sendChat(text: string, to: string | null): Promise<void> {
-    const before = this.unsaid;
-    const id = before?.text === text && before.to === to ? before.id : newMessageId();
-    this.unsaid = { id, text, to };
-    const message = await this.say({ id, text, ...(to === null ? {} : { to }) });
-    if (this.unsaid.id === id) this.unsaid = undefined;
-    useMeeting.setState((state) => ({ chat: mergeChat(state.chat, [message]) }));
-  }
-
-  /** Where the answer is lost with the connection, it is looked for and the message sent again after the return. */
-  private async say(payload: Payload<'chat:send'>): Promise<ChatMessage> {
-    for (let tries = kChatTries; ; ) {
-      try {
-        return (await this.signaling.request('chat:send', payload)).message;
-      } catch (error) {
-        const isUnknown = error instanceof ProtocolError && (error.code === 'offline' || error.code === 'timeout');
-        if (!isUnknown || error.neverSent || --tries === 0 || !(await untilBack())) throw error;
-        const said = useMeeting.getState().chat.find((each) => each.id === payload.id);
-        if (said !== undefined) return said;
-      }
-    }
+  sendChat(text: string, to: string | null): Promise<void> {
+    return this.chat.send(text, to);
   }
 
   setHand(raised: boolean): Promise<void> {
