@@ -147,8 +147,10 @@ struct Disconnect {
 struct LoadRoom {
   std::string code;
 };
+// Answered by ChatSaved with the same ids.
 struct SaveChat {
   RoomId room;
+  MeetingId meeting;
   ChatMessage message;
 };
 struct SaveToken {

@@ -47,7 +47,7 @@ Counts Call::counts() const {
   Counts out;
   out.meetings = core_->meetings.size();
   out.connections = core_->connections.size();
-  out.requests_in_flight = core_->media.size();
+  out.requests_in_flight = core_->media.size() + core_->saving.size();
   for (const auto& [code, meeting] : core_->meetings) {
     out.participants += meeting->participants.size();
     for (const auto& [id, participant] : meeting->participants) {

@@ -80,6 +80,34 @@ TEST_F(ChatTest, the_id_of_anothers_line_is_refused) {
   EXPECT_TRUE(world.told<ChatPosted>(a).empty());
 }
 
+TEST_F(ChatTest, a_line_that_cannot_be_kept_is_refused_and_heard_by_nobody) {
+  world.store_error = Error{ErrorCode::kUnavailable, "the disk is full"};
+  world.ask(a, SendChat{"lost?", std::nullopt});
+  EXPECT_EQ(world.refusal(a), ErrorCode::kUnavailable);
+  EXPECT_TRUE(world.told<ChatPosted>(b).empty());
+  world.store_error.reset();
+  EXPECT_TRUE(world.join(world.connect(), "Dan").state.chat.empty());
+}
+
+TEST_F(ChatTest, a_store_that_hangs_is_told_to_the_sender_in_time) {
+  world.store_answers = false;
+  world.ask(a, SendChat{"hello", std::nullopt});
+  EXPECT_FALSE(world.has_reply(a));
+  world.pass(15s);
+  EXPECT_EQ(world.refusal(a), ErrorCode::kTimeout);
+  EXPECT_EQ(world.call.counts().requests_in_flight, 0u);
+}
+
+TEST_F(ChatTest, who_leaves_while_a_line_is_kept_is_heard_all_the_same) {
+  world.store_answers = false;
+  world.ask(a, SendChat{"bye", std::nullopt});
+  world.ask(a, Leave{});
+  world.release_answers();
+  const auto got = world.told<ChatPosted>(b);
+  ASSERT_EQ(got.size(), 1u);
+  EXPECT_EQ(got[0].message.text, "bye");
+}
+
 TEST_F(ChatTest, a_name_in_the_history_is_the_one_of_that_time) {
   world.ask(a, SendChat{"hello", std::nullopt});
   world.ask(a, SetName{"Adele"});

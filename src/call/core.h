@@ -96,6 +96,13 @@ struct MediaInFlight {
   MediaPurpose purpose;
 };
 
+// A line that the store has not taken yet: nobody has heard it, and its sender waits.
+struct SavingChat {
+  Origin origin;
+  ChatMessage message;
+  Timers::Key timer = 0;
+};
+
 struct Core {
   Core(const Options& o, Random& r, LogSink& l) : options(o), random(r), log(l) {}
 
@@ -111,6 +118,7 @@ struct Core {
   std::unordered_map<MeetingId, std::string> codes;
   std::unordered_map<ConnectionId, Connection> connections;
   std::unordered_map<control::RequestId, MediaInFlight> media;
+  std::unordered_map<MessageId, SavingChat> saving;
   ortc::SharedCapabilities capabilities;
   Totals totals;
   Timers timers;

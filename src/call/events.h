@@ -127,11 +127,16 @@ struct PageReturning {
   ParticipantId participant;
 };
 
-// ---- the store's answer to LoadRoom ----
+// ---- the store's answers ----
 
 struct RoomLoaded {
   std::string code;
   Result<std::optional<Room>> room;
+};
+struct ChatSaved {
+  MeetingId meeting;
+  MessageId message;
+  Result<void> saved;
 };
 
 // The server is about to stop in an orderly way.
@@ -140,7 +145,7 @@ struct ServerStopping {
 };
 
 using Event = std::variant<ClientRequest, ConnectionLost, ConnectionRecovered, ConnectionClosed,
-                           PageClosing, PageReturning, RoomLoaded, ServerStopping,
+                           PageClosing, PageReturning, RoomLoaded, ChatSaved, ServerStopping,
                            control::MediaCompletion, control::MediaEvent>;
 
 }  // namespace confab::call

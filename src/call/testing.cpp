@@ -208,6 +208,7 @@ void World::release_answers() {
     perform(load);
     is_draining_ = false;
   }
+  for (SaveChat& save : std::exchange(kept_saves, {})) queue_.push_back(saved_answer(save));
   for (control::MediaCommand& command : std::exchange(kept_commands, {})) {
     is_draining_ = true;
     perform(command);
@@ -251,6 +252,21 @@ void World::perform(control::MediaCommand& action) {
     completion.result = media.carry_out(action);
   }
   queue_.emplace_back(std::move(completion));
+}
+
+Event World::saved_answer(const SaveChat& action) const {
+  ChatSaved out{action.meeting, action.message.id, {}};
+  if (store_error) out.saved = std::unexpected(*store_error);
+  return out;
+}
+
+void World::perform(SaveChat& action) {
+  saved.push_back(action);
+  if (store_answers) {
+    queue_.push_back(saved_answer(action));
+  } else {
+    kept_saves.push_back(std::move(action));
+  }
 }
 
 void World::perform(LoadRoom& action) {

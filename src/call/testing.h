@@ -104,19 +104,21 @@ class World {
   std::optional<Error> store_error;
   std::optional<Error> media_error;
   std::map<std::string, Room> rooms;
-  std::vector<SaveChat> saved;
+  std::vector<SaveChat> saved;  // what the store was asked to keep
   std::vector<control::MediaCommand> kept_commands;
   std::vector<std::string> kept_loads;
+  std::vector<SaveChat> kept_saves;
 
  private:
   Result<ReplyBody>& reply(ConnectionId from);
+  Event saved_answer(const SaveChat& action) const;
   void drain();
   void perform(Reply& action);
   void perform(Notify& action);
   void perform(Disconnect& action);
   void perform(control::MediaCommand& action);
   void perform(LoadRoom& action);
-  void perform(SaveChat& action) { saved.push_back(std::move(action)); }
+  void perform(SaveChat& action);
   void perform(SaveToken& action);
 
   std::uint64_t last_connection_ = 0;

@@ -28,6 +28,9 @@ struct StatesDue {
 struct StoreLate {
   std::string code;
 };
+struct ChatLate {
+  MessageId message;
+};
 struct MediaLate {
   control::RequestId request = 0;
 };
@@ -35,7 +38,7 @@ struct ReopenDue {
   std::string code;
   MeetingId meeting;
 };
-using Timer = std::variant<GraceOver, StatesDue, StoreLate, MediaLate, ReopenDue>;
+using Timer = std::variant<GraceOver, StatesDue, StoreLate, ChatLate, MediaLate, ReopenDue>;
 
 class Timers {
  public:

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "call/announce.h"
 #include "call/handlers/handlers.h"
 #include "call/text.h"
@@ -6,15 +8,27 @@ namespace confab::call {
 
 namespace {
 
-// A line that has been said: its answer was lost, and its sender asks again. The history is the
-// window in which that is known, over a restart too.
+// Asks the store, or goes on waiting for it: `origin` is answered in time.
+void wait_for_store(Core& core, const Origin& origin, SavingChat& line) {
+  line.origins.push_back(origin);
+  if (line.timer != 0) return;
+  line.timer = core.timers.add(core.now + core.options.answer_timeout, ChatLate{line.message.id});
+}
+
+// A line that has been said, or is being kept: its answer was lost, and its sender asks again. The
+// history is the window in which that is known, over a restart too.
 bool is_answered_again(Core& core, const Origin& origin, Asker asker, const SendChat& request) {
-  const ChatMessage* said = request.id ? asker.meeting->find_message(*request.id) : nullptr;
-  if (!said) return false;
-  if (said->from.id == asker.participant->who.id) {
+  if (!request.id) return false;
+  const ChatMessage* said = asker.meeting->find_message(*request.id);
+  const auto saving = core.saving.find(*request.id);
+  if (!said && saving == core.saving.end()) return false;
+  const ChatMessage& found = said ? *said : saving->second.message;
+  if (found.from.id != asker.participant->who.id) {
+    core.refuse(origin, ErrorCode::kConflict, "id: another message has it");
+  } else if (said) {
     core.reply(origin, ChatAccepted{*said});
   } else {
-    core.refuse(origin, ErrorCode::kConflict, "id: another message has it");
+    wait_for_store(core, origin, saving->second);
   }
   return true;
 }
@@ -39,18 +53,61 @@ void on(Core& core, const Origin& origin, Asker asker, SendChat request) {
   ChatMessage message{request.id.value_or(MessageId::random(core.random)), asker.participant->who,
                       std::nullopt, std::move(*text), core.unix_ms};
   if (recipient) message.to = recipient->who;
-  asker.meeting->chat.add(message, core.options.chat_history);
-  core.actions.emplace_back(SaveChat{asker.meeting->room, message});
-  core.reply(origin, ChatAccepted{message});
-  if (!recipient) {
-    announce(core, *asker.meeting, *asker.participant, ChatPosted{message});
-  } else if (recipient != asker.participant) {
-    core.notify({recipient->connection}, ChatPosted{message});
-  }
+  // Kept first, said then: a line on a full disk would be acknowledged and gone with the meeting.
+  wait_for_store(core, origin, core.saving[message.id] = SavingChat{{}, message});
+  core.actions.emplace_back(SaveChat{asker.meeting->room, asker.meeting->id, std::move(message)});
 }
 
 void on(Core& core, const Origin& origin, Asker asker, GetChat request) {
   core.reply(origin, asker.meeting->chat.page(asker.participant->who.id, request.before));
+}
+
+namespace {
+
+// To its sender as well, if that was told that it may be lost.
+void post(Core& core, Meeting& meeting, const ChatMessage& message, bool is_late) {
+  meeting.chat.add(message, core.options.chat_history);
+  const Participant* sender = meeting.find(message.from.id);
+  if (!message.to && sender && !is_late) {
+    return announce(core, meeting, *sender, ChatPosted{message});
+  }
+  std::vector<ConnectionId> to;
+  if (!message.to) {
+    to = meeting.connections_except(is_late ? nullptr : sender);
+  } else {
+    const Participant* recipient = meeting.find(message.to->id);
+    if (recipient && recipient != sender) to.push_back(recipient->connection);
+    if (sender && is_late) to.push_back(sender->connection);
+  }
+  core.notify(std::move(to), ChatPosted{message});
+}
+
+}  // namespace
+
+void on(Core& core, ChatSaved event) {
+  const auto it = core.saving.find(event.message);
+  if (it == core.saving.end()) return;
+  const SavingChat asked = std::move(it->second);
+  core.saving.erase(it);
+  core.timers.cancel(asked.timer);
+  for (const Origin& origin : asked.origins) {
+    if (event.saved) {
+      core.reply(origin, ChatAccepted{asked.message});
+    } else {
+      core.refuse(origin, event.saved.error());
+    }
+  }
+  Meeting* meeting = core.meeting(event.meeting);
+  if (event.saved && meeting) post(core, *meeting, asked.message, asked.origins.empty());
+}
+
+void on(Core& core, ChatLate timer) {
+  const auto it = core.saving.find(timer.message);
+  if (it == core.saving.end()) return;
+  it->second.timer = 0;
+  for (const Origin& origin : std::exchange(it->second.origins, {})) {
+    core.refuse(origin, ErrorCode::kTimeout, "the database did not answer in time");
+  }
 }
 
 }  // namespace confab::call

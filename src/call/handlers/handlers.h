@@ -34,6 +34,7 @@ void on(Core& core, ConnectionClosed event);
 void on(Core& core, PageClosing event);
 void on(Core& core, PageReturning event);
 void on(Core& core, RoomLoaded event);
+void on(Core& core, ChatSaved event);
 void on(Core& core, ServerStopping event);
 void on(Core& core, control::MediaCompletion event);
 void on(Core& core, control::MediaEvent event);
@@ -66,6 +67,7 @@ void discard_result(Core& core, MeetingId meeting, const control::MediaResult& r
 void on(Core& core, GraceOver timer);
 void on(Core& core, StatesDue timer);  // announce.cpp
 void on(Core& core, StoreLate timer);
+void on(Core& core, ChatLate timer);
 void on(Core& core, MediaLate timer);
 void on(Core& core, ReopenDue timer);
 

@@ -155,9 +155,11 @@ class SignalingService::Impl {
                      });
   }
 
-  // A line that could not be kept was heard by those who are there; the store has logged why.
   void perform(const call::SaveChat& action) {
-    store_.append_chat(to_record(action), [](const Result<void>&) {});
+    store_.append_chat(to_record(action), [this, meeting = action.meeting,
+                                           id = action.message.id](Result<void> saved) {
+      handle(call::ChatSaved{meeting, id, std::move(saved)});
+    });
   }
 
   // Not kept, an older token may be taken after the meeting was forgotten; the store has logged

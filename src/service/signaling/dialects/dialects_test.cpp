@@ -183,6 +183,7 @@ TEST(IceServers, gives_passwords_to_turn_servers_only) {
 TEST(Records, survive_the_way_to_the_store_and_back) {
   SeededRandom random{9};
   const call::SaveChat saved{RoomId::random(random),
+                             MeetingId::random(random),
                              {MessageId::random(random),
                               {ParticipantId::random(random), "so_a", "Ada"},
                               call::Who{ParticipantId::random(random), "so_b", "Ben"},
