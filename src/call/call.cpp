@@ -43,6 +43,18 @@ bool Call::poll(Action& action) {
   return true;
 }
 
+void Call::set_options(const Options& options) {
+  core_->options = options;
+}
+
+std::vector<RoomId> Call::rooms() const {
+  std::vector<RoomId> out;
+  for (const auto& [code, meeting] : core_->meetings) {
+    if (!meeting->participants.empty()) out.push_back(meeting->room);
+  }
+  return out;
+}
+
 Counts Call::counts() const {
   Counts out;
   out.meetings = core_->meetings.size();

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "base/instant.h"
 #include "base/log.h"
@@ -53,8 +54,13 @@ class Call {
   // The next thing to do; false when there is none.
   bool poll(Action& action);
 
+  // For those who come, and what is asked, from now on; nobody inside loses anything.
+  void set_options(const Options& options);
+
   Counts counts() const;
   const Totals& totals() const;
+  // Those that somebody is in.
+  std::vector<RoomId> rooms() const;
   // How many are in a room now; 0 for one that nobody is in.
   std::size_t participants_in(std::string_view code) const;
   // What must hold between events; for tests and debug builds.

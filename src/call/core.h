@@ -106,7 +106,7 @@ struct SavingChat {
 struct Core {
   Core(const Options& o, Random& r, LogSink& l) : options(o), random(r), log(l) {}
 
-  const Options options;
+  Options options;
   Random& random;
   LogSink& log;
 

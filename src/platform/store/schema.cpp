@@ -42,6 +42,18 @@ constexpr std::array<const char*, kSchemaVersion> kSteps = {
       CREATE INDEX tokens_by_room ON tokens (room, expires_at_ms);
       CREATE INDEX tokens_by_time ON tokens (expires_at_ms);
     )sql",
+    // 3: the clock that age is measured by, and something to write when asked whether that works.
+    R"sql(
+      CREATE TABLE retention_clock (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        trusted_ms INTEGER NOT NULL,
+        unix_ms INTEGER NOT NULL
+      ) STRICT;
+      CREATE TABLE write_check (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        filler BLOB NOT NULL
+      ) STRICT;
+    )sql",
 };
 
 DbResult<std::int64_t> version_of(Database& database) {

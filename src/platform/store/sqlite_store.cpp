@@ -1,8 +1,14 @@
 #include "platform/store/sqlite_store.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <condition_variable>
+#include <cstring>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -11,6 +17,7 @@
 
 #include "platform/store/schema.h"
 #include "platform/store/sqlite_db.h"
+#include "platform/store/sqlite_retention.h"
 
 namespace confab::store {
 namespace {
@@ -27,11 +34,8 @@ struct Statements {
   Statement touch_room;
   Statement recent_chat;
   Statement append_chat;
-  Statement purge_chat;
-  Statement purge_rooms;
   Statement recent_tokens;
   Statement save_token;
-  Statement purge_tokens;
   Statement check;
 };
 
@@ -39,20 +43,19 @@ DbResult<Statements> prepare_all(Database& db) {
   constexpr std::array kSql = {
       "INSERT INTO rooms (id, code, created_at_ms, used_at_ms) VALUES (?1, ?2, ?3, ?3)",
       "SELECT id, code, created_at_ms FROM rooms WHERE code = ?1",
-      "UPDATE rooms SET used_at_ms = ?2 WHERE id = ?1",
+      "UPDATE rooms SET used_at_ms = max(used_at_ms, ?2) WHERE id = ?1",
       "SELECT id, from_id, from_name, to_id, to_name, text, sent_at_ms FROM chat"
       " WHERE room = ?1 ORDER BY seq DESC LIMIT ?2",
       "INSERT INTO chat (id, room, from_id, from_name, to_id, to_name, text, sent_at_ms)"
       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-      "DELETE FROM chat WHERE sent_at_ms < ?1",
-      "DELETE FROM rooms WHERE used_at_ms < ?1",
       "SELECT participant, generation, attempt, expires_at_ms FROM tokens"
       " WHERE room = ?1 AND expires_at_ms > ?2 ORDER BY expires_at_ms DESC LIMIT ?3",
       "INSERT OR REPLACE INTO tokens (participant, room, generation, attempt, expires_at_ms)"
       " VALUES (?1, ?2, ?3, ?4, ?5)",
-      "DELETE FROM tokens WHERE expires_at_ms < ?1",
-      // Takes the write lock and writes nothing.
-      "UPDATE rooms SET used_at_ms = used_at_ms WHERE id = ''",
+      // Seven pages, as many as a line of 2000 emoji with its indexes. Random, because SQLite does
+      // not write a page that would stay as it is.
+      "INSERT INTO write_check (id, filler) VALUES (1, randomblob(24576))"
+      " ON CONFLICT (id) DO UPDATE SET filler = excluded.filler",
   };
   std::vector<Statement> made;
   for (const char* sql : kSql) {
@@ -61,8 +64,7 @@ DbResult<Statements> prepare_all(Database& db) {
     made.push_back(std::move(*statement));
   }
   return Statements{std::move(made[0]), std::move(made[1]), std::move(made[2]), std::move(made[3]),
-                    std::move(made[4]), std::move(made[5]), std::move(made[6]), std::move(made[7]),
-                    std::move(made[8]), std::move(made[9]), std::move(made[10])};
+                    std::move(made[4]), std::move(made[5]), std::move(made[6]), std::move(made[7])};
 }
 
 DbResult<std::optional<RoomRecord>> find_room_in(Statements& sql, const std::string& code) {
@@ -119,11 +121,12 @@ DbResult<std::vector<TokenRecord>> recent_tokens_in(Statements& sql, RoomId room
 }
 
 DbResult<std::optional<LoadedRoom>> load_room_in(Statements& sql, const std::string& code,
-                                                 std::size_t chat_max, std::int64_t now_ms) {
+                                                 std::size_t chat_max, std::int64_t now_ms,
+                                                 std::int64_t used_at_ms) {
   auto room = find_room_in(sql, code);
   if (!room) return std::unexpected(room.error());
   if (!*room) return std::nullopt;
-  auto touched = sql.touch_room.bind(1, (*room)->id.to_string()).bind(2, now_ms).run();
+  auto touched = sql.touch_room.bind(1, (*room)->id.to_string()).bind(2, used_at_ms).run();
   if (!touched) return std::unexpected(touched.error());
   auto chat = recent_chat_in(sql, (*room)->id, chat_max);
   if (!chat) return std::unexpected(chat.error());
@@ -153,24 +156,16 @@ DbResult<void> append_chat_in(Statements& sql, const ChatRecord& message) {
   return sql.append_chat.run();
 }
 
-DbResult<std::size_t> purge_in(Database& db, Statements& sql, const Retention& retention) {
-  std::int64_t rows = 0;
-  for (auto [statement, before_ms] :
-       {std::pair{&sql.purge_chat, retention.chat_before_ms},
-        std::pair{&sql.purge_rooms, retention.rooms_unused_before_ms},
-        std::pair{&sql.purge_tokens, retention.tokens_expired_before_ms}}) {
-    if (before_ms == 0) continue;
-    if (auto done = statement->bind(1, before_ms).run(); !done)
-      return std::unexpected(done.error());
-    rows += db.changes();
-  }
-  return static_cast<std::size_t>(rows);
-}
-
 class SqliteStore final : public Store {
  public:
-  SqliteStore(Database db, Statements sql, Post post, LogSink& log)
-      : db_(std::move(db)), sql_(std::move(sql)), post_(std::move(post)), log_(log) {
+  // `db` is what `sql` and `retention` were made with.
+  SqliteStore(std::unique_ptr<Database> db, Statements sql, SqliteRetention retention, Post post,
+              LogSink& log)
+      : db_(std::move(db)),
+        sql_(std::move(sql)),
+        retention_(std::move(retention)),
+        post_(std::move(post)),
+        log_(log) {
     thread_ = std::thread([this] { work(); });
   }
 
@@ -187,7 +182,7 @@ class SqliteStore final : public Store {
     enqueue("create_room", std::move(answer), [this, room = std::move(room)] {
       return sql_.create_room.bind(1, room.id.to_string())
           .bind(2, room.code)
-          .bind(3, room.created_at_ms)
+          .bind(3, counts_from_ms(room.created_at_ms))
           .run();
     });
   }
@@ -200,13 +195,15 @@ class SqliteStore final : public Store {
   void load_room(std::string code, std::size_t chat_max, std::int64_t now_ms,
                  Answer<std::optional<LoadedRoom>> answer) override {
     enqueue("load_room", std::move(answer), [this, code = std::move(code), chat_max, now_ms] {
-      return load_room_in(sql_, code, chat_max, now_ms);
+      return load_room_in(sql_, code, chat_max, now_ms, counts_from_ms(now_ms));
     });
   }
 
   void append_chat(ChatRecord message, Answer<void> answer) override {
-    enqueue("append_chat", std::move(answer),
-            [this, message = std::move(message)] { return append_chat_in(sql_, message); });
+    enqueue("append_chat", std::move(answer), [this, message = std::move(message)]() mutable {
+      message.sent_at_ms = counts_from_ms(message.sent_at_ms);
+      return append_chat_in(sql_, message);
+    });
   }
 
   void save_token(TokenRecord token, Answer<void> answer) override {
@@ -214,9 +211,10 @@ class SqliteStore final : public Store {
             [this, token = std::move(token)] { return save_token_in(sql_, token); });
   }
 
-  void purge(Retention retention, Answer<std::size_t> answer) override {
-    enqueue("purge", std::move(answer),
-            [this, retention] { return purge_in(db_, sql_, retention); });
+  void purge(Retention retention, ClockReading now, Answer<Purged> answer) override {
+    enqueue("purge", std::move(answer), [this, retention = std::move(retention), now] {
+      return retention_.purge(retention, now);
+    });
   }
 
   void check(Answer<void> answer) override {
@@ -225,6 +223,10 @@ class SqliteStore final : public Store {
 
  private:
   using Job = std::move_only_function<void()>;
+
+  std::int64_t counts_from_ms(std::int64_t at_ms) const {
+    return retention_.clock().counts_from_ms(at_ms);
+  }
 
   template <typename T, typename Work>
   void enqueue(std::string_view what, Answer<T> answer, Work work) {
@@ -270,8 +272,9 @@ class SqliteStore final : public Store {
     }
   }
 
-  Database db_;
+  std::unique_ptr<Database> db_;
   Statements sql_;
+  SqliteRetention retention_;
   Post post_;
   LogSink& log_;
   std::mutex mutex_;
@@ -288,11 +291,24 @@ std::unexpected<Error> open_error(const std::string& path, const DbError& error)
           " (is the folder writable, the disk full, or the file not a database of confab?)");
 }
 
+// SQLite gives its -wal and -shm the mode that the database has.
+Result<void> keep_to_owner(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  const bool is_kept = fd >= 0 && ::fchmod(fd, 0600) == 0;
+  const int error = errno;
+  if (fd >= 0) ::close(fd);
+  if (is_kept) return {};
+  return fail(ErrorCode::kUnavailable, path + ": " + std::strerror(error) +
+                                           " (it must belong to the user that runs confab)");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path, Post post, LogSink& log) {
-  auto db = Database::open(path);
-  if (!db) return open_error(path, db.error());
+  if (auto kept = keep_to_owner(path); !kept) return std::unexpected(kept.error());
+  auto opened = Database::open(path);
+  if (!opened) return open_error(path, opened.error());
+  auto db = std::make_unique<Database>(std::move(*opened));
   if (auto set = db->execute(kPragmas); !set) return open_error(path, set.error());
   const auto version = migrate(*db);
   if (!version) return open_error(path, version.error());
@@ -303,8 +319,10 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path, Post p
   }
   auto statements = prepare_all(*db);
   if (!statements) return open_error(path, statements.error());
-  return std::make_unique<SqliteStore>(std::move(*db), std::move(*statements), std::move(post),
-                                       log);
+  auto retention = SqliteRetention::open(*db);
+  if (!retention) return open_error(path, retention.error());
+  return std::make_unique<SqliteStore>(std::move(db), std::move(*statements), std::move(*retention),
+                                       std::move(post), log);
 }
 
 }  // namespace confab::store

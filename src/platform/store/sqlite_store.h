@@ -14,7 +14,7 @@ namespace confab::store {
 // Hands a function to the thread that wants the answers. Called from the store's thread.
 using Post = std::function<void(std::move_only_function<void()>)>;
 
-// Opens or makes the file (":memory:" for tests), brings its schema up to date and starts the
+// Opens the file or makes it, for the owner alone, brings its schema up to date and starts the
 // thread. A file written by a newer confab is refused (kUnsupported), a damaged one too
 // (kUnavailable); the message names the file and what to do. The destructor finishes what was
 // asked before it and then joins the thread; answers still on their way are posted.

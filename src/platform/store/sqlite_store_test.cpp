@@ -1,6 +1,10 @@
 #include "platform/store/sqlite_store.h"
 
+#include <sys/resource.h>
+#include <sys/stat.h>
+
 #include <condition_variable>
+#include <csignal>
 #include <cstdlib>
 #include <deque>
 #include <filesystem>
@@ -9,6 +13,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/check.h"
 #include "gtest/gtest.h"
 #include "platform/store/sqlite_db.h"
 
@@ -100,8 +105,13 @@ class SqliteStoreTest : public testing::Test {
     EXPECT_TRUE(loaded);
     return *loaded;
   }
-  std::size_t purge(Retention retention) {
-    return *wait<std::size_t>([&](auto answer) { store().purge(retention, std::move(answer)); });
+  Purged purge(Retention retention, std::int64_t unix_ms, Duration since_start = 0s) {
+    return *wait<Purged>([&](auto answer) {
+      store().purge(retention, {unix_ms, Instant{} + since_start}, std::move(answer));
+    });
+  }
+  Result<void> check() {
+    return wait<void>([&](auto answer) { store().check(std::move(answer)); });
   }
 
   std::filesystem::path folder_;
@@ -153,15 +163,18 @@ TEST_F(SqliteStoreTest, gives_the_last_lines_oldest_first) {
   EXPECT_EQ(loaded->chat[1].text, "4");
 }
 
-TEST_F(SqliteStoreTest, purges_old_chat_and_rooms_that_nobody_used) {
-  ASSERT_TRUE(create("abc-defg-hij", 1000));
-  ASSERT_TRUE(say("old", 2000));
-  ASSERT_TRUE(say("new", 9000));
-  ASSERT_TRUE(create("klm-nopq-rst", 1000));
-  ASSERT_TRUE(load("abc-defg-hij", 200, 9000));  // which is a use
+constexpr std::int64_t kDay = 86'400'000;
+constexpr Retention kMonths{.chat_days = 30, .room_days = 90};
 
-  EXPECT_EQ(purge({}), 0u);
-  EXPECT_EQ(purge({.chat_before_ms = 5000, .rooms_unused_before_ms = 5000}), 2u);
+TEST_F(SqliteStoreTest, purges_old_chat_and_rooms_that_nobody_used) {
+  ASSERT_TRUE(create("klm-nopq-rst", 0));
+  ASSERT_TRUE(create("abc-defg-hij", 0));
+  ASSERT_TRUE(say("old", 70 * kDay));
+  ASSERT_TRUE(say("new", 95 * kDay));
+  ASSERT_TRUE(load("abc-defg-hij", 200, 95 * kDay));  // which is a use
+
+  EXPECT_EQ(purge({}, 101 * kDay).rows, 0u);
+  EXPECT_EQ(purge(kMonths, 101 * kDay).rows, 2u);
 
   EXPECT_FALSE(load("klm-nopq-rst"));
   const auto left = load("abc-defg-hij");
@@ -188,8 +201,101 @@ TEST_F(SqliteStoreTest, keeps_the_last_token_of_each_until_it_expires) {
   EXPECT_EQ(loaded->tokens[1].generation, 2u);
   EXPECT_EQ(loaded->tokens[1].attempt, "once");
   EXPECT_EQ(load("abc-defg-hij", 200, 6001)->tokens.size(), 1u);
-  EXPECT_EQ(purge({.tokens_expired_before_ms = 9000}), 1u);
+  EXPECT_EQ(purge({}, 9000).rows, 1u);
   EXPECT_EQ(load("abc-defg-hij", 200, 5000)->tokens.size(), 1u);
+}
+
+TEST_F(SqliteStoreTest, a_room_that_people_are_in_or_write_in_is_not_old) {
+  ASSERT_TRUE(create("abc-defg-hij", 0));
+  const RoomId in_use = room_.id;
+  ASSERT_TRUE(create("klm-nopq-rst", 0));
+  ASSERT_TRUE(say("still here", 99 * kDay));
+  Retention retention = kMonths;
+  retention.in_use = {in_use};
+  EXPECT_EQ(purge(retention, 100 * kDay).rows, 0u);
+  EXPECT_TRUE(load("abc-defg-hij"));
+  EXPECT_TRUE(load("klm-nopq-rst"));
+}
+
+TEST_F(SqliteStoreTest, deletes_in_steps_that_nobody_has_to_wait_for) {
+  ASSERT_TRUE(create("abc-defg-hij", 0));
+  for (int i = 0; i < 700; ++i) ASSERT_TRUE(say("x", i));
+  const Purged first = purge({.room_days = 90}, 101 * kDay);
+  EXPECT_TRUE(first.is_more);
+  EXPECT_EQ(first.rows, 500u);
+  const Purged second = purge({.room_days = 90}, 101 * kDay);
+  EXPECT_FALSE(second.is_more);
+  EXPECT_EQ(second.rows, 201u);
+}
+
+TEST_F(SqliteStoreTest, a_start_with_the_clock_100_days_ahead_deletes_nothing) {
+  for (const bool is_upgrade : {false, true}) {
+    ASSERT_TRUE(create(is_upgrade ? "klm-nopq-rst" : "abc-defg-hij", 1000 * kDay));
+    ASSERT_TRUE(say("yesterday", 1000 * kDay));
+    ASSERT_EQ(purge(kMonths, 1000 * kDay + 1).rows, 0u);
+    store_.reset();
+    // A database of before the clock was kept.
+    if (is_upgrade) ASSERT_TRUE(Database::open(path())->execute("DELETE FROM retention_clock"));
+
+    const Purged purged = purge(kMonths, 1100 * kDay);
+    EXPECT_EQ(purged.rows, 0u);
+    EXPECT_GT(purged.clock_disbelieved, 99 * std::chrono::hours(24));
+    EXPECT_EQ(purge(kMonths, 1100 * kDay, 24h).rows, 0u);
+    // And when it is right again, all is as before.
+    EXPECT_EQ(purge(kMonths, 1002 * kDay, 48h).clock_disbelieved, 0s);
+    ASSERT_EQ(load(is_upgrade ? "klm-nopq-rst" : "abc-defg-hij")->chat.size(), 1u);
+  }
+}
+
+TEST_F(SqliteStoreTest, what_is_made_with_the_clock_in_1970_outlives_that) {
+  ASSERT_TRUE(create("abc-defg-hij", 1000 * kDay));
+  ASSERT_EQ(purge(kMonths, 1000 * kDay).rows, 0u);
+  ASSERT_TRUE(create("klm-nopq-rst", 60'000));
+  ASSERT_TRUE(say("is it 1970?", 60'000));
+  EXPECT_EQ(purge(kMonths, 1001 * kDay, 24h).rows, 0u);
+  EXPECT_EQ(load("klm-nopq-rst")->chat.size(), 1u);
+}
+
+// No file may grow beyond what it is: what a full disk does, without one.
+class FullDisk {
+ public:
+  explicit FullDisk(std::uintmax_t bytes) : old_handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    CHECK(::getrlimit(RLIMIT_FSIZE, &before_) == 0);
+    const rlimit limit{.rlim_cur = bytes, .rlim_max = before_.rlim_max};
+    CHECK(::setrlimit(RLIMIT_FSIZE, &limit) == 0);
+  }
+  ~FullDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, old_handler_);
+  }
+
+ private:
+  rlimit before_{};
+  void (*old_handler_)(int);
+};
+
+TEST_F(SqliteStoreTest, a_full_disk_is_noticed_by_the_check_and_by_who_writes) {
+  ASSERT_TRUE(create("abc-defg-hij"));
+  ASSERT_TRUE(check());
+  {
+    const FullDisk full(std::filesystem::file_size(path() + "-wal"));
+    EXPECT_FALSE(check());
+    EXPECT_EQ(say("lost?", 1).error().code, ErrorCode::kUnavailable);
+  }
+  EXPECT_TRUE(check());
+  EXPECT_TRUE(say("kept", 2));
+  EXPECT_EQ(load("abc-defg-hij")->chat.size(), 1u);
+}
+
+TEST_F(SqliteStoreTest, the_database_is_for_its_owner_alone) {
+  std::ofstream(path()).close();
+  ASSERT_EQ(::chmod(path().c_str(), 0644), 0);
+  ASSERT_TRUE(create("abc-defg-hij"));
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    struct stat found{};
+    ASSERT_EQ(::stat((path() + suffix).c_str(), &found), 0) << suffix;
+    EXPECT_EQ(found.st_mode & 0777, 0600u) << suffix;
+  }
 }
 
 TEST_F(SqliteStoreTest, keeps_its_own_words_for_the_log) {
@@ -221,7 +327,7 @@ TEST_F(SqliteStoreTest, names_a_file_that_is_no_database) {
 }
 
 TEST_F(SqliteStoreTest, says_that_it_works) {
-  EXPECT_TRUE(wait<void>([&](auto answer) { store().check(std::move(answer)); }));
+  EXPECT_TRUE(check());
 }
 
 TEST_F(SqliteStoreTest, finishes_what_was_asked_before_it_goes) {

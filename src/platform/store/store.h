@@ -14,6 +14,8 @@
 
 #include "base/error.h"
 #include "base/ids.h"
+#include "base/instant.h"
+#include "platform/store/retention_clock.h"
 
 namespace confab::store {
 
@@ -52,11 +54,20 @@ struct LoadedRoom {
   std::vector<TokenRecord> tokens;  // those not expired, oldest first
 };
 
-// What may go: everything older than these points in time (milliseconds since 1970; 0 keeps all).
+// What may go: chat that was said, and rooms that were last used, so many days ago; 0 keeps all.
+// Tokens go when they have expired.
 struct Retention {
-  std::int64_t chat_before_ms = 0;
-  std::int64_t rooms_unused_before_ms = 0;
-  std::int64_t tokens_expired_before_ms = 0;
+  std::uint32_t chat_days = 0;
+  std::uint32_t room_days = 0;
+  std::vector<RoomId> in_use;  // somebody is in them now
+};
+
+struct Purged {
+  std::size_t rows = 0;
+  bool is_more = false;  // ask again soon
+  // The system's clock is this far ahead of what the store believes (RetentionClock): it has
+  // jumped, or was right and the server switched off for long. Nothing is deleted for that part.
+  Duration clock_disbelieved{};
 };
 
 template <typename T>
@@ -75,9 +86,9 @@ class Store {
   virtual void append_chat(ChatRecord message, Answer<void> answer) = 0;
   // Takes the place of the participant's record before it.
   virtual void save_token(TokenRecord token, Answer<void> answer) = 0;
-  // How many rows went.
-  virtual void purge(Retention retention, Answer<std::size_t> answer) = 0;
-  // True if it can be read from and written to now.
+  // Deletes some of what is too old.
+  virtual void purge(Retention retention, ClockReading now, Answer<Purged> answer) = 0;
+  // Writes about as much as the longest chat line takes: an error when the disk is full.
   virtual void check(Answer<void> answer) = 0;
 };
 

@@ -48,8 +48,8 @@ std::string make_room_code(Random& random) {
 
 }  // namespace
 
-RestApi::RestApi(const Config& config, http::HttpServer& server, store::Store& store,
-                 const auth::TokenSigner& signer, Random& random, LogSink& log,
+RestApi::RestApi(const Config& config, http::EventLoop& loop, http::HttpServer& server,
+                 store::Store& store, const auth::TokenSigner& signer, Random& random, LogSink& log,
                  CountParticipants count_participants)
     : config_(config),
       store_(store),
@@ -60,7 +60,8 @@ RestApi::RestApi(const Config& config, http::HttpServer& server, store::Store& s
       creators_(kCreateRate),
       lookups_(kLookupRate),
       many_makers_(kCreateRateOfAll, monotonic_now()),
-      few_makers_(kCreateRateOfAll, monotonic_now()) {
+      few_makers_(kCreateRateOfAll, monotonic_now()),
+      readiness_(loop, store) {
   auto capabilities = ortc::router_capabilities(ortc::default_router_codecs());
   CHECK(capabilities.has_value());
   capabilities_ = std::move(*capabilities);
@@ -91,6 +92,11 @@ bool RestApi::may_create(const IpAddress& address) {
 }
 
 void RestApi::create_room(const Request& request, Responder responder) {
+  if (is_closing_) {
+    responder.send(Response::error(
+        {ErrorCode::kUnavailable, "the server is about to stop; try again in a moment"}));
+    return;
+  }
   if (!may_create(request.remote.address)) {
     ++rooms_refused_;
     responder.send(Response::error(
@@ -159,8 +165,8 @@ void RestApi::get_config(Responder responder) const {
 
 void RestApi::get_ready(Responder responder) {
   if (is_closing_) return responder.send(json_response(503, {{"status", "stopping"}}));
-  store_.check([responder = std::move(responder)](const Result<void>& checked) mutable {
-    if (!checked) return responder.send(json_response(503, {{"status", "store_unavailable"}}));
+  readiness_.ask([responder = std::move(responder)](bool is_ready) mutable {
+    if (!is_ready) return responder.send(json_response(503, {{"status", "store_unavailable"}}));
     responder.send(json_response(200, {{"status", "ok"}}));
   });
 }

@@ -21,6 +21,7 @@
 #include "platform/metrics/exposition.h"
 #include "platform/store/store.h"
 #include "rtc/ortc/types.h"
+#include "service/rest/readiness.h"
 
 namespace confab::rest {
 
@@ -32,11 +33,11 @@ class RestApi {
 
   // Declares its routes on `server` (/api/, /livez, /readyz): make it before listen(). All
   // references outlive it.
-  RestApi(const Config& config, http::HttpServer& server, store::Store& store,
-          const auth::TokenSigner& signer, Random& random, LogSink& log,
+  RestApi(const Config& config, http::EventLoop& loop, http::HttpServer& server,
+          store::Store& store, const auth::TokenSigner& signer, Random& random, LogSink& log,
           CountParticipants count_participants);
 
-  // /readyz answers 503 from now on.
+  // /readyz answers 503 from now on, and no more rooms are made.
   void close() { is_closing_ = true; }
 
   void expose(metrics::Exposition& out) const;
@@ -66,6 +67,7 @@ class RestApi {
   call::TokenBucket few_makers_;
   std::uint64_t rooms_refused_ = 0;
   std::uint64_t lookups_refused_ = 0;
+  Readiness readiness_;
 };
 
 }  // namespace confab::rest

@@ -16,6 +16,10 @@ namespace {
 constexpr Duration kFarewell = 300ms;
 constexpr Duration kReconnectIn = 1s;
 constexpr Duration kPurgeInterval = 1h;
+// While there is more to delete than one step takes.
+constexpr Duration kPurgeStep = 1s;
+// A laptop that slept, a summer time set by hand: nothing to wake an operator for.
+constexpr Duration kClockJump = std::chrono::days(1);
 
 call::Options call_options(const CallConfig& config) {
   call::Options out;
@@ -58,6 +62,10 @@ class SignalingService::Impl {
     events_.push_back(std::move(event));
     if (!is_handling_) work_off();
   }
+
+  void config_changed() { call_.set_options(call_options(config_.call)); }
+
+  std::size_t participants() const { return call_.counts().participants; }
 
   void stop(std::function<void()> done) {
     door_.close();
@@ -170,15 +178,25 @@ class SignalingService::Impl {
   }
 
   void purge() {
-    const auto before = [now = wall_unix_ms()](std::uint32_t days) -> std::int64_t {
-      return days == 0 ? 0 : now - days * std::int64_t{86'400'000};
-    };
-    const store::Retention retention{before(config_.call.chat_retention_days),
-                                     before(config_.call.room_retention_days), wall_unix_ms()};
-    store_.purge(retention, [this](const Result<std::size_t>& purged) {
-      if (purged && *purged > 0) log_.write(LogLevel::kInfo, "store_purged", {{"rows", *purged}});
-    });
-    purge_.set(monotonic_now() + kPurgeInterval, [this] { purge(); });
+    const store::Retention retention{config_.call.chat_retention_days,
+                                     config_.call.room_retention_days, call_.rooms()};
+    store_.purge(retention, {wall_unix_ms(), monotonic_now()},
+                 [this](const Result<store::Purged>& purged) {
+                   if (purged) note(*purged);
+                   const bool is_more = purged && purged->is_more;
+                   purge_.set(monotonic_now() + (is_more ? kPurgeStep : kPurgeInterval),
+                              [this] { purge(); });
+                 });
+  }
+
+  void note(const store::Purged& purged) {
+    if (purged.rows > 0) log_.write(LogLevel::kInfo, "store_purged", {{"rows", purged.rows}});
+    if (purged.clock_disbelieved < kClockJump) return;
+    log_.write(LogLevel::kWarn, "clock_jumped",
+               {{"days", purged.clock_disbelieved / std::chrono::days(1)},
+                {"remedy",
+                 "set the system's clock; if it is right, nothing is to be done: what is "
+                 "old is deleted step by step"}});
   }
 
   const Config& config_;
@@ -209,6 +227,14 @@ void SignalingService::on_media_completion(control::MediaCompletion completion) 
 
 void SignalingService::on_media_event(control::MediaEvent event) {
   impl_->handle(std::move(event));
+}
+
+void SignalingService::config_changed() {
+  impl_->config_changed();
+}
+
+std::size_t SignalingService::participants() const {
+  return impl_->participants();
 }
 
 void SignalingService::stop(std::function<void()> done) {

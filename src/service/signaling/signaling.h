@@ -33,6 +33,11 @@ class SignalingService final : public control::MediaListener {
   void on_media_completion(control::MediaCompletion completion) override;
   void on_media_event(control::MediaEvent event) override;
 
+  // What may be changed in the Config that was given (ConfigOption::is_live) has been.
+  void config_changed();
+
+  std::size_t participants() const;
+
   // Tells every client to come back in a moment, and calls `done` when that had time to go out.
   void stop(std::function<void()> done);
 
