@@ -1,9 +1,10 @@
 // REST beside the sockets.
 import test from 'node:test';
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { Server } from '../browser/lib/server.mjs';
+import { binary, Server } from '../browser/lib/server.mjs';
 import { crowd } from './lib/client.mjs';
 
 async function start(t) {
@@ -46,6 +47,26 @@ test('config and health', async (t) => {
   assert.equal(config.limits.nameChars, 64);
   assert.equal((await fetch(`${base}/livez`)).status, 200);
   assert.deepEqual(await (await fetch(`${base}/readyz`)).json(), { status: 'ok' });
+});
+
+test('the notices name every library of the server and what the web app is made of', async (t) => {
+  const { base } = await start(t);
+  const response = await fetch(`${base}/notices`);
+  assert.equal(response.status, 200);
+  assert.match(response.headers.get('content-type'), /^text\/plain/);
+  const text = await response.text();
+  const run = (...words) => execFileSync(words[0], words.slice(1), { encoding: 'utf8' });
+  const needed = [...run('llvm-readelf-19', '-d', binary).matchAll(/NEEDED.*\[(.*)\]/g)].map(([, name]) => name);
+  assert.ok(needed.length > 5);
+  for (const library of needed) {
+    const owners = run('dpkg', '-S', `*/${library}`).split('\n').filter(Boolean).map((line) => line.split(': ')[0]);
+    const sources = owners.map((owner) => run('dpkg-query', '-W', '-f', '${source:Package}', owner));
+    assert.ok(sources.some((source) => text.includes(`\n${source} `)), `${library} of ${sources}`);
+  }
+  assert.match(text, /Boost Software License/);
+  assert.match(text, /\nmediasoup-client 3\.\d+\.\d+ \(ISC\)\n/);
+  assert.match(text, /SIL OPEN FONT LICENSE/);
+  assert.ok(!text.includes('This machine was set up without'));
 });
 
 test('one address cannot fill the disk with rooms', async (t) => {

@@ -39,6 +39,9 @@ export function Landing() {
           </ul>
         </section>
       </main>
+      <footer className="mx-auto w-full max-w-6xl px-5 pb-6 sm:px-8">
+        <a href="/notices" className="text-xs text-soft underline-offset-4 hover:underline">Third-party notices</a>
+      </footer>
     </div>
   );
 }
