@@ -40,6 +40,15 @@ as_root() {
   fi
 }
 
+# Younger than a day, and than the list of archives. apt gives the files of the index the dates that
+# the server had; what an update itself touches are the folders.
+apt_index_is_fresh() {
+  local lists=/var/lib/apt/lists
+  compgen -G "$lists/*_Packages*" >/dev/null || return
+  [ -n "$(find "$lists" "$lists/partial" -maxdepth 0 -mmin -1440 2>/dev/null)" ] || return
+  [ -z "$(find /etc/apt/sources.list /etc/apt/sources.list.d -newer "$lists" -newer "$lists/partial" 2>/dev/null)" ]
+}
+
 apt_install() {
   local packages=("$@")
   [ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
@@ -51,7 +60,10 @@ apt_install() {
   local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120
     -o Acquire::Retries=3 -o Dpkg::Use-Pty=0)
   local install=("${apt[@]}" install -y --no-install-recommends "${packages[@]}")
-  # The index that is there may be older than the archive: try with it, refresh it if that fails.
+  # An old index gives old browsers, or names files that the archive has no more. Where it cannot be
+  # refreshed, the one that is there may do.
+  apt_index_is_fresh || as_root "${apt[@]}" update >"$log" 2>&1 ||
+    say "The package index could not be refreshed (build/apt.log): trying with the one that is there"
   as_root "${install[@]}" >"$log" 2>&1 && return
   as_root "${apt[@]}" update >"$log" 2>&1 || {
     tail -n 15 "$log" >&2
@@ -184,6 +196,11 @@ configure() { # preset
 build() { # preset targets...
   local preset="$1"
   shift
+  case "$preset" in
+    asan | tsan | fuzz)
+      # Elsewhere than on Debian they come with the compiler.
+      if command -v dpkg-query >/dev/null; then need_packages "$root/tools/packages/sanitize.txt"; fi ;;
+  esac
   configure "$preset"
   ninja -C "$root/build/$preset" -j "$(build_jobs)" "$@" >&2 ||
     die "the $preset build failed" "read the compiler's message above; if it was killed, the machine needs more memory"

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Sourced by test and dev: the test suites, each a function suite_<name> or a script
 # tests/<name>/run. A suite's last line "N passed, N failed" is its result; one that gives none
-# counts as one failure.
+# counts as one failure. What of it cannot run on this machine it says in lines "not run, because
+# ...": that is neither passed nor failed, is repeated at the end, and is no success.
 
 # shellcheck disable=SC2154  # root: tools/setup.sh
 logs="$root/build/test-logs"
@@ -74,7 +75,7 @@ prepare_services() { # suite
 }
 
 run_suites() { # names; none: all
-  local names=("$@") name log result counts passed=0 failed=0 started seconds
+  local names=("$@") name log result counts missing passed=0 failed=0 started seconds not_run=()
   # shellcheck disable=SC2207
   [ $# -gt 0 ] || names=($(all_suites))
   mkdir -p "$logs"
@@ -98,7 +99,11 @@ run_suites() { # names; none: all
     ) >"$log" 2>&1 || true
     seconds=$((SECONDS - started))
     counts="$(grep -aE '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || true)"
-    if [ -z "$counts" ]; then
+    missing="$(grep -aE '^not run, because ' "$log" | sort -u || true)"
+    [ -z "$missing" ] || not_run+=("$name: ${missing//$'\n'/; }")
+    if [ -z "$counts" ] && [ -n "$missing" ]; then
+      result="not run"
+    elif [ -z "$counts" ]; then
       result="no result"
       failed=$((failed + 1))
     else
@@ -113,12 +118,15 @@ run_suites() { # names; none: all
     fi
     printf '%-10s %s (%d s)\n' "$name" "$result" "$seconds"
     case "$result" in
-      *", 0 failed") ;;
+      *", 0 failed" | "not run") ;;
       *)
         say "    the end of ${log#"$root"/}:"
         tail -n 40 "$log" | sed 's/^/    /' >&2 ;;
     esac
   done
+  [ ${#not_run[@]} = 0 ] || printf '%s\n' "${not_run[@]}"
   printf '%d passed, %d failed\n' "$passed" "$failed"
-  [ "$failed" = 0 ]
+  [ "$failed" = 0 ] || return 1
+  # Nothing failed, and still not everything was tried.
+  [ ${#not_run[@]} = 0 ] || return 3
 }

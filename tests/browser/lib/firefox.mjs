@@ -8,6 +8,10 @@ export async function launchFirefox() {
     browser: 'firefox',
     executablePath: '/usr/bin/firefox-esr',
     headless: true,
+    // puppeteer's setViewport sends commands that Firefox before 141 does not know (Debian main's ESR
+    // is 140): the window has the size instead.
+    defaultViewport: null,
+    args: ['--width=1280', '--height=800'],
     extraPrefsFirefox: {
       'media.navigator.streams.fake': true,
       'media.navigator.permission.disabled': true,
@@ -24,7 +28,6 @@ export async function launchFirefox() {
 export async function newFirefoxPage(browser) {
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
-  await page.setViewport({ width: 1280, height: 800 });
   page.problems = [];
   page.on('pageerror', (error) => page.problems.push(`page error: ${error.message}`));
   return page;

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
-const binary = process.env.CONFAB_BINARY ?? path.join(root, 'build/release/confab');
+export const binary = process.env.CONFAB_BINARY ?? path.join(root, 'build/release/confab');
 
 async function isFree(port, address) {
   const tcp = createServer();
@@ -30,7 +30,7 @@ async function isFree(port, address) {
 }
 
 // The first of `count` ports in a row that are free for TCP and UDP.
-async function freePorts(count, address) {
+export async function freePorts(count, address) {
   for (let attempt = 0; attempt < 50; ++attempt) {
     const first = 20000 + Math.floor(Math.random() * 12000);
     const free = [];
@@ -42,14 +42,17 @@ async function freePorts(count, address) {
 
 export class Server {
   // mediaAddress: listened on and announced. args, env: further flags and settings. nofile: how many
-  // descriptors it may have.
-  static async start({ mediaAddress = '127.0.0.1', httpAddress = '127.0.0.1', args = [], env = {}, nofile } = {}) {
+  // descriptors it may have. stdout: a descriptor to log to, where `log` shall not have it.
+  static async start({
+    mediaAddress = '127.0.0.1', httpAddress = '127.0.0.1', args = [], env = {}, nofile, stdout = 'pipe',
+  } = {}) {
     const server = new Server();
     server.dataDir = await mkdtemp(path.join(tmpdir(), 'confab-test-'));
     server.httpAddress = httpAddress;
     server.mediaAddress = mediaAddress;
     server.args = args;
     server.nofile = nofile;
+    server.stdout = stdout;
     server.env = { ...process.env, ...env };
     server.log = [];
     await server.launchOnFreePorts();
@@ -81,9 +84,9 @@ export class Server {
       '--media-address', this.mediaAddress,
       '--media-port', String(this.mediaPort),
       '--data', this.dataDir,
-      ...this.args], { stdio: ['ignore', 'pipe', 'pipe'], env: this.env });
+      ...this.args], { stdio: ['ignore', this.stdout, 'pipe'], env: this.env });
     const collect = (chunk) => this.log.push(chunk.toString());
-    this.child.stdout.on('data', collect);
+    this.child.stdout?.on('data', collect);
     this.child.stderr.on('data', collect);
     const exited = once(this.child, 'exit').then(([code, signal]) => {
       this.child = undefined;
