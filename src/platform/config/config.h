@@ -133,6 +133,8 @@ struct Config {
   std::string data_dir = "data";
   // The number of this process among those of its role; in the ids of what it makes.
   std::uint16_t node = 0;
+  // On SIGTERM, meetings go on for so long before everybody is told to come back.
+  Duration drain{};
   HttpConfig http;
   AdminConfig admin;
   SocketIoConfig socketio;
@@ -153,6 +155,7 @@ struct ConfigOption {
   bool is_switch = false;    // a flag without a value means true
   bool is_secret = false;
   bool is_retired = false;  // known only to say what took its place
+  bool is_live = false;     // a running server takes it over (SIGHUP)
 };
 std::span<const ConfigOption> config_options();
 
@@ -174,6 +177,15 @@ struct LoadedConfig {
 
 // kInvalidArgument names the key, where it came from, and for an unknown key the nearest known one.
 Result<LoadedConfig> load_config(const ConfigInput& input);
+
+// Which keys differ, separated by commas.
+struct ConfigChange {
+  std::string taken;
+  std::string at_next_start;
+};
+// Takes into `running` what of `wanted` can change while the server runs. What was read once, when
+// the server started, stays as it is.
+ConfigChange take_over_config(Config& running, const Config& wanted);
 
 // What is in force, as a YAML file that would give the same; secrets read "(secret)".
 std::string effective_config(const Config& config);

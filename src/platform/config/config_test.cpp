@@ -203,5 +203,24 @@ TEST(ConfigTest, TheProcessEnvironmentIsReadByPrefix) {
   EXPECT_EQ(loaded->config.log.level, LogLevel::kWarn);
 }
 
+TEST(ConfigTest, ARunningServerTakesOverWhatItLooksUpEachTimeAndNamesTheRest) {
+  Config running;
+  Config wanted;
+  wanted.log.level = LogLevel::kDebug;
+  wanted.call.chat_retention_days = 7;
+  wanted.ice.urls = {"stun:stun.example.org"};
+  wanted.media.port = 41000;
+  wanted.http.body_bytes_max = 2048;
+  const ConfigChange change = take_over_config(running, wanted);
+  EXPECT_EQ(change.taken, "ice.urls,call.chat_retention_days,log.level");
+  EXPECT_EQ(change.at_next_start, "http.body_bytes_max,media.port");
+  EXPECT_EQ(running.log.level, LogLevel::kDebug);
+  EXPECT_EQ(running.call.chat_retention_days, 7u);
+  EXPECT_EQ(running.ice.urls, wanted.ice.urls);
+  EXPECT_EQ(running.media.port, 40000);
+  const ConfigChange again = take_over_config(running, wanted);
+  EXPECT_EQ(again.taken, "");
+}
+
 }  // namespace
 }  // namespace confab

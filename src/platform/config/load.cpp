@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/check.h"
 #include "platform/config/config.h"
 #include "platform/config/nearest.h"
 #include "platform/config/options.h"
@@ -202,6 +203,21 @@ Result<LoadedConfig> load_config(const ConfigInput& input) {
   if (done) done = check_whole(loaded.config);
   if (!done) return std::unexpected(std::move(done).error());
   return loaded;
+}
+
+ConfigChange take_over_config(Config& running, const Config& wanted) {
+  ConfigChange change;
+  for (const Option& option : options()) {
+    const Values values = option.get(wanted);
+    if (values == option.get(running)) continue;
+    std::string& keys = option.shown.is_live ? change.taken : change.at_next_start;
+    if (!keys.empty()) keys += ',';
+    keys += option.shown.key;
+    if (!option.shown.is_live) continue;
+    const auto error = option.set(running, values);
+    CHECK(!error);  // it was printed by what parses it
+  }
+  return change;
 }
 
 std::string effective_config(const Config& config) {

@@ -151,6 +151,17 @@ Option retired(Names names, std::string_view instead) {
   return option;
 }
 
+// For what is looked up each time it is needed, on the signaling loop.
+Option live(Option option) {
+  option.shown.is_live = true;
+  return option;
+}
+
+std::vector<Option> live(std::vector<Option> all) {
+  for (Option& option : all) option.shown.is_live = true;
+  return all;
+}
+
 std::vector<Option> http_options() {
   return {
       endpoint({"http.listen", "http"}, "address and port of the web app and its API",
@@ -161,11 +172,11 @@ std::vector<Option> http_options() {
              [](Config& c) -> auto& { return c.http.tls; }),
       endpoint({"http.tls_listen", "tls-listen"}, "address and port of HTTPS",
                [](Config& c) -> auto& { return c.http.tls_listen; }),
-      text({"http.tls_certificate", "tls-certificate"},
-           "PEM file; without it a certificate is made and kept in the data folder",
-           [](Config& c) -> auto& { return c.http.tls_certificate; }),
-      text({"http.tls_key", "tls-key"}, "PEM file of the certificate's key",
-           [](Config& c) -> auto& { return c.http.tls_key; }),
+      live(text({"http.tls_certificate", "tls-certificate"},
+                "PEM file; without it a certificate is made and kept in the data folder",
+                [](Config& c) -> auto& { return c.http.tls_certificate; })),
+      live(text({"http.tls_key", "tls-key"}, "PEM file of the certificate's key",
+                [](Config& c) -> auto& { return c.http.tls_key; })),
       texts({"http.cors_origins", "cors-origin"}, "other origins that may call the API; * is any",
             [](Config& c) -> auto& { return c.http.cors_origins; }),
       list(
@@ -237,6 +248,11 @@ std::vector<Option> media_options() {
                [](Config& c) -> auto& { return c.media.consent_timeout; }),
       bytes({"media.receive_buffer_bytes", ""}, "kernel buffer of each UDP socket", 64 * 1024,
             1 << 30, [](Config& c) -> auto& { return c.media.receive_buffer_bytes; }),
+  };
+}
+
+std::vector<Option> ice_options() {
+  return {
       texts({"ice.urls", "ice-url"}, "STUN and TURN servers told to browsers, as turn:host:3478",
             [](Config& c) -> auto& { return c.ice.urls; }),
       secret(text({"ice.turn_secret", "turn-secret"},
@@ -244,6 +260,16 @@ std::vector<Option> media_options() {
                   [](Config& c) -> auto& { return c.ice.turn_secret; })),
       duration({"ice.turn_lifetime", "turn-lifetime"}, "of a TURN password", 1min,
                std::chrono::days(7), [](Config& c) -> auto& { return c.ice.turn_lifetime; }),
+  };
+}
+
+// Read once: sockets are told of them when they connect.
+std::vector<Option> session_options() {
+  return {
+      duration({"call.reconnect_grace", ""}, "someone whose connection is lost is kept for", 0s, 1h,
+               [](Config& c) -> auto& { return c.call.reconnect_grace; }),
+      toggle({"call.compatibility", ""}, "serve front ends written for the reference system",
+             [](Config& c) -> auto& { return c.call.compatibility; }),
   };
 }
 
@@ -259,8 +285,6 @@ std::vector<Option> call_options() {
             [](Config& c) -> auto& { return c.call.producers_per_participant_max; }),
       count({"call.meetings_max", ""}, "at the same time", 1, 1'000'000,
             [](Config& c) -> auto& { return c.call.meetings_max; }),
-      duration({"call.reconnect_grace", ""}, "someone whose connection is lost is kept for", 0s, 1h,
-               [](Config& c) -> auto& { return c.call.reconnect_grace; }),
       duration({"call.resume_token_lifetime", ""}, "of the token that gives a participant back",
                1min, std::chrono::days(30),
                [](Config& c) -> auto& { return c.call.resume_token_lifetime; }),
@@ -272,8 +296,6 @@ std::vector<Option> call_options() {
             [](Config& c) -> auto& { return c.call.chat_retention_days; }),
       count({"call.room_retention_days", ""}, "an unused room is deleted after; 0 keeps it", 0,
             36'500, [](Config& c) -> auto& { return c.call.room_retention_days; }),
-      toggle({"call.compatibility", ""}, "serve front ends written for the reference system",
-             [](Config& c) -> auto& { return c.call.compatibility; }),
   };
 }
 
@@ -304,9 +326,12 @@ std::vector<Option> all_options() {
            [](Config& c) -> auto& { return c.data_dir; }),
       count({"node", ""}, "number of this process among those of its role", 0, 65535,
             [](Config& c) -> auto& { return c.node; }),
+      live(duration({"drain", ""}, "on SIGTERM, meetings go on for at most", 0s, 24h,
+                    [](Config& c) -> auto& { return c.drain; })),
   };
-  for (auto part : {http_options, socketio_options, media_options, call_options, log_options}) {
-    for (Option& option : part()) all.push_back(std::move(option));
+  for (auto&& part : {http_options(), socketio_options(), media_options(), live(ice_options()),
+                      live(call_options()), session_options(), live(log_options())}) {
+    for (const Option& option : part) all.push_back(option);
   }
   const Config defaults;
   for (Option& option : all) {

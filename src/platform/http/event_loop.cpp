@@ -39,13 +39,23 @@ void EventLoop::post(Task task) {
   boost::asio::post(impl_->context, std::move(task));
 }
 
-void on_stop_signal(EventLoop& loop, Task task) {
+namespace {
+
+void wait_for_signal(boost::asio::signal_set& signals, SignalHandler handler) {
+  signals.async_wait([&signals, handler = std::move(handler)](
+                         const boost::system::error_code& error, int number) mutable {
+    if (error) return;
+    handler(number == SIGHUP ? Signal::kReload : Signal::kStop);
+    wait_for_signal(signals, std::move(handler));
+  });
+}
+
+}  // namespace
+
+void on_signal(EventLoop& loop, SignalHandler handler) {
   auto& signals = loop.impl().signals;
-  signals = std::make_unique<boost::asio::signal_set>(loop.impl().context, SIGINT, SIGTERM);
-  signals->async_wait(
-      [task = std::move(task)](const boost::system::error_code& error, int /*signal*/) mutable {
-        if (!error) task();
-      });
+  signals = std::make_unique<boost::asio::signal_set>(loop.impl().context, SIGINT, SIGTERM, SIGHUP);
+  wait_for_signal(*signals, std::move(handler));
 }
 
 struct LoopTimer::State {

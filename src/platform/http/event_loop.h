@@ -2,6 +2,7 @@
 // platform/http does. Boost.Asio stays behind it.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -55,7 +56,9 @@ class LoopTimer {
   std::shared_ptr<State> state_;  // shared with the wait in flight, which may outlive the timer
 };
 
-// A signal (SIGINT, SIGTERM) as an event of the loop: `task` once, at the first of them.
-void on_stop_signal(EventLoop& loop, Task task);
+// Signals as events of the loop, each time one comes: SIGINT and SIGTERM, and SIGHUP.
+enum class Signal : std::uint8_t { kStop, kReload };
+using SignalHandler = std::move_only_function<void(Signal signal)>;
+void on_signal(EventLoop& loop, SignalHandler handler);
 
 }  // namespace confab::http

@@ -47,8 +47,8 @@ std::unexpected<Error> cannot_listen(const Endpoint& endpoint,
               "cannot listen on " + endpoint.to_string() + ": " + error.message());
 }
 
-Result<std::shared_ptr<asio::ssl::context>> make_tls(const TlsFiles& files) {
-  auto tls = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
+Result<std::unique_ptr<asio::ssl::context>> make_tls(const TlsFiles& files) {
+  auto tls = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_server);
   boost::system::error_code error;
   tls->set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
                        asio::ssl::context::no_tlsv1_1,
@@ -190,8 +190,7 @@ void HttpServer::Impl::dispatch(Request request, Responder responder) {
   responder.send(std::move(response));
 }
 
-Result<Endpoint> HttpServer::Impl::listen(const Endpoint& endpoint,
-                                          std::shared_ptr<asio::ssl::context> tls) {
+Result<Endpoint> HttpServer::Impl::listen(const Endpoint& endpoint, bool is_tls) {
   const tcp::endpoint wanted = to_asio(endpoint);
   auto acceptor = std::make_shared<Acceptor>(context);
   boost::system::error_code error;
@@ -206,23 +205,22 @@ Result<Endpoint> HttpServer::Impl::listen(const Endpoint& endpoint,
   if (error) return cannot_listen(endpoint, error);
   const Endpoint bound = to_endpoint(acceptor->local_endpoint(error));
   acceptors_.push_back(acceptor);
-  start_accepting(std::move(acceptor), std::move(tls));
+  start_accepting(std::move(acceptor), is_tls);
   return bound;
 }
 
-void HttpServer::Impl::start_accepting(std::shared_ptr<Acceptor> acceptor,
-                                       std::shared_ptr<asio::ssl::context> tls) {
-  co_spawn(context, accept_loop(acceptor, tls),
-           [self = shared_from_this(), acceptor, tls](const std::exception_ptr& exception) {
+void HttpServer::Impl::start_accepting(std::shared_ptr<Acceptor> acceptor, bool is_tls) {
+  co_spawn(context, accept_loop(acceptor, is_tls),
+           [self = shared_from_this(), acceptor, is_tls](const std::exception_ptr& exception) {
              if (!exception) return;
              // Out of memory for one connection: a listener that ended here would be silent.
              self->note_exception(exception);
-             self->start_accepting(acceptor, tls);
+             self->start_accepting(acceptor, is_tls);
            });
 }
 
 asio::awaitable<void> HttpServer::Impl::accept_loop(std::shared_ptr<Acceptor> acceptor,
-                                                    std::shared_ptr<asio::ssl::context> tls) {
+                                                    bool is_tls) {
   constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
   constexpr Duration kPause = 100ms;
   const auto self = shared_from_this();
@@ -230,20 +228,20 @@ asio::awaitable<void> HttpServer::Impl::accept_loop(std::shared_ptr<Acceptor> ac
     auto [error, socket] = co_await acceptor->async_accept(kToken);
     if (is_stopping || error == asio::error::operation_aborted) co_return;
     if (!error) {
-      serve(std::move(socket), tls.get());
+      serve(std::move(socket), is_tls);
       continue;
     }
     // Each idle one that is closed lets one in; without them the others are given a moment to end.
     const bool is_out = error == asio::error::no_descriptors ||
                         error.value() == boost::system::errc::too_many_files_open_in_system;
     if (is_out && make_room(admission_.idlest())) continue;
-    handle_accept_failure(*acceptor, error, tls != nullptr);
+    handle_accept_failure(*acceptor, error, is_tls);
     asio::steady_timer pause(context, kPause);
     co_await pause.async_wait(kToken);
   }
 }
 
-void HttpServer::Impl::serve(tcp::socket socket, asio::ssl::context* tls) {
+void HttpServer::Impl::serve(tcp::socket socket, bool is_tls) {
   boost::system::error_code error;
   const Endpoint remote = to_endpoint(socket.remote_endpoint(error));
   if (error) return;  // gone already
@@ -252,12 +250,12 @@ void HttpServer::Impl::serve(tcp::socket socket, asio::ssl::context* tls) {
   if (verdict != Admission::Verdict::kAdmit) {
     ++(verdict == Admission::Verdict::kFull ? counts.connections_full
                                             : counts.connections_address_full);
-    if (tls == nullptr) say_full(socket);
+    if (!is_tls) say_full(socket);
     return;
   }
   make_room(evict);
   socket.set_option(tcp::no_delay(true), error);
-  if (tls != nullptr) {
+  if (is_tls) {
     serve_tls(shared_from_this(), std::move(socket), remote, *tls);
   } else {
     serve_plain(shared_from_this(), std::move(socket), remote);
@@ -327,12 +325,17 @@ void HttpServer::fallback(Handler handler) {
 }
 
 Result<Endpoint> HttpServer::listen(const Endpoint& endpoint) {
-  return impl_->listen(endpoint, nullptr);
+  return impl_->listen(endpoint, false);
 }
 Result<Endpoint> HttpServer::listen_tls(const Endpoint& endpoint, const TlsFiles& files) {
+  if (auto used = use_certificate(files); !used) return std::unexpected(std::move(used.error()));
+  return impl_->listen(endpoint, true);
+}
+Result<void> HttpServer::use_certificate(const TlsFiles& files) {
   auto tls = make_tls(files);
   if (!tls) return std::unexpected(std::move(tls.error()));
-  return impl_->listen(endpoint, std::move(*tls));
+  impl_->tls = std::move(*tls);
+  return {};
 }
 void HttpServer::stop() {
   impl_->stop();

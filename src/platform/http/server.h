@@ -134,6 +134,9 @@ class HttpServer {
   // Port 0 picks one. Returns what is listened on. kUnavailable with the system's reason.
   Result<Endpoint> listen(const Endpoint& endpoint);
   Result<Endpoint> listen_tls(const Endpoint& endpoint, const TlsFiles& files);
+  // From now on new connections of listen_tls() are given this certificate; those that are open
+  // keep theirs. On an error nothing changes.
+  Result<void> use_certificate(const TlsFiles& files);
   // Takes no new connections and closes those that are idle or WebSockets.
   void stop();
 

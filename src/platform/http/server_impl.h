@@ -78,7 +78,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
   // To the handler, or to what answers in its place.
   void dispatch(Request request, Responder responder);
 
-  Result<Endpoint> listen(const Endpoint& endpoint, std::shared_ptr<boost::asio::ssl::context> tls);
+  Result<Endpoint> listen(const Endpoint& endpoint, bool is_tls);
   void stop();
 
   // What a coroutine ended with, if it was not the end of its function.
@@ -93,6 +93,8 @@ class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
   bool is_stopping = false;
   AddressShares inbound;
   HttpServer::Counts counts;
+  // Of the connections to come; each keeps OpenSSL's part of the one that it began with.
+  std::unique_ptr<boost::asio::ssl::context> tls;
 
   Admission::Id enter(Peer& peer, const IpAddress& from);
   void leave(Admission::Id peer);
@@ -104,14 +106,12 @@ class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
  private:
   using Acceptor = boost::asio::ip::tcp::acceptor;
 
-  void start_accepting(std::shared_ptr<Acceptor> acceptor,
-                       std::shared_ptr<boost::asio::ssl::context> tls);
-  boost::asio::awaitable<void> accept_loop(std::shared_ptr<Acceptor> acceptor,
-                                           std::shared_ptr<boost::asio::ssl::context> tls);
+  void start_accepting(std::shared_ptr<Acceptor> acceptor, bool is_tls);
+  boost::asio::awaitable<void> accept_loop(std::shared_ptr<Acceptor> acceptor, bool is_tls);
 
   // Closes an idle connection, and says whether there was one.
   bool make_room(std::optional<Admission::Id> idle);
-  void serve(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context* tls);
+  void serve(boost::asio::ip::tcp::socket socket, bool is_tls);
   void handle_accept_failure(Acceptor& acceptor, const boost::system::error_code& error,
                              bool is_tls);
 

@@ -56,9 +56,12 @@ confab::ConfigPairs given(const CLI::App& serve, const ServeFlags& flags) {
 }
 
 int run_serve(const CLI::App& serve, const ServeFlags& flags) {
-  const auto loaded = confab::load_config({.file = flags.file,
-                                           .environment = confab::config_environment(),
-                                           .flags = given(serve, flags)});
+  const auto load = [input = confab::ConfigInput{.file = flags.file,
+                                                 .environment = confab::config_environment(),
+                                                 .flags = given(serve, flags)}] {
+    return confab::load_config(input);
+  };
+  const auto loaded = load();
   if (!loaded) {
     std::fprintf(stderr, "confab: %s\n", loaded.error().message.c_str());
     return 2;
@@ -74,7 +77,7 @@ int run_serve(const CLI::App& serve, const ServeFlags& flags) {
     std::puts("the configuration is right");
     return 0;
   }
-  return confab::cli::serve(loaded->config);
+  return confab::cli::serve(loaded->config, load);
 }
 
 }  // namespace

@@ -3,8 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,6 +23,8 @@
 #include "platform/version/version.h"
 #include "service/cli/banner.h"
 #include "service/cli/data_dir.h"
+#include "service/cli/notices.h"
+#include "service/cli/signals.h"
 #include "service/cli/tls_files.h"
 #include "service/cli/web_root.h"
 #include "service/media/identity_file.h"
@@ -82,11 +84,17 @@ void expose_listener(std::string_view listener, const http::HttpServer& server,
   refused("readers_stuck", counts.readers_stuck);
 }
 
+// Standard error may be a pipe that nobody reads.
+void say(std::string_view text) {
+  write_within(STDERR_FILENO, text, 1s);
+}
+
 // Everything `confab serve` runs, in the order in which the parts need each other; destroyed in
 // reverse. Members are made by start(), because each of them can fail with a reason.
 class AllInOne {
  public:
-  AllInOne(const Config& config, http::EventLoop& loop) : config_(config), loop_(loop) {}
+  AllInOne(Config config, ConfigSource source, http::EventLoop& loop)
+      : config_(std::move(config)), source_(std::move(source)), loop_(loop) {}
   ~AllInOne();
 
   Result<void> start();
@@ -100,10 +108,16 @@ class AllInOne {
   void serve_web_app();
   void serve_metrics();
   void announce();
+  void on_signal(http::Signal signal);
+  void reload();
+  Result<ConfigChange> take_over(const Config& wanted);
+  void drain();
   void stop();
 
-  const Config& config_;
-  std::unique_ptr<LogSink> log_;
+  Config config_;  // reload() changes it; all that refer to it run on the loop's thread
+  const ConfigSource source_;
+  DataDir data_dir_;
+  std::unique_ptr<JsonLog> log_;
   SecureRandom random_;
   http::EventLoop& loop_;
   std::unique_ptr<store::Store> store_;
@@ -115,11 +129,16 @@ class AllInOne {
   std::shared_ptr<const http::StaticFiles> web_app_;  // shared with the fallback handler
   std::unique_ptr<signaling::SignalingService> signaling_;
   std::unique_ptr<rest::RestApi> rest_;
+  http::LoopTimer drained_{loop_};
+  bool is_stopping_ = false;
+  std::optional<Instant> stop_at_;  // set: SIGTERM came, and meetings go on until then
   Banner banner_;
 };
 
 Result<void> AllInOne::start() {
-  if (auto prepared = prepare_data_dir(config_.data_dir); !prepared) return prepared;
+  auto data_dir = DataDir::open(config_.data_dir);
+  if (!data_dir) return std::unexpected(data_dir.error());
+  data_dir_ = std::move(*data_dir);
   auto log = make_json_log({.service = "confab",
                             .level = config_.log.level,
                             .show_private = config_.log.show_private,
@@ -178,7 +197,7 @@ Result<void> AllInOne::open_http() {
                                                              *store_, *signer_, random_, *log_);
   media_->set_listener(*signaling_);
   rest_ = std::make_unique<rest::RestApi>(
-      config_, *http_, *store_, *signer_, random_, *log_,
+      config_, loop_, *http_, *store_, *signer_, random_, *log_,
       [this](std::string_view code, rest::RestApi::CountAnswer answer) {
         answer(signaling_->participants_in(code));
       });
@@ -202,6 +221,12 @@ Result<void> AllInOne::open_http() {
 
 void AllInOne::serve_web_app() {
   const std::string root = find_web_root(config_.http.web_root);
+  const auto text = std::make_shared<const std::string>(notices(root));  // shared with answers
+  http_->route(http::Method::kGet, "/notices", [text](http::Request, http::Responder responder) {
+    http::Response response = http::Response::text(200, {});
+    response.shared_body = text;
+    responder.send(std::move(response));
+  });
   auto files = http::StaticFiles::load(root);
   banner_.has_web_app = files.has_value();
   if (!files) {
@@ -225,6 +250,7 @@ void AllInOne::serve_metrics() {
       rest_->expose(out);
       expose_listener("public", *http_, out);
       expose_listener("admin", *admin_, out);
+      out.counter("log_lines_lost", "Log lines that nobody took.", {}, log_->lines_lost());
       http::Response response = http::Response::text(200, out.text());
       response.headers = {{"Content-Type", std::string(metrics::Exposition::kContentType)}};
       answer->send(std::move(response));
@@ -239,10 +265,14 @@ void AllInOne::announce() {
   banner_.media = media_->announced().addresses;
   banner_.media_port_first = config_.media.port;
   banner_.shards = media_->shards();
-  std::fputs(banner_text(banner_).c_str(), stderr);
+  say(banner_text(banner_));
+  for (const std::string& warning : data_dir_.warnings()) {
+    log_->write(LogLevel::kWarn, "data_folder_open", {{"warning", warning}});
+    say("  note: " + warning + "\n");
+  }
   for (const std::string& warning : media_->announced().warnings) {
     log_->write(LogLevel::kWarn, "announced_addresses", {{"warning", Private{warning}}});
-    std::fprintf(stderr, "  note: %s\n", warning.c_str());
+    say("  note: " + warning + "\n");
   }
   const media::ShardHost& shard = media_->shard(0);
   if (static_cast<std::size_t>(shard.receive_buffer_bytes()) < config_.media.receive_buffer_bytes) {
@@ -259,11 +289,58 @@ void AllInOne::announce() {
 }
 
 void AllInOne::run() {
-  http::on_stop_signal(loop_, [this] { stop(); });
+  http::on_signal(loop_, [this](http::Signal signal) { on_signal(signal); });
   loop_.run();
 }
 
+void AllInOne::on_signal(http::Signal signal) {
+  if (signal == http::Signal::kReload && !is_terminal_gone()) return reload();
+  // A second SIGTERM does not wait for the meetings.
+  if (stop_at_ || config_.drain == Duration::zero()) return stop();
+  stop_at_ = monotonic_now() + config_.drain;
+  log_->write(LogLevel::kInfo, "draining", {{"seconds", to_seconds(config_.drain)}});
+  rest_->close();
+  drain();
+}
+
+void AllInOne::drain() {
+  constexpr Duration kLook = 500ms;
+  if (signaling_->participants() == 0 || monotonic_now() >= *stop_at_) return stop();
+  drained_.set(monotonic_now() + kLook, [this] { drain(); });
+}
+
+void AllInOne::reload() {
+  const auto loaded = source_();
+  const auto change = loaded ? take_over(loaded->config) : std::unexpected(loaded.error());
+  if (!change) {
+    log_->write(LogLevel::kError, "reload_refused", {{"reason", change.error().message}});
+    return;
+  }
+  signaling_->config_changed();
+  log_->write(LogLevel::kInfo, "reloaded", {{"changed", change->taken}});
+  if (change->at_next_start.empty()) return;
+  log_->write(LogLevel::kWarn, "reload_needs_restart", {{"unchanged", change->at_next_start}});
+}
+
+// What can fail comes first, so that a bad configuration changes nothing.
+Result<ConfigChange> AllInOne::take_over(const Config& wanted) {
+  auto log_target = open_log_target(wanted.log.file);
+  if (!log_target) return std::unexpected(log_target.error());
+  if (config_.http.tls) {
+    auto files = tls_files(wanted, media_->announced().addresses);
+    if (!files) return std::unexpected(files.error());
+    if (auto used = http_->use_certificate(*files); !used) return std::unexpected(used.error());
+  }
+  // Also where the name is the same: the file may have been moved away.
+  log_->redirect(std::move(*log_target));
+  log_->set_level(wanted.log.level);
+  log_->set_show_private(wanted.log.show_private);
+  return take_over_config(config_, wanted);
+}
+
 void AllInOne::stop() {
+  if (std::exchange(is_stopping_, true)) return;
+  drained_.cancel();
   log_->write(LogLevel::kInfo, "stopping", {});
   rest_->close();
   signaling_->stop([this] {
@@ -280,15 +357,16 @@ AllInOne::~AllInOne() {
 
 }  // namespace
 
-int serve(const Config& config) {
+int serve(Config config, ConfigSource source) {
+  ignore_deadly_signals();
   auto loop = http::EventLoop::make();
   if (!loop) {
-    std::fprintf(stderr, "confab: %s\n", loop.error().message.c_str());
+    say("confab: " + loop.error().message + "\n");
     return 1;
   }
-  AllInOne server(config, **loop);
+  AllInOne server(std::move(config), std::move(source), **loop);
   if (auto started = server.start(); !started) {
-    std::fprintf(stderr, "confab: %s\n", started.error().message.c_str());
+    say("confab: " + started.error().message + "\n");
     return 1;
   }
   server.run();

@@ -48,7 +48,7 @@ Result<http::TlsFiles> tls_files(const Config& config, std::span<const MediaAddr
   const auto made = make_self_signed(host, names, wall_unix_ms() / 1000);
   if (!made) return std::unexpected(made.error());
   if (auto key = write_file(files.key, made->key, 0600); !key) return std::unexpected(key.error());
-  if (auto cert = write_file(files.certificate, made->certificate, 0644); !cert) {
+  if (auto cert = write_file(files.certificate, made->certificate, 0600); !cert) {
     return std::unexpected(cert.error());
   }
   return files;

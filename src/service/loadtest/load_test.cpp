@@ -98,7 +98,7 @@ LoadTest::LoadTest(const Options& options, http::ClientTarget target, dtls::Dtls
 }
 
 Result<Report> LoadTest::run() {
-  http::on_stop_signal(loop_, [this] {
+  http::on_signal(loop_, [this](http::Signal) {
     if (is_measuring_) return end_measuring();
     give_up({ErrorCode::kUnavailable, "stopped before everybody had joined"});
   });

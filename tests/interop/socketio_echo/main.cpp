@@ -85,7 +85,7 @@ class Echo {
     }
     std::printf("listening on port %u\n", static_cast<unsigned>(endpoint->port));
     std::fflush(stdout);
-    http::on_stop_signal(loop_, [this] { loop_.stop(); });
+    http::on_signal(loop_, [this](http::Signal) { loop_.stop(); });
     loop_.run();
     return 0;
   }
