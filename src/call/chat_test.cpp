@@ -95,7 +95,24 @@ TEST_F(ChatTest, a_store_that_hangs_is_told_to_the_sender_in_time) {
   EXPECT_FALSE(world.has_reply(a));
   world.pass(15s);
   EXPECT_EQ(world.refusal(a), ErrorCode::kTimeout);
+  // And if it was kept after all, nobody misses it.
+  world.release_answers();
+  EXPECT_EQ(world.told<ChatPosted>(a).size(), 1u);
+  EXPECT_EQ(world.told<ChatPosted>(b).size(), 1u);
   EXPECT_EQ(world.call.counts().requests_in_flight, 0u);
+}
+
+TEST_F(ChatTest, a_line_sent_again_while_it_is_being_kept_is_said_once) {
+  world.store_answers = false;
+  const SendChat line{"hello", std::nullopt, MessageId::random(world.random)};
+  world.ask(a, line);
+  world.ask(a, line);
+  world.ask(b, SendChat{"mine", std::nullopt, line.id});
+  EXPECT_EQ(world.refusal(b), ErrorCode::kConflict);
+  world.release_answers();
+  EXPECT_EQ(world.answer<ChatAccepted>(a).message.id, *line.id);
+  EXPECT_EQ(world.told<ChatPosted>(b).size(), 1u);
+  EXPECT_EQ(world.saved.size(), 1u);
 }
 
 TEST_F(ChatTest, who_leaves_while_a_line_is_kept_is_heard_all_the_same) {

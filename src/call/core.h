@@ -98,7 +98,7 @@ struct MediaInFlight {
 
 // A line that the store has not taken yet: nobody has heard it, and its sender waits.
 struct SavingChat {
-  Origin origin;
+  std::vector<Origin> origins;  // more than one if it was sent again; none when they were told
   ChatMessage message;
   Timers::Key timer = 0;
 };

@@ -168,7 +168,7 @@ Result<void> AllInOne::open_media() {
   if (!identity) return std::unexpected(identity.error());
   media::Surroundings surroundings;
   surroundings.tell = [](const std::string& sentence) {
-    std::fprintf(stderr, "confab: %s\n", sentence.c_str());
+    say("confab: " + sentence + "\n");
   };
   auto media = media::LocalMedia::start(
       config_.media, config_.node, std::move(*identity), *log_,
