@@ -167,9 +167,7 @@ Result<void> AllInOne::open_media() {
   auto identity = media::load_or_make_identity(config_.data_dir + "/dtls.pem");
   if (!identity) return std::unexpected(identity.error());
   media::Surroundings surroundings;
-  surroundings.tell = [](const std::string& sentence) {
-    say("confab: " + sentence + "\n");
-  };
+  surroundings.tell = [](const std::string& sentence) { say("confab: " + sentence + "\n"); };
   auto media = media::LocalMedia::start(
       config_.media, config_.node, std::move(*identity), *log_,
       [this](auto task) { loop_.post(std::move(task)); }, std::move(surroundings));
