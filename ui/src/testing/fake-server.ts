@@ -118,7 +118,7 @@ export class FakeServer implements SocketLike {
       case 'join':
         return { ...this.joined(payload as unknown as JoinRequest) };
       case 'state:get':
-        return { self: this.self, participants: this.others, chat: [], speakers: [], serverTime: 0 };
+        return { self: this.self, participants: this.others, chat: [], chatEarlier: false, speakers: [], serverTime: 0 };
       case 'transport:create':
         return { ...this.makeTransport() };
       case 'transport:restart-ice':
@@ -151,7 +151,7 @@ export class FakeServer implements SocketLike {
     if (!mediaKept) this.loseMedia();
     return {
       participantId: this.self.id, resumeToken: `r${++this.serial}`, meetingId: 'mt_1', resumed: false, mediaKept,
-      self: structuredClone(this.self), participants: structuredClone(this.others), chat: [...this.chat], speakers: [],
+      self: structuredClone(this.self), participants: structuredClone(this.others), chat: [...this.chat], chatEarlier: false, speakers: [],
       routerRtpCapabilities: testFakeParameters.generateRouterRtpCapabilities(), iceServers: [],
       ...(transports === true && !mediaKept ? { transports: { send: this.makeTransport(), recv: this.makeTransport() } } : {}),
       ...(mediaKept ? { own: { transports: [], consumers: [...this.consumers.values()].map((each) => ({ ...each, producerPaused: false })) } } : {}),

@@ -2,13 +2,16 @@
 
 import clsx from 'clsx';
 import { Lock } from 'lucide-react';
-import { useLayoutEffect, useRef } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import { Avatar } from '@/components/ui/avatar';
 import { NameTag } from '@/components/ui/name-tag';
+import { describeError } from '@/lib/protocol/errors';
 import type { ChatMessage } from '@/lib/protocol/types';
+import { notify } from '@/lib/session/notices';
 import { useMeeting } from '@/lib/store/meeting';
 import { clockTime, splitLinks } from '@/lib/util/text';
 import { ChatComposer } from './chat-composer';
+import { useSession } from './session-context';
 import { SidePanel } from './side-panel';
 import { tagged, useTags } from './use-tags';
 
@@ -28,11 +31,19 @@ function MessageList() {
   const tags = useTags();
   const list = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const height = useRef(0);
+  const first = useRef<string | undefined>(undefined);
 
   // Follows new messages unless the person has scrolled back to read.
   useLayoutEffect(() => {
     const element = list.current;
-    if (element !== null && atEnd.current) element.scrollTop = element.scrollHeight;
+    if (element === null) return;
+    // Earlier lines came in above: what was being read stays where it is.
+    const isAbove = first.current !== undefined && chat.some((each) => each.id === first.current) && chat[0]?.id !== first.current;
+    if (atEnd.current) element.scrollTop = element.scrollHeight;
+    else if (isAbove) element.scrollTop += element.scrollHeight - height.current;
+    height.current = element.scrollHeight;
+    first.current = chat[0]?.id;
   }, [chat]);
 
   return (
@@ -45,8 +56,9 @@ function MessageList() {
       onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
         atEnd.current = scrollHeight - scrollTop - clientHeight < 48;
       }}
-      className="min-h-0 flex-1 overflow-y-auto px-4 py-2"
+      className="min-h-0 flex-1 overflow-y-auto px-4 py-2 [overflow-anchor:none]"
     >
+      <EarlierButton />
       {chat.length === 0 ? (
         <p className="grid h-full place-items-center px-6 text-center text-sm text-balance text-soft">
           No messages yet. Write to everyone, or pick one person to write to privately.
@@ -59,6 +71,29 @@ function MessageList() {
         </ol>
       )}
     </div>
+  );
+}
+
+function EarlierButton() {
+  const session = useSession();
+  const earlier = useMeeting((state) => state.chatEarlier);
+  const [busy, setBusy] = useState(false);
+  if (!earlier) return null;
+  const load = async () => {
+    setBusy(true);
+    await session.loadEarlierChat().catch((error: unknown) => notify(describeError(error), 'error'));
+    setBusy(false);
+  };
+  return (
+    <button
+      type="button"
+      data-testid="chat-earlier"
+      disabled={busy}
+      onClick={() => void load()}
+      className="mx-auto mb-2 block min-h-11 rounded-xl px-4 text-sm text-accent hover:bg-ink-800 disabled:text-faint"
+    >
+      Show earlier messages
+    </button>
   );
 }
 

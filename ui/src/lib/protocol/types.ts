@@ -96,6 +96,8 @@ export interface MeetingState {
   self: Participant;
   participants: Participant[];
   chat: ChatMessage[];
+  /** There are more before them. */
+  chatEarlier: boolean;
   speakers: Speaker[];
   serverTime: number;
 }
@@ -146,6 +148,7 @@ export interface Requests {
   'consumer:resume': { payload: { consumerId: string }; result: Empty };
   'consumer:close': { payload: { consumerId: string }; result: Empty };
   'chat:send': { payload: { id: string; text: string; to?: string }; result: { message: ChatMessage } };
+  'chat:history': { payload: { before?: string }; result: { chat: ChatMessage[]; chatEarlier: boolean } };
   'hand:set': { payload: { raised: boolean }; result: { hand: number | null } };
   'profile:set': { payload: { name: string }; result: { name: string; resumeToken: string } };
 }

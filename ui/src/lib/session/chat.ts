@@ -1,7 +1,7 @@
 import type { SignalingClient } from '@/lib/protocol/client';
 import { ProtocolError } from '@/lib/protocol/errors';
 import type { ChatMessage, Payload } from '@/lib/protocol/types';
-import { mergeChat, useMeeting, type Phase } from '@/lib/store/meeting';
+import { addEarlier, mergeChat, useMeeting, type Phase } from '@/lib/store/meeting';
 import { newMessageId } from '@/lib/util/message-id';
 
 const kChatTries = 3;
@@ -40,6 +40,13 @@ export class Chat {
     const message = await this.say({ id, text, ...(to === null ? {} : { to }) });
     if (this.unsaid.id === id) this.unsaid = undefined;
     useMeeting.setState((state) => ({ chat: mergeChat(state.chat, [message]) }));
+  }
+
+  /** The page of the chat before the first line that is here. */
+  async loadEarlier(): Promise<void> {
+    const before = useMeeting.getState().chat[0]?.id;
+    const page = await this.signaling.request('chat:history', before === undefined ? {} : { before });
+    useMeeting.setState((state) => addEarlier(state, page));
   }
 
   /** Where the answer is lost with the connection, it is looked for and the message sent again after the return. */

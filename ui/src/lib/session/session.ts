@@ -155,6 +155,10 @@ export class MeetingSession {
     return this.chat.send(text, to);
   }
 
+  loadEarlierChat(): Promise<void> {
+    return this.chat.loadEarlier();
+  }
+
   setHand(raised: boolean): Promise<void> {
     useMeeting.setState((state) => ({ wanted: { ...state.wanted, hand: raised } }));
     return this.hand.run();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatMessage, JoinResult, Participant } from '@/lib/protocol/types';
-import {
+import { addEarlier,
   addMessage, addPerson, applyJoin, dropProducer, handsInOrder, inOrder, isLive, kInitialMeeting, mergeChat,
   putProducer, removePerson, setProducerPaused, type MeetingStore,
 } from './meeting';
@@ -15,7 +15,7 @@ function message(id: string, sentAt: number, from = 'b'): ChatMessage {
 
 function joined(result: Partial<JoinResult> = {}): JoinResult {
   return {
-    self: person('me'), participants: [], chat: [], speakers: [], serverTime: 0, participantId: 'me', resumeToken: 't',
+    self: person('me'), participants: [], chat: [], chatEarlier: false, speakers: [], serverTime: 0, participantId: 'me', resumeToken: 't',
     meetingId: 'm', resumed: false, mediaKept: false, routerRtpCapabilities: {}, iceServers: [], build: 'b',
     limits: { participants: 1, producersPerParticipant: 1, nameChars: 40, chatChars: 100, chatHistory: 1, reconnectGraceMs: 1 },
     ...result,
@@ -80,6 +80,19 @@ describe('producers', () => {
 describe('chat', () => {
   it('keeps each message once, by time', () => {
     expect(mergeChat([message('2', 2)], [message('1', 1), message('2', 2)]).map((each) => each.id)).toEqual(['1', '2']);
+  });
+
+  it('reads back page by page, and starts anew where too much was missed', () => {
+    const first = { ...inside, ...applyJoin(kInitialMeeting, joined({ chat: [message('5', 5), message('6', 6)], chatEarlier: true })) };
+    expect(first).toMatchObject({ chatEarlier: true });
+    const read = { ...first, ...addEarlier(first, { chat: [message('3', 3), message('4', 4)], chatEarlier: false }) };
+    expect(read.chat.map((each) => each.id)).toEqual(['3', '4', '5', '6']);
+    const again = applyJoin(read, joined({ chat: [message('6', 6), message('7', 7)], chatEarlier: true }));
+    expect(again.chat?.map((each) => each.id)).toEqual(['3', '4', '5', '6', '7']);
+    expect(again.chatEarlier).toBe(false);
+    const missed = applyJoin(read, joined({ chat: [message('98', 98), message('99', 99)], chatEarlier: true }));
+    expect(missed.chat?.map((each) => each.id)).toEqual(['98', '99']);
+    expect(missed.chatEarlier).toBe(true);
   });
 
   it('counts as unread what others wrote while the chat is closed', () => {

@@ -44,6 +44,8 @@ export interface MeetingStore {
   people: Record<string, Participant>;
   wanted: Wanted;
   chat: ChatMessage[];
+  /** The server has more before them. */
+  chatEarlier: boolean;
   unread: number;
   speaking: Record<string, number>;
   tracks: Record<string, RemoteTrack>;
@@ -74,6 +76,7 @@ export const kInitialMeeting: MeetingStore = {
   people: {},
   wanted: { microphone: false, camera: false, hand: false },
   chat: [],
+  chatEarlier: false,
   unread: 0,
   speaking: {},
   tracks: {},
@@ -106,7 +109,7 @@ export function applyState(state: MeetingStore, fresh: MeetingState): Change {
   return {
     people,
     selfId: fresh.self.id,
-    chat: mergeChat(state.chat, fresh.chat),
+    ...takeChat(state, fresh),
     speaking: speakersToLevels(fresh.speakers),
     ...(state.chatTo !== null && people[state.chatTo] === undefined ? { chatTo: null } : {}),
   };
@@ -129,6 +132,19 @@ export function applyJoin(state: MeetingStore, result: JoinResult): Change {
     nameLimit: result.limits.nameChars,
     joinedAt: state.joinedAt === 0 ? Date.now() : state.joinedAt,
   };
+}
+
+/** The last page of the server's into what is here; in its place, if so much was missed that nothing joins the two. */
+function takeChat(state: MeetingStore, fresh: Pick<MeetingState, 'chat' | 'chatEarlier'>): Pick<MeetingStore, 'chat' | 'chatEarlier'> {
+  const known = new Set(state.chat.map((each) => each.id));
+  const joinsOn = state.chat.length > 0 && (!fresh.chatEarlier || fresh.chat.some((each) => known.has(each.id)));
+  return joinsOn
+    ? { chat: mergeChat(state.chat, fresh.chat), chatEarlier: state.chatEarlier }
+    : { chat: [...fresh.chat], chatEarlier: fresh.chatEarlier };
+}
+
+export function addEarlier(state: MeetingStore, page: Pick<MeetingState, 'chat' | 'chatEarlier'>): Change {
+  return { chat: mergeChat(state.chat, page.chat), chatEarlier: page.chatEarlier };
 }
 
 export function mergeChat(known: readonly ChatMessage[], fresh: readonly ChatMessage[]): ChatMessage[] {
