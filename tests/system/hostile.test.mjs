@@ -3,7 +3,7 @@ import test from 'node:test';
 import assert from 'node:assert/strict';
 import { WebSocket } from 'ws';
 import { Server } from '../browser/lib/server.mjs';
-import { audioParameters, connectOwn, crowd, dtlsParameters, makeTransport, rtpCapabilities, sleep, videoParameters } from './lib/client.mjs';
+import { audioParameters, connectOwn, crowd, dtlsParameters, makeTransport, produce, rtpCapabilities, sleep, videoParameters } from './lib/client.mjs';
 
 async function start(t, args = []) {
   const server = await Server.start({ args });
