@@ -86,7 +86,7 @@ TEST_F(ChatTest, a_line_that_cannot_be_kept_is_refused_and_heard_by_nobody) {
   EXPECT_EQ(world.refusal(a), ErrorCode::kUnavailable);
   EXPECT_TRUE(world.told<ChatPosted>(b).empty());
   world.store_error.reset();
-  EXPECT_TRUE(world.join(world.connect(), "Dan").state.chat.empty());
+  EXPECT_TRUE(world.join(world.connect(), "Dan").state.chat.messages.empty());
 }
 
 TEST_F(ChatTest, a_store_that_hangs_is_told_to_the_sender_in_time) {
