@@ -22,7 +22,7 @@ why_no_namespaces() {
     echo "network namespaces need root: sudo ./test"
     return 1
   fi
-  if said="$({ ip netns add "$name" && ip netns exec "$name" ip link add probe0 type dummy; } 2>&1)"; then
+  if said="$({ ip netns add "$name" && ip netns exec "$name" ip link add probe0 type veth; } 2>&1)"; then
     ip netns del "$name"
     return 0
   fi
