@@ -5,15 +5,15 @@ import assert from 'node:assert/strict';
 
 const byTestId = (id) => `[data-testid="${id}"]`;
 
-// Asks the page until `probe` gives something truthy; throws with the last answer and what the page
+// Asks the page until `probe` gives something truthy, or what `isEnough` takes; throws with the last answer and what the page
 // itself complained about.
-export async function until(page, what, probe, argument, timeoutMs = 30_000) {
+export async function until(page, what, probe, argument, timeoutMs = 30_000, isEnough = Boolean) {
   const end = Date.now() + timeoutMs;
   let last;
   while (Date.now() < end) {
     try {
       last = await page.evaluate(probe, argument);
-      if (last) return last;
+      if (isEnough(last)) return last;
     } catch (error) {
       last = error.message; // the page is being replaced
     }
@@ -69,14 +69,10 @@ const remoteFrames = () => {
 
 // Every one of `count` remote pictures moves: its decoded frames rise by `frames`.
 export async function seesMoving(page, count, frames = 10) {
-  const before = await until(page, `${count} remote pictures`, ([probe, n]) => {
-    const seen = new Function(`return (${probe})()`)();
-    return Object.keys(seen).length === n && Object.values(seen).every((f) => f > 0) ? seen : null;
-  }, [remoteFrames.toString(), count], 45_000);
-  await until(page, `${count} remote pictures move`, ([probe, was, more]) => {
-    const seen = new Function(`return (${probe})()`)();
-    return Object.keys(was).every((key) => seen[key] >= was[key] + more);
-  }, [remoteFrames.toString(), before, frames], 45_000);
+  const before = await until(page, `${count} remote pictures`, remoteFrames, undefined, 45_000, (seen) =>
+    Object.keys(seen).length === count && Object.values(seen).every((f) => f > 0));
+  await until(page, `${count} remote pictures move`, remoteFrames, undefined, 45_000, (seen) =>
+    Object.keys(before).every((key) => seen[key] >= before[key] + frames));
 }
 
 // Sound of `count` others arrives with energy in it.
