@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 
 const byTestId = (id) => `[data-testid="${id}"]`;
 
-// Asks the page until `probe` gives something truthy, or what `isEnough` takes; throws with the last answer and what the page
-// itself complained about.
+// Asks the page until `probe` gives something truthy, or what `isEnough` takes; throws with the last
+// answer and what the page itself complained about.
 export async function until(page, what, probe, argument, timeoutMs = 30_000, isEnough = Boolean) {
   const end = Date.now() + timeoutMs;
   let last;
