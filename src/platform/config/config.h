@@ -120,6 +120,13 @@ struct CallConfig {
   bool compatibility = true;
 };
 
+// Where rooms and chat are kept.
+struct DatabaseConfig {
+  // Of a PostgreSQL server, "postgresql://user:password@host/name". Empty: SQLite, in the data
+  // folder.
+  std::string url;
+};
+
 struct LogConfig {
   LogLevel level = LogLevel::kInfo;
   // Write addresses, names and tokens in clear: for a short hunt only.
@@ -141,6 +148,7 @@ struct Config {
   MediaConfig media;
   IceConfig ice;
   CallConfig call;
+  DatabaseConfig database;
   LogConfig log;
 };
 

@@ -324,6 +324,10 @@ std::vector<Option> all_options() {
   std::vector<Option> all = {
       text({"data", ""}, "folder of the database, keys and certificates",
            [](Config& c) -> auto& { return c.data_dir; }),
+      secret(text({"database.url", ""},
+                  "PostgreSQL to keep rooms and chat in, as postgresql://user:password@host/name;"
+                  " without it they are kept in the data folder",
+                  [](Config& c) -> auto& { return c.database.url; })),
       count({"node", ""}, "number of this process among those of its role", 0, 65535,
             [](Config& c) -> auto& { return c.node; }),
       live(duration({"drain", ""}, "on SIGTERM, meetings go on for at most", 0s, 24h,

@@ -1,7 +1,6 @@
 // The store of a single node: one SQLite file, written by one thread of its own.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -10,9 +9,6 @@
 #include "platform/store/store.h"
 
 namespace confab::store {
-
-// Hands a function to the thread that wants the answers. Called from the store's thread.
-using Post = std::function<void(std::move_only_function<void()>)>;
 
 // Opens the file or makes it, for the owner alone, brings its schema up to date and starts the
 // thread. A file written by a newer confab is refused (kUnsupported), a damaged one too

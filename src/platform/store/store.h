@@ -73,9 +73,14 @@ struct Purged {
 template <typename T>
 using Answer = std::move_only_function<void(Result<T>)>;
 
-class Store {
+// Hands a function to the thread that wants the answers. Called from the store's thread.
+using Post = std::function<void(std::move_only_function<void()>)>;
+
+// ---- one interface for each kind of record ----
+
+class RoomStore {
  public:
-  virtual ~Store() = default;
+  virtual ~RoomStore() = default;
 
   // kConflict when the code is taken.
   virtual void create_room(RoomRecord room, Answer<void> answer) = 0;
@@ -83,13 +88,35 @@ class Store {
   // Marks the room as used at `now_ms`, so that retention spares it.
   virtual void load_room(std::string code, std::size_t chat_max, std::int64_t now_ms,
                          Answer<std::optional<LoadedRoom>> answer) = 0;
+};
+
+class ChatStore {
+ public:
+  virtual ~ChatStore() = default;
+
   virtual void append_chat(ChatRecord message, Answer<void> answer) = 0;
+};
+
+class TokenStore {
+ public:
+  virtual ~TokenStore() = default;
+
   // Takes the place of the participant's record before it.
   virtual void save_token(TokenRecord token, Answer<void> answer) = 0;
+};
+
+// What keeps a store going, whatever is in it.
+class StoreUpkeep {
+ public:
+  virtual ~StoreUpkeep() = default;
+
   // Deletes some of what is too old.
   virtual void purge(Retention retention, ClockReading now, Answer<Purged> answer) = 0;
   // Writes about as much as the longest chat line takes: an error when the disk is full.
   virtual void check(Answer<void> answer) = 0;
 };
+
+// All of it, with one order for everything.
+class Store : public RoomStore, public ChatStore, public TokenStore, public StoreUpkeep {};
 
 }  // namespace confab::store

@@ -19,6 +19,7 @@
 #include "platform/log/json_log.h"
 #include "platform/metrics/exposition.h"
 #include "platform/random/secure_random.h"
+#include "platform/store/postgres_store.h"
 #include "platform/store/sqlite_store.h"
 #include "platform/version/version.h"
 #include "service/cli/banner.h"
@@ -153,8 +154,10 @@ Result<void> AllInOne::start() {
 }
 
 Result<void> AllInOne::open_stores() {
-  auto store = store::open_sqlite_store(
-      config_.data_dir + "/confab.db", [this](auto task) { loop_.post(std::move(task)); }, *log_);
+  const auto post = [this](auto task) { loop_.post(std::move(task)); };
+  const std::string& url = config_.database.url;
+  auto store = url.empty() ? store::open_sqlite_store(config_.data_dir + "/confab.db", post, *log_)
+                           : store::open_postgres_store(url, post, *log_);
   if (!store) return std::unexpected(store.error());
   store_ = std::move(*store);
   auto signer = auth::TokenSigner::open(config_.data_dir + "/token.key", random_);

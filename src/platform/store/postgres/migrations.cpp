@@ -1,0 +1,148 @@
+#include "platform/store/postgres/migrations.h"
+
+#include <libpq-fe.h>
+
+#include <array>
+#include <charconv>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+namespace confab::store::postgres {
+namespace {
+
+// Times as in SQLite's tables: milliseconds since 1970, as integers, so that a clock that jumps is
+// seen for what it is (RetentionClock).
+constexpr std::array<const char*, kSchemaVersion> kSteps = {
+    // 1: rooms, what was said in them, the last token of each participant, and the clock that age
+    // is
+    // measured by.
+    R"sql(
+      CREATE TABLE rooms (
+        id text PRIMARY KEY,
+        code text NOT NULL UNIQUE,
+        created_at_ms bigint NOT NULL,
+        used_at_ms bigint NOT NULL
+      );
+      CREATE INDEX rooms_by_use ON rooms (used_at_ms);
+      CREATE TABLE chat (
+        seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        id text NOT NULL UNIQUE,
+        room text NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+        from_id text NOT NULL,
+        from_name text NOT NULL,
+        to_id text,
+        to_name text NOT NULL,
+        text text NOT NULL,
+        sent_at_ms bigint NOT NULL
+      );
+      CREATE INDEX chat_by_room ON chat (room, seq);
+      CREATE INDEX chat_by_time ON chat (sent_at_ms);
+      CREATE TABLE tokens (
+        participant text PRIMARY KEY,
+        room text NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+        generation bigint NOT NULL,
+        attempt text NOT NULL,
+        expires_at_ms bigint NOT NULL
+      );
+      CREATE INDEX tokens_by_room ON tokens (room, expires_at_ms);
+      CREATE INDEX tokens_by_time ON tokens (expires_at_ms);
+      CREATE TABLE retention_clock (
+        id integer PRIMARY KEY CHECK (id = 1),
+        trusted_ms bigint NOT NULL,
+        unix_ms bigint NOT NULL
+      );
+      CREATE TABLE write_check (
+        id integer PRIMARY KEY CHECK (id = 1),
+        filler bytea NOT NULL
+      );
+    )sql",
+};
+
+struct Close {
+  void operator()(PGconn* raw) const { PQfinish(raw); }
+  void operator()(PGresult* raw) const { PQclear(raw); }
+};
+using Session = std::unique_ptr<PGconn, Close>;
+
+std::string in_words(std::string_view text) {
+  const auto end = text.find_last_not_of(" \n");
+  return std::string(text.substr(0, end == std::string_view::npos ? 0 : end + 1));
+}
+
+std::unexpected<Error> unavailable(std::string_view what, const Session& session) {
+  return fail(ErrorCode::kUnavailable, "the database " + std::string(what) + ": " +
+                                           in_words(PQerrorMessage(session.get())) +
+                                           " (is database.url right, and PostgreSQL running?)");
+}
+
+// The first column of the first row; nothing if there is none.
+Result<std::optional<std::string>> ask(const Session& session, const std::string& sql) {
+  const std::unique_ptr<PGresult, Close> result(PQexec(session.get(), sql.c_str()));
+  const auto status = PQresultStatus(result.get());
+  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
+    return unavailable("refused", session);
+  }
+  if (PQntuples(result.get()) == 0) return std::nullopt;
+  return std::string(PQgetvalue(result.get(), 0, 0));
+}
+
+Result<Session> open(const std::string& url, Duration patience) {
+  const std::string seconds = std::to_string(std::max<std::int64_t>(to_ms(patience) / 1000, 2));
+  const std::string timeout = "-c statement_timeout=" + std::to_string(to_ms(patience));
+  const std::array keys = {"dbname", "connect_timeout", "options",
+                           static_cast<const char*>(nullptr)};
+  const std::array values = {url.c_str(), seconds.c_str(), timeout.c_str(),
+                             static_cast<const char*>(nullptr)};
+  Session session(PQconnectdbParams(keys.data(), values.data(), 1));
+  if (PQstatus(session.get()) != CONNECTION_OK) return unavailable("is not available", session);
+  // "already exists, skipping" is no news.
+  if (auto quiet = ask(session, "SET client_min_messages = warning"); !quiet) {
+    return std::unexpected(quiet.error());
+  }
+  return session;
+}
+
+Result<std::int64_t> version_of(const Session& session) {
+  const auto version = ask(session, "SELECT max(version) FROM confab_schema");
+  if (!version) return std::unexpected(version.error());
+  std::int64_t value = 0;
+  if (*version) std::from_chars((*version)->data(), (*version)->data() + (*version)->size(), value);
+  return value;
+}
+
+Result<void> take_steps(const Session& session, std::int64_t wanted) {
+  auto made = ask(session,
+                  "CREATE TABLE IF NOT EXISTS confab_schema (version bigint PRIMARY KEY,"
+                  " applied_at timestamptz NOT NULL DEFAULT now())");
+  if (!made) return std::unexpected(made.error());
+  const auto found = version_of(session);
+  if (!found) return std::unexpected(found.error());
+  if (*found > kSchemaVersion) {
+    return fail(ErrorCode::kUnsupported, "the database was written by a newer confab (schema " +
+                                             std::to_string(*found) + ", this one knows " +
+                                             std::to_string(kSchemaVersion) + "); upgrade confab");
+  }
+  for (std::int64_t version = *found + 1; version <= wanted; ++version) {
+    const auto done =
+        ask(session, "BEGIN;" + std::string(kSteps[static_cast<std::size_t>(version) - 1]) +
+                         ";INSERT INTO confab_schema (version) VALUES (" + std::to_string(version) +
+                         ");COMMIT");
+    if (!done) return std::unexpected(done.error());
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> migrate(const std::string& url, Duration patience, std::int64_t wanted) {
+  const auto session = open(url, patience);
+  if (!session) return std::unexpected(session.error());
+  // Let go by the end of the session, whatever happens. The number is "confab" in ASCII.
+  if (auto locked = ask(*session, "SELECT pg_advisory_lock(x'636f6e666162'::bigint)"); !locked) {
+    return std::unexpected(locked.error());
+  }
+  return take_steps(*session, wanted);
+}
+
+}  // namespace confab::store::postgres

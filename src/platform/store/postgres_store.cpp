@@ -1,0 +1,352 @@
+#include "platform/store/postgres_store.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/check.h"
+#include "platform/clock/clock.h"
+#include "platform/store/postgres/chat_queue.h"
+#include "platform/store/postgres/connection.h"
+#include "platform/store/postgres/migrations.h"
+#include "platform/store/postgres/retention.h"
+
+namespace confab::store {
+namespace {
+
+using postgres::ChatQueue;
+using postgres::Connection;
+using postgres::Query;
+using postgres::Rows;
+
+// For the server to answer when the process starts, and for what was asked last when it ends.
+constexpr Duration kPatienceAtStart = 10s;
+constexpr Duration kPatienceAtEnd = 2s;
+
+constexpr const char* kCreateRoom =
+    "INSERT INTO rooms (id, code, created_at_ms, used_at_ms) VALUES ($1, $2, $3, $3)";
+constexpr const char* kFindRoom = "SELECT id, code, created_at_ms FROM rooms WHERE code = $1";
+// One query for both, so that they are of one moment.
+constexpr const char* kLoadRoom =
+    "WITH room AS (UPDATE rooms SET used_at_ms = greatest(used_at_ms, $2::bigint)"
+    " WHERE code = $1 RETURNING id, code, created_at_ms)"
+    " SELECT room.id, room.code, room.created_at_ms, line.id, line.from_id, line.from_name,"
+    " line.to_id, line.to_name, line.text, line.sent_at_ms FROM room LEFT JOIN LATERAL"
+    " (SELECT * FROM chat WHERE chat.room = room.id ORDER BY seq DESC LIMIT $3::bigint) AS line"
+    " ON true ORDER BY line.seq";
+constexpr const char* kLoadTokens =
+    "SELECT tokens.participant, tokens.room, tokens.generation, tokens.attempt,"
+    " tokens.expires_at_ms FROM tokens JOIN rooms ON rooms.id = tokens.room"
+    " WHERE rooms.code = $1 AND tokens.expires_at_ms > $2::bigint"
+    " ORDER BY tokens.expires_at_ms DESC LIMIT $3::bigint";
+constexpr const char* kSaveToken =
+    "INSERT INTO tokens (participant, room, generation, attempt, expires_at_ms)"
+    " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (participant) DO UPDATE SET room = excluded.room,"
+    " generation = excluded.generation, attempt = excluded.attempt,"
+    " expires_at_ms = excluded.expires_at_ms";
+// Sent again after the connection broke, when nobody knows whether it was written.
+constexpr const char* kAppendChat =
+    "INSERT INTO chat (id, room, from_id, from_name, to_id, to_name, text, sent_at_ms)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING";
+// As much as a chat line of the longest kind takes.
+constexpr const char* kCheck =
+    "INSERT INTO write_check (id, filler) VALUES (1, decode(repeat('00', 8192), 'hex'))"
+    " ON CONFLICT (id) DO UPDATE SET filler = excluded.filler";
+
+std::unexpected<Error> unavailable() {
+  return fail(ErrorCode::kUnavailable, "the database is not available; try again");
+}
+
+// What is not the client's doing is all the same to it; the connection has logged why.
+std::unexpected<Error> for_client(const Error& error) {
+  if (error.code == ErrorCode::kConflict) return std::unexpected(error);
+  return unavailable();
+}
+
+RoomRecord room_of(const Rows& rows) {
+  return {RoomId::parse(rows.text(0, 0)).value_or(RoomId{}), rows.text(0, 1), rows.integer(0, 2)};
+}
+
+ChatRecord line_of(const Rows& rows, std::size_t row, RoomId room) {
+  ChatRecord out;
+  out.id = MessageId::parse(rows.text(row, 3)).value_or(MessageId{});
+  out.room = room;
+  out.from = ParticipantId::parse(rows.text(row, 4)).value_or(ParticipantId{});
+  out.from_name = rows.text(row, 5);
+  if (!rows.is_null(row, 6)) out.to = ParticipantId::parse(rows.text(row, 6));
+  out.to_name = rows.text(row, 7);
+  out.text = rows.text(row, 8);
+  out.sent_at_ms = rows.integer(row, 9);
+  return out;
+}
+
+std::optional<LoadedRoom> loaded_room_of(const Rows& rows) {
+  if (rows.size() == 0) return std::nullopt;
+  LoadedRoom out{room_of(rows), {}, {}};
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    if (!rows.is_null(row, 3)) out.chat.push_back(line_of(rows, row, out.room.id));
+  }
+  return out;
+}
+
+std::vector<TokenRecord> tokens_of(const Rows& rows) {
+  std::vector<TokenRecord> out;
+  for (std::size_t row = rows.size(); row > 0; --row) {
+    out.push_back({ParticipantId::parse(rows.text(row - 1, 0)).value_or(ParticipantId{}),
+                   RoomId::parse(rows.text(row - 1, 1)).value_or(RoomId{}),
+                   static_cast<std::uint64_t>(rows.integer(row - 1, 2)), rows.text(row - 1, 3),
+                   rows.integer(row - 1, 4)});
+  }
+  return out;
+}
+
+class PostgresStore final : public Store {
+ public:
+  PostgresStore(const std::string& url, Post post, LogSink& log)
+      : post_(std::move(post)),
+        connection_({.url = url}, log, [this] { write_waiting(); }),
+        retention_(connection_) {
+    CHECK(wake_fd_ >= 0);
+    thread_ = std::thread([this] { work(); });
+  }
+
+  ~PostgresStore() override {
+    {
+      const std::lock_guard lock(mutex_);
+      is_stopping_ = true;
+    }
+    wake();
+    thread_.join();
+    ::close(wake_fd_);
+  }
+
+  void create_room(RoomRecord room, Answer<void> answer) override {
+    enqueue([this, room = std::move(room), answer = std::move(answer)]() mutable {
+      const std::string created = std::to_string(retention_.counts_from_ms(room.created_at_ms));
+      run({"create_room", kCreateRoom, {room.id.to_string(), std::move(room.code), created}},
+          std::move(answer));
+    });
+  }
+
+  void find_room(std::string code, Answer<std::optional<RoomRecord>> answer) override {
+    enqueue([this, code = std::move(code), answer = std::move(answer)]() mutable {
+      run({"find_room", kFindRoom, {std::move(code)}}, std::move(answer), [](const Rows& rows) {
+        return rows.size() == 0 ? std::nullopt : std::optional(room_of(rows));
+      });
+    });
+  }
+
+  void load_room(std::string code, std::size_t chat_max, std::int64_t now_ms,
+                 Answer<std::optional<LoadedRoom>> answer) override {
+    enqueue([this, code = std::move(code), chat_max, now_ms, answer = std::move(answer)]() mutable {
+      // Shared by the two queries; the second is answered after the first.
+      auto room = std::make_shared<Result<std::optional<LoadedRoom>>>();
+      connection_.run(
+          {"load_room",
+           kLoadRoom,
+           {code, std::to_string(retention_.counts_from_ms(now_ms)), std::to_string(chat_max)}},
+          [room](const Result<Rows>& rows) {
+            if (rows) {
+              *room = loaded_room_of(*rows);
+            } else {
+              *room = for_client(rows.error());
+            }
+          });
+      connection_.run({"load_tokens",
+                       kLoadTokens,
+                       {std::move(code), std::to_string(now_ms), std::to_string(kTokensLoaded)}},
+                      [this, room, answer = std::move(answer)](const Result<Rows>& rows) mutable {
+                        if (!rows) *room = for_client(rows.error());
+                        if (*room && **room) (**room)->tokens = tokens_of(*rows);
+                        hand_over(std::move(answer), std::move(*room));
+                      });
+    });
+  }
+
+  void save_token(TokenRecord token, Answer<void> answer) override {
+    enqueue([this, token = std::move(token), answer = std::move(answer)]() mutable {
+      run({"save_token",
+           kSaveToken,
+           {token.participant.to_string(), token.room.to_string(), std::to_string(token.generation),
+            std::move(token.attempt), std::to_string(token.expires_at_ms)}},
+          std::move(answer));
+    });
+  }
+
+  void append_chat(ChatRecord message, Answer<void> answer) override {
+    enqueue([this, message = std::move(message), answer = std::move(answer)]() mutable {
+      message.sent_at_ms = retention_.counts_from_ms(message.sent_at_ms);
+      ChatQueue::Line line{std::move(message), std::move(answer)};
+      const auto number = chat_.add(line);
+      if (!number) return hand_over<void>(std::move(line.answer), unavailable());
+      if (connection_.is_ready()) write(*number, chat_.lines().at(*number).record);
+    });
+  }
+
+  void purge(Retention retention, ClockReading now, Answer<Purged> answer) override {
+    enqueue([this, retention = std::move(retention), now, answer = std::move(answer)] mutable {
+      retention_.purge(std::move(retention), now,
+                       [this, answer = std::move(answer)](Result<Purged> purged) mutable {
+                         hand_over(std::move(answer), std::move(purged));
+                       });
+    });
+  }
+
+  void check(Answer<void> answer) override {
+    enqueue([this, answer = std::move(answer)]() mutable {
+      run({"check", kCheck, {}}, std::move(answer));
+    });
+  }
+
+ private:
+  using Job = std::move_only_function<void()>;
+
+  // ---- any thread ----
+
+  void enqueue(Job job) {
+    {
+      const std::lock_guard lock(mutex_);
+      jobs_.push_back(std::move(job));
+    }
+    wake();
+  }
+
+  void wake() const { (void)::eventfd_write(wake_fd_, 1); }
+
+  // ---- the store's thread ----
+
+  void work() {
+    std::optional<Instant> end;
+    while (true) {
+      const Instant now = monotonic_now();
+      connection_.turn(now, std::exchange(events_, short{0}));
+      // Who asks at once after the start is not refused for it.
+      if (!connection_.is_opening() && carry_out_jobs() && !end) end = now + kPatienceAtEnd;
+      const bool is_done = connection_.is_idle() && chat_.lines().empty();
+      if (end && (is_done || now >= *end)) return give_up_chat();
+      wait(end ? std::min(connection_.next_timeout(), *end) : connection_.next_timeout());
+    }
+  }
+
+  void give_up_chat() {
+    while (!chat_.lines().empty()) {
+      hand_over<void>(std::move(chat_.take(chat_.lines().begin()->first).answer), unavailable());
+    }
+  }
+
+  // True when there will be no more.
+  bool carry_out_jobs() {
+    std::deque<Job> jobs;
+    bool is_last = false;
+    {
+      const std::lock_guard lock(mutex_);
+      jobs = std::exchange(jobs_, {});
+      is_last = is_stopping_;
+    }
+    for (Job& job : jobs) job();
+    return is_last;
+  }
+
+  void wait(Instant until) {
+    std::array<pollfd, 2> polled{
+        pollfd{wake_fd_, POLLIN, 0},
+        pollfd{connection_.descriptor(), connection_.wanted_events(), 0},
+    };
+    int timeout_ms = -1;
+    if (until != kNever) {
+      const Duration left = std::max(until - monotonic_now(), Duration::zero());
+      // Rounded up: what is due must be due when it returns.
+      timeout_ms = static_cast<int>(std::min<std::int64_t>(to_ms(left) + 1, 60'000));
+      if (left == Duration::zero()) timeout_ms = 0;
+    }
+    if (::poll(polled.data(), polled.size(), timeout_ms) <= 0) return;
+    if (polled[0].revents != 0) {
+      eventfd_t ignored = 0;
+      (void)::eventfd_read(wake_fd_, &ignored);
+    }
+    events_ = polled[1].revents;
+  }
+
+  template <typename T>
+  void hand_over(Answer<T> answer, Result<T> result) {
+    post_([answer = std::move(answer), result = std::move(result)]() mutable {
+      answer(std::move(result));
+    });
+  }
+
+  template <typename T, typename Read>
+  void run(Query query, Answer<T> answer, Read read) {
+    connection_.run(std::move(query),
+                    [this, answer = std::move(answer), read](Result<Rows> rows) mutable {
+                      if (!rows) return hand_over<T>(std::move(answer), for_client(rows.error()));
+                      hand_over<T>(std::move(answer), read(*rows));
+                    });
+  }
+
+  // For who only wants to know that it was done.
+  void run(Query query, Answer<void> answer) {
+    connection_.run(std::move(query),
+                    [this, answer = std::move(answer)](const Result<Rows>& rows) mutable {
+                      Result<void> done;
+                      if (!rows) done = for_client(rows.error());
+                      hand_over<void>(std::move(answer), std::move(done));
+                    });
+  }
+
+  // What was said while the server was away, and what was on its way when it went.
+  void write_waiting() {
+    for (const auto& [number, line] : chat_.lines()) write(number, line.record);
+  }
+
+  void write(ChatQueue::Number number, const ChatRecord& line) {
+    std::optional<std::string> to;
+    if (line.to) to = line.to->to_string();
+    connection_.run(
+        {"append_chat",
+         kAppendChat,
+         {line.id.to_string(), line.room.to_string(), line.from.to_string(), line.from_name,
+          std::move(to), line.to_name, line.text, std::to_string(line.sent_at_ms)}},
+        [this, number](const Result<Rows>& written) { on_written(number, written); });
+  }
+
+  void on_written(ChatQueue::Number number, const Result<Rows>& written) {
+    // It is written when the server is back.
+    if (!written && written.error().code == ErrorCode::kUnavailable) return;
+    Result<void> result;
+    if (!written) result = for_client(written.error());
+    hand_over<void>(std::move(chat_.take(number).answer), std::move(result));
+  }
+
+  Post post_;
+  const int wake_fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  std::mutex mutex_;
+  std::deque<Job> jobs_;
+  bool is_stopping_ = false;
+
+  ChatQueue chat_;
+  Connection connection_;
+  postgres::PostgresRetention retention_;
+  short events_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_postgres_store(const std::string& url, Post post,
+                                                   LogSink& log) {
+  if (auto migrated = postgres::migrate(url, kPatienceAtStart); !migrated) {
+    return std::unexpected(migrated.error());
+  }
+  return std::make_unique<PostgresStore>(url, std::move(post), log);
+}
+
+}  // namespace confab::store

@@ -1,0 +1,19 @@
+// Store in PostgreSQL: several processes may share the database. While it is away rooms can not be
+// looked up or made, and what is said waits, so that calls and chat go on.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "platform/store/store.h"
+
+namespace confab::store {
+
+// `url` is what libpq takes: "postgresql://user:password@host/name". Brings the tables up to date
+// first, for which it waits for the server. kUnavailable says that it can not be reached,
+// kUnsupported that a newer confab has written the database.
+Result<std::unique_ptr<Store>> open_postgres_store(const std::string& url, Post post, LogSink& log);
+
+}  // namespace confab::store

@@ -1,0 +1,209 @@
+// PostgreSQL's store against a real server: what every store promises, the tables, and what becomes
+// of calls while the server is away or stands still. CONFAB_TEST_POSTGRES is the server's URL
+// without a database, as ./run sets it; each test makes a database of its own.
+#include <libpq-fe.h>
+#include <signal.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "platform/clock/clock.h"
+#include "platform/store/postgres/migrations.h"
+#include "platform/store/postgres_store.h"
+#include "platform/store/store_contract.h"
+
+namespace confab::store {
+namespace {
+
+std::string server() {
+  const char* url = std::getenv("CONFAB_TEST_POSTGRES");
+  return url == nullptr ? "postgresql://nowhere.invalid" : url;
+}
+
+// The first column of the first row.
+std::string sql(const std::string& database, const std::string& text) {
+  const std::unique_ptr<PGconn, decltype(&PQfinish)> session(
+      PQconnectdb((server() + "/" + database).c_str()), &PQfinish);
+  const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(session.get(), text.c_str()),
+                                                             &PQclear);
+  const auto status = PQresultStatus(result.get());
+  EXPECT_TRUE(status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
+      << text << ": " << PQerrorMessage(session.get());
+  return PQntuples(result.get()) == 0 ? "" : PQgetvalue(result.get(), 0, 0);
+}
+
+class PostgresPlace final : public StorePlace {
+ public:
+  PostgresPlace() { sql("postgres", "CREATE DATABASE " + name_); }
+  ~PostgresPlace() override { sql("postgres", "DROP DATABASE " + name_ + " WITH (FORCE)"); }
+
+  Result<std::unique_ptr<Store>> open(Post post, LogSink& log) override {
+    return open_postgres_store(url(), std::move(post), log);
+  }
+  void execute(const std::string& text) override { sql(name_, text); }
+
+  std::string url() const { return server() + "/" + name_; }
+  std::string ask(const std::string& text) const { return sql(name_, text); }
+
+  // The server lets nobody in and breaks what is open.
+  void go_away() const {
+    sql("postgres", "ALTER DATABASE " + name_ + " ALLOW_CONNECTIONS false");
+    sql("postgres",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name_ + "'");
+  }
+  void come_back() const { sql("postgres", "ALTER DATABASE " + name_ + " ALLOW_CONNECTIONS true"); }
+  // The process that serves the store's connection.
+  pid_t backend() const {
+    return std::stoi(sql("postgres", "SELECT pid FROM pg_stat_activity WHERE datname = '" + name_ +
+                                         "' ORDER BY backend_start DESC LIMIT 1"));
+  }
+
+ private:
+  static inline std::atomic<int> made_ = 0;
+  const std::string name_ = "contract_" + std::to_string(++made_);
+};
+
+INSTANTIATE_TEST_SUITE_P(Postgres, StoreContract,
+                         testing::Values(StoreUnderTest{
+                             "Postgres", [] { return std::make_unique<PostgresPlace>(); }}));
+
+// ---- the tables ----
+
+TEST(PostgresTables, are_made_once_by_processes_that_start_at_the_same_time) {
+  const PostgresPlace place;
+  std::vector<std::thread> starting;
+  std::atomic<int> succeeded = 0;
+  for (int i = 0; i < 6; ++i) {
+    starting.emplace_back([&] { succeeded += postgres::migrate(place.url(), 10s) ? 1 : 0; });
+  }
+  for (std::thread& one : starting) one.join();
+  EXPECT_EQ(succeeded, 6);
+  EXPECT_EQ(place.ask("SELECT count(*) FROM confab_schema"),
+            std::to_string(postgres::kSchemaVersion));
+}
+
+TEST(PostgresTables, of_a_newer_confab_are_left_alone) {
+  const PostgresPlace place;
+  ASSERT_TRUE(postgres::migrate(place.url(), 10s));
+  place.ask("INSERT INTO confab_schema (version) VALUES (99)");
+  const auto opened = postgres::migrate(place.url(), 10s);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::kUnsupported);
+  EXPECT_NE(opened.error().message.find("upgrade confab"), std::string::npos);
+}
+
+TEST(PostgresTables, a_step_that_fails_leaves_nothing_behind) {
+  const PostgresPlace place;
+  place.ask("CREATE TABLE write_check (x integer)");  // the last that the first step makes
+  EXPECT_FALSE(postgres::migrate(place.url(), 10s));
+  EXPECT_EQ(place.ask("SELECT count(*) FROM confab_schema"), "0");
+  EXPECT_EQ(place.ask("SELECT count(*) FROM pg_tables WHERE tablename = 'rooms'"), "0");
+  place.ask("DROP TABLE write_check");
+  EXPECT_TRUE(postgres::migrate(place.url(), 10s));
+}
+
+TEST(PostgresStore, a_server_that_is_not_there_is_named_at_the_start) {
+  MemoryLog log;
+  Answers answers;
+  const auto opened = open_postgres_store("postgresql://127.0.0.1:1/x", answers.post(), log);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::kUnavailable);
+  EXPECT_NE(opened.error().message.find("database.url"), std::string::npos)
+      << opened.error().message;
+}
+
+// ---- away ----
+
+class AwayTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(user_.create("abc-defg-hij"));
+    ASSERT_TRUE(user_.say("before", 1000));
+  }
+  // Until a room is found again; how long that took.
+  Duration wait_until_back() {
+    const Instant begun = monotonic_now();
+    while (!user_.find("abc-defg-hij")) {
+      if (monotonic_now() - begun > 10s) break;
+      std::this_thread::sleep_for(20ms);
+    }
+    return monotonic_now() - begun;
+  }
+
+  PostgresPlace place_;
+  StoreUser user_{place_};
+};
+
+TEST_F(AwayTest, rooms_are_refused_within_a_second_and_are_there_again_when_it_is_back) {
+  place_.go_away();
+  const Instant begun = monotonic_now();
+  const auto found = user_.find("abc-defg-hij");
+  EXPECT_LT(monotonic_now() - begun, 1s);
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, ErrorCode::kUnavailable);
+  EXPECT_FALSE(user_.check());
+  EXPECT_FALSE(user_.try_load("abc-defg-hij"));
+  EXPECT_NE(user_.log().text().find("database_away"), std::string::npos);
+
+  place_.come_back();
+  EXPECT_LT(wait_until_back(), 3s);
+  EXPECT_TRUE(user_.check());
+  EXPECT_NE(user_.log().text().find("database_back"), std::string::npos);
+}
+
+TEST_F(AwayTest, what_is_said_meanwhile_is_written_in_order_when_it_is_back) {
+  place_.go_away();
+  EXPECT_FALSE(user_.find("abc-defg-hij"));
+  int written = 0;
+  for (int i = 0; i < 20; ++i) {
+    user_.store().append_chat(user_.line(std::to_string(i), 2000),
+                              [&](const Result<void>& saved) { written += saved ? 1 : -100; });
+  }
+  place_.come_back();
+  while (written >= 0 && written < 20) user_.answers().run_one();
+  EXPECT_EQ(written, 20);
+  const auto loaded = user_.load("abc-defg-hij");
+  ASSERT_EQ(loaded->chat.size(), 21u);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(loaded->chat[i + 1].text, std::to_string(i));
+}
+
+TEST_F(AwayTest, who_says_more_than_there_is_room_for_is_told) {
+  place_.go_away();
+  EXPECT_FALSE(user_.find("abc-defg-hij"));
+  int refused = 0;
+  for (int i = 0; i < 1005; ++i) {
+    user_.store().append_chat(user_.line("x", 2000),
+                              [&](const Result<void>& saved) { refused += saved ? 0 : 1; });
+  }
+  while (refused < 5) user_.answers().run_one();
+  EXPECT_EQ(refused, 5);
+  place_.come_back();
+  EXPECT_LT(wait_until_back(), 5s);
+  EXPECT_EQ(place_.ask("SELECT count(*) FROM chat"), "1001");
+}
+
+TEST_F(AwayTest, a_server_that_stands_still_is_given_up_and_nothing_is_written_twice) {
+  const pid_t backend = place_.backend();
+  ASSERT_EQ(::kill(backend, SIGSTOP), 0);
+  int written = 0;
+  user_.store().append_chat(user_.line("still?", 2000),
+                            [&](const Result<void>& saved) { written += saved ? 1 : -100; });
+  const Instant begun = monotonic_now();
+  EXPECT_FALSE(user_.find("abc-defg-hij"));
+  EXPECT_LT(monotonic_now() - begun, 2s);
+  // On another connection the line is written; then the first one wakes up and has it too.
+  while (written == 0) user_.answers().run_one();
+  EXPECT_EQ(written, 1);
+  ASSERT_EQ(::kill(backend, SIGCONT), 0);
+  EXPECT_LT(wait_until_back(), 3s);
+  const auto loaded = user_.load("abc-defg-hij");
+  ASSERT_EQ(loaded->chat.size(), 2u);
+  EXPECT_EQ(loaded->chat[1].text, "still?");
+}
+
+}  // namespace
+}  // namespace confab::store
