@@ -14,30 +14,27 @@
 #include "rtc/rtp/types.h"
 #include "sfu/egress_entry.h"
 #include "sfu/egress_writer.h"
-#include "sfu/picture_id_rewriter.h"
+#include "sfu/packet_map.h"
 #include "sfu/segment_planner.h"
-#include "sfu/sequence_rewriter.h"
 #include "sfu/timestamp_rewriter.h"
 
 namespace confab::sfu {
 namespace {
 
 void rewrite_numbers(benchmark::State& state) {
-  SequenceRewriter sequence({100});
+  PacketMap map({100});
   TimestampRewriter timestamps({200}, 90'000);
-  PictureIdRewriter pictures;
-  sequence.start_at(5000);
   timestamps.switch_to(Instant{} + 1s, {7000}, std::nullopt);
-  pictures.start_at({.picture_id = 1, .tl0_pic_idx = 1});
+  map.start_at({0, 0}, 5000, {.picture_id = 1, .tl0_pic_idx = 1});
   std::int64_t seq = 5000;
   for (auto _ : state) {
-    benchmark::DoNotOptimize(sequence.map(seq));
     benchmark::DoNotOptimize(
         timestamps.map(Instant{} + 1s, {static_cast<std::uint32_t>(7000 + seq / 8 * 3000)}));
-    benchmark::DoNotOptimize(
-        pictures.map({.picture_id = static_cast<std::uint16_t>(seq / 8 & 0x7FFF),
-                      .tl0_pic_idx = static_cast<std::uint8_t>(seq / 8)},
-                     15));
+    const PictureIds ids{.picture_id = static_cast<std::uint16_t>(seq / 8 & 0x7FFF),
+                         .tl0_pic_idx = static_cast<std::uint8_t>(seq / 8)};
+    const PacketMap::Span* span =
+        map.accept(seq, static_cast<std::uint32_t>(timestamps.offset()), ids);
+    benchmark::DoNotOptimize(span->apply(ids, true));
     ++seq;
   }
 }

@@ -59,7 +59,7 @@ Consumer::Consumer(ShardContext& context, WebRtcTransport& transport, Source& so
       paused_(setup.paused),
       preferred_layer_(static_cast<std::uint8_t>(source.layers() - 1)),
       target_layer_(preferred_layer_),
-      sequence_(random_seq(context.random)),
+      map_(random_seq(context.random)),
       timestamps_({context.random.u32()}, setup.parameters.codecs.front().clock_rate),
       next_rtx_seq_(random_seq(context.random)) {
   source_.attach(*this);
@@ -93,16 +93,26 @@ void Consumer::on_media(Instant now, const MediaPacket& packet) {
     return step_back(now);
   }
 
-  const std::int64_t lateness = sequence_.lateness(packet.seq);
-  if (lateness < 0 && timestamps_.is_jump(now, packet.timestamp)) rebase_time(now, packet);
-  const auto seq = sequence_.map(packet.seq);
-  if (!seq) return context_.counters.drop(Drop::kBeforeSwitch);
+  const std::int64_t lateness = map_.lateness(packet.seq);
+  // Padding alone, a probe of the publisher's, is of no use to a receiver.
+  if (packet.notes.payload_size == 0 && map_.leave_out(packet.seq, std::nullopt)) {
+    return context_.counters.drop(Drop::kPaddingOnly);
+  }
+  // Time goes on from where it is, whatever base its source counts from now.
+  if (lateness < 0 && timestamps_.is_jump(now, packet.timestamp)) {
+    timestamps_.switch_to(now, packet.timestamp, std::nullopt);
+  }
+  const PacketMap::Span* span =
+      map_.accept(packet.seq, static_cast<std::uint32_t>(timestamps_.offset()),
+                  {packet.info.picture_id, packet.info.tl0_pic_idx});
+  if (span == nullptr) return context_.counters.drop(Drop::kBeforeSwitch);
   const bool goes_as_rtx = lateness > 0 && stream_.has_rtx();
   if (!goes_as_rtx && lateness >= srtp::kSenderWindowPackets) {
     return context_.counters.drop(Drop::kEgressLate);
   }
 
-  EgressEntry entry = make_entry(packet, *seq, time_of(now, packet, lateness));
+  EgressEntry entry = make_entry(packet, *span);
+  if (lateness <= 0) timestamps_.map(now, packet.timestamp);
   if (stream_.has_rtx()) source_.hold(now, packet);
   if (goes_as_rtx) {
     // However late it is: the stream itself can step back only a little (its SRTP index would), so
@@ -146,29 +156,13 @@ void Consumer::step_back(Instant now) {
 }
 
 void Consumer::start_at(Instant now, const MediaPacket& packet) {
-  sequence_.start_at(packet.seq);
   if (timeline_ != packet.source || timestamps_.is_jump(now, packet.timestamp)) {
     timestamps_.switch_to(now, packet.timestamp, on_previous_clock(packet));
     timeline_ = packet.source;
   }
-  picture_ids_.start_at({packet.info.picture_id, packet.info.tl0_pic_idx});
-  begin_run(packet);
+  map_.start_at(packet.source, packet.seq, {packet.info.picture_id, packet.info.tl0_pic_idx});
   current_ = packet.source;
   source_.on_wanted_changed();
-}
-
-void Consumer::rebase_time(Instant now, const MediaPacket& packet) {
-  timestamps_.switch_to(now, packet.timestamp, std::nullopt);
-  begin_run(packet);
-}
-
-void Consumer::begin_run(const MediaPacket& packet) {
-  runs_.begin({.first = packet.seq + sequence_.offset(),
-               .seq_offset = sequence_.offset(),
-               .source = packet.source,
-               .time_offset = static_cast<std::uint32_t>(timestamps_.offset()),
-               .picture_id_offset = picture_ids_.picture_id_offset(),
-               .tl0_pic_idx_offset = picture_ids_.tl0_pic_idx_offset()});
 }
 
 // The packet's moment on the clock of the stream that was forwarded before, if both streams'
@@ -195,24 +189,15 @@ void Consumer::want_key_frame(Instant now, std::uint8_t encoding) {
   ++context_.counters.key_frame_requests_shed;
 }
 
-// A late packet has the time that those beside it were given, though a new base may have come
-// since.
-rtp::RtpTime Consumer::time_of(Instant now, const MediaPacket& packet, std::int64_t lateness) {
-  if (lateness <= 0) return timestamps_.map(now, packet.timestamp);
-  const SentRuns::Run* run = runs_.find(packet.seq + sequence_.offset());
-  return run != nullptr ? packet.timestamp + run->time_offset : timestamps_.peek(packet.timestamp);
-}
-
-EgressEntry Consumer::make_entry(const MediaPacket& packet, rtp::SeqNo seq,
-                                 rtp::RtpTime timestamp) {
+EgressEntry Consumer::make_entry(const MediaPacket& packet, const PacketMap::Span& span) const {
   EgressEntry entry;
   entry.packet = packet.packet;
   entry.stream = &stream_;
-  entry.seq = seq;
-  entry.timestamp = timestamp;
+  entry.seq = rtp::to_seq(packet.seq + span.seq_offset);
+  entry.timestamp = packet.timestamp + span.time_offset;
   if (const codec::PictureIdPlaces& places = packet.notes.picture_ids; places.any()) {
-    const PictureIds ids = picture_ids_.map({packet.info.picture_id, packet.info.tl0_pic_idx},
-                                            places.picture_id_is_long ? 15 : 7);
+    const PictureIds ids =
+        span.apply({packet.info.picture_id, packet.info.tl0_pic_idx}, places.picture_id_is_long);
     entry.picture_id = ids.picture_id.value_or(0);
     entry.tl0_pic_idx = ids.tl0_pic_idx.value_or(0);
   }
@@ -304,7 +289,7 @@ std::expected<EgressEntry, RepeatRefusal> Consumer::take_sent(Instant now, rtp::
   if (context_.egress.is_backlogged(transport_.queue(), EgressClass::kVideo)) {
     return std::unexpected(RepeatRefusal::kBacklogged);
   }
-  const std::int64_t sent_as = sequence_.unwrap(seq);
+  const std::int64_t sent_as = map_.unwrap(seq);
   std::optional<EgressEntry> entry = find_sent(now, seq, sent_as);
   if (!entry) return std::unexpected(RepeatRefusal::kNotHeld);
   switch (repeats_.ask(now, sent_as, repeat_after(), source_.held_span_max())) {
@@ -323,21 +308,21 @@ std::expected<EgressEntry, RepeatRefusal> Consumer::take_sent(Instant now, rtp::
 }
 
 std::optional<EgressEntry> Consumer::find_sent(Instant now, rtp::SeqNo seq, std::int64_t sent_as) {
-  if (!stream_.has_rtx() || sent_as >= sequence_.next()) return std::nullopt;
-  const SentRuns::Run* run = runs_.find(sent_as);
-  if (run == nullptr) return std::nullopt;
-  const PacketLog::Entry* held = source_.find_held(now, run->source, sent_as - run->seq_offset);
+  if (!stream_.has_rtx()) return std::nullopt;
+  const PacketMap::Span* span = map_.find(sent_as);
+  if (span == nullptr) return std::nullopt;
+  const PacketLog::Entry* held = source_.find_held(now, span->source, sent_as - span->seq_offset);
   // Of another codec than the receiver takes, it was no part of what went out.
   if (held == nullptr || held->payload_type != stream_.payload_type) return std::nullopt;
   EgressEntry entry;
   entry.packet = held->packet;
   entry.stream = &stream_;
   entry.seq = seq;
-  entry.timestamp = held->timestamp + run->time_offset;
-  const bool is_long = entry.notes().picture_ids.picture_id_is_long;
-  entry.picture_id = static_cast<std::uint16_t>((held->picture_id + run->picture_id_offset) &
-                                                (is_long ? 0x7FFF : 0x7F));
-  entry.tl0_pic_idx = static_cast<std::uint8_t>(held->tl0_pic_idx + run->tl0_pic_idx_offset);
+  entry.timestamp = held->timestamp + span->time_offset;
+  const PictureIds ids = span->apply({held->picture_id, held->tl0_pic_idx},
+                                     entry.notes().picture_ids.picture_id_is_long);
+  entry.picture_id = *ids.picture_id;
+  entry.tl0_pic_idx = *ids.tl0_pic_idx;
   return entry;
 }
 

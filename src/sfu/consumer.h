@@ -21,10 +21,8 @@
 #include "sfu/key_frame_wish.h"
 #include "sfu/media_packet.h"
 #include "sfu/overload_break.h"
-#include "sfu/picture_id_rewriter.h"
+#include "sfu/packet_map.h"
 #include "sfu/repeat_guard.h"
-#include "sfu/sent_runs.h"
-#include "sfu/sequence_rewriter.h"
 #include "sfu/shard_context.h"
 #include "sfu/source.h"
 #include "sfu/timestamp_rewriter.h"
@@ -102,15 +100,11 @@ class Consumer {
   // Whether the packet belongs to what is forwarded, beginning or switching where it may.
   bool admit(Instant now, const MediaPacket& packet);
   void start_at(Instant now, const MediaPacket& packet);
-  // Time goes on with this packet from where it is, whatever base its source counts from.
-  void rebase_time(Instant now, const MediaPacket& packet);
-  void begin_run(const MediaPacket& packet);
   void step_back(Instant now);
   void want_target_key_frame(Instant now);
   void want_key_frame(Instant now, std::uint8_t encoding);
   std::optional<rtp::RtpTime> on_previous_clock(const MediaPacket& packet) const;
-  rtp::RtpTime time_of(Instant now, const MediaPacket& packet, std::int64_t lateness);
-  EgressEntry make_entry(const MediaPacket& packet, rtp::SeqNo seq, rtp::RtpTime timestamp);
+  EgressEntry make_entry(const MediaPacket& packet, const PacketMap::Span& span) const;
   // What was sent under this number, to be sent again now.
   std::expected<EgressEntry, RepeatRefusal> take_sent(Instant now, rtp::SeqNo seq);
   std::optional<EgressEntry> find_sent(Instant now, rtp::SeqNo seq, std::int64_t sent_as);
@@ -129,12 +123,10 @@ class Consumer {
   std::uint8_t target_layer_;
   std::optional<SourceId> current_;   // what is forwarded; nothing while waiting
   std::optional<SourceId> timeline_;  // what timestamps_ was last set up for
-  SequenceRewriter sequence_;
+  PacketMap map_;
   TimestampRewriter timestamps_;
-  PictureIdRewriter picture_ids_;
   KeyFrameWish key_frame_wish_;
   OverloadBreak overload_break_;
-  SentRuns runs_;
   RepeatGuard repeats_;
   rtp::SeqNo next_rtx_seq_;
   Statistics statistics_;

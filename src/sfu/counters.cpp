@@ -34,6 +34,8 @@ std::string_view to_string(Drop reason) {
       return "rtp_unknown_payload_type";
     case Drop::kRtxMalformed:
       return "rtx_malformed";
+    case Drop::kPaddingOnly:
+      return "padding_only";
     case Drop::kRtxProbe:
       return "rtx_probe";
     case Drop::kRtpDuplicate:

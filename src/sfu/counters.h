@@ -26,7 +26,8 @@ enum class Drop : std::uint8_t {
   kRtpUnknownStream,  // no producer for its SSRC, MID or RID (yet)
   kRtpUnknownPayloadType,
   kRtxMalformed,
-  kRtxProbe,  // padding on the RTX stream: nothing to repair
+  kRtxProbe,     // padding on the RTX stream: nothing to repair
+  kPaddingOnly,  // a publisher's probe: the receivers' numbers close over it
   kRtpDuplicate,
   kProducerPaused,
   kRtcpMalformed,

@@ -122,7 +122,8 @@ void Producer::receive_media(Instant now, std::uint8_t encoding, PacketRef packe
   if (is_paused()) return context_.counters.drop(Drop::kProducerPaused);
   if (layers_check_at_ == kNever && streams_.size() > 1) layers_check_at_ = now + kLayersCheck;
 
-  // Padding alone (a probe of the publisher's) is passed on: it fills its place in the sequence.
+  // Padding alone (a probe of the publisher's) is passed on: consumers close their numbers over
+  // it.
   std::optional<codec::PayloadInfo> info = codec::PayloadInfo{};
   if (!rtp.payload().empty()) info = codec::parse_payload(type->codec, rtp.payload());
   stream.on_payload(now, rtp.seq(), info && info->is_key_frame_start);

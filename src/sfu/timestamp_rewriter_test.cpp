@@ -1,47 +1,11 @@
-#include <gtest/gtest.h>
-
-#include "sfu/picture_id_rewriter.h"
-#include "sfu/sequence_rewriter.h"
 #include "sfu/timestamp_rewriter.h"
+
+#include <gtest/gtest.h>
 
 namespace confab::sfu {
 namespace {
 
 constexpr Instant kT0 = Instant{} + 1s;
-
-TEST(SequenceRewriter, goes_on_without_a_gap_where_the_source_starts_again) {
-  SequenceRewriter rewriter({100});
-  rewriter.start_at(7000);
-  EXPECT_EQ(rewriter.map(7000)->value, 100);
-  EXPECT_EQ(rewriter.map(7001)->value, 101);
-  rewriter.start_at(9000);
-  EXPECT_EQ(rewriter.map(9000)->value, 102);
-  EXPECT_EQ(rewriter.map(9002)->value, 104);  // a gap of the source stays one: it may be filled
-  EXPECT_EQ(rewriter.map(9001)->value, 103);
-}
-
-TEST(SequenceRewriter, hides_what_came_before_the_start) {
-  SequenceRewriter rewriter({1});
-  rewriter.start_at(500);
-  ASSERT_TRUE(rewriter.map(500));
-  EXPECT_FALSE(rewriter.map(499));
-}
-
-TEST(SequenceRewriter, wraps_like_the_wire) {
-  SequenceRewriter rewriter({65535});
-  rewriter.start_at(-3);
-  EXPECT_EQ(rewriter.map(-3)->value, 65535);
-  EXPECT_EQ(rewriter.map(-2)->value, 0);
-}
-
-TEST(SequenceRewriter, knows_how_late_a_packet_is) {
-  SequenceRewriter rewriter({10});
-  rewriter.start_at(0);
-  rewriter.map(0);
-  rewriter.map(5);
-  EXPECT_EQ(rewriter.lateness(3), 2);
-  EXPECT_LE(rewriter.lateness(6), 0);
-}
 
 TEST(TimestampRewriter, starts_where_it_was_told_and_keeps_the_source_s_pace) {
   TimestampRewriter rewriter({1000}, 90'000);
@@ -101,33 +65,6 @@ TEST(TimestampJump, is_what_neither_the_time_gone_by_nor_the_order_of_frames_exp
   EXPECT_TRUE(is_timestamp_jump(t, t + (-5 * std::int64_t{kRate}), 33ms, kRate));
   EXPECT_TRUE(is_timestamp_jump(t, t + kRate * 5, 33ms, kRate));
   EXPECT_TRUE(is_timestamp_jump(t, t + 0x8000'0000, 33ms, kRate));
-}
-
-TEST(PictureIdRewriter, first_stream_keeps_its_ids) {
-  PictureIdRewriter rewriter;
-  rewriter.start_at({300, 5});
-  EXPECT_EQ(rewriter.map({300, 5}, 15), (PictureIds{300, 5}));
-  EXPECT_EQ(rewriter.map({301, 6}, 15), (PictureIds{301, 6}));
-}
-
-TEST(PictureIdRewriter, next_stream_goes_on_by_one_and_wraps) {
-  PictureIdRewriter rewriter;
-  rewriter.start_at({0x7FFE, 254});
-  rewriter.map({0x7FFE, 254}, 15);
-  rewriter.start_at({12, 40});
-  EXPECT_EQ(rewriter.map({12, 40}, 15), (PictureIds{0x7FFF, 255}));
-  EXPECT_EQ(rewriter.map({13, 41}, 15), (PictureIds{0, 0}));
-  // A late packet of the picture before keeps that picture's id.
-  EXPECT_EQ(rewriter.map({12, 40}, 15), (PictureIds{0x7FFF, 255}));
-  EXPECT_EQ(rewriter.map({14, 42}, 15), (PictureIds{1, 1}));
-}
-
-TEST(PictureIdRewriter, fits_the_room_of_the_packet) {
-  PictureIdRewriter rewriter;
-  rewriter.start_at({127, std::nullopt});
-  rewriter.map({127, std::nullopt}, 7);
-  EXPECT_EQ(rewriter.map({0, std::nullopt}, 7).picture_id, 0);
-  EXPECT_FALSE(rewriter.map({0, std::nullopt}, 7).tl0_pic_idx);
 }
 
 }  // namespace
