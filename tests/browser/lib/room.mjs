@@ -5,14 +5,9 @@ import assert from 'node:assert/strict';
 
 const byTestId = (id) => `[data-testid="${id}"]`;
 
-// That something comes at all: how soon is the benchmarks' question. Five pages that encode and
-// decode in software keep two slow cores busy for minutes.
-const kComesWithinMs = 60_000;
-const kPicturesWithinMs = 150_000;
-
 // Asks the page until `probe` gives something truthy, or what `isEnough` takes; throws with the last
 // answer and what the page itself complained about.
-export async function until(page, what, probe, argument, timeoutMs = kComesWithinMs, isEnough = Boolean) {
+export async function until(page, what, probe, argument, timeoutMs = 30_000, isEnough = Boolean) {
   const end = Date.now() + timeoutMs;
   let last;
   while (Date.now() < end) {
@@ -74,9 +69,9 @@ const remoteFrames = () => {
 
 // Every one of `count` remote pictures moves: its decoded frames rise by `frames`.
 export async function seesMoving(page, count, frames = 10) {
-  const before = await until(page, `${count} remote pictures`, remoteFrames, undefined, kPicturesWithinMs, (seen) =>
+  const before = await until(page, `${count} remote pictures`, remoteFrames, undefined, 45_000, (seen) =>
     Object.keys(seen).length === count && Object.values(seen).every((f) => f > 0));
-  await until(page, `${count} remote pictures move`, remoteFrames, undefined, kPicturesWithinMs, (seen) =>
+  await until(page, `${count} remote pictures move`, remoteFrames, undefined, 45_000, (seen) =>
     Object.keys(before).every((key) => seen[key] >= before[key] + frames));
 }
 
