@@ -113,6 +113,19 @@ test('a bad new configuration is refused with a sentence, and the old one stays'
   }
 });
 
+test('the admin listener says whether this process is to be sent people, and who it is', async (t) => {
+  const { server } = await start(t, { args: ['--node', '7'] });
+  const ask = async (path) => {
+    const response = await fetch(`${server.adminUrl}${path}`);
+    return [response.status, await response.json()];
+  };
+  assert.deepEqual(await ask('/livez'), [200, { status: 'ok' }]);
+  assert.deepEqual(await ask('/readyz'), [200, { status: 'ok' }]);
+  const [status, health] = await ask('/health');
+  assert.equal(status, 200);
+  assert.deepEqual({ ...health, build: '' }, { status: 'ok', role: 'serve', node: 7, build: '' });
+});
+
 test('SIGTERM with --drain lets meetings end, and is told by readyz first', async (t) => {
   const { server, people, base } = await start(t, { args: ['--drain', '10min'] });
   const room = await server.createRoom();

@@ -20,6 +20,13 @@
 
 namespace confab {
 
+// What a process does. kServe is all of it in one; the others are parts of the same apart.
+enum class Role : std::uint8_t { kServe, kGateway, kSignaling, kMedia, kWeb, kLogs };
+inline constexpr Role kRoles[] = {Role::kServe, Role::kGateway, Role::kSignaling,
+                                  Role::kMedia, Role::kWeb,     Role::kLogs};
+// As in `confab signaling`, and in a file's `roles:`.
+std::string_view role_name(Role role);
+
 // The public door: the web app, REST and Socket.IO.
 struct HttpConfig {
   Endpoint listen{IpAddress::v4(0), 8080};
@@ -152,6 +159,9 @@ struct Config {
   LogConfig log;
 };
 
+// What a role has where nothing else is said: ports and a data folder of its own.
+Config default_config(Role role);
+
 // What can be set, for the executable's flags, `--help` and the operator's documentation.
 struct ConfigOption {
   std::string_view key;     // "http.listen": in the file
@@ -165,13 +175,17 @@ struct ConfigOption {
   bool is_retired = false;  // known only to say what took its place
   bool is_live = false;     // a running server takes it over (SIGHUP)
 };
-std::span<const ConfigOption> config_options();
+// Those that the role looks at, with its defaults.
+std::span<const ConfigOption> config_options(Role role = Role::kServe);
 
 // (name, value) pairs: flags by ConfigOption::flag, environment by its full variable name.
 using ConfigPairs = std::vector<std::pair<std::string, std::string>>;
 
 struct ConfigInput {
-  std::string file;         // path of a YAML file; empty: CONFAB_CONFIG's, if it is set
+  Role role = Role::kServe;
+  // Path of a YAML file; empty: CONFAB_CONFIG's, if it is set. One file may serve every role: what
+  // stands under roles.<name> holds for that one alone, over the rest of the file.
+  std::string file;
   ConfigPairs environment;  // the process's; names that do not begin with CONFAB_ are passed over
   ConfigPairs flags;        // a list flag may come several times
 };
@@ -195,8 +209,9 @@ struct ConfigChange {
 // the server started, stays as it is.
 ConfigChange take_over_config(Config& running, const Config& wanted);
 
-// What is in force, as a YAML file that would give the same; secrets read "(secret)".
-std::string effective_config(const Config& config);
+// What is in force for the role, as a YAML file that would give it the same; secrets read
+// "(secret)".
+std::string effective_config(const Config& config, Role role = Role::kServe);
 
 // The pairs of the process's environment that load_config looks at.
 ConfigPairs config_environment();

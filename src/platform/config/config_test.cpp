@@ -203,6 +203,62 @@ TEST(ConfigTest, TheProcessEnvironmentIsReadByPrefix) {
   EXPECT_EQ(loaded->config.log.level, LogLevel::kWarn);
 }
 
+TEST(ConfigTest, OneFileServesEveryRoleAndEachMayHaveItsOwn) {
+  const File file(
+      "log: {level: warn}\n"
+      "roles:\n"
+      "  signaling: {http: {listen: '127.0.0.1:5100'}, log: {level: debug}}\n"
+      "  media: {media: {port: 41000}}\n"
+      "  web:\n");
+  const auto load = [&](Role role) { return load_config({.role = role, .file = file.path()}); };
+  const auto signaling = load(Role::kSignaling);
+  ASSERT_TRUE(signaling.has_value()) << signaling.error().message;
+  EXPECT_EQ(signaling->config.http.listen.port, 5100);
+  EXPECT_EQ(signaling->config.log.level, LogLevel::kDebug);
+  EXPECT_EQ(signaling->config.media.port, 40000);
+  const auto media = load(Role::kMedia);
+  ASSERT_TRUE(media.has_value()) << media.error().message;
+  EXPECT_EQ(media->config.media.port, 41000);
+  EXPECT_EQ(media->config.log.level, LogLevel::kWarn);
+  const auto web = load(Role::kWeb);
+  ASSERT_TRUE(web.has_value()) << web.error().message;
+  EXPECT_EQ(web->config.http.listen.port, 3000);
+}
+
+TEST(ConfigTest, AMistakeUnderAnotherRoleIsFoundToo) {
+  EXPECT_EQ(error_of_file("roles: {signalling: {}}"), ": roles.signalling is no role");
+  EXPECT_EQ(error_of_file("roles: {media: {media: {prot: 1}}}"),
+            ": roles.media: media.prot is unknown; did you mean media.port?");
+  EXPECT_EQ(error_of_file("roles: {media: [1]}"),
+            ": roles.media: expected sections as http: and log:");
+  EXPECT_EQ(error_of_file("roles: 1"), ": roles: expected sections as signaling: and media:");
+}
+
+TEST(ConfigTest, EveryRoleShowsWhatItLooksAtAndTakesItBack) {
+  for (const Role role : kRoles) {
+    const Config defaults = default_config(role);
+    const std::string shown = effective_config(defaults, role);
+    const File file(shown);
+    const auto loaded = load_config({.role = role, .file = file.path()});
+    ASSERT_TRUE(loaded.has_value()) << role_name(role) << ": " << loaded.error().message;
+    EXPECT_EQ(effective_config(loaded->config, role), shown);
+    EXPECT_EQ(shown.contains("socketio:"), role == Role::kServe || role == Role::kSignaling);
+    EXPECT_TRUE(shown.contains("admin:"));
+  }
+}
+
+TEST(ConfigTest, RolesOnOneMachineDoNotMeetByDefault) {
+  std::set<std::string> listening;
+  for (const Role role : kRoles) {
+    const Config config = default_config(role);
+    if (role == Role::kServe) continue;
+    EXPECT_TRUE(listening.insert(config.data_dir).second) << role_name(role);
+    EXPECT_TRUE(listening.insert(std::to_string(config.admin.listen.port)).second);
+    if (role == Role::kMedia) continue;
+    EXPECT_TRUE(listening.insert(std::to_string(config.http.listen.port)).second);
+  }
+}
+
 TEST(ConfigTest, ARunningServerTakesOverWhatItLooksUpEachTimeAndNamesTheRest) {
   Config running;
   Config wanted;

@@ -2,6 +2,9 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <array>
+#include <iterator>
+#include <optional>
 #include <set>
 
 #include "base/check.h"
@@ -63,6 +66,15 @@ Values split_commas(std::string_view text) {
   return parts;
 }
 
+std::string join_commas(const Values& values) {
+  std::string out;
+  for (const std::string& value : values) {
+    if (!out.empty()) out += ',';
+    out += value;
+  }
+  return out;
+}
+
 // Says where the value came from, never what a secret was.
 Result<void> set_option(Config& config, const Option& option, const Values& values,
                         std::string_view origin) {
@@ -114,14 +126,46 @@ Result<void> apply_file_node(Config& config, const std::string& file, const std:
   return set_option(config, *option, values, origin);
 }
 
+// Where in the file that is which one role alone has.
+constexpr const char* kRolesKey = "roles";
+
+std::optional<Role> role_named(std::string_view name) {
+  const auto found = std::ranges::find(kRoles, name, role_name);
+  return found == std::end(kRoles) ? std::nullopt : std::optional(*found);
+}
+
+// What the other roles are told is looked at as well: a mistake is found wherever it is looked for.
+Result<void> apply_roles(Config& config, Role role, const std::string& file,
+                         const YAML::Node& roles) {
+  if (!roles.IsMap()) return invalid(file + ": roles: expected sections as signaling: and media:");
+  for (const auto& entry : roles) {
+    const std::string name = entry.first.IsScalar() ? entry.first.Scalar() : "";
+    const std::string origin = file + ": roles." + name;
+    const auto named = role_named(name);
+    if (!named) return invalid(origin + " is no role");
+    if (entry.second.IsNull()) continue;
+    if (!entry.second.IsMap()) return invalid(origin + ": expected sections as http: and log:");
+    Config other = config;
+    std::set<std::string> seen;
+    auto applied =
+        apply_file_map(*named == role ? config : other, origin, "", entry.second, 0, seen);
+    if (!applied) return applied;
+  }
+  return {};
+}
+
 // yaml-cpp throws on what it cannot read; this is where that ends.
-Result<void> apply_file(Config& config, const std::string& file) {
+Result<void> apply_file(Config& config, Role role, const std::string& file) {
   try {
-    const YAML::Node root = YAML::LoadFile(file);
+    YAML::Node root = YAML::LoadFile(file);
     if (root.IsNull()) return {};  // an empty file, or comments alone
     if (!root.IsMap()) return invalid(file + ": expected sections as http: and media:");
+    const YAML::Node roles = root[kRolesKey];
+    root.remove(kRolesKey);
     std::set<std::string> seen;
-    return apply_file_map(config, file, "", root, 0, seen);
+    auto applied = apply_file_map(config, file, "", root, 0, seen);
+    if (applied && roles.IsDefined()) applied = apply_roles(config, role, file, roles);
+    return applied;
   } catch (const YAML::BadFile&) {
     return invalid(file + ": cannot be read");
   } catch (const YAML::Exception& e) {
@@ -191,13 +235,13 @@ Result<void> check_whole(const Config& config) {
 }  // namespace
 
 Result<LoadedConfig> load_config(const ConfigInput& input) {
-  LoadedConfig loaded;
+  LoadedConfig loaded{default_config(input.role), {}};
   Result<void> done;
   std::string file = input.file;
   const auto named =
       std::ranges::find(input.environment, kFileVariable, &ConfigPairs::value_type::first);
   if (file.empty() && named != input.environment.end()) file = named->second;
-  if (!file.empty()) done = apply_file(loaded.config, file);
+  if (!file.empty()) done = apply_file(loaded.config, input.role, file);
   if (done) done = apply_environment(loaded, input.environment);
   if (done) done = apply_flags(loaded.config, input.flags);
   if (done) done = check_whole(loaded.config);
@@ -220,12 +264,12 @@ ConfigChange take_over_config(Config& running, const Config& wanted) {
   return change;
 }
 
-std::string effective_config(const Config& config) {
+std::string effective_config(const Config& config, Role role) {
   YAML::Emitter out;
   out << YAML::BeginMap;
   std::string section;
   for (const Option& option : options()) {
-    if (option.shown.is_retired) continue;
+    if (option.shown.is_retired || !option.is_of(role)) continue;
     const std::string key(option.shown.key);
     const std::size_t dot = key.find('.');
     const std::string owner = dot == std::string::npos ? "" : key.substr(0, dot);
@@ -248,13 +292,21 @@ std::string effective_config(const Config& config) {
   return std::string(out.c_str()) + "\n";
 }
 
-std::span<const ConfigOption> config_options() {
-  static const std::vector<ConfigOption> kShown = [] {
-    std::vector<ConfigOption> shown;
-    for (const Option& option : options()) shown.push_back(option.shown);
+std::span<const ConfigOption> config_options(Role role) {
+  static const auto kShown = [] {
+    std::array<std::vector<ConfigOption>, std::size(kRoles)> shown;
+    for (const Role each : kRoles) {
+      const Config defaults = default_config(each);
+      for (const Option& option : options()) {
+        if (!option.is_of(each)) continue;
+        shown[static_cast<std::size_t>(each)].push_back(option.shown);
+        shown[static_cast<std::size_t>(each)].back().default_text =
+            join_commas(option.get(defaults));
+      }
+    }
     return shown;
   }();
-  return kShown;
+  return kShown[static_cast<std::size_t>(role)];
 }
 
 ConfigPairs config_environment() {

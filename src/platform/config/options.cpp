@@ -199,6 +199,11 @@ std::vector<Option> http_options() {
                [](Config& c) -> auto& { return c.http.request_timeout; }),
       duration({"http.idle_timeout", ""}, "an unused connection is closed after", 1s, 1h,
                [](Config& c) -> auto& { return c.http.idle_timeout; }),
+  };
+}
+
+std::vector<Option> admin_options() {
+  return {
       endpoint({"admin.listen", "admin"},
                "address and port of /metrics and health, for whoever runs the server",
                [](Config& c) -> auto& { return c.admin.listen; }),
@@ -311,36 +316,47 @@ std::vector<Option> log_options() {
   };
 }
 
-std::string join(const Values& values) {
-  std::string out;
-  for (const std::string& value : values) {
-    if (!out.empty()) out += ',';
-    out += value;
-  }
-  return out;
-}
+constexpr RoleSet kEveryRole =
+    set_of(Role::kServe, Role::kGateway, Role::kSignaling, Role::kMedia, Role::kWeb, Role::kLogs);
+constexpr RoleSet kWithHttp = kEveryRole & ~set_of(Role::kMedia);
+constexpr RoleSet kWithRooms = set_of(Role::kServe, Role::kGateway, Role::kSignaling);
+constexpr RoleSet kWithSockets = set_of(Role::kServe, Role::kSignaling);
+constexpr RoleSet kWithMedia = set_of(Role::kServe, Role::kMedia);
 
-std::vector<Option> all_options() {
-  std::vector<Option> all = {
+std::vector<Option> process_options() {
+  return {
       text({"data", ""}, "folder of the database, keys and certificates",
            [](Config& c) -> auto& { return c.data_dir; }),
-      secret(text({"database.url", ""},
-                  "PostgreSQL to keep rooms and chat in, as postgresql://user:password@host/name;"
-                  " without it they are kept in the data folder",
-                  [](Config& c) -> auto& { return c.database.url; })),
       count({"node", ""}, "number of this process among those of its role", 0, 65535,
             [](Config& c) -> auto& { return c.node; }),
       live(duration({"drain", ""}, "on SIGTERM, meetings go on for at most", 0s, 24h,
                     [](Config& c) -> auto& { return c.drain; })),
   };
-  for (auto&& part : {http_options(), socketio_options(), media_options(), live(ice_options()),
-                      live(call_options()), session_options(), live(log_options())}) {
-    for (const Option& option : part) all.push_back(option);
-  }
-  const Config defaults;
-  for (Option& option : all) {
-    option.shown.environment = variable_of(option.shown.flag);
-    option.shown.default_text = join(option.get(defaults));
+}
+
+std::vector<Option> database_options() {
+  return {
+      secret(text({"database.url", ""},
+                  "PostgreSQL to keep rooms and chat in, as postgresql://user:password@host/name;"
+                  " without it they are kept in the data folder",
+                  [](Config& c) -> auto& { return c.database.url; }))};
+}
+
+std::vector<Option> all_options() {
+  const std::vector<std::pair<RoleSet, std::vector<Option>>> parts = {
+      {kEveryRole, process_options()},     {kWithRooms, database_options()},
+      {kWithHttp, http_options()},         {kEveryRole, admin_options()},
+      {kWithSockets, socketio_options()},  {kWithMedia, media_options()},
+      {kWithSockets, live(ice_options())}, {kWithRooms, live(call_options())},
+      {kWithRooms, session_options()},     {kEveryRole, live(log_options())},
+  };
+  std::vector<Option> all;
+  for (const auto& [roles, options] : parts) {
+    for (Option option : options) {
+      option.roles = roles;
+      option.shown.environment = variable_of(option.shown.flag);
+      all.push_back(std::move(option));
+    }
   }
   return all;
 }

@@ -163,11 +163,16 @@ void RestApi::get_config(Responder responder) const {
                           {"routerRtpCapabilities", ortc_json::to_json(capabilities_)}}));
 }
 
+void RestApi::ask_ready(ReadyAnswer answer) {
+  if (is_closing_) return answer("stopping");
+  readiness_.ask([answer = std::move(answer)](bool is_ready) mutable {
+    answer(is_ready ? "ok" : "store_unavailable");
+  });
+}
+
 void RestApi::get_ready(Responder responder) {
-  if (is_closing_) return responder.send(json_response(503, {{"status", "stopping"}}));
-  readiness_.ask([responder = std::move(responder)](bool is_ready) mutable {
-    if (!is_ready) return responder.send(json_response(503, {{"status", "store_unavailable"}}));
-    responder.send(json_response(200, {{"status", "ok"}}));
+  ask_ready([responder = std::move(responder)](std::string_view status) mutable {
+    responder.send(json_response(status == "ok" ? 200 : 503, {{"status", status}}));
   });
 }
 

@@ -40,6 +40,10 @@ class RestApi {
   // /readyz answers 503 from now on, and no more rooms are made.
   void close() { is_closing_ = true; }
 
+  // "ok", or why not: "stopping", "store_unavailable".
+  using ReadyAnswer = std::move_only_function<void(std::string_view status)>;
+  void ask_ready(ReadyAnswer answer);
+
   void expose(metrics::Exposition& out) const;
 
  private:

@@ -1,4 +1,4 @@
-#include "service/cli/data_dir.h"
+#include "service/cli/parts/data_dir.h"
 
 #include <fcntl.h>
 #include <sys/file.h>

@@ -1,4 +1,4 @@
-#include "service/cli/data_dir.h"
+#include "service/cli/parts/data_dir.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "service/cli/tls_files.h"
+#include "service/cli/parts/tls_files.h"
 
 #include <fcntl.h>
 #include <unistd.h>

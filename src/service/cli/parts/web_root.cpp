@@ -1,4 +1,4 @@
-#include "service/cli/web_root.h"
+#include "service/cli/parts/web_root.h"
 
 #include <filesystem>
 

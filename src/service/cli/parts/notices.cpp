@@ -1,4 +1,4 @@
-#include "service/cli/notices.h"
+#include "service/cli/parts/notices.h"
 
 #include <fstream>
 #include <sstream>

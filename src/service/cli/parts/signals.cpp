@@ -1,4 +1,4 @@
-#include "service/cli/signals.h"
+#include "service/cli/parts/signals.h"
 
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-#include "service/cli/banner.h"
+#include "service/cli/parts/banner.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

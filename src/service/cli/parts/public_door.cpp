@@ -1,0 +1,32 @@
+#include "service/cli/parts/public_door.h"
+
+#include "service/cli/parts/http_options.h"
+#include "service/cli/parts/tls_files.h"
+
+namespace confab::cli {
+
+PublicDoor::PublicDoor(const Config& config, http::EventLoop& loop, LogSink& log)
+    : config_(config), server_(loop, public_options(config), log) {}
+
+Result<void> PublicDoor::listen(std::span<const MediaAddress> addresses) {
+  const auto listening = server_.listen(config_.http.listen);
+  if (!listening) return std::unexpected(listening.error());
+  http_ = *listening;
+  if (!config_.http.tls) return {};
+  const auto files = tls_files(config_, addresses);
+  if (!files) return std::unexpected(files.error());
+  const auto listening_tls = server_.listen_tls(config_.http.tls_listen, *files);
+  if (!listening_tls) return std::unexpected(listening_tls.error());
+  https_ = *listening_tls;
+  return {};
+}
+
+Result<void> PublicDoor::use_certificate(const Config& wanted,
+                                         std::span<const MediaAddress> addresses) {
+  if (!https_) return {};
+  const auto files = tls_files(wanted, addresses);
+  if (!files) return std::unexpected(files.error());
+  return server_.use_certificate(*files);
+}
+
+}  // namespace confab::cli

@@ -1,0 +1,18 @@
+#include "service/cli/parts/stores.h"
+
+#include <utility>
+
+#include "platform/store/postgres_store.h"
+#include "platform/store/sqlite_store.h"
+
+namespace confab::cli {
+
+Result<std::unique_ptr<store::Store>> open_store(const Config& config, http::EventLoop& loop,
+                                                 LogSink& log) {
+  const auto post = [&loop](auto task) { loop.post(std::move(task)); };
+  const std::string& url = config.database.url;
+  return url.empty() ? store::open_sqlite_store(config.data_dir + "/confab.db", post, log)
+                     : store::open_postgres_store(url, post, log);
+}
+
+}  // namespace confab::cli

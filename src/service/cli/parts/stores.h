@@ -1,0 +1,18 @@
+// Where rooms and chat are kept, as the configuration says.
+#pragma once
+
+#include <memory>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "platform/config/config.h"
+#include "platform/http/event_loop.h"
+#include "platform/store/store.h"
+
+namespace confab::cli {
+
+// PostgreSQL where one is named, else SQLite in the data folder. References outlive it.
+Result<std::unique_ptr<store::Store>> open_store(const Config& config, http::EventLoop& loop,
+                                                 LogSink& log);
+
+}  // namespace confab::cli

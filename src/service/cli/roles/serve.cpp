@@ -1,0 +1,185 @@
+#include "service/cli/roles/serve.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "platform/auth/token_signer.h"
+#include "platform/random/secure_random.h"
+#include "platform/version/version.h"
+#include "service/cli/parts/admin_door.h"
+#include "service/cli/parts/banner.h"
+#include "service/cli/parts/data_dir.h"
+#include "service/cli/parts/http_options.h"
+#include "service/cli/parts/media_plane.h"
+#include "service/cli/parts/public_door.h"
+#include "service/cli/parts/role_process.h"
+#include "service/cli/parts/stores.h"
+#include "service/cli/parts/web_app.h"
+#include "service/media/media_metrics.h"
+#include "service/rest/rest_api.h"
+#include "service/signaling/signaling.h"
+
+namespace confab::cli {
+namespace {
+
+// Everything `confab serve` runs, in the order in which the parts need each other; destroyed in
+// reverse. Members are made by start(), because each of them can fail with a reason.
+class AllInOne {
+ public:
+  AllInOne(Config config, ConfigSource source, http::EventLoop& loop)
+      : config_(std::move(config)), source_(std::move(source)), loop_(loop) {}
+  ~AllInOne();
+
+  Result<void> start();
+  void run();
+
+ private:
+  Result<void> open_stores();
+  Result<void> open_http();
+  void open_admin();
+  void announce();
+  Lifecycle::Hooks hooks();
+  void stop(http::Task done);
+
+  Config config_;  // SIGHUP changes it; all that refer to it run on the loop's thread
+  const ConfigSource source_;
+  DataDir data_dir_;
+  std::unique_ptr<JsonLog> log_;
+  SecureRandom random_;
+  http::EventLoop& loop_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<auth::TokenSigner> signer_;
+  std::unique_ptr<MediaPlane> plane_;
+  std::unique_ptr<PublicDoor> door_;
+  std::unique_ptr<AdminDoor> admin_;
+  std::unique_ptr<signaling::SignalingService> signaling_;
+  std::unique_ptr<rest::RestApi> rest_;
+  Banner banner_;
+};
+
+Result<void> AllInOne::start() {
+  auto data_dir = DataDir::open(config_.data_dir);
+  if (!data_dir) return std::unexpected(data_dir.error());
+  data_dir_ = std::move(*data_dir);
+  auto log = open_log(config_, "confab");
+  if (!log) return std::unexpected(log.error());
+  log_ = std::move(*log);
+  if (auto opened = open_stores(); !opened) return opened;
+  auto plane = MediaPlane::open(config_, loop_, *log_);
+  if (!plane) return std::unexpected(plane.error());
+  plane_ = std::move(*plane);
+  if (auto opened = open_http(); !opened) return opened;
+  announce();
+  return {};
+}
+
+Result<void> AllInOne::open_stores() {
+  auto store = open_store(config_, loop_, *log_);
+  if (!store) return std::unexpected(store.error());
+  store_ = std::move(*store);
+  auto signer = auth::TokenSigner::open(config_.data_dir + "/token.key", random_);
+  if (!signer) return std::unexpected(signer.error());
+  signer_ = std::make_unique<auth::TokenSigner>(std::move(*signer));
+  return {};
+}
+
+Result<void> AllInOne::open_http() {
+  media::LocalMedia& media = plane_->media();
+  door_ = std::make_unique<PublicDoor>(config_, loop_, *log_);
+  signaling_ = std::make_unique<signaling::SignalingService>(config_, loop_, door_->server(), media,
+                                                             *store_, *signer_, random_, *log_);
+  media.set_listener(*signaling_);
+  rest_ = std::make_unique<rest::RestApi>(
+      config_, loop_, door_->server(), *store_, *signer_, random_, *log_,
+      [this](std::string_view code, rest::RestApi::CountAnswer answer) {
+        answer(signaling_->participants_in(code));
+      });
+  banner_.has_web_app = serve_web_app(config_, door_->server(), *log_);
+  const auto addresses = media.announced().addresses;
+  if (auto listening = door_->listen(addresses); !listening) return listening;
+  banner_.http = door_->http();
+  banner_.https = door_->https();
+  banner_.certificate_is_ours = config_.http.tls_certificate.empty();
+  open_admin();
+  const auto admin = admin_->listen();
+  return admin ? Result<void>{} : std::unexpected(admin.error());
+}
+
+void AllInOne::open_admin() {
+  AdminDoor::Answers answers;
+  answers.ready = [this](auto answer) { rest_->ask_ready(std::move(answer)); };
+  answers.metrics = [this](auto done) {
+    // Shared: what the shards are asked with is copied.
+    const auto answer = std::make_shared<decltype(done)>(std::move(done));
+    plane_->media().ask_snapshots([this, answer](const std::vector<media::ShardSnapshot>& shards) {
+      metrics::Exposition out;
+      media::expose(shards, out);
+      signaling_->expose(out);
+      rest_->expose(out);
+      expose_listener("public", door_->server(), out);
+      (*answer)(out);
+    });
+  };
+  admin_ = std::make_unique<AdminDoor>(config_, Role::kServe, loop_, *log_, std::move(answers));
+}
+
+void AllInOne::announce() {
+  const media::LocalMedia& media = plane_->media();
+  banner_.media = media.announced().addresses;
+  banner_.media_port_first = config_.media.port;
+  banner_.shards = media.shards();
+  say(banner_text(banner_));
+  for (const std::string& warning : data_dir_.warnings()) {
+    log_->write(LogLevel::kWarn, "data_folder_open", {{"warning", warning}});
+    say("  note: " + warning + "\n");
+  }
+  plane_->tell_warnings(config_, *log_);
+  log_->write(LogLevel::kInfo, "serving",
+              {{"build", build_id()},
+               {"http_port", banner_.http.port},
+               {"media_port", config_.media.port},
+               {"shards", media.shards()},
+               {"udp_gso", media.shard(0).has_gso()}});
+}
+
+Lifecycle::Hooks AllInOne::hooks() {
+  return {.prepare =
+              [this](const Config& wanted) {
+                return door_->use_certificate(wanted, plane_->media().announced().addresses);
+              },
+          .config_changed = [this] { signaling_->config_changed(); },
+          .drain = [this] { rest_->close(); },
+          .is_drained = [this] { return signaling_->participants() == 0; },
+          .stop = [this](http::Task done) { stop(std::move(done)); }};
+}
+
+void AllInOne::run() {
+  Lifecycle(config_, source_, loop_, *log_, hooks()).run();
+}
+
+void AllInOne::stop(http::Task done) {
+  rest_->close();
+  // Shared: what signaling calls is copied.
+  const auto end = std::make_shared<http::Task>(std::move(done));
+  signaling_->stop([this, end] {
+    door_->stop();
+    admin_->stop();
+    (*end)();
+  });
+}
+
+AllInOne::~AllInOne() {
+  // The shards' threads post to the loop until they are gone; the rest follows in reverse order.
+  if (log_ != nullptr) log_->write(LogLevel::kInfo, "stopped", {});
+}
+
+}  // namespace
+
+int serve(Config config, ConfigSource source) {
+  return run_process<AllInOne>(std::move(config), std::move(source));
+}
+
+}  // namespace confab::cli
