@@ -143,6 +143,9 @@ export class MediaClient {
     track: MediaStreamTrack,
     { paused, resolution }: { paused: boolean; resolution: Resolution },
   ): Promise<string> {
+    // The browser would negotiate first, and undo it when the server can not be told: the next attempt, begun
+    // while that is under way, finds the descriptions out of step and fails for good.
+    if (!this.signaling.connected) throw new ProtocolError('offline', 'There is no connection to the server.', true);
     const video = kKindOf[source] === 'video';
     const codec = video ? chooseCodec(this.sendCapabilities(), this.overrides.codec) : undefined;
     if (video && this.overrides.codec !== undefined && codec === undefined) {

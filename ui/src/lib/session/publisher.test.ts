@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FakeHandler } from 'mediasoup-client';
 import { startLocal, useLocal } from '@/lib/store/local';
 import { isLive, isPending, useMeeting } from '@/lib/store/meeting';
 import { FakeServer } from '@/testing/fake-server';
@@ -69,6 +70,21 @@ describe('what is clicked while offline', () => {
     expect(sent.sort()).toEqual(['camera on', 'microphone on']);
     expect(microphone()?.enabled).toBe(true);
     expect(useLocal.getState().camera?.enabled).toBe(true);
+  });
+
+  it('is not negotiated before there is a connection again: half a negotiation spoils the next one', async () => {
+    await joinWith(session, {});
+    devices.getUserMedia = () => Promise.resolve(streamOf(track('video')));
+    const negotiate = vi.spyOn(FakeHandler.prototype, 'send');
+    server.drop('transport close');
+    roomActions(session).toggleCamera();
+    await settled();
+    expect(useMeeting.getState().wanted.camera).toBe(true);
+    expect(negotiate).not.toHaveBeenCalled();
+    await back();
+    expect(negotiate).toHaveBeenCalledTimes(1);
+    expect(server.self.producers).toMatchObject([{ source: 'camera', paused: false }]);
+    negotiate.mockRestore();
   });
 
   it('raises the hand on the return', async () => {
