@@ -21,11 +21,13 @@
 #include <utility>
 
 #include "platform/clock/clock.h"
+#include "platform/http/byte_stream.h"
 #include "platform/http/host.h"
 #include "platform/http/request_builder.h"
 #include "platform/http/request_head.h"
 #include "platform/http/response_head.h"
 #include "platform/http/server_impl.h"
+#include "platform/http/tunnel_connection.h"
 #include "platform/http/websocket_connection.h"
 
 namespace confab::http {
@@ -82,6 +84,7 @@ class HttpConnection final : public Peer,
   // Half a year. Without the names below ours: those are not ours to decide about.
   static constexpr std::string_view kStrictTransport = "max-age=15552000";
   static constexpr auto kToken = boost::asio::as_tuple(boost::asio::use_awaitable);
+  enum class ReadAhead : std::uint8_t { kYes, kNo };
 
   template <typename Open>
   boost::asio::awaitable<void> run(Open open) {
@@ -117,7 +120,8 @@ class HttpConnection final : public Peer,
     const bool has_body = request->method != Method::kHead;
     const std::string origin(request->header("Origin"));
     const bool is_strict = is_tls_ && server().options.strict_transport && may_be_strict(*request);
-    auto response = co_await ask(std::move(*request));
+    auto response = co_await ask(
+        [&](Responder responder) { server().dispatch(std::move(*request), std::move(responder)); });
     if (!response) co_return false;
     server().cors.allow(origin, response->headers);
     if (is_strict) response->headers.emplace_back("Strict-Transport-Security", kStrictTransport);
@@ -190,13 +194,15 @@ class HttpConnection final : public Peer,
   }
 
   // The handler's answer, whenever it comes; nothing when the client hung up before.
-  boost::asio::awaitable<std::optional<Response>> ask(Request request) {
+  template <typename Start>
+  boost::asio::awaitable<std::optional<Response>> ask(Start start,
+                                                      ReadAhead read_ahead = ReadAhead::kYes) {
     deadline_.cancel();
     auto exchange = std::make_shared<Exchange>([weak = this->weak_from_this()] {
       if (const auto self = weak.lock()) self->wake_.cancel();
     });
     exchange_ = exchange;
-    server().dispatch(std::move(request), Responder(exchange));
+    start(Responder(exchange));
     for (;;) {
       if (auto response = exchange->take_answer()) {
         exchange_.reset();
@@ -208,18 +214,19 @@ class HttpConnection final : public Peer,
       }
       // Reading ahead shows a client that hangs up; what it sends meanwhile is its next request.
       // Not behind bytes that are there already: taking those out would move the place of the read.
-      if (buffer_.size() == 0) start_reading();
+      if (buffer_.size() == 0 && read_ahead == ReadAhead::kYes) start_reading();
       co_await wait();
     }
   }
 
   boost::asio::awaitable<bool> upgrade(BeastRequest message, Request request) {
     const Route* route = server().router.find(request.path, request.params);
-    if (route == nullptr || !route->upgrade) {
+    if (route == nullptr || !(route->upgrade || route->tunnel)) {
       co_await refuse(404);
       co_return false;
     }
     auto refusal = server().refusal_of(request, true);
+    if (!refusal && route->tunnel) co_return co_await tunnel(*route, std::move(request));
     if (!refusal) refusal = route->upgrade_check(request);
     if (refusal) {
       co_await write(*refusal, false, true);
@@ -238,6 +245,33 @@ class HttpConnection final : public Peer,
     co_return false;
   }
 
+  // Nothing is read meanwhile: what the client says next is not ours. That it hung up shows when it
+  // is answered, which whoever answers sees to within seconds.
+  boost::asio::awaitable<bool> tunnel(const Route& route, Request request) {
+    if (buffer_.size() != 0) {
+      co_await refuse(400);
+      co_return false;
+    }
+    auto response = co_await ask(
+        [&](Responder responder) { route.tunnel(std::move(request), std::move(responder)); },
+        ReadAhead::kNo);
+    if (!response) co_return false;
+    if (response->status != 101 || !response->switched) {
+      co_await write(*response, false, true);
+      co_await linger();
+      co_return false;
+    }
+    set_deadline(server().options.idle_timeout);
+    const std::string head = switching_head(*response) + response->body;
+    const auto [error, size] = co_await async_write(stream_, boost::asio::buffer(head), kToken);
+    if (error) co_return false;
+    deadline_.cancel();
+    is_handed_over_ = true;
+    response->switched(
+        std::make_shared<TunnelConnection<Stream>>(shared_server(), std::move(stream_), remote_));
+    co_return false;
+  }
+
   // RFC 6797 §8.1.1 has no use for addresses, and of localhost every other server on the machine
   // would pay. With a port in the Host it would send those who know our plain port to a TLS
   // handshake there: a browser keeps the port.
@@ -250,6 +284,10 @@ class HttpConnection final : public Peer,
 
   boost::asio::awaitable<bool> write(const Response& response, bool keep_alive, bool has_body) {
     const std::string head = response_head(response, keep_alive, wall_unix_ms());
+    if (response.source) {
+      const std::uint64_t bytes = has_body ? response.source_bytes : 0;
+      co_return co_await write_from(*response.source, head, bytes) && keep_alive;
+    }
     std::string_view rest = has_body ? response_body(response) : std::string_view{};
     std::string_view first = head;
     // In pieces, so that a slow reader is given time by what it takes.
@@ -264,6 +302,39 @@ class HttpConnection final : public Peer,
       first = {};
     } while (!rest.empty());
     co_return keep_alive;
+  }
+
+  // One piece is in memory at a time. A body that ends early ends the connection: nothing else
+  // tells the client that it is not whole.
+  boost::asio::awaitable<bool> write_from(BodySource& source, std::string piece,
+                                          std::uint64_t left) {
+    for (;;) {
+      set_deadline(server().options.idle_timeout);
+      const auto [error, size] = co_await async_write(stream_, boost::asio::buffer(piece), kToken);
+      if (error) co_return false;
+      if (left == 0) co_return true;
+      deadline_.cancel();  // who reads from elsewhere knows how long to wait
+      auto next = co_await next_piece(source);
+      if (!next || next->empty() || next->size() > left) co_return false;
+      piece = *std::move(next);
+      left -= piece.size();
+    }
+  }
+
+  // Nothing when it will not come, or nobody waits for it any more.
+  boost::asio::awaitable<std::optional<std::string>> next_piece(BodySource& source) {
+    const auto arrived = std::make_shared<std::optional<Result<std::string>>>();  // outlives us
+    source.read([weak = this->weak_from_this(), arrived](Result<std::string> piece) {
+      *arrived = std::move(piece);
+      if (const auto self = weak.lock()) self->wake_.cancel();
+    });
+    while (!*arrived) {
+      if (is_ended_) co_return std::nullopt;
+      if (buffer_.size() == 0) start_reading();
+      co_await wait();
+    }
+    if (!**arrived) co_return std::nullopt;
+    co_return std::move(***arrived);
   }
 
   boost::asio::awaitable<void> refuse_malformed(unsigned status) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -35,6 +36,7 @@ struct Request {
   // As the client asked for it: Host, or what a trusted proxy had there (X-Forwarded-Host).
   std::string host;
   bool is_tls = false;
+  bool is_by_proxy = false;  // a trusted one: what it says beside the address is true as well
   // What the ":name" parts of the route's pattern matched.
   std::map<std::string, std::string, std::less<>> params;
 
@@ -43,12 +45,22 @@ struct Request {
   std::optional<std::string> query_value(std::string_view name) const;
 };
 
+class BodySource;
+class ByteStream;
+
 struct Response {
   unsigned status = 200;
   Headers headers;
   std::string body;
   // A body that many responses share (static files); used when set, instead of `body`.
-  std::shared_ptr<const std::string> shared_body;
+  std::shared_ptr<const std::string> shared_body{};
+  // A body of so many bytes that comes while it is sent; used when set, instead of both. Shared
+  // because a Response is a value; one connection reads it.
+  std::shared_ptr<BodySource> source{};
+  std::uint64_t source_bytes = 0;
+  // With status 101, where a route's tunnel was asked: who has the connection when the head and
+  // `body`, the first bytes behind it, are sent.
+  std::function<void(std::shared_ptr<ByteStream> client)> switched{};
 
   static Response json(unsigned status, std::string body);
   static Response text(unsigned status, std::string body);

@@ -61,6 +61,7 @@ std::optional<Request> build_request(BeastRequest& from, Endpoint remote,
   request.remote = client_of(remote, request.headers, trusted_proxies);
   request.host = host_of(remote.address, request.headers, trusted_proxies);
   request.is_tls = is_tls;
+  request.is_by_proxy = is_trusted(remote.address, trusted_proxies);
   return request;
 }
 

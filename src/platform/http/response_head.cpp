@@ -34,8 +34,16 @@ std::string response_head(const Response& response, bool keep_alive, std::int64_
   append(out, "X-Content-Type-Options", "nosniff");
   for (const auto& [name, value] : response.headers) append(out, name, value);
   if (!has_no_content(response.status)) {
-    append(out, "Content-Length", std::to_string(response_body(response).size()));
+    append(
+        out, "Content-Length",
+        std::to_string(response.source ? response.source_bytes : response_body(response).size()));
   }
+  return out.append("\r\n");
+}
+
+std::string switching_head(const Response& response) {
+  std::string out = "HTTP/1.1 101 Switching Protocols\r\n";
+  for (const auto& [name, value] : response.headers) append(out, name, value);
   return out.append("\r\n");
 }
 

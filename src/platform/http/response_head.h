@@ -14,5 +14,7 @@ std::string response_head(const Response& response, bool keep_alive, std::int64_
 
 // What is to be sent as the body: the shared one or its own.
 std::string_view response_body(const Response& response);
+// Of status 101: its headers say to what.
+std::string switching_head(const Response& response);
 
 }  // namespace confab::http

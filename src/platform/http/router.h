@@ -16,6 +16,7 @@ struct Route {
   Handler any_method;
   UpgradeCheck upgrade_check;
   UpgradeHandler upgrade;
+  Handler tunnel;
 };
 
 using PathParams = std::map<std::string, std::string, std::less<>>;

@@ -6,7 +6,6 @@
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <cstring>
 #include <exception>
 #include <utility>
 
@@ -30,15 +29,6 @@ void say_full(tcp::socket& socket) {
   boost::system::error_code ignored;
   socket.non_blocking(true, ignored);
   socket.write_some(asio::buffer(kTooManyConnections), ignored);
-}
-
-tcp::endpoint to_asio(const Endpoint& endpoint) {
-  if (endpoint.address.is_v4()) {
-    return {asio::ip::address_v4(endpoint.address.v4_host_order()), endpoint.port};
-  }
-  asio::ip::address_v6::bytes_type bytes;
-  std::memcpy(bytes.data(), endpoint.address.bytes().data(), bytes.size());
-  return {asio::ip::address_v6(bytes), endpoint.port};
 }
 
 std::unexpected<Error> cannot_listen(const Endpoint& endpoint,
@@ -73,14 +63,6 @@ Result<std::unique_ptr<asio::ssl::context>> make_tls(const TlsFiles& files) {
 }
 
 }  // namespace
-
-Endpoint to_endpoint(const tcp::endpoint& endpoint) {
-  const asio::ip::address& address = endpoint.address();
-  if (address.is_v4()) return {IpAddress::v4(address.to_v4().to_uint()), endpoint.port()};
-  std::array<std::uint8_t, 16> bytes{};
-  std::ranges::copy(address.to_v6().to_bytes(), bytes.begin());
-  return {IpAddress::v6(bytes), endpoint.port()};
-}
 
 Peer::Peer(std::shared_ptr<HttpServer::Impl> server, const IpAddress& from)
     : server_(std::move(server)), id_(server_->enter(*this, from)) {}
@@ -191,7 +173,7 @@ void HttpServer::Impl::dispatch(Request request, Responder responder) {
 }
 
 Result<Endpoint> HttpServer::Impl::listen(const Endpoint& endpoint, bool is_tls) {
-  const tcp::endpoint wanted = to_asio(endpoint);
+  const tcp::endpoint wanted = to_tcp_endpoint(endpoint);
   auto acceptor = std::make_shared<Acceptor>(context);
   boost::system::error_code error;
   acceptor->open(wanted.protocol(), error);
@@ -319,6 +301,9 @@ void HttpServer::websocket(std::string_view pattern, UpgradeCheck check, Upgrade
   Route& route = impl_->router.at(pattern);
   route.upgrade_check = std::move(check);
   route.upgrade = std::move(handler);
+}
+void HttpServer::tunnel(std::string_view pattern, Handler handler) {
+  impl_->router.at(pattern).tunnel = std::move(handler);
 }
 void HttpServer::fallback(Handler handler) {
   impl_->fallback = std::move(handler);

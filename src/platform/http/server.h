@@ -128,6 +128,9 @@ class HttpServer {
   // Any method, for protocols that answer wrong methods themselves.
   void route_any(std::string_view pattern, Handler handler);
   void websocket(std::string_view pattern, UpgradeCheck check, UpgradeHandler handler);
+  // For upgrades to WebSocket that another server answers: a response with status 101 and
+  // `switched` hands the connection over, any other refuses.
+  void tunnel(std::string_view pattern, Handler handler);
   // For what no route matches (the web app). Without it: 404.
   void fallback(Handler handler);
 

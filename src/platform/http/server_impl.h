@@ -17,6 +17,7 @@
 #include "platform/http/reserve_descriptor.h"
 #include "platform/http/router.h"
 #include "platform/http/server.h"
+#include "platform/http/tcp_endpoint.h"
 
 namespace confab::http {
 
@@ -129,7 +130,5 @@ void serve_plain(std::shared_ptr<HttpServer::Impl> server, boost::asio::ip::tcp:
                  const Endpoint& remote);
 void serve_tls(std::shared_ptr<HttpServer::Impl> server, boost::asio::ip::tcp::socket socket,
                const Endpoint& remote, boost::asio::ssl::context& tls);
-
-Endpoint to_endpoint(const boost::asio::ip::tcp::endpoint& endpoint);
 
 }  // namespace confab::http

@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 
+#include "platform/http/tcp_endpoint.h"
 #include "platform/http_client/http_client.h"
 
 namespace confab::http {
@@ -19,14 +20,6 @@ namespace confab::http {
 using TcpSocket = boost::asio::ip::tcp::socket;
 using TlsSocket = boost::asio::ssl::stream<TcpSocket>;
 inline constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
-
-inline boost::asio::ip::tcp::endpoint to_tcp_endpoint(const ClientTarget& target) {
-  const IpAddress& address = target.address;
-  if (address.is_v4()) {
-    return {boost::asio::ip::address_v4(address.v4_host_order()), target.origin.port};
-  }
-  return {boost::asio::ip::address_v6(address.bytes()), target.origin.port};
-}
 
 // One stream of each kind, made for a target.
 template <typename Stream>
@@ -63,7 +56,8 @@ template <typename Stream>
 boost::asio::awaitable<boost::system::error_code> open_stream(Stream& stream,
                                                               const ClientTarget& target) {
   TcpSocket& socket = lowest_layer(stream);
-  const auto [error] = co_await socket.async_connect(to_tcp_endpoint(target), kAwait);
+  const auto [error] =
+      co_await socket.async_connect(to_tcp_endpoint({target.address, target.origin.port}), kAwait);
   if (error) co_return error;
   boost::system::error_code ignored;
   socket.set_option(boost::asio::ip::tcp::no_delay(true), ignored);

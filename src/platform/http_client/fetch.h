@@ -15,6 +15,20 @@
 
 namespace confab::http {
 
+// The methods that our clients use.
+inline boost::beast::http::verb to_verb(Method method) {
+  switch (method) {
+    case Method::kPost:
+      return boost::beast::http::verb::post;
+    case Method::kPut:
+      return boost::beast::http::verb::put;
+    case Method::kDelete:
+      return boost::beast::http::verb::delete_;
+    default:
+      return boost::beast::http::verb::get;
+  }
+}
+
 using FetchDone = std::move_only_function<void(Result<Response>)>;
 
 template <typename Stream>

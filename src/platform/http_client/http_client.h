@@ -34,6 +34,10 @@ struct Origin {
 // Asks the system's resolver and waits for it: at start only. kUnavailable when there is no such
 // host; IPv4 first.
 Result<IpAddress> resolve(const std::string& host);
+// The same for a loop that serves: `done` comes later, an address as it is written without asking
+// anybody.
+void resolve(EventLoop& loop, const std::string& host,
+             std::move_only_function<void(Result<IpAddress>)> done);
 
 struct ClientTarget {
   Origin origin;

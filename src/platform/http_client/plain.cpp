@@ -6,10 +6,8 @@ namespace confab::http {
 
 void fetch_plain(EventLoop& loop, const ClientTarget& target, Method method, std::string path,
                  std::string body, FetchCallback done) {
-  namespace beast = boost::beast::http;
-  const auto verb = method == Method::kPost ? beast::verb::post : beast::verb::get;
   std::make_shared<Fetch<TcpSocket>>(loop.impl().context, target, std::move(done))
-      ->start(verb, std::move(path), std::move(body));
+      ->start(to_verb(method), std::move(path), std::move(body));
 }
 
 std::shared_ptr<ClientWebSocket> open_plain(EventLoop& loop, const ClientTarget& target,

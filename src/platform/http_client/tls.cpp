@@ -22,10 +22,8 @@ TlsSocket StreamMaker<TlsSocket>::make(boost::asio::io_context& context,
 
 void fetch_tls(EventLoop& loop, const ClientTarget& target, Method method, std::string path,
                std::string body, FetchCallback done) {
-  namespace beast = boost::beast::http;
-  const auto verb = method == Method::kPost ? beast::verb::post : beast::verb::get;
   std::make_shared<Fetch<TlsSocket>>(loop.impl().context, target, std::move(done))
-      ->start(verb, std::move(path), std::move(body));
+      ->start(to_verb(method), std::move(path), std::move(body));
 }
 
 std::shared_ptr<ClientWebSocket> open_tls(EventLoop& loop, const ClientTarget& target,
