@@ -1,0 +1,167 @@
+// What each part of the cluster is: its files, made from the templates of deploy/, its command, and
+// how it is seen to be up. `make` functions return { spec, ready, ports }.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import path from 'node:path';
+
+export const deploy = fileURLToPath(new URL('..', import.meta.url));
+
+export function fill(template, values) {
+  const env = { PATH: process.env.PATH, ...values };
+  return execFileSync(path.join(deploy, 'fill'), [path.join(deploy, template)], { env, encoding: 'utf8' });
+}
+
+export function find(name, ...places) {
+  const folders = [...process.env.PATH.split(':'), '/usr/sbin', '/sbin', ...places];
+  return folders.map((folder) => path.join(folder, name)).find((file) => existsSync(file));
+}
+
+export function need(name, debianPackage, ...places) {
+  const file = find(name, ...places);
+  if (!file) throw new Error(`there is no ${name}: apt-get install ${debianPackage}`);
+  return file;
+}
+
+const isRoot = process.getuid() === 0;
+const idOf = (user, flag) => Number(execFileSync('id', [flag, user], { encoding: 'utf8' }));
+
+function folder(context, name) {
+  const made = path.join(context.dir, name);
+  mkdirSync(made, { recursive: true, mode: 0o755 });
+  return made;
+}
+
+const logOf = (context, name) => path.join(context.dir, `${name}.log`);
+
+// For `localhost` and the address.
+export function makeCertificate(context) {
+  const certificate = path.join(context.dir, 'tls.pem'), key = path.join(context.dir, 'tls.key');
+  execFileSync(need('openssl', 'openssl'), ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1',
+    '-nodes', '-days', '30', '-subj', '/CN=localhost', '-addext', `subjectAltName=DNS:localhost,IP:${context.address}`,
+    '-keyout', key, '-out', certificate], { stdio: 'ignore' });
+  chmodSync(key, 0o600);
+  return { certificate, key };
+}
+
+// Does not sync: it is thrown away. It refuses to run as root.
+export async function postgres(context) {
+  const versions = '/usr/lib/postgresql';
+  const bins = existsSync(versions) ? readdirSync(versions).sort((a, b) => b - a).map((v) => path.join(versions, v, 'bin')) : [];
+  const bin = bins.find((one) => existsSync(path.join(one, 'postgres')));
+  if (!bin) throw new Error('there is no PostgreSQL below /usr/lib/postgresql: apt-get install postgresql');
+  const user = isRoot ? { uid: idOf('postgres', '-u'), gid: idOf('postgres', '-g') } : {};
+  const cwd = folder(context, 'postgres');
+  if (isRoot) chownSync(cwd, user.uid, user.gid);
+  const port = await context.ports.take();
+  const passwordFile = path.join(cwd, 'password');
+  writeFileSync(passwordFile, `${context.secrets.postgres}\n`, { mode: 0o600 });
+  if (isRoot) chownSync(passwordFile, user.uid, user.gid);
+  const made = spawnSync(path.join(bin, 'initdb'), ['--pgdata=pg', '--username=confab', '--auth=scram-sha-256', `--pwfile=${passwordFile}`,
+    '--encoding=UTF8', '--locale=C', '--no-sync'], { cwd, ...user, encoding: 'utf8' });
+  if (made.status !== 0) throw new Error(`initdb failed: ${made.error?.message ?? made.stderr}`);
+  return {
+    spec: {
+      command: path.join(bin, 'postgres'), cwd, ...user, log: logOf(context, 'postgres'), stopSignal: 'SIGINT',
+      lock: path.join(cwd, 'pg/postmaster.pid'),
+      args: ['-D', path.join(cwd, 'pg'), '-p', String(port), '-h', context.address, '-c', 'fsync=off', '-c', 'unix_socket_directories='],
+    },
+    ready: { kind: 'tcp', host: context.address, port },
+    ports: { sql: port },
+    url: `postgresql://confab:${context.secrets.postgres}@${context.address}:${port}/postgres`,
+  };
+}
+
+export async function redis(context) {
+  const cwd = folder(context, 'redis'), port = await context.ports.take();
+  const config = path.join(cwd, 'redis.conf');
+  writeFileSync(config, `bind ${context.address}\nport ${port}\nsave ""\nrequirepass ${context.secrets.redis}\n`, { mode: 0o600 });
+  return {
+    spec: { command: need('redis-server', 'redis-server'), args: [config], cwd, log: logOf(context, 'redis') },
+    ready: { kind: 'tcp', host: context.address, port },
+    ports: { redis: port },
+  };
+}
+
+export async function coturn(context, name) {
+  const cwd = folder(context, name);
+  const port = await context.ports.take(), tlsPort = await context.ports.take();
+  const relayed = 64, first = await context.ports.take(relayed);
+  const config = path.join(cwd, 'turnserver.conf');
+  let text = fill('coturn/turnserver.conf.template', {
+    TURN_LISTEN_IP: context.address, TURN_EXTERNAL_IP: '', TURN_PORT: port, TURN_TLS_PORT: tlsPort,
+    TURN_MIN_PORT: first, TURN_MAX_PORT: first + relayed - 1, TURN_SECRET: context.secrets.turn, TURN_REALM: 'localhost',
+    MEDIA_PEER_IP: context.address, TURN_PID_FILE: path.join(cwd, 'turnserver.pid'),
+    TLS_CERTIFICATE: context.tls.certificate, TLS_KEY: context.tls.key,
+  });
+  // Media is on this machine, and coturn refuses loopback even where it is allowed by address.
+  if (context.address.startsWith('127.')) text += 'allow-loopback-peers\n';
+  writeFileSync(config, text, { mode: 0o600 });
+  return {
+    spec: { command: need('turnserver', 'coturn'), args: ['-c', config, '--userdb', path.join(cwd, 'db')], cwd, log: logOf(context, name) },
+    ready: { kind: 'tcp', host: context.address, port },
+    ports: { turn: port, turns: tlsPort },
+    urls: [`turn:${context.address}:${port}?transport=udp`, `turn:${context.address}:${port}?transport=tcp`,
+      `turns:${context.address}:${tlsPort}?transport=tcp`],
+  };
+}
+
+// Everything of confab in one process.
+export async function serve(context, { databaseUrl, turnUrls }) {
+  const cwd = folder(context, 'confab');
+  const shards = 2, http = await context.ports.take(), admin = await context.ports.take();
+  const media = await context.ports.take(shards);
+  return {
+    spec: {
+      command: context.binary, args: ['serve'], cwd, log: logOf(context, 'confab'),
+      env: {
+        CONFAB_HTTP: `${context.address}:${http}`, CONFAB_ADMIN: `${context.address}:${admin}`,
+        CONFAB_HTTP_TRUSTED_PROXIES: context.address, CONFAB_MEDIA_ADDRESS: context.address,
+        CONFAB_MEDIA_PORT: String(media), CONFAB_MEDIA_SHARDS: String(shards), CONFAB_DATA: path.join(cwd, 'data'),
+        ...(databaseUrl && { CONFAB_DATABASE_URL: databaseUrl }),
+        ...(turnUrls.length > 0 && { CONFAB_ICE_URL: turnUrls.join(','), CONFAB_TURN_SECRET: context.secrets.turn }),
+        CONFAB_DRAIN: '30s',
+      },
+    },
+    ready: { kind: 'http', host: context.address, port: http, path: '/livez' },
+    ports: { http, admin, media },
+  };
+}
+
+export async function nginx(context, { web, api, sockets }) {
+  const cwd = folder(context, 'nginx');
+  const http = await context.ports.take(), https = await context.ports.take();
+  mkdirSync(path.join(cwd, 'conf.d'), { recursive: true });
+  execFileSync('cp', [path.join(deploy, 'nginx/nginx.conf'), cwd]);
+  const listens = (port) => `${context.address}:${port}`;
+  const host = context.address.startsWith('127.') ? 'localhost' : context.address;
+  writeFileSync(path.join(cwd, 'conf.d/confab.conf'), fill('nginx/confab.conf.template', {
+    CONFAB_WEB: web.join(' '), CONFAB_API: api.join(' '), CONFAB_SOCKETS: sockets.join(' '),
+    HTTP_LISTEN: listens(http), HTTPS_LISTEN: listens(https), PUBLIC_ORIGIN: `https://${host}:${https}`,
+    TLS_CERTIFICATE: context.tls.certificate, TLS_KEY: context.tls.key, ACCESS_LOG: path.join(cwd, 'access.log'),
+  }));
+  return {
+    spec: {
+      command: need('nginx', 'nginx'), cwd, log: logOf(context, 'nginx'),
+      args: ['-p', `${cwd}/`, '-c', path.join(cwd, 'nginx.conf'), '-e', 'stderr', '-g', 'daemon off;'],
+    },
+    ready: { kind: 'tcp', host: context.address, port: https },
+    ports: { http, https },
+    url: `https://${host}:${https}`,
+  };
+}
+
+export async function prometheus(context, targets) {
+  const cwd = folder(context, 'prometheus'), port = await context.ports.take();
+  execFileSync('cp', [path.join(deploy, 'prometheus/prometheus.yml'), cwd]);
+  mkdirSync(path.join(cwd, 'targets'), { recursive: true });
+  writeFileSync(path.join(cwd, 'targets/confab.json'), JSON.stringify(targets, null, 2));
+  return {
+    spec: {
+      command: need('prometheus', 'prometheus'), cwd, log: logOf(context, 'prometheus'),
+      args: [`--config.file=${cwd}/prometheus.yml`, `--storage.tsdb.path=${cwd}/data`, `--web.listen-address=${context.address}:${port}`],
+    },
+    ready: { kind: 'http', host: context.address, port, path: '/-/ready' },
+    ports: { http: port },
+  };
+}

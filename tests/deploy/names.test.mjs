@@ -1,0 +1,73 @@
+// Whatever deploy/ says to the executable, the executable must know: words, flags, variables, ports.
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { parse } from 'yaml';
+import { binary, compose, effective, files, knownVariables, read, site } from './lib/deploy.mjs';
+
+const all = [...files()];
+const words = [...execFileSync(binary, ['--help'], { encoding: 'utf8' }).split(/^Subcommands:/m)[1].matchAll(/^ {2}([a-z]+) /gm)].map(([, word]) => word);
+
+// Of compose's own and of templates; what they are called is make-env's and fill's business.
+const placeholders = new Set(all.flatMap(([, text]) => [...text.matchAll(/\$\{([A-Z][A-Z0-9_]*)/g)].map(([, name]) => name)));
+
+test('every variable is one that the executable reads', () => {
+  const known = knownVariables();
+  assert.ok(known.size > 30, 'the help was read');
+  for (const [name, text] of all) {
+    if (name.startsWith('cluster/') || name.endsWith('.md')) continue;
+    for (const [, variable] of text.matchAll(/\b(CONFAB_[A-Z0-9_]+)\b/g)) {
+      if (placeholders.has(variable)) continue;
+      assert.ok(known.has(variable), `${name} sets ${variable}`);
+    }
+  }
+});
+
+test('the local cluster sets no other', () => {
+  const known = knownVariables();
+  const names = [...read('cluster/parts.mjs').matchAll(/\b(CONFAB_[A-Z0-9_]+): (?!\w+\.join|web|api|sockets)/g)].map(([, name]) => name);
+  assert.ok(names.length > 5);
+  for (const name of names) assert.ok(known.has(name), name);
+});
+
+test('every placeholder of compose is written by make-env, or has a default there', () => {
+  const made = new Set([...read('compose/make-env').matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name));
+  for (const [, name, more] of read('compose/docker-compose.yml').matchAll(/(?<!\$)\$\{([A-Z_]+)(:-)?/g)) {
+    assert.ok(made.has(name) || more || name === 'NAME', name);
+  }
+});
+
+test('every word after "confab" is one of its words', () => {
+  for (const [name, text] of all) {
+    for (const [, word] of text.matchAll(/(?:\/usr\/bin\/confab|`confab|"confab"|binary\}) ([a-z]+)/g)) {
+      assert.ok(words.includes(word), `${name} says confab ${word}; there are ${words}`);
+    }
+  }
+  const { services } = parse(compose().stdout);
+  for (const { image, command } of Object.values(services)) {
+    if (image.startsWith('confab:')) assert.ok(words.includes([command].flat()[0]), command);
+  }
+});
+
+test('the executable takes what compose gives it, and the ports are those that are published', () => {
+  const { services } = parse(compose().stdout);
+  const { environment, ports } = services.confab;
+  const config = effective(Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)])));
+  assert.equal(config.http.listen.split(':')[1], services.nginx.environment.CONFAB_WEB.split(':')[1]);
+  assert.equal(JSON.parse(read('compose/targets/confab.json'))[0].targets[0], `confab:${config.admin.listen.split(':')[1]}`);
+  assert.equal(config.media.port, 40000);
+  assert.equal(config.media.addresses[0].split('=')[1], site.CONFAB_PUBLIC_IP);
+  assert.match(JSON.stringify(ports), /40000/);
+  assert.equal(config.ice.urls.length, 3);
+  const coturn = services.coturn.environment;
+  assert.deepEqual(config.ice.urls.map((url) => url.split(':')[2].split('?')[0]), [3478, 3478, 5349].map(String));
+  assert.deepEqual([coturn.TURN_PORT, coturn.TURN_TLS_PORT].map(Number), [3478, 5349]);
+});
+
+test('the ports of media are the same everywhere', () => {
+  const places = ['compose/docker-compose.yml', 'terraform/main.tf', 'terraform/cloud-init.yaml.tftpl', 'systemd/confab.sysctl', 'docker/Dockerfile', 'kubernetes/confab.yaml'];
+  for (const place of places) {
+    const ranges = new Set(read(place).match(/\b4\d{4}-\d{5}\b/g));
+    assert.deepEqual([...ranges], ['40000-40015'], place);
+  }
+});
