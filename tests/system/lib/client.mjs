@@ -12,7 +12,7 @@ export const videoParameters = golden['produce:video-single'].rtpParameters;
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // A socket that remembers every event from its first moment on.
-class Client {
+export class Client {
   constructor(socket) {
     this.socket = socket;
     this.events = [];
