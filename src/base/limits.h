@@ -32,6 +32,11 @@ inline constexpr std::size_t kConsumersPerTransport = 1024;
 inline constexpr std::size_t kEncodingsPerProducer = 4;
 inline constexpr std::size_t kParticipantsPerMeeting = 1000;
 
+// STUN and TURN servers that browsers are told of. Each is asked every two seconds whether it is
+// there (platform/ice_health) and by each browser when it gathers; three ways to four servers
+// are 12. Chromium takes 32 (libwebrtc, kMaxTurnServers).
+inline constexpr std::size_t kIceUrls = 32;
+
 // Messages on their way from one shard to another: 20 ms of 100,000 packets a second, ten times
 // what a turn of a loaded shard takes. 4.5 MB each way between two shards that share a meeting.
 inline constexpr std::size_t kPipeMessages = 2048;

@@ -163,6 +163,14 @@ TEST(ConfigTest, WhatDoesNotFitTogetherIsRefused) {
             std::string::npos);
   EXPECT_NE(error_of({.flags = {{"ice-url", "turn:t.example"}}}).find("turn_secret"),
             std::string::npos);
+  ConfigInput many;
+  for (int i = 0; i < 33; ++i) many.flags.emplace_back("ice-url", "stun:s" + std::to_string(i));
+  EXPECT_NE(error_of(many).find("more than 32"), std::string::npos);
+}
+
+TEST(ConfigTest, AnIceUrlThatBrowsersWouldThrowAtIsRefused) {
+  EXPECT_NE(error_of({.flags = {{"ice-url", "turn://t.example"}}}).find("host name"),
+            std::string::npos);
 }
 
 TEST(ConfigTest, TheFileMayBeNamedByTheEnvironment) {

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/check.h"
+#include "base/limits.h"
 #include "platform/config/config.h"
 #include "platform/config/nearest.h"
 #include "platform/config/options.h"
@@ -224,6 +225,9 @@ Result<void> check_whole(const Config& config) {
   }
   if (config.media.port + std::max(config.media.shards, 1u) - 1 > 65535) {
     return invalid("media.port + media.shards goes past port 65535");
+  }
+  if (config.ice.urls.size() > limits::kIceUrls) {
+    return invalid("ice.urls names more than " + std::to_string(limits::kIceUrls) + " servers");
   }
   const auto is_turn = [](const std::string& url) { return url.starts_with("turn"); };
   if (config.ice.turn_secret.empty() && std::ranges::any_of(config.ice.urls, is_turn)) {

@@ -4,6 +4,7 @@
 #include <concepts>
 
 #include "base/limits.h"
+#include "platform/config/ice_url.h"
 #include "platform/config/value.h"
 
 namespace confab::config {
@@ -258,8 +259,16 @@ std::vector<Option> media_options() {
 
 std::vector<Option> ice_options() {
   return {
-      texts({"ice.urls", "ice-url"}, "STUN and TURN servers told to browsers, as turn:host:3478",
-            [](Config& c) -> auto& { return c.ice.urls; }),
+      list(
+          {"ice.urls", "ice-url"},
+          "STUN and TURN servers told to browsers while they answer, as turn:host:3478",
+          [](Config& c) -> auto& { return c.ice.urls; },
+          [](std::string_view text) -> Parsed<std::string> {
+            if (auto url = parse_ice_url(text); !url)
+              return std::unexpected(std::move(url).error());
+            return std::string(text);
+          },
+          [](const std::string& value) { return value; }),
       secret(text({"ice.turn_secret", "turn-secret"},
                   "static-auth-secret of the TURN server, for short-lived passwords",
                   [](Config& c) -> auto& { return c.ice.turn_secret; })),

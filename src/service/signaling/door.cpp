@@ -48,9 +48,11 @@ Result<boost::json::value> first_argument(const std::string& args_json) {
 }  // namespace
 
 Door::Door(const Config& config, http::EventLoop& loop, http::HttpServer& server,
-           const auth::TokenSigner& signer, Random& random, LogSink& log, Listener listener)
+           const auth::TokenSigner& signer, const ice_health::Book& ice_servers, Random& random,
+           LogSink& log, Listener listener)
     : config_(config),
       signer_(signer),
+      ice_servers_(ice_servers),
       log_(log),
       listener_(std::move(listener)),
       news_(loop),
@@ -76,7 +78,7 @@ void Door::forget(socketio::SocketId socket) {
 }
 
 WriteContext Door::write_context() const {
-  return {signer_, config_, wall_unix_ms()};
+  return {signer_, config_, ice_servers_, wall_unix_ms()};
 }
 
 // ---- connections ----

@@ -21,6 +21,7 @@
 #include "platform/config/config.h"
 #include "platform/http/event_loop.h"
 #include "platform/http/server.h"
+#include "platform/ice_health/book.h"
 #include "service/signaling/dialects/codec.h"
 #include "service/signaling/dialects/compat/producer_news.h"
 #include "service/socketio_http/socketio_http.h"
@@ -41,7 +42,8 @@ class Door {
   using Listener = std::function<void(call::Event event)>;
 
   Door(const Config& config, http::EventLoop& loop, http::HttpServer& server,
-       const auth::TokenSigner& signer, Random& random, LogSink& log, Listener listener);
+       const auth::TokenSigner& signer, const ice_health::Book& ice_servers, Random& random,
+       LogSink& log, Listener listener);
 
   // ---- what the meetings want done ----
   void perform(const call::Reply& reply);
@@ -122,6 +124,7 @@ class Door {
 
   const Config& config_;
   const auth::TokenSigner& signer_;
+  const ice_health::Book& ice_servers_;
   LogSink& log_;
   Listener listener_;
   bool is_closing_ = false;

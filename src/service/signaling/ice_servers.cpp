@@ -6,10 +6,10 @@
 
 namespace confab::signaling {
 
-boost::json::array ice_servers(const IceConfig& config, std::string_view whom,
-                               std::int64_t now_ms) {
+boost::json::array ice_servers(const IceConfig& config, std::span<const std::string> urls,
+                               std::string_view whom, std::int64_t now_ms) {
   boost::json::array out;
-  for (const std::string& url : config.urls) {
+  for (const std::string& url : urls) {
     boost::json::object server{{"urls", url}};
     const bool is_turn = url.starts_with("turn:") || url.starts_with("turns:");
     if (is_turn && !config.turn_secret.empty()) {

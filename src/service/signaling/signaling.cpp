@@ -5,6 +5,7 @@
 
 #include "call/call.h"
 #include "platform/clock/clock.h"
+#include "platform/ice_health/prober.h"
 #include "service/signaling/door.h"
 #include "service/signaling/page_api.h"
 #include "service/signaling/records.h"
@@ -48,12 +49,14 @@ class SignalingService::Impl {
         wake_(loop),
         purge_(loop),
         farewell_(loop),
-        door_(config, loop, server, signer, random, log,
+        ice_servers_(loop, random, log),
+        door_(config, loop, server, signer, ice_servers_.book(), random, log,
               [this](call::Event event) { handle(std::move(event)); }),
         pages_(server, signer,
                [this](PageApi::News news, socketio::SocketId socket, ParticipantId participant) {
                  hear_page(news, socket, participant);
                }) {
+    ice_servers_.set_urls(config_.ice.urls);
     purge();
   }
 
@@ -63,7 +66,10 @@ class SignalingService::Impl {
     if (!is_handling_) work_off();
   }
 
-  void config_changed() { call_.set_options(call_options(config_.call)); }
+  void config_changed() {
+    call_.set_options(call_options(config_.call));
+    ice_servers_.set_urls(config_.ice.urls);
+  }
 
   std::size_t participants() const { return call_.counts().participants; }
 
@@ -94,6 +100,7 @@ class SignalingService::Impl {
     out.counter("signaling_states_merged",
                 "Changes of a state (muted, renamed, reconnecting) told with a later one.", {},
                 totals.states_merged);
+    ice_servers_.expose(out);
     const Door::Counts door = door_.counts();
     gauge("signaling_sockets", "Socket.IO sockets, those that may come back included.",
           door.sockets);
@@ -209,6 +216,7 @@ class SignalingService::Impl {
   http::LoopTimer wake_;
   http::LoopTimer purge_;
   http::LoopTimer farewell_;
+  ice_health::Prober ice_servers_;
   Door door_;
   PageApi pages_;
 };

@@ -14,6 +14,7 @@
 #include "call/events.h"
 #include "platform/auth/token_signer.h"
 #include "platform/config/config.h"
+#include "platform/ice_health/book.h"
 #include "platform/json/json.h"
 #include "web/socketio/server.h"
 
@@ -31,6 +32,7 @@ struct ReadContext {
 struct WriteContext {
   const auth::TokenSigner& signer;
   const Config& config;
+  const ice_health::Book& ice_servers;
   std::int64_t now_ms = 0;
 };
 

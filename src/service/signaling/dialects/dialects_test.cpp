@@ -31,7 +31,8 @@ class WireTest : public ::testing::Test {
   auth::TokenSigner signer{auth::TokenSigner::Key{1, 2, 3}};
   SeededRandom random{5};
   Config config;
-  WriteContext write_context{signer, config, kNow};
+  ice_health::Book ice_servers;
+  WriteContext write_context{signer, config, ice_servers, kNow};
 };
 
 TEST_F(WireTest, finds_every_event_by_its_name_and_no_other) {
@@ -171,10 +172,10 @@ TEST_F(WireTest, lets_speaker_news_be_lost_and_nothing_else) {
 
 TEST(IceServers, gives_passwords_to_turn_servers_only) {
   IceConfig config;
-  config.urls = {"stun:stun.example:3478", "turn:turn.example:3478"};
+  const std::vector<std::string> urls = {"stun:stun.example:3478", "turn:turn.example:3478"};
   config.turn_secret = "secret";
   config.turn_lifetime = 1h;
-  const auto servers = ice_servers(config, "pt_1", 1'700'000'000'000);
+  const auto servers = ice_servers(config, urls, "pt_1", 1'700'000'000'000);
   ASSERT_EQ(servers.size(), 2u);
   EXPECT_FALSE(servers[0].as_object().contains("credential"));
   EXPECT_EQ(servers[1].at("username"), "1700003600:pt_1");

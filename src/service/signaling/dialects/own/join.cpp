@@ -77,7 +77,8 @@ Outgoing write(const call::ReplyBody& body, const WriteContext& context) {
   out["resumed"] = joined.resumed;
   out["mediaKept"] = joined.media_kept;
   out["routerRtpCapabilities"] = ortc_json::to_json(joined.state.router_capabilities);
-  out["iceServers"] = ice_servers(context.config.ice, self.who.id.to_string(), context.now_ms);
+  out["iceServers"] = ice_servers(context.config.ice, context.ice_servers.usable(),
+                                  self.who.id.to_string(), context.now_ms);
   if (joined.send_transport && joined.receive_transport) {
     out["transports"] = {{"send", ortc_json::to_json(*joined.send_transport)},
                          {"recv", ortc_json::to_json(*joined.receive_transport)}};
