@@ -16,21 +16,21 @@ test.after(async () => {
   await server?.stop();
 });
 
-async function meeting(t, count, query) {
+async function meeting(t, count, { query, ...options } = {}) {
   const code = await server.createRoom();
   const pages = [];
   t.after(() => Promise.all(pages.map((page) => page.context().close())));
   for (let i = 0; i < count; ++i) {
-    const page = await newPage(browser);
+    const page = await newPage(browser, options);
     pages.push(page);
     await join(page, server, code, `Person ${i + 1}`, { query });
   }
   return { code, pages };
 }
 
-for (const [count, query] of [[2, ''], [3, ''], [5, 'simulcast=0']]) {
+for (const [count, options] of [[2, { defaultCamera: true }], [3, {}], [5, { query: 'simulcast=0' }]]) {
   test(`${count} participants see and hear each other`, async (t) => {
-    const { pages } = await meeting(t, count, query);
+    const { pages } = await meeting(t, count, options);
     for (const page of pages) {
       await waitTiles(page, count);
       await seesMoving(page, count - 1);

@@ -12,7 +12,7 @@ for (const [codec, mimeType] of [['vp8', 'video/VP8'], ['vp9', 'video/VP9'], ['h
     const browser = await launchChromium();
     t.after(() => browser.close());
     const code = await server.createRoom();
-    const pages = [await newPage(browser), await newPage(browser)];
+    const pages = [await newPage(browser, { defaultCamera: true }), await newPage(browser, { defaultCamera: true })];
     for (const page of pages) await join(page, server, code, 'Someone', { query: `codec=${codec}` });
     for (const page of pages) {
       await seesMoving(page, 1, 30);

@@ -18,7 +18,7 @@ test.after(async () => {
 });
 
 const open = async (t) => {
-  const page = await newPage(browser);
+  const page = await newPage(browser, { defaultCamera: true });
   t.after(() => page.context().close());
   return page;
 };

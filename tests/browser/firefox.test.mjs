@@ -14,7 +14,7 @@ test('Chromium and Firefox see and hear each other', async (t) => {
   const firefox = await launchFirefox();
   t.after(() => firefox.close());
 
-  const inChromium = await newPage(chromium);
+  const inChromium = await newPage(chromium, { defaultCamera: true });
   await join(inChromium, server, code, 'Chromium');
   const inFirefox = await newFirefoxPage(firefox);
   await join(inFirefox, server, code, 'Firefox');

@@ -27,9 +27,19 @@ export async function launchChromium({ loopback = true, executablePath = '/usr/b
   });
 }
 
-// A page of a participant of its own (own storage), with what every test wants to know about it.
-export async function newPage(browser, options = {}) {
+function setSmallCamera() {
+  try {
+    localStorage.getItem('confab:settings')
+      ?? localStorage.setItem('confab:settings', JSON.stringify({ state: { resolution: '360p' }, version: 1 }));
+  } catch { /* the page may keep nothing */ }
+}
+
+// A page of a participant of its own (own storage), with what every test wants to know about it. Its
+// camera is set to 640 × 360 unless `defaultCamera`: two cores encode and decode everybody's pictures
+// in software, five of 1280 × 720 at two frames a second.
+export async function newPage(browser, { defaultCamera = false, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  if (!defaultCamera) await context.addInitScript(setSmallCamera);
   const page = await context.newPage();
   page.problems = [];
   page.on('pageerror', (error) => page.problems.push(`page error: ${error.message}`));
