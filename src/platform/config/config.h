@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -127,6 +128,37 @@ struct CallConfig {
   bool compatibility = true;
 };
 
+// Where a process of another role is reached: "host:port", or "node=host:port".
+struct ServicePlace {
+  std::optional<std::uint16_t> node;  // nothing: its position in the list, from 1
+  std::string host;                   // an address without brackets, or a name
+  std::uint16_t port = 0;
+  bool operator==(const ServicePlace&) const = default;
+};
+
+// Who passes on what is asked of the signaling nodes.
+struct GatewayConfig {
+  // Where no directory tells them.
+  std::vector<ServicePlace> signaling;
+  Duration connect_timeout = 500ms;
+  // For an answer of REST: a node answers from memory, or from a database that it gives up after a
+  // second.
+  Duration answer_timeout = 15s;
+  // Of Socket.IO: longer than a ping and the wait for its answer (socketio.ping_interval and
+  // ping_timeout, 25 s and 20 s).
+  Duration idle_timeout = 75s;
+};
+
+// How processes of several roles find each other.
+struct DiscoveryConfig {
+  // Of Consul's agent, "http://127.0.0.1:8500". Empty: the lists of the configuration.
+  std::string consul;
+  std::string consul_token;
+  // By which the others reach this process: an address or a name.
+  std::string address;
+  std::string region;
+};
+
 // Where rooms and chat are kept.
 struct DatabaseConfig {
   // Of a PostgreSQL server, "postgresql://user:password@host/name". Empty: SQLite, in the data
@@ -156,6 +188,8 @@ struct Config {
   IceConfig ice;
   CallConfig call;
   DatabaseConfig database;
+  GatewayConfig gateway;
+  DiscoveryConfig discovery;
   LogConfig log;
 };
 

@@ -267,6 +267,22 @@ TEST(ConfigTest, RolesOnOneMachineDoNotMeetByDefault) {
   }
 }
 
+TEST(ConfigTest, PlacesOfOtherProcessesAreReadWithOrWithoutTheirNumber) {
+  const auto loaded =
+      load_config({.role = Role::kGateway,
+                   .flags = {{"gateway-signaling", "sig.example:5000,2=[::1]:5001,0=10.0.0.5:1"}}});
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
+  const std::vector<ServicePlace> expected = {
+      {{}, "sig.example", 5000}, {2, "::1", 5001}, {0, "10.0.0.5", 1}};
+  EXPECT_EQ(loaded->config.gateway.signaling, expected);
+  for (const char* bad : {"host", "host:", ":5000", "host:0", "host:99999", "x=host:1",
+                          "70000=host:1", "http://host:1", "::1:5000", "[host]:1", "a b:1"}) {
+    EXPECT_NE(error_of({.role = Role::kGateway, .flags = {{"gateway-signaling", bad}}}),
+              "(no error)")
+        << bad;
+  }
+}
+
 TEST(ConfigTest, ARunningServerTakesOverWhatItLooksUpEachTimeAndNamesTheRest) {
   Config running;
   Config wanted;

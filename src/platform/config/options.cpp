@@ -313,6 +313,35 @@ std::vector<Option> call_options() {
   };
 }
 
+std::vector<Option> gateway_options() {
+  return {
+      list(
+          {"gateway.signaling", ""},
+          "signaling nodes, as host:port or node=host:port, where discovery.consul does not tell",
+          [](Config& c) -> auto& { return c.gateway.signaling; }, parse_place, print_place),
+      duration({"gateway.connect_timeout", ""}, "to reach a node", 10ms, 30s,
+               [](Config& c) -> auto& { return c.gateway.connect_timeout; }),
+      duration({"gateway.answer_timeout", ""}, "for a node to answer the API", 100ms, 5min,
+               [](Config& c) -> auto& { return c.gateway.answer_timeout; }),
+      duration({"gateway.idle_timeout", ""},
+               "a connection of Socket.IO on which nobody says anything is closed after", 1s, 1h,
+               [](Config& c) -> auto& { return c.gateway.idle_timeout; }),
+  };
+}
+
+std::vector<Option> discovery_options() {
+  return {
+      text({"discovery.consul", ""}, "Consul's agent, as http://127.0.0.1:8500",
+           [](Config& c) -> auto& { return c.discovery.consul; }),
+      secret(text({"discovery.consul_token", ""}, "token of Consul's access control",
+                  [](Config& c) -> auto& { return c.discovery.consul_token; })),
+      text({"discovery.address", ""}, "address or name by which the others reach this process",
+           [](Config& c) -> auto& { return c.discovery.address; }),
+      text({"discovery.region", ""}, "of this process: near ones are asked first",
+           [](Config& c) -> auto& { return c.discovery.region; }),
+  };
+}
+
 std::vector<Option> log_options() {
   return {
       scalar(
@@ -330,6 +359,8 @@ constexpr RoleSet kEveryRole =
 constexpr RoleSet kWithHttp = kEveryRole & ~set_of(Role::kMedia);
 constexpr RoleSet kWithRooms = set_of(Role::kServe, Role::kGateway, Role::kSignaling);
 constexpr RoleSet kWithSockets = set_of(Role::kServe, Role::kSignaling);
+// Of several processes, those that others look for.
+constexpr RoleSet kApart = set_of(Role::kGateway, Role::kSignaling, Role::kMedia);
 constexpr RoleSet kWithMedia = set_of(Role::kServe, Role::kMedia);
 
 std::vector<Option> process_options() {
@@ -357,7 +388,8 @@ std::vector<Option> all_options() {
       {kWithHttp, http_options()},         {kEveryRole, admin_options()},
       {kWithSockets, socketio_options()},  {kWithMedia, media_options()},
       {kWithSockets, live(ice_options())}, {kWithRooms, live(call_options())},
-      {kWithRooms, session_options()},     {kEveryRole, live(log_options())},
+      {kWithRooms, session_options()},     {set_of(Role::kGateway), gateway_options()},
+      {kApart, discovery_options()},       {kEveryRole, live(log_options())},
   };
   std::vector<Option> all;
   for (const auto& [roles, options] : parts) {

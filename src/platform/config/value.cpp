@@ -124,6 +124,30 @@ Parsed<IpPrefix> parse_prefix(std::string_view text) {
   return *prefix;
 }
 
+Parsed<ServicePlace> parse_place(std::string_view text) {
+  const auto wrong = [] { return expected("host:port or node=host:port, as 2=10.0.0.5:5000"); };
+  ServicePlace place;
+  if (const std::size_t sign = text.find('='); sign != std::string_view::npos) {
+    const auto node = parse_count(text.substr(0, sign), 0, 65535);
+    if (!node) return wrong();
+    place.node = static_cast<std::uint16_t>(*node);
+    text.remove_prefix(sign + 1);
+  }
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return wrong();
+  const auto port = parse_count(text.substr(colon + 1), 1, 65535);
+  std::string_view host = text.substr(0, colon);
+  const bool is_v6 = host.starts_with('[') && host.ends_with(']');
+  if (is_v6) host = host.substr(1, host.size() - 2);
+  const bool is_odd =
+      host.empty() || host.size() > 253 || host.find_first_of("/@ []=") != std::string_view::npos;
+  if (!port || is_odd || host.contains(':') != is_v6) return wrong();
+  if (is_v6 && !IpAddress::parse(host)) return wrong();
+  place.host = host;
+  place.port = static_cast<std::uint16_t>(*port);
+  return place;
+}
+
 Parsed<LogLevel> parse_log_level(std::string_view text) {
   if (text == "debug") return LogLevel::kDebug;
   if (text == "info") return LogLevel::kInfo;
@@ -145,6 +169,12 @@ std::string print_media_address(const MediaAddress& address) {
   std::string text = address.listen.to_string();
   if (address.listen != address.announced) text += "=" + address.announced.to_string();
   return text;
+}
+
+std::string print_place(const ServicePlace& place) {
+  const bool is_v6 = place.host.contains(':');
+  return (place.node ? std::to_string(*place.node) + "=" : "") +
+         (is_v6 ? "[" + place.host + "]" : place.host) + ":" + std::to_string(place.port);
 }
 
 std::string print_log_level(LogLevel level) {

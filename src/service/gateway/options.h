@@ -17,8 +17,8 @@ struct Options {
   Duration idle_timeout = 75s;
   // For the rest, and for an upgrade.
   Duration answer_timeout = 15s;
-  // Bodies of requests that wait for a node's answer: sixty-four of the largest (1 MB). A node that
-  // stands still shall not fill our memory.
+  // Bodies of requests that wait for a node's answer, twice, for they are kept for another attempt:
+  // thirty-two of the largest (1 MB). A node that stands still shall not fill our memory.
   std::size_t bodies_bytes_max = 64 * 1000 * 1000;
   // Nodes that one request is tried at. With all of them away, a client waits for two
   // connect_timeouts more than with one.

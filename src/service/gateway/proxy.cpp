@@ -59,7 +59,7 @@ struct Proxy::Attempt {
       : request(std::move(r)),
         responder(std::move(answerer)),
         stamp(std::move(s)),
-        share(std::move(bodies), request.body.size()) {}
+        share(std::move(bodies), 2 * request.body.size()) {}  // and what is on its way to the node
 
   http::Request request;
   http::Responder responder;

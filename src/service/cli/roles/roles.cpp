@@ -1,12 +1,17 @@
 #include "service/cli/roles/roles.h"
 
+#include "service/cli/roles/gateway.h"
 #include "service/cli/roles/serve.h"
+#include "service/cli/roles/web.h"
 
 namespace confab::cli {
 namespace {
 
 constexpr RoleEntry kEntries[] = {
     {Role::kServe, "everything in one process: web app, signaling, media", serve},
+    {Role::kGateway, "the public door of several signaling nodes: web app, API, Socket.IO",
+     gateway},
+    {Role::kWeb, "the web app's files alone", web},
 };
 
 }  // namespace

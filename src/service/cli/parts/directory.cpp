@@ -1,0 +1,84 @@
+#include "service/cli/parts/directory.h"
+
+#include <utility>
+#include <vector>
+
+#include "platform/discovery/consul_discovery.h"
+#include "platform/discovery/static_discovery.h"
+#include "platform/version/version.h"
+
+namespace confab::cli {
+namespace {
+
+std::string hex(std::uint64_t value) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out(16, '0');
+  for (std::size_t i = 0; i < 16; ++i) out[15 - i] = kDigits[(value >> (4 * i)) & 15];
+  return out;
+}
+
+discovery::Instance instance_of(std::string_view service, const ServicePlace& place,
+                                std::size_t position) {
+  discovery::Instance instance;
+  instance.service = service;
+  instance.node = place.node.value_or(static_cast<std::uint16_t>(position));
+  instance.address = place.host;
+  instance.port = place.port;
+  instance.id = discovery::instance_id(instance);
+  return instance;
+}
+
+std::string bracketed(const std::string& host) {
+  return host.contains(':') ? "[" + host + "]" : host;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<discovery::Discovery>> open_directory(
+    const Config& config, std::span<const StaticService> services, http::EventLoop& loop,
+    LogSink& log) {
+  if (!config.discovery.consul.empty()) {
+    auto consul = discovery::make_consul_discovery(
+        loop, {.url = config.discovery.consul, .token = config.discovery.consul_token}, log);
+    if (!consul) {
+      return fail(consul.error().code, "discovery.consul: " + consul.error().message);
+    }
+    return consul;
+  }
+  std::vector<discovery::Instance> instances;
+  for (const StaticService& service : services) {
+    std::size_t position = 0;
+    for (const ServicePlace& place : service.places) {
+      instances.push_back(instance_of(service.name, place, ++position));
+    }
+  }
+  return discovery::make_static_discovery(loop, std::move(instances), {});
+}
+
+Result<discovery::Registration> describe_self(const Config& config, std::string_view service,
+                                              std::uint16_t port, std::uint16_t health_port,
+                                              Random& random) {
+  if (config.discovery.address.empty() && !config.discovery.consul.empty()) {
+    return fail(ErrorCode::kInvalidArgument,
+                "discovery.address is needed with discovery.consul: the address or name by which "
+                "the others reach this process");
+  }
+  discovery::Registration registration;
+  discovery::Instance& self = registration.self;
+  self.service = service;
+  self.node = config.node;
+  self.boot = hex(random.u64());
+  self.address = config.discovery.address;
+  self.port = port;
+  self.meta = {{"build", std::string(build_id())}};
+  self.tags = {"v1"};
+  if (!config.discovery.region.empty()) {
+    self.meta.emplace("region", config.discovery.region);
+    self.tags.push_back("region-" + config.discovery.region);
+  }
+  registration.health_url =
+      "http://" + bracketed(self.address) + ":" + std::to_string(health_port) + "/readyz";
+  return registration;
+}
+
+}  // namespace confab::cli

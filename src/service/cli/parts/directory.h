@@ -1,0 +1,40 @@
+// Discovery as the configuration wants it, and this process in it.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "platform/config/config.h"
+#include "platform/discovery/discovery.h"
+#include "platform/http/event_loop.h"
+
+namespace confab::cli {
+
+// By the names of the reference system's registrations.
+inline constexpr std::string_view kGatewayService = "api-gateway";
+inline constexpr std::string_view kSignalingService = "signaling-service";
+inline constexpr std::string_view kMediaService = "media-service";
+
+// The places that the configuration names of a service.
+struct StaticService {
+  std::string_view name;
+  std::span<const ServicePlace> places;
+};
+
+// Consul's where discovery.consul is set, else the lists.
+Result<std::unique_ptr<discovery::Discovery>> open_directory(
+    const Config& config, std::span<const StaticService> services, http::EventLoop& loop,
+    LogSink& log);
+
+// What the others shall know of this process, which listens there. kInvalidArgument where it does
+// not know by which address it is reached. With lists alone nobody is told.
+Result<discovery::Registration> describe_self(const Config& config, std::string_view service,
+                                              std::uint16_t port, std::uint16_t health_port,
+                                              Random& random);
+
+}  // namespace confab::cli

@@ -1,0 +1,146 @@
+#include "service/cli/roles/gateway.h"
+
+#include <memory>
+#include <utility>
+
+#include "platform/random/secure_random.h"
+#include "platform/version/version.h"
+#include "service/cli/parts/admin_door.h"
+#include "service/cli/parts/data_dir.h"
+#include "service/cli/parts/directory.h"
+#include "service/cli/parts/http_options.h"
+#include "service/cli/parts/public_door.h"
+#include "service/cli/parts/role_process.h"
+#include "service/cli/parts/web_app.h"
+#include "service/gateway/gateway.h"
+
+namespace confab::cli {
+namespace {
+
+// In the order in which the parts need each other; destroyed in reverse.
+class GatewayProcess {
+ public:
+  GatewayProcess(Config config, ConfigSource source, http::EventLoop& loop)
+      : config_(std::move(config)), source_(std::move(source)), loop_(loop) {}
+
+  Result<void> start();
+  void run() { Lifecycle(config_, source_, loop_, *log_, hooks()).run(); }
+
+ private:
+  Result<void> open_directory();
+  void open_doors();
+  Result<void> listen();
+  Result<void> announce();
+  Lifecycle::Hooks hooks();
+
+  Config config_;  // SIGHUP changes it; all that refer to it run on the loop's thread
+  const ConfigSource source_;
+  http::EventLoop& loop_;
+  DataDir data_dir_;
+  std::unique_ptr<JsonLog> log_;
+  SecureRandom random_;
+  std::unique_ptr<discovery::Discovery> directory_;
+  std::unique_ptr<PublicDoor> door_;
+  std::unique_ptr<AdminDoor> admin_;
+  std::unique_ptr<gateway::Gateway> gateway_;
+};
+
+Result<void> GatewayProcess::start() {
+  // What it keeps is a certificate of its own, where it is to have one.
+  if (config_.http.tls && config_.http.tls_certificate.empty()) {
+    auto data_dir = DataDir::open(config_.data_dir);
+    if (!data_dir) return std::unexpected(data_dir.error());
+    data_dir_ = std::move(*data_dir);
+  }
+  auto log = open_log(config_, kGatewayService);
+  if (!log) return std::unexpected(log.error());
+  log_ = std::move(*log);
+  if (auto opened = open_directory(); !opened) return opened;
+  open_doors();
+  if (auto listening = listen(); !listening) return listening;
+  return announce();
+}
+
+Result<void> GatewayProcess::open_directory() {
+  if (config_.discovery.consul.empty() && config_.gateway.signaling.empty()) {
+    return fail(ErrorCode::kInvalidArgument,
+                "nobody says where the signaling nodes are: set gateway.signaling "
+                "(--gateway-signaling host:port,...) or discovery.consul");
+  }
+  const StaticService signaling{kSignalingService, config_.gateway.signaling};
+  auto directory = cli::open_directory(config_, {&signaling, 1}, loop_, *log_);
+  if (!directory) return std::unexpected(directory.error());
+  directory_ = std::move(*directory);
+  return {};
+}
+
+void GatewayProcess::open_doors() {
+  door_ = std::make_unique<PublicDoor>(config_, loop_, *log_);
+  gateway_ = std::make_unique<gateway::Gateway>(
+      gateway::Options{.service = std::string(kSignalingService),
+                       .connect_timeout = config_.gateway.connect_timeout,
+                       .idle_timeout = config_.gateway.idle_timeout,
+                       .answer_timeout = config_.gateway.answer_timeout},
+      loop_, door_->server(), *directory_, random_, *log_);
+  gateway_->serve_health(door_->server());
+  serve_web_app(config_, door_->server(), *log_);
+  AdminDoor::Answers answers;
+  answers.ready = [this](std::move_only_function<void(std::string_view)> answer) {
+    answer(gateway_->readiness());
+  };
+  answers.metrics = [this](std::move_only_function<void(metrics::Exposition&)> done) {
+    metrics::Exposition out;
+    gateway_->expose(out);
+    expose_listener("public", door_->server(), out);
+    done(out);
+  };
+  admin_ = std::make_unique<AdminDoor>(config_, Role::kGateway, loop_, *log_, std::move(answers));
+}
+
+Result<void> GatewayProcess::listen() {
+  if (auto listening = door_->listen({}); !listening) return listening;
+  const auto admin = admin_->listen();
+  if (!admin) return std::unexpected(admin.error());
+  log_->write(LogLevel::kInfo, "serving",
+              {{"build", build_id()},
+               {"role", role_name(Role::kGateway)},
+               {"http_port", door_->http().port},
+               {"admin_port", admin->port}});
+  return {};
+}
+
+Result<void> GatewayProcess::announce() {
+  const std::uint16_t port = door_->http().port;
+  auto self = describe_self(config_, kGatewayService, port, port, random_);
+  if (!self) return std::unexpected(self.error());
+  directory_->announce(*std::move(self));
+  return {};
+}
+
+Lifecycle::Hooks GatewayProcess::hooks() {
+  return {.prepare = [this](const Config& wanted) { return door_->use_certificate(wanted, {}); },
+          .config_changed = nullptr,
+          .drain =
+              [this] {
+                gateway_->drain();
+                directory_->drain();
+              },
+          .is_drained = [this] { return gateway_->open_tunnels() == 0; },
+          .stop =
+              [this](http::Task done) {
+                gateway_->stop();
+                directory_->leave([this, done = std::move(done)]() mutable {
+                  door_->stop();
+                  admin_->stop();
+                  done();
+                });
+              }};
+}
+
+}  // namespace
+
+int gateway(Config config, ConfigSource source) {
+  return run_process<GatewayProcess>(std::move(config), std::move(source));
+}
+
+}  // namespace confab::cli
