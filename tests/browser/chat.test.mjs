@@ -38,3 +38,35 @@ test('public chat reaches all, private chat the two alone', async (t) => {
   assert.equal(seenByCyd.length, 1);
   assert.doesNotMatch(seenByCyd[0].text, /only for Ben/);
 });
+
+test('what is sent while the message before it is still on its way goes next, to the same people', async (t) => {
+  const server = await Server.start();
+  t.after(() => server.stop());
+  const browser = await launchChromium();
+  t.after(() => browser.close());
+  const code = await server.createRoom();
+  const [ada, ben, cyd] = [await newPage(browser), await newPage(browser), await newPage(browser)];
+  // Acknowledgements of chat lines take a while: 43<id>[{"message":…
+  await ada.routeWebSocket(/socket\.io/, (socket) => {
+    const far = socket.connectToServer();
+    far.onMessage((message) => {
+      if (/^43\d+\[\{"message"/.test(message)) setTimeout(() => socket.send(message), 1_500);
+      else socket.send(message);
+    });
+  });
+  for (const [page, name] of [[ada, 'Ada'], [ben, 'Ben'], [cyd, 'Cyd']]) await join(page, server, code, name);
+  const benId = (await snapshot(ben)).participantId;
+  await click(ada, 'toggle-chat');
+  await ada.selectOption('[data-testid="chat-to"]', benId);
+  await ada.focus('[data-testid="chat-input"]');
+  for (const words of ['first', 'second']) {
+    await ada.keyboard.type(words);
+    await ada.keyboard.press('Enter');
+  }
+  await until(ada, 'both are said', () => document.querySelectorAll('[data-testid="chat-message"]').length === 2);
+  assert.deepEqual((await texts(ada)).map((m) => m.secret), [true, true]);
+  assert.match((await texts(ada))[1].text, /second/);
+  await until(ada, 'the next goes to everyone', () => document.querySelector('[data-testid="chat-to"]').value === '');
+  await click(cyd, 'toggle-chat');
+  assert.deepEqual(await texts(cyd), []);
+});

@@ -146,7 +146,7 @@ test('initials stay clear of the name, on the smallest tiles too', async (t) => 
 test('messages come one at a time and stand above the pictures, not over faces', async (t) => {
   const { page, code } = await inRoom(t, { names: [] });
   await ghosts(t, server, code, ['Ben', 'Cyd', 'Dan', 'Eve']);
-  await until(page, 'one message for all of them', () => document.querySelector('[data-testid="notice"]')?.textContent.includes('Ben, Cyd and 2 others joined'));
+  await until(page, 'one message for all of them', () => document.querySelector('[data-testid="notice"]')?.textContent.replace(/[\u2068\u2069]/g, '').includes('Ben, Cyd and 2 others joined'));
   assert.equal((await boxes(page, '[data-testid="notice"]')).length, 1);
   await still(page);
   const [message] = await boxes(page, '[data-testid="notice"]');

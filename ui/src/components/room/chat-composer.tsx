@@ -26,6 +26,8 @@ export function ChatComposer({ field }: { field: RefObject<HTMLTextAreaElement |
   const [text, setText] = useState(drafts.get(session) ?? '');
   const [error, setError] = useState('');
   const [sending, setSending] = useState(false);
+  /** Asked for while a message is on its way: what is in the field then goes next. */
+  const next = useRef<{ to: string | null } | null>(null);
   const { gone, choose } = useReader(text !== '');
   const left = limit - text.length;
 
@@ -35,23 +37,37 @@ export function ChatComposer({ field }: { field: RefObject<HTMLTextAreaElement |
 
   const send = async () => {
     const trimmed = text.trim();
-    if (trimmed === '' || sending || gone !== null) return;
+    if (trimmed === '' || gone !== null) return;
     field.current?.focus();
+    if (sending) {
+      next.current = { to };
+      return;
+    }
     setSending(true);
     setError('');
     try {
       await session.sendChat(trimmed, to);
       // What was typed meanwhile is the next message.
       setText((now) => (now.startsWith(text) ? now.slice(text.length) : now));
-      // Another reader may have been chosen meanwhile.
-      if (useMeeting.getState().chatTo === to) choose(null);
+      // Another reader may have been chosen meanwhile, or the next message is for the same one.
+      const isLast = next.current === null || next.current.to !== to;
+      if (isLast && useMeeting.getState().chatTo === to) choose(null);
     } catch (failure) {
       // What was written stays in the field.
+      next.current = null;
       setError(describeError(failure));
     } finally {
       setSending(false);
     }
   };
+
+  useEffect(() => {
+    if (sending || next.current === null) return;
+    const { to: meant } = next.current;
+    next.current = null;
+    if (meant === to) void send();
+    // By the end of the one before alone, with the words and the reader of that moment.
+  }, [sending]);
 
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
@@ -88,7 +104,7 @@ export function ChatComposer({ field }: { field: RefObject<HTMLTextAreaElement |
           type="submit"
           aria-label="Send"
           data-testid="chat-send"
-          disabled={text.trim() === '' || sending || gone !== null}
+          disabled={text.trim() === '' || gone !== null}
           className="grid size-11 shrink-0 place-items-center rounded-xl bg-accent text-on-accent hover:bg-accent-hi disabled:bg-ink-700 disabled:text-faint"
         >
           <SendHorizontal className="size-5" aria-hidden />

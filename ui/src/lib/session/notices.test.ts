@@ -3,6 +3,7 @@ import { kInitialMeeting, useMeeting } from '@/lib/store/meeting';
 import { dismissNotice, listNames, notify, notifyAbout, shownNotice } from './notices';
 
 const notices = () => useMeeting.getState().notices;
+const texts = () => notices().map((each) => each.text.replace(/[\u2068\u2069]/g, ''));
 
 beforeEach(() => useMeeting.setState(kInitialMeeting));
 
@@ -10,14 +11,19 @@ describe('messages beside the faces', () => {
   it('say once that many joined', () => {
     for (const name of ['Ada', 'Ben', 'Cyd', 'Dan']) notifyAbout(name, 'joined');
     notifyAbout('Eve', 'left');
-    expect(notices().map((each) => each.text)).toEqual(['Ada, Ben and 2 others joined', 'Eve left']);
+    expect(texts()).toEqual(['Ada, Ben and 2 others joined', 'Eve left']);
+  });
+
+  it('keep names that are written from right to left apart from their words', () => {
+    notifyAbout('\u05d0\u05d3\u05d4', 'joined');
+    expect(notices().map((each) => each.text)).toEqual(['\u2068\u05d0\u05d3\u05d4\u2069 joined']);
   });
 
   it('begin anew once the message has gone', () => {
     notifyAbout('Ada', 'joined');
     dismissNotice(notices()[0]?.id ?? 0);
     notifyAbout('Ben', 'joined');
-    expect(notices().map((each) => each.text)).toEqual(['Ben joined']);
+    expect(texts()).toEqual(['Ben joined']);
   });
 
   it('show what is urgent first, and the rest after it', () => {

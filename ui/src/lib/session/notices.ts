@@ -1,4 +1,5 @@
 import { useMeeting, type Notice, type NoticeAction } from '@/lib/store/meeting';
+import { isolated } from '@/lib/util/text';
 
 let nextId = 1;
 // More than this at once nobody reads; what came first without being urgent goes.
@@ -20,7 +21,7 @@ export function notify(text: string, tone: Notice['tone'] = 'info', action?: Not
 export function notifyAbout(name: string, news: keyof typeof kNews): void {
   const before = useMeeting.getState().notices.find((each) => each.news === news);
   const who = [...(before?.who ?? []), name];
-  put({ id: before?.id ?? nextId++, tone: 'info', news, who, text: `${listNames(who)} ${kNews[news]}` });
+  put({ id: before?.id ?? nextId++, tone: 'info', news, who, text: `${listNames(who.map(isolated))} ${kNews[news]}` });
 }
 
 export function listNames(names: readonly string[]): string {
