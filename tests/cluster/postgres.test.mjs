@@ -64,6 +64,8 @@ test('PostgreSQL', async (t) => {
     assert.deepEqual(await loaded, [0, null]);
     const report = JSON.parse(readFileSync(json));
     assert.equal(report.packets_lost, 0);
-    assert.ok(report.media.packets_received > 3000, `${report.media.packets_received} received`);
+    // Each packet goes to the two others; what is under way at either end of the measurement aside.
+    const { packets_sent: sent, packets_received: received } = report.media;
+    assert.ok(sent > 100 && Math.abs(received - 2 * sent) <= 0.1 * received, `${sent} sent, ${received} received`);
   });
 });
