@@ -48,10 +48,19 @@ export function* files(below = '') {
   }
 }
 
-// Variables that the executable reads, from what it says of itself.
+// The executable's words, as serve and gateway.
+export function words() {
+  const help = execFileSync(binary, ['--help'], { encoding: 'utf8' });
+  return [...help.split(/^Subcommands:/m)[1].matchAll(/^ {2}([a-z]+) /gm)].map(([, word]) => word);
+}
+
+// Variables that it reads in some role, from what it says of itself.
 export function knownVariables() {
-  const help = execFileSync(binary, ['serve', '--help'], { encoding: 'utf8' }).replace(/\s+/g, ' ');
-  return new Set([...help.matchAll(/\((CONFAB_[A-Z0-9_]+)\)/g)].map(([, name]) => name));
+  const all = words().filter((word) => word !== 'loadtest').flatMap((role) => {
+    const help = execFileSync(binary, [role, '--help'], { encoding: 'utf8' }).replace(/\s+/g, ' ');
+    return [...help.matchAll(/\((CONFAB_[A-Z0-9_]+)\)/g)].map(([, name]) => name);
+  });
+  return new Set(all);
 }
 
 // What is in force with this environment, as the executable prints it; throws with what it refuses.
