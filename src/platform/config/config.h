@@ -220,8 +220,9 @@ struct ConfigInput {
   // Path of a YAML file; empty: CONFAB_CONFIG's, if it is set. One file may serve every role: what
   // stands under roles.<name> holds for that one alone, over the rest of the file.
   std::string file;
-  ConfigPairs environment;  // the process's; names that do not begin with CONFAB_ are passed over
-  ConfigPairs flags;        // a list flag may come several times
+  // The process's; of names that do not begin with CONFAB_, those of the reference system count.
+  ConfigPairs environment;
+  ConfigPairs flags;  // a list flag may come several times
 };
 
 struct LoadedConfig {

@@ -267,6 +267,32 @@ TEST(ConfigTest, RolesOnOneMachineDoNotMeetByDefault) {
   }
 }
 
+TEST(ConfigTest, VariablesOfTheReferenceSystemCountForItsRolesAndLessThanOurs) {
+  const ConfigPairs environment = {{"PORT", "4040"},
+                                   {"CONSUL_HOST", "consul"},
+                                   {"SERVICE_HOST", "gateway-1"},
+                                   {"NODE_ENV", "production"},
+                                   {"REDIS_URL", "redis://redis"}};
+  const auto gateway = load_config({.role = Role::kGateway, .environment = environment});
+  ASSERT_TRUE(gateway.has_value()) << gateway.error().message;
+  EXPECT_TRUE(gateway->warnings.empty());
+  EXPECT_EQ(gateway->config.http.listen.port, 4040);
+  EXPECT_EQ(gateway->config.discovery.consul, "http://consul:8500");
+  EXPECT_EQ(gateway->config.discovery.address, "gateway-1");
+
+  ConfigPairs both = environment;
+  both.insert(both.begin(), {"CONFAB_HTTP", "127.0.0.1:4999"});
+  EXPECT_EQ(load_config({.role = Role::kGateway, .environment = both})->config.http.listen.port,
+            4999);
+  EXPECT_EQ(
+      load_config({.role = Role::kMedia, .environment = environment})->config.admin.listen.port,
+      4040);
+  EXPECT_EQ(load_config({.environment = environment})->config.http.listen.port, 8080)
+      << "serve is none of its roles";
+  EXPECT_EQ(error_of({.role = Role::kWeb, .environment = {{"PORT", "none"}}}).find("CONFAB_HTTP"),
+            std::string("environment: ").size());
+}
+
 TEST(ConfigTest, PlacesOfOtherProcessesAreReadWithOrWithoutTheirNumber) {
   const auto loaded =
       load_config({.role = Role::kGateway,

@@ -12,6 +12,7 @@
 #include "platform/config/config.h"
 #include "platform/config/nearest.h"
 #include "platform/config/options.h"
+#include "platform/config/reference.h"
 
 namespace confab {
 namespace {
@@ -246,6 +247,9 @@ Result<LoadedConfig> load_config(const ConfigInput& input) {
       std::ranges::find(input.environment, kFileVariable, &ConfigPairs::value_type::first);
   if (file.empty() && named != input.environment.end()) file = named->second;
   if (!file.empty()) done = apply_file(loaded.config, input.role, file);
+  if (done) {
+    done = apply_environment(loaded, config::reference_settings(input.role, input.environment));
+  }
   if (done) done = apply_environment(loaded, input.environment);
   if (done) done = apply_flags(loaded.config, input.flags);
   if (done) done = check_whole(loaded.config);
@@ -318,7 +322,9 @@ ConfigPairs config_environment() {
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     const std::size_t sign = text.find('=');
-    if (sign == std::string_view::npos || !text.starts_with("CONFAB_")) continue;
+    if (sign == std::string_view::npos) continue;
+    const std::string_view name = text.substr(0, sign);
+    if (!name.starts_with("CONFAB_") && !config::is_reference_variable(name)) continue;
     pairs.emplace_back(text.substr(0, sign), text.substr(sign + 1));
   }
   return pairs;
