@@ -31,7 +31,7 @@ export class Gateway {
       return code ?? signal;
     });
     t.after(() => gateway.stop());
-    await gateway.until(async () => (await fetch(`${gateway.url}/livez`)).ok);
+    await gateway.until(async () => (await fetch(`${gateway.url}/livez`)).ok, 60_000);
     return gateway;
   }
 
