@@ -114,6 +114,10 @@ export class FakeServer implements SocketLike {
       this.next.delete(event);
       return once;
     }
+    const { transportId } = payload;
+    if (typeof transportId === 'string' && !this.transports.has(transportId)) {
+      return { error: { code: 'not_found', message: 'you have no such transport' } };
+    }
     switch (event) {
       case 'join':
         return { ...this.joined(payload as unknown as JoinRequest) };

@@ -141,11 +141,14 @@ describe('during the call', () => {
     expect(server.self.producers).toMatchObject([{ source: 'camera', paused: true }]);
   });
 
-  it('builds media anew when the server lost it', async () => {
+  it('builds media anew when the server lost it, on transports that are not the lost ones', async () => {
     await joinWith(session, { microphone: true });
+    const lost = server.requests('produce')[0]?.['transportId'];
     server.loseMedia();
     server.emit('media:lost', { reason: 'restart', routerRtpCapabilities: testFakeParameters.generateRouterRtpCapabilities() });
     await settled();
+    expect(server.requests('transport:create')).toHaveLength(2);
+    expect(server.requests('produce').at(-1)?.['transportId']).not.toBe(lost);
     expect(server.self.producers).toMatchObject([{ source: 'microphone', paused: false }]);
     expect(Object.keys(useMeeting.getState().tracks)).toHaveLength(2);
     expect(useMeeting.getState().mediaTrouble).toBe(false);

@@ -383,7 +383,9 @@ export class MeetingSession {
       return;
     }
     this.media = media;
-    this.rebuildFrom = result;
+    // Not the transports that came with a join: they end with this media.
+    const { routerRtpCapabilities, iceServers } = result;
+    this.rebuildFrom = { routerRtpCapabilities, iceServers };
     // Not waited for: a device may stand behind a question to the person.
     void this.publisher.settle();
     await media.subscribe(this.wanted());
