@@ -32,7 +32,16 @@ find_package(benchmark REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
 pkg_check_modules(yaml_cpp REQUIRED IMPORTED_TARGET yaml-cpp)
 pkg_check_modules(srtp2 REQUIRED IMPORTED_TARGET libsrtp2)
+find_package(Protobuf REQUIRED)
+find_package(gRPC CONFIG REQUIRED)
 find_library(IPSEC_MB_LIBRARY IPSec_MB)
+
+# Their -pthread would be refused by the precompiled headers (pch.cmake), which have none; glibc needs
+# none.
+add_library(confab_grpc INTERFACE)
+add_library(confab_protobuf INTERFACE)
+target_link_libraries(confab_grpc INTERFACE $<LINK_ONLY:gRPC::grpc++>)
+target_link_libraries(confab_protobuf INTERFACE $<LINK_ONLY:protobuf::libprotobuf>)
 
 confab_third(boost MAP "umbrella \"/usr/include/boost\"" LINK Boost::headers Boost::json Boost::url)
 confab_third(openssl MAP "umbrella \"/usr/include/openssl\"" LINK OpenSSL::SSL OpenSSL::Crypto)
@@ -42,6 +51,10 @@ confab_third(spdlog MAP "umbrella \"/usr/include/spdlog\"" LINK spdlog::spdlog)
 confab_third(fmt MAP "umbrella \"/usr/include/fmt\"" LINK fmt::fmt)
 confab_third(cli11 MAP "umbrella \"/usr/include/CLI\"" LINK CLI11::CLI11)
 confab_third(yaml_cpp MAP "umbrella \"/usr/include/yaml-cpp\"" LINK PkgConfig::yaml_cpp)
+confab_third(grpc MAP "module cpp { umbrella \"/usr/include/grpcpp\" export * }"
+                      "module core { umbrella \"/usr/include/grpc\" export * }"
+             LINK confab_grpc)
+confab_third(protobuf MAP "umbrella \"/usr/include/google/protobuf\"" LINK confab_protobuf)
 confab_third(gtest MAP "module gtest { umbrella \"/usr/include/gtest\" export * }"
                        "module gmock { umbrella \"/usr/include/gmock\" export * }"
              LINK GTest::gmock GTest::gtest)

@@ -45,6 +45,11 @@ class Id {
     return id;
   }
 
+  // As two numbers, for wires that have a type for them.
+  static Id from_halves(std::uint64_t high, std::uint64_t low) { return Id(high, low); }
+  std::uint64_t high() const { return hi_; }
+  std::uint64_t low() const { return lo_; }
+
   std::string to_string() const { return internal::encode_id(Tag::kPrefix, hi_, lo_); }
   // Only meaningful for ids made by random_at.
   ShardAddress place() const {

@@ -69,6 +69,8 @@ class LocalMedia final : public control::MediaControl {
 
   const AnnouncedAddresses& announced() const { return announced_; }
   std::size_t shards() const { return shards_.size(); }
+  // Those that there are, and those that are being made.
+  std::size_t transports() const { return placement_.load(); }
   const ShardHost& shard(std::size_t index) const { return *shards_[index]; }
 
  private:

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <numeric>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -46,6 +47,8 @@ class Placement {
 
   // Transports on that shard, of all meetings.
   std::size_t load(std::size_t shard) const { return load_[shard]; }
+  // On all of them.
+  std::size_t load() const { return std::accumulate(load_.begin(), load_.end(), std::size_t{0}); }
 
  private:
   struct Seat {

@@ -1,0 +1,184 @@
+#include "platform/rpc/server.h"
+
+#include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include "platform/rpc/stream_body.h"
+
+namespace confab::rpc {
+namespace {
+
+std::shared_ptr<grpc::ServerCredentials> server_credentials(const Credentials& credentials) {
+  if (!credentials.tls) return grpc::InsecureServerCredentials();
+  grpc::SslServerCredentialsOptions options(
+      GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.pem_root_certs = credentials.tls->authority;
+  options.pem_key_cert_pairs = {{credentials.tls->key, credentials.tls->certificate}};
+  return grpc::SslServerCredentials(options);
+}
+
+// How long it takes says nothing of where they differ.
+bool is_same(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  unsigned difference = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    difference |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]);
+  }
+  return difference == 0;
+}
+
+class ServerBody final : public StreamBody, public grpc::ServerGenericBidiReactor {
+ public:
+  ServerBody(Post post, grpc::GenericCallbackServerContext& context)
+      : StreamBody(std::move(post)), context_(context) {}
+
+  void keep_until_done() { self_ = shared_from_this(); }
+
+  void OnReadDone(bool ok) override { note_read(ok); }
+  void OnWriteDone(bool ok) override { note_written(ok); }
+  void OnCancel() override {
+    const std::lock_guard lock(mutex_);
+    finish_when_idle({Code::kCancelled, "the client ended it"});
+  }
+  void OnDone() override {
+    note_end({Code::kCancelled, "the call has ended"});
+    const auto self = std::move(self_);
+  }
+
+ private:
+  void start_read(grpc::ByteBuffer* into) override { StartRead(into); }
+  void start_write(const grpc::ByteBuffer* from) override { StartWrite(from); }
+  void finish(const End& end) override {
+    Finish({static_cast<grpc::StatusCode>(end.code), end.message});
+  }
+  void abort() override {
+    if (is_writing_) context_.TryCancel();
+  }
+  // The client has said all it has to say; we have not.
+  void handle_end_of_messages() override {}
+
+  grpc::GenericCallbackServerContext& context_;  // until OnDone
+  std::shared_ptr<StreamBody> self_;             // gRPC's hold on us, until OnDone
+};
+
+class Refusal final : public grpc::ServerGenericBidiReactor {
+ public:
+  explicit Refusal(const grpc::Status& status) { Finish(status); }
+  void OnDone() override { delete this; }
+};
+
+class Service final : public grpc::CallbackGenericService {
+ public:
+  Service(const Server::Options& options, Post post, Server::Accept accept)
+      : wanted_("Bearer " + options.credentials.secret),
+        needs_secret_(!options.credentials.secret.empty()),
+        methods_(options.methods),
+        post_(std::move(post)),
+        accept_(std::make_shared<Server::Accept>(std::move(accept))) {}
+
+  // On a thread of gRPC's.
+  grpc::ServerGenericBidiReactor* CreateReactor(
+      grpc::GenericCallbackServerContext* context) override {
+    if (needs_secret_ && !shows_secret(*context)) {
+      return refuse(grpc::StatusCode::UNAUTHENTICATED, "the secret is missing or wrong");
+    }
+    if (std::ranges::find(methods_, context->method()) == methods_.end()) {
+      return refuse(grpc::StatusCode::UNIMPLEMENTED, "there is no such method");
+    }
+    auto body = std::make_shared<ServerBody>(post_, *context);
+    body->keep_until_done();
+    post_([accept = accept_, method = context->method(), body] {
+      if (!*accept) return body->close({Code::kUnavailable, "the server is stopping"});
+      // Whatever the callee does with the stream, it is told of nothing before it has answered.
+      body->set_handlers((*accept)(method, std::make_unique<StreamHandle>(body)));
+      body->read_more();
+    });
+    return body.get();
+  }
+
+  // On the loop's thread: calls that come now find nobody.
+  void close() { *accept_ = nullptr; }
+  std::uint64_t refused() const { return refused_; }
+
+ private:
+  bool shows_secret(const grpc::GenericCallbackServerContext& context) const {
+    const auto it = context.client_metadata().find("authorization");
+    if (it == context.client_metadata().end()) return false;
+    return is_same({it->second.data(), it->second.size()}, wanted_);
+  }
+  grpc::ServerGenericBidiReactor* refuse(grpc::StatusCode code, const char* why) {
+    ++refused_;
+    return new Refusal({code, why});
+  }
+
+  const std::string wanted_;
+  const bool needs_secret_;
+  const std::vector<std::string> methods_;
+  const Post post_;
+  // Shared with what is on its way to the loop, and touched there alone.
+  const std::shared_ptr<Server::Accept> accept_;
+  std::atomic<std::uint64_t> refused_ = 0;
+};
+
+}  // namespace
+
+struct Server::Impl {
+  std::unique_ptr<Service> service;
+  std::unique_ptr<grpc::Server> server;
+  int port = 0;
+};
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Server::~Server() {
+  impl_->service->close();
+  // At once: every call is cancelled, and ends itself on gRPC's threads.
+  impl_->server->Shutdown(std::chrono::system_clock::now());
+}
+
+Result<std::unique_ptr<Server>> Server::start(const Options& options, Post post, Accept accept) {
+  silence_grpc();
+  grpc::EnableDefaultHealthCheckService(true);
+  auto impl = std::make_unique<Impl>();
+  impl->service = std::make_unique<Service>(options, std::move(post), std::move(accept));
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort(options.listen.to_string(), server_credentials(options.credentials),
+                           &impl->port);
+  builder.RegisterCallbackGenericService(impl->service.get());
+  builder.SetMaxReceiveMessageSize(static_cast<int>(kMessageBytes));
+  // Two processes on one port would each have half of the calls.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 1000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 1000);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 400);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  impl->server = builder.BuildAndStart();
+  if (impl->server == nullptr || impl->port == 0) {
+    return fail(ErrorCode::kUnavailable,
+                "cannot listen on " + options.listen.to_string() +
+                    " for gRPC: it is in use, is no address of this machine, or the certificate "
+                    "and its key do not fit");
+  }
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+std::uint16_t Server::port() const {
+  return static_cast<std::uint16_t>(impl_->port);
+}
+
+void Server::set_serving(bool is_serving) {
+  impl_->server->GetHealthCheckService()->SetServingStatus(is_serving);
+}
+
+std::uint64_t Server::refused() const {
+  return impl_->service->refused();
+}
+
+}  // namespace confab::rpc

@@ -1,0 +1,155 @@
+#include "service/media_rpc/media_cluster.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+
+namespace confab::media_rpc {
+
+MediaCluster::MediaCluster(http::EventLoop& loop, const rpc::Credentials& credentials,
+                           control::OwnerHello self, LogSink& log)
+    : loop_(loop),
+      credentials_(credentials),
+      self_(std::move(self)),
+      log_(log),
+      choice_(self_.region),
+      alive_(std::make_shared<MediaCluster*>(this)) {}
+
+MediaCluster::~MediaCluster() {
+  *alive_ = nullptr;
+}
+
+// ---- nodes ----
+
+void MediaCluster::set_nodes(const std::vector<Node>& nodes) {
+  for (auto& [number, member] : members_) {
+    member.is_named = std::ranges::find(nodes, member.node) != nodes.end();
+    if (!member.is_named) choice_.remove(number);
+  }
+  // At another address it is another process.
+  std::erase_if(members_, [](const auto& entry) {
+    return !entry.second.is_named && entry.second.meetings == 0;
+  });
+  for (const Node& node : nodes) {
+    if (!members_.contains(node.number)) add(node);
+  }
+}
+
+void MediaCluster::add(const Node& node) {
+  Member& member = members_[node.number];
+  member.node = node;
+  member.media = std::make_unique<RemoteMedia>(loop_, node.target, credentials_, self_, log_);
+  member.media->set_listener(*this);
+  const control::NodeNumber number = node.number;
+  member.media->set_node_listener(
+      {.on_up =
+           [this, number](const control::MediaHello& hello) {
+             Member& there = members_.at(number);
+             // Ids made there name the number that it has, and it is found by them.
+             if (hello.node != number) {
+               log_.write(LogLevel::kError, "media_node_number",
+                          {{"configured", number}, {"says", hello.node}});
+               return;
+             }
+             there.is_up = true;
+             there.region = hello.region;
+           },
+       .on_load = [this, number](const control::Load& load) { change(number, load); },
+       .on_lost =
+           [this, number] {
+             members_.at(number).is_up = false;
+             choice_.remove(number);
+           }});
+}
+
+// The first beat follows the greeting at once: from then on it may be given meetings.
+void MediaCluster::change(control::NodeNumber number, const control::Load& load) {
+  const Member& member = members_.at(number);
+  const bool takes = member.is_up && member.is_named && !load.is_draining && !load.is_leaving;
+  if (takes) {
+    choice_.set(number, member.region, load);
+  } else {
+    choice_.remove(number);
+  }
+}
+
+// ---- commands ----
+
+auto MediaCluster::home_of(const control::MediaCommand& command) -> Member* {
+  const bool is_opening = std::holds_alternative<control::OpenMeeting>(command.request);
+  auto home = homes_.find(command.meeting);
+  if (home == homes_.end() && is_opening) {
+    const auto chosen = choice_.choose(command.meeting);
+    if (!chosen) return nullptr;
+    home = homes_.emplace(command.meeting, *chosen).first;
+    ++members_.at(*chosen).meetings;
+    opening_.emplace(command.id, command.meeting);
+  }
+  return home == homes_.end() ? nullptr : &members_.at(home->second);
+}
+
+void MediaCluster::send(control::MediaCommand command) {
+  Member* member = home_of(command);
+  if (member == nullptr) {
+    if (!std::holds_alternative<control::OpenMeeting>(command.request)) {
+      return refuse(command, ErrorCode::kNotFound, "this meeting has no media");
+    }
+    ++opens_refused_;
+    return refuse(command, ErrorCode::kUnavailable, "no media node is there; try again");
+  }
+  const bool is_end = std::holds_alternative<control::CloseMeeting>(command.request);
+  const MeetingId meeting = command.meeting;
+  member->media->send(std::move(command));
+  if (is_end) leave(meeting);
+}
+
+void MediaCluster::leave(const MeetingId& meeting) {
+  const auto home = homes_.extract(meeting);
+  if (home.empty()) return;
+  Member& member = members_.at(home.mapped());
+  --member.meetings;
+}
+
+void MediaCluster::refuse(const control::MediaCommand& command, ErrorCode code, const char* why) {
+  // Posted like any other answer: never from inside send().
+  loop_.post([alive = alive_, id = command.id, meeting = command.meeting, code, why] {
+    if (*alive != nullptr) (*alive)->listener_->on_media_completion({id, meeting, fail(code, why)});
+  });
+}
+
+// ---- what comes back ----
+
+void MediaCluster::on_media_completion(control::MediaCompletion completion) {
+  CHECK(listener_ != nullptr);
+  const auto opened = opening_.extract(completion.id);
+  if (!opened.empty() && !completion.result) leave(opened.mapped());
+  listener_->on_media_completion(std::move(completion));
+}
+
+void MediaCluster::on_media_event(control::MediaEvent event) {
+  CHECK(listener_ != nullptr);
+  if (std::holds_alternative<control::MeetingLost>(event.body)) {
+    ++meetings_lost_;
+    leave(event.meeting);
+  }
+  listener_->on_media_event(std::move(event));
+}
+
+void MediaCluster::expose(metrics::Exposition& out) const {
+  for (const auto& [number, member] : members_) {
+    const std::string node = std::to_string(number);
+    out.gauge("media_node_up", "Whether a media node answers.", {{"node", node}},
+              member.is_up ? 1 : 0);
+    out.gauge("media_node_meetings", "Meetings of ours on a media node.", {{"node", node}},
+              static_cast<double>(member.meetings));
+    out.gauge("media_node_waiting", "Commands to a media node without an answer.", {{"node", node}},
+              static_cast<double>(member.media->waiting()));
+  }
+  out.counter("meetings_lost", "Meetings whose media node went away under them.", {},
+              meetings_lost_);
+  out.counter("meetings_homeless", "Meetings that were not opened: no media node was there.", {},
+              opens_refused_);
+}
+
+}  // namespace confab::media_rpc

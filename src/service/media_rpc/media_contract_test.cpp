@@ -1,0 +1,330 @@
+// The shards in this process, and the same behind gRPC: nobody who commands them can tell.
+#include "service/media_rpc/media_contract.h"
+
+#include <gmock/gmock.h>
+
+#include <utility>
+
+#include "rtc/ortc/router_capabilities.h"
+#include "service/media_rpc/media_cluster.h"
+#include "service/media_rpc/media_server.h"
+#include "service/media_rpc/remote_media.h"
+
+namespace confab::media_rpc {
+namespace {
+
+constexpr const char* kSecret = "a secret of thirty-two characters";
+
+class LocalPlace final : public MediaPlace {
+ public:
+  LocalPlace() {
+    begin();
+    on_loop([this] { local_->set_listener(listener()); });
+  }
+  ~LocalPlace() override {
+    end([] {});
+  }
+  control::MediaControl& control() override { return *local_; }
+};
+
+// A media node behind its door.
+class ServedPlace : public MediaPlace {
+ protected:
+  void serve() {
+    begin();
+    on_loop([this] {
+      MediaServer::Setup setup;
+      setup.self = {.node = kNode, .boot = 70, .shards = 2};
+      setup.codec_hash = codec_hash();
+      setup.listen = {IpAddress::v4(0x7f000001), 0};
+      setup.credentials.secret = kSecret;
+      auto server = MediaServer::start(std::move(setup), loop_, *local_, null_log());
+      CHECK(server.has_value());
+      server_ = std::move(*server);
+      local_->set_listener(*server_);
+    });
+  }
+  static ortc::CapabilitiesHash codec_hash() {
+    return ortc::capabilities_hash(*ortc::router_capabilities(ortc::default_router_codecs()));
+  }
+  static control::OwnerHello self() {
+    control::OwnerHello hello;
+    hello.node = 1;
+    hello.boot = 5;
+    hello.codec_hash = codec_hash();
+    return hello;
+  }
+  std::string target() const { return "127.0.0.1:" + std::to_string(server_->port()); }
+  static rpc::Credentials credentials() {
+    rpc::Credentials out;
+    out.secret = kSecret;
+    return out;
+  }
+  void wait_for(const std::function<bool()>& is_there) {
+    for (bool there = false; !there;) {
+      on_loop([&] { there = is_there(); });
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+
+  std::unique_ptr<MediaServer> server_;
+};
+
+class RemotePlace final : public ServedPlace {
+ public:
+  RemotePlace() {
+    serve();
+    on_loop([this] {
+      remote_.emplace(loop_, target(), credentials(), self(), null_log());
+      remote_->set_listener(listener());
+    });
+    wait_for([this] { return remote_->is_up(); });
+  }
+  ~RemotePlace() override {
+    end([this] {
+      remote_.reset();
+      server_.reset();
+    });
+  }
+  control::MediaControl& control() override { return *remote_; }
+
+ private:
+  std::optional<RemoteMedia> remote_;
+};
+
+class ClusterPlace final : public ServedPlace {
+ public:
+  ClusterPlace() {
+    serve();
+    on_loop([this] {
+      cluster_.emplace(loop_, credentials(), self(), null_log());
+      cluster_->set_listener(listener());
+      cluster_->set_nodes({{kNode, target()}});
+    });
+    wait_for([this] { return cluster_->is_ready(); });
+  }
+  ~ClusterPlace() override {
+    end([this] {
+      cluster_.reset();
+      server_.reset();
+    });
+  }
+  control::MediaControl& control() override { return *cluster_; }
+
+ private:
+  std::optional<MediaCluster> cluster_;
+};
+
+INSTANTIATE_TEST_SUITE_P(
+    Every, MediaContract,
+    testing::Values(MediaUnderTest{"Local", [] { return std::make_unique<LocalPlace>(); }},
+                    MediaUnderTest{"Remote", [] { return std::make_unique<RemotePlace>(); }},
+                    MediaUnderTest{"Cluster", [] { return std::make_unique<ClusterPlace>(); }}),
+    [](const auto& info) { return info.param.name; });
+
+}  // namespace
+
+MeetingId MediaContract::open() {
+  const auto meeting = MeetingId::random(random_);
+  const auto opened = place_->ask(meeting, control::OpenMeeting{});
+  if (opened.result) {
+    capabilities_ = std::get<control::MeetingOpened>(*opened.result).router_capabilities;
+  }
+  EXPECT_TRUE(opened.result) << opened.result.error().message;
+  return meeting;
+}
+
+auto MediaContract::join(const MeetingId& meeting) -> Person {
+  Person person{ParticipantId::random(random_), {}, {}};
+  const auto create = [&](control::TransportDirection direction) {
+    const auto made = place_->ask(meeting, control::CreateTransport{person.id, direction});
+    EXPECT_TRUE(made.result) << made.result.error().message;
+    return made.result ? std::get<control::TransportCreated>(*made.result).transport
+                       : TransportId{};
+  };
+  person.send = create(control::TransportDirection::kSend);
+  person.receive = create(control::TransportDirection::kReceive);
+  return person;
+}
+
+ProducerId MediaContract::produce(const MeetingId& meeting, const Person& person) {
+  control::Produce produce;
+  produce.transport = person.send;
+  produce.kind = ortc::MediaKind::kVideo;
+  produce.rtp_parameters = sim::vp8_parameters("0", 1234, 1235, "somebody");
+  const auto made = place_->ask(meeting, produce);
+  EXPECT_TRUE(made.result) << made.result.error().message;
+  return made.result ? std::get<control::Produced>(*made.result).producer : ProducerId{};
+}
+
+control::MediaCompletion MediaContract::consume(const MeetingId& meeting, const Person& person,
+                                                const ProducerId& producer) {
+  const ortc::CapabilitiesHash hash = ortc::capabilities_hash(capabilities_);
+  EXPECT_TRUE(
+      place_->ask(meeting, control::PutCapabilities{person.receive, hash, capabilities_}).result);
+  return place_->ask(meeting, control::Consume{person.receive, producer, hash, true});
+}
+
+ErrorCode MediaContract::error_of(const MeetingId& meeting, control::MediaRequest request,
+                                  control::Epoch epoch) {
+  const auto answer = place_->ask(meeting, std::move(request), epoch);
+  EXPECT_FALSE(answer.result);
+  return answer.result ? ErrorCode::kInternal : answer.result.error().code;
+}
+
+control::MeetingStats MediaContract::stats(const MeetingId& meeting) {
+  const auto answer = place_->ask(meeting, control::GetMeetingStats{});
+  EXPECT_TRUE(answer.result);
+  return answer.result ? std::get<control::MeetingStats>(*answer.result) : control::MeetingStats{};
+}
+
+namespace {
+
+TEST_P(MediaContract, OpensAMeetingWithWhatItsRouterCan) {
+  open();
+  EXPECT_EQ(capabilities_, *ortc::router_capabilities(ortc::default_router_codecs()));
+}
+
+TEST_P(MediaContract, MakesTransportsThatSayHowToReachThem) {
+  const MeetingId meeting = open();
+  const auto made = place_->ask(meeting, control::CreateTransport{ParticipantId::random(random_)});
+  ASSERT_TRUE(made.result);
+  const auto& transport = std::get<control::TransportCreated>(*made.result);
+  EXPECT_EQ(transport.transport.place().node, 7);
+  EXPECT_FALSE(transport.ice.username_fragment.empty());
+  EXPECT_TRUE(transport.ice.ice_lite);
+  ASSERT_FALSE(transport.candidates.empty());
+  EXPECT_EQ(transport.candidates[0].address, "127.0.0.1");
+  ASSERT_FALSE(transport.dtls.fingerprints.empty());
+  const auto restarted = place_->ask(meeting, control::RestartIce{transport.transport});
+  ASSERT_TRUE(restarted.result);
+  EXPECT_NE(std::get<control::IceRestarted>(*restarted.result).ice.username_fragment,
+            transport.ice.username_fragment);
+}
+
+TEST_P(MediaContract, ConnectsATransportOnce) {
+  const MeetingId meeting = open();
+  const Person anna = join(meeting);
+  const auto identity = dtls::DtlsIdentity::generate(1'700'000'000);
+  const control::ConnectTransport connect{anna.send,
+                                          {ortc::DtlsRole::kClient, {identity->fingerprint()}}};
+  EXPECT_TRUE(place_->ask(meeting, connect).result);
+  EXPECT_EQ(error_of(meeting, connect), ErrorCode::kConflict);
+}
+
+TEST_P(MediaContract, WhatOneSendsOthersConsume) {
+  const MeetingId meeting = open();
+  const Person anna = join(meeting);
+  const Person ben = join(meeting);
+  const ProducerId producer = produce(meeting, anna);
+  const auto answer = consume(meeting, ben, producer);
+  ASSERT_TRUE(answer.result) << answer.result.error().message;
+  const auto& consumed = std::get<control::Consumed>(*answer.result);
+  EXPECT_EQ(consumed.producer, producer);
+  EXPECT_EQ(consumed.kind, ortc::MediaKind::kVideo);
+  EXPECT_TRUE(consumed.paused);
+  EXPECT_FALSE(consumed.rtp_parameters.encodings.empty());
+  for (const control::MediaRequest& request : std::initializer_list<control::MediaRequest>{
+           control::SetConsumerPaused{consumed.consumer, false},
+           control::SetPreferredLayers{consumed.consumer, 0, 0},
+           control::RequestKeyFrame{consumed.consumer}}) {
+    EXPECT_TRUE(place_->ask(meeting, request).result) << request.index();
+  }
+  const control::MeetingStats found = stats(meeting);
+  EXPECT_EQ(found.transports.size(), 4u);
+  EXPECT_EQ(found.producers.size(), 1u);
+  EXPECT_EQ(found.consumers.size(), 1u);
+  EXPECT_TRUE(place_->ask(meeting, control::CloseConsumer{consumed.consumer}).result);
+  EXPECT_TRUE(stats(meeting).consumers.empty());
+}
+
+TEST_P(MediaContract, AQuickMuteAndUnmuteEndsUnmuted) {
+  const MeetingId meeting = open();
+  const Person anna = join(meeting);
+  const Person ben = join(meeting);
+  const ProducerId producer = produce(meeting, anna);
+  constexpr int kTimes = 200;
+  for (int i = 0; i < kTimes; ++i) {
+    place_->send(meeting, control::SetProducerPaused{producer, i % 2 == 0});
+  }
+  EXPECT_EQ(place_->take(kTimes).size(), std::size_t{kTimes});
+  const auto consumed = consume(meeting, ben, producer);
+  ASSERT_TRUE(consumed.result);
+  EXPECT_FALSE(std::get<control::Consumed>(*consumed.result).producer_paused);
+}
+
+TEST_P(MediaContract, AnswersComeOnceAndInTheOrderOfTheCommands) {
+  const MeetingId meeting = open();
+  const Person anna = join(meeting);
+  const ProducerId producer = produce(meeting, anna);
+  std::vector<control::RequestId> sent;
+  for (int i = 0; i < 300; ++i) {
+    sent.push_back(place_->send(meeting, control::SetProducerPaused{producer, true}));
+  }
+  std::vector<control::RequestId> answered;
+  for (const auto& one : place_->take(sent.size())) {
+    answered.push_back(std::get<control::MediaCompletion>(one).id);
+  }
+  EXPECT_EQ(answered, sent);
+}
+
+TEST_P(MediaContract, WhoConsumedAProducerThatIsClosedIsTold) {
+  const MeetingId meeting = open();
+  const Person anna = join(meeting);
+  const Person ben = join(meeting);
+  const ProducerId producer = produce(meeting, anna);
+  const auto answer = consume(meeting, ben, producer);
+  ASSERT_TRUE(answer.result);
+  place_->send(meeting, control::CloseProducer{producer});
+  int closed = 0;
+  for (const auto& one : place_->take(2)) {
+    const auto* event = std::get_if<control::MediaEvent>(&one);
+    if (event == nullptr) continue;
+    const auto& body = std::get<control::ConsumerClosed>(event->body);
+    EXPECT_EQ(event->meeting, meeting);
+    EXPECT_EQ(body.consumer, std::get<control::Consumed>(*answer.result).consumer);
+    EXPECT_EQ(body.transport, ben.receive);
+    ++closed;
+  }
+  EXPECT_EQ(closed, 1);
+}
+
+TEST_P(MediaContract, WhatIsNotThereIsNotFound) {
+  const auto nowhere = MeetingId::random(random_);
+  EXPECT_EQ(error_of(nowhere, control::CreateTransport{}), ErrorCode::kNotFound);
+  EXPECT_EQ(error_of(nowhere, control::CloseMeeting{}), ErrorCode::kNotFound);
+  const MeetingId meeting = open();
+  const auto place = join(meeting).send.place();
+  EXPECT_EQ(error_of(meeting, control::CloseTransport{TransportId::random_at(place, random_)}),
+            ErrorCode::kNotFound);
+  EXPECT_EQ(error_of(meeting, control::CloseProducer{ProducerId::random_at({3, 0}, random_)}),
+            ErrorCode::kNotFound);
+}
+
+TEST_P(MediaContract, AReceiverMustHaveSaidWhatItCanDecode) {
+  const MeetingId meeting = open();
+  const Person anna = join(meeting);
+  const Person ben = join(meeting);
+  const ProducerId producer = produce(meeting, anna);
+  EXPECT_EQ(error_of(meeting, control::Consume{ben.receive, producer, 1, true}),
+            ErrorCode::kConflict);
+}
+
+TEST_P(MediaContract, AnOwnerThatWasReplacedIsRefused) {
+  const auto meeting = MeetingId::random(random_);
+  ASSERT_TRUE(place_->ask(meeting, control::OpenMeeting{}, 3).result);
+  EXPECT_EQ(error_of(meeting, control::CreateTransport{}, 2), ErrorCode::kConflict);
+  EXPECT_TRUE(place_->ask(meeting, control::GetMeetingStats{}, 3).result);
+}
+
+TEST_P(MediaContract, AClosedMeetingIsGoneAndMayBeOpenedAgain) {
+  const MeetingId meeting = open();
+  const Person anna = join(meeting);
+  EXPECT_TRUE(place_->ask(meeting, control::CloseMeeting{}).result);
+  EXPECT_EQ(error_of(meeting, control::CloseTransport{anna.send}), ErrorCode::kNotFound);
+  EXPECT_TRUE(place_->ask(meeting, control::OpenMeeting{}).result);
+  EXPECT_TRUE(stats(meeting).transports.empty());
+}
+
+}  // namespace
+}  // namespace confab::media_rpc

@@ -1,0 +1,159 @@
+#include "service/media_rpc/media_server.h"
+
+#include <utility>
+
+#include "platform/clock/clock.h"
+#include "service/media_rpc/codec.h"
+#include "service/media_rpc/remote_media.h"
+
+namespace confab::media_rpc {
+namespace {
+
+rpc::Code code_of(control::MediaDesk::CloseReason reason) {
+  using Reason = control::MediaDesk::CloseReason;
+  switch (reason) {
+    case Reason::kMalformed:
+      return rpc::Code::kInvalidArgument;
+    case Reason::kVersion:
+      return rpc::Code::kFailedPrecondition;
+    case Reason::kFull:
+    case Reason::kOverflow:
+      return rpc::Code::kResourceExhausted;
+    case Reason::kReplaced:
+      return rpc::Code::kCancelled;
+    case Reason::kSilent:
+      return rpc::Code::kDeadlineExceeded;
+  }
+  return rpc::Code::kInternal;
+}
+
+}  // namespace
+
+MediaServer::MediaServer(Setup setup, http::EventLoop& loop, control::MediaControl& media,
+                         LogSink& log)
+    : setup_(std::move(setup)),
+      loop_(loop),
+      media_(media),
+      log_(log),
+      desk_(setup_.self, setup_.codec_hash, monotonic_now()),
+      timer_(loop) {}
+
+MediaServer::~MediaServer() = default;
+
+Result<std::unique_ptr<MediaServer>> MediaServer::start(Setup setup, http::EventLoop& loop,
+                                                        control::MediaControl& media,
+                                                        LogSink& log) {
+  auto self = std::unique_ptr<MediaServer>(new MediaServer(std::move(setup), loop, media, log));
+  auto server = rpc::Server::start(
+      {self->setup_.listen, self->setup_.credentials, {kControlMethod}},
+      [&loop](rpc::Task task) { loop.post(std::move(task)); },
+      [raw = self.get()](const std::string&, std::unique_ptr<rpc::Stream> stream) {
+        return raw->accept(std::move(stream));
+      });
+  if (!server) return std::unexpected(server.error());
+  self->server_ = std::move(*server);
+  self->server_->set_serving(true);
+  self->pump();
+  return self;
+}
+
+rpc::Stream::Handlers MediaServer::accept(std::unique_ptr<rpc::Stream> stream) {
+  const Desk::StreamId id = ++last_stream_;
+  streams_.emplace(id, std::move(stream));
+  desk_.stream_opened(monotonic_now(), id);
+  return {.on_message = [this, id](const std::string& bytes) { hear(id, bytes); },
+          .on_closed =
+              [this, id](const rpc::End&) {
+                streams_.erase(id);
+                desk_.stream_closed(monotonic_now(), id);
+                pump();
+              }};
+}
+
+void MediaServer::hear(Desk::StreamId id, const std::string& bytes) {
+  auto message = decode_to_media(bytes);
+  if (message) {
+    desk_.handle(monotonic_now(), id, std::move(*message));
+    return pump();
+  }
+  ++messages_malformed_;
+  log_.write(LogLevel::kWarn, "owner_malformed", {{"reason", message.error().message}});
+  if (const auto stream = streams_.extract(id); !stream.empty()) {
+    stream.mapped()->close({rpc::Code::kInvalidArgument, message.error().message});
+  }
+  desk_.stream_closed(monotonic_now(), id);
+  pump();
+}
+
+void MediaServer::on_media_completion(control::MediaCompletion completion) {
+  desk_.completed(monotonic_now(), std::move(completion));
+  pump();
+}
+
+void MediaServer::on_media_event(control::MediaEvent event) {
+  desk_.happened(monotonic_now(), std::move(event));
+  pump();
+}
+
+void MediaServer::drain(bool is_leaving) {
+  server_->set_serving(false);
+  desk_.drain(monotonic_now(), is_leaving);
+  pump();
+}
+
+void MediaServer::pump() {
+  if (std::exchange(is_pumping_, true)) return;
+  Desk::Output out;
+  while (desk_.poll(out)) std::visit([this](auto& o) { perform(o); }, out);
+  is_pumping_ = false;
+  timer_.set(desk_.next_timeout(), [this] {
+    desk_.set_transports(setup_.transports());
+    desk_.handle_timeout(monotonic_now());
+    pump();
+  });
+}
+
+void MediaServer::perform(Desk::SendTo& send) {
+  const auto it = streams_.find(send.stream);
+  if (it == streams_.end() || it->second->send(encode(send.message))) return;
+  ++streams_slow_;
+  it->second->close({rpc::Code::kResourceExhausted, "it does not read what it is sent"});
+  streams_.erase(it);
+  desk_.stream_closed(monotonic_now(), send.stream);
+}
+
+void MediaServer::perform(Desk::CloseStream& close) {
+  const auto stream = streams_.extract(close.stream);
+  if (stream.empty()) return;
+  log_.write(LogLevel::kWarn, "owner_closed", {{"reason", close.why}});
+  stream.mapped()->close({code_of(close.reason), close.why});
+}
+
+void MediaServer::perform(Desk::Execute& command) {
+  media_.send(std::move(command));
+}
+
+void MediaServer::expose(metrics::Exposition& out) const {
+  const Desk::Counts& counts = desk_.counts();
+  out.gauge("media_owners", "Signaling nodes that have meetings here, or had them lately.", {},
+            static_cast<double>(desk_.owners()));
+  out.gauge("media_meetings", "Meetings that are open here.", {},
+            static_cast<double>(desk_.meetings()));
+  out.counter("media_commands", "Commands of signaling nodes.", {}, counts.commands);
+  out.counter("media_commands_again", "Commands that came again after a break.", {},
+              counts.commands_again);
+  const auto refused = [&](std::string_view reason, std::uint64_t count) {
+    out.counter("media_links_refused", "Streams of signaling nodes that were closed, by reason.",
+                {{"reason", reason}}, count);
+  };
+  refused("greeting", counts.streams_refused);
+  refused("silent", counts.streams_silent);
+  refused("overflow", counts.owners_overflowed);
+  refused("slow", streams_slow_);
+  refused("malformed", messages_malformed_);
+  refused("call", server_->refused());
+  out.counter("media_owners_forgotten", "Signaling nodes that did not come back.", {},
+              counts.owners_forgotten);
+}
+
+}  // namespace confab::media_rpc

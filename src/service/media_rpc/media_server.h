@@ -1,0 +1,72 @@
+// The door of a media node for signaling nodes: control/session's MediaDesk behind a server of
+// gRPC, before a MediaControl of this process. Loop thread only.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "control/media.h"
+#include "control/session/media_desk.h"
+#include "platform/http/event_loop.h"
+#include "platform/metrics/exposition.h"
+#include "platform/rpc/server.h"
+
+namespace confab::media_rpc {
+
+class MediaServer final : public control::MediaListener {
+ public:
+  struct Setup {
+    control::MediaHello self;
+    ortc::CapabilitiesHash codec_hash = 0;
+    Endpoint listen;
+    rpc::Credentials credentials;
+    // How many transports there are, for the load that is told.
+    std::function<std::uint32_t()> transports = [] { return 0u; };
+  };
+
+  // Listens when it returns. References outlive it; it is `media`'s listener.
+  static Result<std::unique_ptr<MediaServer>> start(Setup setup, http::EventLoop& loop,
+                                                    control::MediaControl& media, LogSink& log);
+  ~MediaServer() override;
+
+  void on_media_completion(control::MediaCompletion completion) override;
+  void on_media_event(control::MediaEvent event) override;
+
+  // No new meetings; owners are told at once. With `is_leaving` they take those that are here
+  // elsewhere.
+  void drain(bool is_leaving);
+  std::size_t meetings() const { return desk_.meetings(); }
+  std::uint16_t port() const { return server_->port(); }
+
+  void expose(metrics::Exposition& out) const;
+
+ private:
+  using Desk = control::MediaDesk;
+  MediaServer(Setup setup, http::EventLoop& loop, control::MediaControl& media, LogSink& log);
+  rpc::Stream::Handlers accept(std::unique_ptr<rpc::Stream> stream);
+  void hear(Desk::StreamId id, const std::string& bytes);
+  void pump();
+  void perform(Desk::SendTo& send);
+  void perform(Desk::CloseStream& close);
+  void perform(Desk::Execute& command);
+
+  const Setup setup_;
+  http::EventLoop& loop_;
+  control::MediaControl& media_;
+  LogSink& log_;
+  Desk desk_;
+  http::LoopTimer timer_;
+  std::unordered_map<Desk::StreamId, std::unique_ptr<rpc::Stream>> streams_;
+  Desk::StreamId last_stream_ = 0;
+  bool is_pumping_ = false;
+  std::uint64_t messages_malformed_ = 0;
+  std::uint64_t streams_slow_ = 0;
+  std::unique_ptr<rpc::Server> server_;
+};
+
+}  // namespace confab::media_rpc
