@@ -33,6 +33,7 @@ void Stats::merge(const Stats& other) {
   audio_delay.merge(other.audio_delay);
   video_delay.merge(other.video_delay);
   round_trip.merge(other.round_trip);
+  recovery.merge(other.recovery);
 }
 
 }  // namespace confab::client

@@ -48,6 +48,9 @@ struct Stats {
   Histogram video_delay;
   // STUN request to response: the path and the server's loop.
   Histogram round_trip;
+  // From when a participant heard that media was lost to the first new packet of each track that it
+  // receives.
+  Histogram recovery;
 
   void merge(const Stats& other);
 };

@@ -103,6 +103,9 @@ void Subscriber::handle_rtp(Instant now, MutableBytes datagram, ReceiveContext& 
 
 void Subscriber::handle_media(Instant now, Stream& stream, const rtp::RtpPacketView& packet,
                               MutableBytes datagram, ReceiveContext& context) {
+  if (const auto since = std::exchange(stream.config.missed_since, std::nullopt)) {
+    context.stats.recovery.add(now - *since);
+  }
   stream.statistics.on_packet(now, packet.seq(), packet.timestamp(), datagram.size());
   count(now, stream, packet.seq(), false, context.stats.counters);
   if (--until_verify_ == 0) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -31,6 +32,8 @@ struct ReceiveConfig {
   std::uint32_t clock_rate = 0;
   rtp::Ssrc rtx_ssrc;                       // 0: what is lost is not asked for
   std::uint8_t transport_cc_extension = 0;  // 0: not negotiated
+  // Media was lost then, and this is to bring it back: until its first packet is what is measured.
+  std::optional<Instant> missed_since = {};
 };
 
 // All references outlive the call.

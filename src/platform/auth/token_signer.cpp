@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 
 #include "base/bytes.h"
@@ -121,6 +122,18 @@ std::optional<std::string> TokenSigner::unseal(std::string_view prefix,
   const Mac mac = mac_of(key_, prefix, *body);
   if (CRYPTO_memcmp(mac.data(), shown->data(), mac.size()) != 0) return std::nullopt;
   return body;
+}
+
+Result<TokenSigner> TokenSigner::from_hex(std::string_view text) {
+  Key key{};
+  const auto wrong = fail(ErrorCode::kInvalidArgument, "the key that signs is not 64 hex digits");
+  if (text.size() != 2 * key.size()) return wrong;
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    const char* const begin = text.data() + 2 * i;
+    const auto [end, error] = std::from_chars(begin, begin + 2, key[i], 16);
+    if (error != std::errc{} || end != begin + 2) return wrong;
+  }
+  return TokenSigner(key);
 }
 
 std::string TokenSigner::sign(const ResumeToken& token) const {

@@ -36,6 +36,9 @@ class TokenSigner {
   // is refused: a guessable or leaked key would let anyone be anyone.
   static Result<TokenSigner> open(const std::string& path, Random& random);
 
+  // A key that several processes share, as 64 hex digits.
+  static Result<TokenSigner> from_hex(std::string_view text);
+
   std::string sign(const ResumeToken& token) const;
   // Nothing for a token that is not ours, damaged, or expired at `now_ms`.
   std::optional<ResumeToken> verify(std::string_view text, std::int64_t now_ms) const;

@@ -118,5 +118,16 @@ TEST(TurnCredentials, are_what_the_turn_server_computes) {
   EXPECT_EQ(made.credential, "KImEXBKqm0V1fxY+q1BOocz78jg=");
 }
 
+TEST_F(TokenSignerTest, of_processes_that_share_a_key_believes_the_other) {
+  const std::string key = "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF";
+  const auto one = TokenSigner::from_hex(key);
+  const auto other = TokenSigner::from_hex(key);
+  ASSERT_TRUE(one && other);
+  EXPECT_TRUE(other->is_host_key(one->host_key("abc-defg-hij"), "abc-defg-hij"));
+  for (const std::string& wrong : {std::string(), key.substr(1), key + "0", "zz" + key.substr(2)}) {
+    EXPECT_FALSE(TokenSigner::from_hex(wrong)) << wrong;
+  }
+}
+
 }  // namespace
 }  // namespace confab::auth

@@ -156,6 +156,7 @@ struct DiscoveryConfig {
   std::string consul_token;
   // By which the others reach this process: an address or a name.
   std::string address;
+  // Where it is: meetings go to media nodes of their own region, if there are any.
   std::string region;
 };
 
@@ -164,6 +165,26 @@ struct DatabaseConfig {
   // Of a PostgreSQL server, "postgresql://user:password@host/name". Empty: SQLite, in the data
   // folder.
   std::string url;
+};
+
+// How signaling and media speak to each other, where they are processes of their own.
+struct RpcConfig {
+  // Of a media node. Whoever may connect may command it: never on a public address.
+  Endpoint listen{IpAddress::v4(0x7f000001), 50051};
+  // The same at both ends.
+  std::string secret;
+  // PEM files, for both ends to prove who they are (mutual TLS); all three or none.
+  std::string tls_authority;
+  std::string tls_certificate;
+  std::string tls_key;
+  // Those that a signaling node opens meetings on.
+  std::vector<ServicePlace> media_nodes;
+};
+
+// What signaling nodes sign and believe.
+struct AuthConfig {
+  // 32 bytes in hex; `confab serve` makes its own and keeps it in the data folder.
+  std::string token_key;
 };
 
 struct LogConfig {
@@ -190,6 +211,8 @@ struct Config {
   DatabaseConfig database;
   GatewayConfig gateway;
   DiscoveryConfig discovery;
+  RpcConfig rpc;
+  AuthConfig auth;
   LogConfig log;
 };
 

@@ -211,6 +211,13 @@ TEST(ConfigTest, TheProcessEnvironmentIsReadByPrefix) {
   EXPECT_EQ(loaded->config.log.level, LogLevel::kWarn);
 }
 
+// What a role does not start without.
+ConfigPairs secrets() {
+  return {{"CONFAB_RPC_SECRET", std::string(64, 's')},
+          {"CONFAB_AUTH_TOKEN_KEY", std::string(64, 'a')},
+          {"CONFAB_MEDIA_NODE", "1=127.0.0.1:50051"}};
+}
+
 TEST(ConfigTest, OneFileServesEveryRoleAndEachMayHaveItsOwn) {
   const File file(
       "log: {level: warn}\n"
@@ -218,7 +225,9 @@ TEST(ConfigTest, OneFileServesEveryRoleAndEachMayHaveItsOwn) {
       "  signaling: {http: {listen: '127.0.0.1:5100'}, log: {level: debug}}\n"
       "  media: {media: {port: 41000}}\n"
       "  web:\n");
-  const auto load = [&](Role role) { return load_config({.role = role, .file = file.path()}); };
+  const auto load = [&](Role role) {
+    return load_config({.role = role, .file = file.path(), .environment = secrets()});
+  };
   const auto signaling = load(Role::kSignaling);
   ASSERT_TRUE(signaling.has_value()) << signaling.error().message;
   EXPECT_EQ(signaling->config.http.listen.port, 5100);
@@ -244,15 +253,53 @@ TEST(ConfigTest, AMistakeUnderAnotherRoleIsFoundToo) {
 
 TEST(ConfigTest, EveryRoleShowsWhatItLooksAtAndTakesItBack) {
   for (const Role role : kRoles) {
-    const Config defaults = default_config(role);
-    const std::string shown = effective_config(defaults, role);
+    const auto first = load_config({.role = role, .environment = secrets()});
+    ASSERT_TRUE(first.has_value()) << role_name(role) << ": " << first.error().message;
+    const std::string shown = effective_config(first->config, role);
     const File file(shown);
-    const auto loaded = load_config({.role = role, .file = file.path()});
+    const auto loaded = load_config({.role = role, .file = file.path(), .environment = secrets()});
     ASSERT_TRUE(loaded.has_value()) << role_name(role) << ": " << loaded.error().message;
     EXPECT_EQ(effective_config(loaded->config, role), shown);
     EXPECT_EQ(shown.contains("socketio:"), role == Role::kServe || role == Role::kSignaling);
     EXPECT_TRUE(shown.contains("admin:"));
   }
+}
+
+TEST(ConfigTest, ARoleWithoutItsSecretsSaysWhichAndHowToMakeThem) {
+  const auto refusal = [&](Role role, std::string_view without, const std::string& value = "") {
+    ConfigPairs environment = secrets();
+    std::erase_if(environment, [&](const auto& pair) { return pair.first == without; });
+    if (!value.empty()) environment.emplace_back(without, value);
+    return error_of({.role = role, .environment = environment});
+  };
+  for (const Role role : {Role::kMedia, Role::kSignaling}) {
+    const std::string missing = refusal(role, "CONFAB_RPC_SECRET");
+    EXPECT_TRUE(missing.contains("rpc.secret is needed") && missing.contains("openssl rand"))
+        << missing;
+    EXPECT_TRUE(refusal(role, "CONFAB_RPC_SECRET", "short").contains("too short"));
+  }
+  EXPECT_TRUE(refusal(Role::kSignaling, "CONFAB_AUTH_TOKEN_KEY").contains("openssl rand -hex 32"));
+  EXPECT_TRUE(refusal(Role::kSignaling, "CONFAB_AUTH_TOKEN_KEY", std::string(64, 'z'))
+                  .contains("auth.token_key"));
+  EXPECT_TRUE(refusal(Role::kSignaling, "CONFAB_MEDIA_NODE").contains("rpc.media_nodes"));
+  EXPECT_EQ(refusal(Role::kServe, "CONFAB_RPC_SECRET"), "(no error)");
+  EXPECT_TRUE(refusal(Role::kMedia, "CONFAB_RPC_TLS_KEY", "k.pem").contains("go together"));
+}
+
+TEST(ConfigTest, MediaNodesAreNumbersAndAddresses) {
+  const auto load = [](const std::string& nodes) {
+    ConfigPairs environment = secrets();
+    environment.back().second = nodes;
+    return load_config({.role = Role::kSignaling, .environment = environment});
+  };
+  const auto loaded = load("1=10.0.0.5:50051,2=media-2.internal:50051,3=[::1]:50052");
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
+  ASSERT_EQ(loaded->config.rpc.media_nodes.size(), 3u);
+  EXPECT_EQ(loaded->config.rpc.media_nodes[1], (ServicePlace{2, "media-2.internal", 50051}));
+  for (const char* wrong : {"1", "a:1", "x=a:1", "1=a", "1=a:0", "70000=a:1", "=a:1", "1=:1"}) {
+    EXPECT_FALSE(load(wrong).has_value()) << wrong;
+  }
+  EXPECT_TRUE(load("1=a:1,1=b:1").error().message.contains("twice"));
 }
 
 TEST(ConfigTest, RolesOnOneMachineDoNotMeetByDefault) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <iterator>
 #include <optional>
 #include <set>
@@ -237,6 +238,58 @@ Result<void> check_whole(const Config& config) {
   return {};
 }
 
+// Nothing secret has a default where others may come by.
+constexpr std::size_t kSecretMin = 32;
+
+Result<void> check_rpc(const RpcConfig& rpc) {
+  const int files =
+      !rpc.tls_authority.empty() + !rpc.tls_certificate.empty() + !rpc.tls_key.empty();
+  if (files != 0 && files != 3) {
+    return invalid("rpc.tls_authority, rpc.tls_certificate and rpc.tls_key go together");
+  }
+  if (rpc.secret.empty() && files == 0) {
+    return invalid(
+        "rpc.secret is needed, the same for signaling and media; make one with: openssl rand -hex "
+        "32"
+        " (or set rpc.tls_authority, rpc.tls_certificate and rpc.tls_key)");
+  }
+  if (!rpc.secret.empty() && rpc.secret.size() < kSecretMin) {
+    return invalid("rpc.secret is too short: make one with: openssl rand -hex 32");
+  }
+  return {};
+}
+
+Result<void> check_media_nodes(const std::vector<ServicePlace>& nodes) {
+  if (nodes.empty()) return invalid("rpc.media_nodes is needed: name the media nodes");
+  std::set<std::uint16_t> numbers;
+  for (const ServicePlace& place : nodes) {
+    // What it makes has its number in it.
+    if (!place.node)
+      return invalid("rpc.media_nodes: expected node=host:port, as 1=10.0.0.5:50051");
+    if (numbers.insert(*place.node).second) continue;
+    return invalid("rpc.media_nodes names number " + std::to_string(*place.node) + " twice");
+  }
+  return {};
+}
+
+Result<void> check_auth(const AuthConfig& auth) {
+  const bool is_hex =
+      std::ranges::all_of(auth.token_key, [](unsigned char c) { return std::isxdigit(c) != 0; });
+  if (auth.token_key.size() == 64 && is_hex) return {};
+  return invalid(
+      "auth.token_key is needed, 64 hex digits that are the same for all signaling; make "
+      "them with: openssl rand -hex 32");
+}
+
+// What a role can not do without.
+Result<void> check_role(const Config& config, Role role) {
+  Result<void> checked;
+  if (role == Role::kSignaling || role == Role::kMedia) checked = check_rpc(config.rpc);
+  if (!checked || role != Role::kSignaling) return checked;
+  checked = check_auth(config.auth);
+  return checked ? check_media_nodes(config.rpc.media_nodes) : checked;
+}
+
 }  // namespace
 
 Result<LoadedConfig> load_config(const ConfigInput& input) {
@@ -253,6 +306,7 @@ Result<LoadedConfig> load_config(const ConfigInput& input) {
   if (done) done = apply_environment(loaded, input.environment);
   if (done) done = apply_flags(loaded.config, input.flags);
   if (done) done = check_whole(loaded.config);
+  if (done) done = check_role(loaded.config, input.role);
   if (!done) return std::unexpected(std::move(done).error());
   return loaded;
 }

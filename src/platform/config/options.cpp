@@ -342,6 +342,36 @@ std::vector<Option> discovery_options() {
   };
 }
 
+std::vector<Option> auth_options() {
+  return {secret(text({"auth.token_key", ""},
+                      "64 hex digits that sign resume tokens and host keys; the same everywhere",
+                      [](Config& c) -> auto& { return c.auth.token_key; }))};
+}
+
+std::vector<Option> rpc_options() {
+  return {
+      secret(text({"rpc.secret", ""}, "by which signaling and media know each other",
+                  [](Config& c) -> auto& { return c.rpc.secret; })),
+      text({"rpc.tls_authority", ""}, "PEM file of who signed the other end's certificate",
+           [](Config& c) -> auto& { return c.rpc.tls_authority; }),
+      text({"rpc.tls_certificate", ""}, "PEM file of our certificate, for both to prove themselves",
+           [](Config& c) -> auto& { return c.rpc.tls_certificate; }),
+      text({"rpc.tls_key", ""}, "PEM file of its key",
+           [](Config& c) -> auto& { return c.rpc.tls_key; }),
+  };
+}
+
+Option rpc_listen_option() {
+  return endpoint({"rpc.listen", ""}, "address and port for signaling nodes (gRPC)",
+                  [](Config& c) -> auto& { return c.rpc.listen; });
+}
+
+Option media_nodes_option() {
+  return list(
+      {"rpc.media_nodes", "media-node"}, "a media node, as NUMBER=ADDRESS:PORT",
+      [](Config& c) -> auto& { return c.rpc.media_nodes; }, parse_place, print_place);
+}
+
 std::vector<Option> log_options() {
   return {
       scalar(
@@ -384,12 +414,22 @@ std::vector<Option> database_options() {
 
 std::vector<Option> all_options() {
   const std::vector<std::pair<RoleSet, std::vector<Option>>> parts = {
-      {kEveryRole, process_options()},     {kWithRooms, database_options()},
-      {kWithHttp, http_options()},         {kEveryRole, admin_options()},
-      {kWithSockets, socketio_options()},  {kWithMedia, media_options()},
-      {kWithSockets, live(ice_options())}, {kWithRooms, live(call_options())},
-      {kWithRooms, session_options()},     {set_of(Role::kGateway), gateway_options()},
-      {kApart, discovery_options()},       {kEveryRole, live(log_options())},
+      {kEveryRole, process_options()},
+      {kWithRooms, database_options()},
+      {kWithHttp, http_options()},
+      {kEveryRole, admin_options()},
+      {kWithSockets, socketio_options()},
+      {kWithMedia, media_options()},
+      {kWithSockets, live(ice_options())},
+      {kWithRooms, live(call_options())},
+      {kWithRooms, session_options()},
+      {set_of(Role::kGateway), gateway_options()},
+      {kApart, discovery_options()},
+      {set_of(Role::kSignaling, Role::kMedia), rpc_options()},
+      {set_of(Role::kMedia), {rpc_listen_option()}},
+      {set_of(Role::kSignaling), {media_nodes_option()}},
+      {set_of(Role::kSignaling), auth_options()},
+      {kEveryRole, live(log_options())},
   };
   std::vector<Option> all;
   for (const auto& [roles, options] : parts) {

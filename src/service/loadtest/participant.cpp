@@ -100,10 +100,9 @@ void Participant::handle_joined(const bj::value& answer) {
   state_ = State::kConnecting;
   json::ReadStatus status;
   const json::Reader root(answer, status, "join");
-  const ortc::RtpCapabilities router =
-      ortc_json::read_rtp_capabilities(root["routerRtpCapabilities"]);
+  router_ = ortc_json::read_rtp_capabilities(root["routerRtpCapabilities"]);
   if (!status.ok()) return fail_with(status.error().message);
-  capabilities_ = ortc_json::to_json(router);
+  capabilities_ = ortc_json::to_json(router_);
 
   const bj::value& transports = answer.at("transports");
   for (const auto& [leg, name, is_wanted] :
@@ -114,7 +113,7 @@ void Participant::handle_joined(const bj::value& answer) {
     }
     announce_fingerprint(*leg);
   }
-  if (role_.publishes) publish_all(router);
+  if (role_.publishes) publish_all(router_);
   if (role_.subscribes) read_others(answer);
   check_ready();
 }
@@ -188,7 +187,12 @@ void Participant::read_others(const bj::value& answer) {
 }
 
 void Participant::handle_event(std::string_view name, const std::string& args_json) {
-  if (name != "producer:added" || !role_.subscribes || is_over()) return;
+  if (is_over()) return;
+  if (name == "media:lost") return rebuild();
+  if (name == "producer:added" && role_.subscribes) handle_producer(args_json);
+}
+
+void Participant::handle_producer(const std::string& args_json) {
   const auto args = json::parse(args_json, kEventBytesMax);
   if (!args || !args->is_array() || args->get_array().empty()) return;
   json::ReadStatus status;
@@ -197,10 +201,36 @@ void Participant::handle_event(std::string_view name, const std::string& args_js
   if (status.ok()) consume(producer);
 }
 
+void Participant::rebuild() {
+  lost_at_ = monotonic_now();
+  consumed_.clear();
+  announced_.clear();
+  has_sent_capabilities_ = false;
+  for (Leg* leg : {&send_, &receive_}) {
+    media_.close(leg->key);
+    leg->id.clear();
+    leg->is_connected = false;
+  }
+  if (role_.publishes) reopen_leg(send_, "send");
+  if (role_.subscribes) reopen_leg(receive_, "recv");
+}
+
+void Participant::reopen_leg(Leg& leg, std::string_view direction) {
+  request("transport:create", {{"direction", direction}}, [this, &leg](const bj::value& answer) {
+    if (const auto opened = open_leg(leg, answer); !opened) {
+      return fail_with(opened.error().message);
+    }
+    announce_fingerprint(leg);
+    if (&leg == &send_) return publish_all(router_);
+    for (const std::string& producer : std::exchange(announced_, {})) consume(producer);
+  });
+}
+
 void Participant::consume(const std::string& producer) {
-  // An event may tell what the join's answer told already. Before the answer there is nothing to
-  // consume with, and the answer will tell it.
-  if (receive_.id.empty() || !consumed_.insert(producer).second) return;
+  // Before the transport is there, there is nothing to consume with.
+  if (receive_.id.empty()) return announced_.push_back(producer);
+  // An event may tell what the join's answer told already.
+  if (!consumed_.insert(producer).second) return;
   bj::object payload{{"transportId", receive_.id}, {"producerId", producer}};
   if (!std::exchange(has_sent_capabilities_, true)) payload["rtpCapabilities"] = capabilities_;
   socket_->request("consume", payload, [this](const Result<bj::value>& answer) {
@@ -217,8 +247,9 @@ void Participant::handle_consumed(const bj::value& answer) {
   const ortc::RtpParameters parameters =
       ortc_json::read_rtp_parameters(root["rtpParameters"], kind);
   if (!status.ok()) return fail_with(status.error().message);
-  const auto config = client::expect(kind, parameters);
+  auto config = client::expect(kind, parameters);
   if (!config) return fail_with(config.error().message);
+  config->missed_since = lost_at_;
   media_.receive(receive_.key, *config);
   request("consumer:resume", {{"consumerId", id}}, [](const bj::value&) {});
 }

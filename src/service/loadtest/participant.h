@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <vector>
 
 #include "base/error.h"
 #include "base/instant.h"
@@ -72,6 +73,10 @@ class Participant {
   void handle_connected();
   void handle_joined(const boost::json::value& answer);
   void handle_event(std::string_view name, const std::string& args_json);
+  void handle_producer(const std::string& args_json);
+  // The media plane lost the meeting: builds everything anew, as a browser does.
+  void rebuild();
+  void reopen_leg(Leg& leg, std::string_view direction);
   void read_others(const boost::json::value& answer);
   Result<void> open_leg(Leg& leg, const boost::json::value& transport);
   void announce_fingerprint(const Leg& leg);
@@ -99,9 +104,12 @@ class Participant {
   std::string failure_;
   Leg send_;
   Leg receive_;
+  ortc::RtpCapabilities router_;
   boost::json::object capabilities_;  // the router's, given back as ours
   bool has_sent_capabilities_ = false;
   std::unordered_set<std::string> consumed_;
+  std::vector<std::string> announced_;  // before there was something to consume them with
+  std::optional<Instant> lost_at_;      // when media was lost last
   std::optional<SocketIoClient> socket_;
 };
 

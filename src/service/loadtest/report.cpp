@@ -164,6 +164,9 @@ std::string to_table(const Report& report) {
   add_delay(out, "audio, forwarding", report.media.stats.audio_delay);
   add_delay(out, "video, forwarding", report.media.stats.video_delay);
   add_delay(out, "round trip (STUN)", report.media.stats.round_trip);
+  if (report.media.stats.recovery.count() > 0) {
+    add_delay(out, "media lost and back", report.media.stats.recovery);
+  }
   add_delay(out, "join answered", report.joins.signaling);
   add_delay(out, "ICE and DTLS", report.joins.media);
   add_delay(out, "join to media", report.joins.connected);
@@ -193,6 +196,7 @@ std::string to_json(const Report& report) {
                  {"audio_delay", to_json(report.media.stats.audio_delay)},
                  {"video_delay", to_json(report.media.stats.video_delay)},
                  {"round_trip", to_json(report.media.stats.round_trip)},
+                 {"recovery", to_json(report.media.stats.recovery)},
                  {"generator",
                   {{"cpu_seconds", to_seconds(report.generator_cpu)},
                    {"cpu_us_per_packet", per_packet_us(report.generator_cpu, c.packets_received)},

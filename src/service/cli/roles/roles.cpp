@@ -1,7 +1,9 @@
 #include "service/cli/roles/roles.h"
 
 #include "service/cli/roles/gateway.h"
+#include "service/cli/roles/media.h"
 #include "service/cli/roles/serve.h"
+#include "service/cli/roles/signaling.h"
 #include "service/cli/roles/web.h"
 
 namespace confab::cli {
@@ -12,6 +14,8 @@ constexpr RoleEntry kEntries[] = {
     {Role::kGateway, "the public door of several signaling nodes: web app, API, Socket.IO",
      gateway},
     {Role::kWeb, "the web app's files alone", web},
+    {Role::kSignaling, "meetings and rooms, with media on other machines", signaling},
+    {Role::kMedia, "media alone, for signaling on other machines", media},
 };
 
 }  // namespace

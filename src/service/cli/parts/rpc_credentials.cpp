@@ -1,0 +1,37 @@
+#include "service/cli/parts/rpc_credentials.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <utility>
+
+namespace confab::cli {
+namespace {
+
+Result<std::string> read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return fail(ErrorCode::kUnavailable, path + ": " + std::strerror(errno));
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+}  // namespace
+
+Result<rpc::Credentials> rpc_credentials(const RpcConfig& config) {
+  rpc::Credentials out;
+  out.secret = config.secret;
+  if (config.tls_certificate.empty()) return out;
+  rpc::Tls tls;
+  for (const auto& [file, text] : {std::pair{&config.tls_authority, &tls.authority},
+                                   {&config.tls_certificate, &tls.certificate},
+                                   {&config.tls_key, &tls.key}}) {
+    auto read = read_file(*file);
+    if (!read) return std::unexpected(read.error());
+    *text = std::move(*read);
+  }
+  out.tls = std::move(tls);
+  return out;
+}
+
+}  // namespace confab::cli

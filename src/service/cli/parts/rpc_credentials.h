@@ -1,0 +1,13 @@
+// How the parts of a server that runs apart know each other, as the configuration says.
+#pragma once
+
+#include "base/error.h"
+#include "platform/config/config.h"
+#include "platform/rpc/credentials.h"
+
+namespace confab::cli {
+
+// Reads the PEM files, where they are named.
+Result<rpc::Credentials> rpc_credentials(const RpcConfig& config);
+
+}  // namespace confab::cli

@@ -1,0 +1,167 @@
+// Signaling and media as processes of their own: a call over both, and what becomes of it when a
+// media node dies, freezes, comes back or is to go. People are those of `confab loadtest`, with real
+// ICE, DTLS and SRTP.
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { binary } from '../browser/lib/server.mjs';
+import { Apart, until } from './lib/apart.mjs';
+import { join, produce, sleep } from './lib/client.mjs';
+
+const people = 3;
+// Everybody receives two tracks of each of the others.
+const directions = people * (people - 1) * 2;
+
+// A call that goes on, and the node that it is on.
+async function callOn(t, options) {
+  const parts = await Apart.start(t, options);
+  const call = parts.call(people, 14);
+  const home = await until('the call is on a media node', async () => {
+    const [one] = await parts.homes();
+    return one && (await one.gauge('confab_consumers')) === directions && one;
+  }, 20_000);
+  await sleep(1500); // the measurement begins when all are there
+  return { parts, call, home, other: parts.media.find((m) => m !== home) };
+}
+
+// When everybody had been told, by the clock of this machine.
+async function openedAgain(parts) {
+  const [again] = await until('the meeting is open again', () => {
+    const found = parts.signaling.events('meeting_open').filter((l) => l.again);
+    return found.length > 0 && found;
+  });
+  return Date.parse(again.time);
+}
+
+async function comesBackWithin(t, signal, bound) {
+  const { parts, call, home, other } = await callOn(t);
+  const begun = Date.now();
+  home.signal(signal);
+  const told = (await openedAgain(parts)) - begun;
+  const report = await call.report();
+  const { recovery } = report;
+  t.diagnostic(`${signal}: everybody told after ${told} ms, media back ${recovery.max_ms.toFixed(0)} ms later at the latest`);
+  assert.ok(told <= 2500, `told after ${told} ms`);
+  assert.equal(recovery.count, directions, 'new packets in every direction');
+  assert.ok(told + recovery.max_ms <= bound, `${told} + ${recovery.max_ms} ms`);
+  assert.equal(report.joins.ready, people);
+  assert.equal(report.joins.lost ?? 0, 0);
+  return { parts, home, other };
+}
+
+test('a call over processes: everybody gets what all the others send', async (t) => {
+  const parts = await Apart.start(t);
+  const report = await parts.call(people, 3).report();
+  assert.equal(report.joins.ready, people);
+  assert.equal(report.packets_lost, 0);
+  const { packets_sent: sent, packets_received: received } = report.media;
+  assert.ok(Math.abs(received - (people - 1) * sent) <= 0.05 * received, `${sent} sent, ${received} received`);
+  await until('nothing is left', async () => (await parts.homes()).length === 0);
+  for (const one of parts.media) assert.equal(await one.gauge('confab_transports'), 0);
+});
+
+test('kill -9 of a media node: media is back in every direction within three seconds', async (t) => {
+  const { parts, home } = await comesBackWithin(t, 'SIGKILL', 3000);
+  // The same number with another boot is another node: it takes meetings like any other.
+  await home.start();
+  await until('it is taken up', async () => (await parts.signaling.gauge('confab_media_node_up')) === 2);
+  const rooms = [];
+  for (let i = 0; i < 6; ++i) rooms.push(await join(parts, await parts.createRoom(), 'Ada'));
+  t.after(() => rooms.forEach((r) => r.close()));
+  assert.equal((await parts.homes()).length, 2);
+});
+
+test('SIGSTOP of a media node: back within five seconds, and what thaws holds nothing', async (t) => {
+  const { parts, home } = await comesBackWithin(t, 'SIGSTOP', 5000);
+  home.signal('SIGCONT');
+  await until('it is taken up', async () => (await parts.signaling.gauge('confab_media_node_up')) === 2);
+  await until('it holds nothing', async () => (await home.gauge('confab_media_meetings')) === 0 && (await home.gauge('confab_transports')) === 0);
+});
+
+test('a media node that drains gets no new meetings, and has those it has taken elsewhere before it ends', async (t) => {
+  const parts = await Apart.start(t, { mediaArgs: ['--drain', '10min'] });
+  const ada = await join(parts, await parts.createRoom(), 'Ada');
+  const others = [];
+  t.after(() => [ada, ...others].forEach((c) => c.close()));
+  await produce(ada, 'camera');
+  const [home] = await parts.homes();
+  home.signal('SIGTERM');
+  await until('draining', async () => (await home.status('/readyz')) === 503);
+  await sleep(200);
+  for (let i = 0; i < 4; ++i) others.push(await join(parts, await parts.createRoom(), 'Ben'));
+  assert.equal(await home.gauge('confab_media_meetings'), 1);
+  assert.equal(ada.told('media:lost').length, 0);
+  home.signal('SIGTERM');
+  await ada.event('media:lost');
+  assert.equal(await home.exited, 'exit 0');
+  assert.ok((await produce(ada, 'camera')).producerId);
+});
+
+test('with no media node left a join is refused with a word for it, and works when one is back', async (t) => {
+  const parts = await Apart.start(t, { media: 1 });
+  const [only] = parts.media;
+  await only.stop();
+  await until('not ready', async () => (await parts.signaling.status('/readyz')) === 503);
+  const room = await parts.createRoom();
+  await assert.rejects(join(parts, room, 'Ada'), /unavailable/);
+  await only.start();
+  await until('ready', async () => (await parts.signaling.status('/readyz')) === 200);
+  const ada = await join(parts, room, 'Ada');
+  t.after(() => ada.close());
+});
+
+test('a signaling node without the secret is not heard, and says why', async (t) => {
+  const parts = await Apart.start(t, { media: 1 });
+  await parts.signaling.stop();
+  parts.signaling.env = { ...parts.signaling.env, CONFAB_RPC_SECRET: 'x'.repeat(64) };
+  await parts.signaling.start();
+  await until('refused', () => parts.signaling.events('media_node_refuses').length > 0);
+  assert.match(parts.signaling.events('media_node_refuses')[0].reason, /secret/);
+  assert.equal(await parts.signaling.status('/readyz'), 503);
+});
+
+test('roles do not start without their secrets, and say which and how to make one', () => {
+  for (const [role, env, wanted] of [
+    ['media', {}, /rpc\.secret is needed.*openssl rand -hex 32/],
+    ['signaling', { CONFAB_RPC_SECRET: 's'.repeat(64) }, /auth\.token_key is needed.*openssl rand -hex 32/],
+  ]) {
+    const { status, stderr } = spawnSync(binary, [role, '--check'], { env: { PATH: process.env.PATH, ...env }, encoding: 'utf8' });
+    assert.equal(status, 2);
+    assert.match(stderr, wanted);
+  }
+});
+
+const openssl = (at, ...args) => execFileSync('openssl', args, { cwd: at, stdio: 'pipe' });
+
+// An authority, and a certificate of its for 127.0.0.1.
+function makeCertificates(at, authority) {
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  openssl(at, 'req', '-x509', ...curve, '-days', '2', '-subj', `/CN=${authority}`, '-keyout', `${authority}.ca.key`, '-out', `${authority}.ca.pem`);
+  openssl(at, 'req', ...curve, '-subj', '/CN=node', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', `${authority}.key`, '-out', `${authority}.csr`);
+  openssl(at, 'x509', '-req', '-in', `${authority}.csr`, '-CA', `${authority}.ca.pem`, '-CAkey', `${authority}.ca.key`, '-CAcreateserial', '-days', '2',
+    '-copy_extensions', 'copy', '-out', `${authority}.pem`);
+  return (key) => ({ authority: `${authority}.ca.pem`, certificate: `${authority}.pem`, key: `${authority}.key` })[key];
+}
+
+test('with certificates both ends prove who they are, and whom the authority does not know is not let in', async (t) => {
+  const at = await mkdtemp(path.join(tmpdir(), 'confab-certificates-'));
+  t.after(() => rm(at, { recursive: true, force: true }));
+  const settings = (name) => {
+    const file = makeCertificates(at, name);
+    return Object.fromEntries(['authority', 'certificate', 'key'].map((k) => [`CONFAB_RPC_TLS_${k.toUpperCase()}`, path.join(at, file(k))]));
+  };
+  const ours = settings('ours');
+  const parts = await Apart.start(t, { media: 1, env: ours });
+  const ada = await join(parts, await parts.createRoom(), 'Ada');
+  t.after(() => ada.close());
+  assert.ok((await produce(ada, 'camera')).producerId);
+
+  await parts.signaling.stop();
+  parts.signaling.env = { ...parts.signaling.env, ...settings('strangers'), CONFAB_RPC_TLS_AUTHORITY: ours.CONFAB_RPC_TLS_AUTHORITY };
+  await parts.signaling.start();
+  await sleep(1000);
+  assert.equal(await parts.signaling.gauge('confab_media_node_up'), 0);
+});
