@@ -41,6 +41,8 @@ find_library(IPSEC_MB_LIBRARY IPSec_MB)
 add_library(confab_grpc INTERFACE)
 add_library(confab_protobuf INTERFACE)
 target_link_libraries(confab_grpc INTERFACE $<LINK_ONLY:gRPC::grpc++>)
+# It names fifty libraries of its own, of which we call four.
+target_link_options(confab_grpc INTERFACE LINKER:--as-needed)
 target_link_libraries(confab_protobuf INTERFACE $<LINK_ONLY:protobuf::libprotobuf>)
 
 confab_third(boost MAP "umbrella \"/usr/include/boost\"" LINK Boost::headers Boost::json Boost::url)

@@ -76,11 +76,20 @@ void MediaCluster::change(control::NodeNumber number, const control::Load& load)
 
 // ---- commands ----
 
+// One that is silent, or whose stream is broken, is passed over: its next beat brings it back.
+std::optional<control::NodeNumber> MediaCluster::choose(const MeetingId& meeting) {
+  for (;;) {
+    const auto chosen = choice_.choose(meeting);
+    if (!chosen || members_.at(*chosen).media->is_up()) return chosen;
+    choice_.remove(*chosen);
+  }
+}
+
 auto MediaCluster::home_of(const control::MediaCommand& command) -> Member* {
   const bool is_opening = std::holds_alternative<control::OpenMeeting>(command.request);
   auto home = homes_.find(command.meeting);
   if (home == homes_.end() && is_opening) {
-    const auto chosen = choice_.choose(command.meeting);
+    const auto chosen = choose(command.meeting);
     if (!chosen) return nullptr;
     home = homes_.emplace(command.meeting, *chosen).first;
     ++members_.at(*chosen).meetings;

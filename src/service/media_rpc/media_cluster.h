@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -58,6 +59,7 @@ class MediaCluster final : public control::MediaControl, private control::MediaL
 
   void add(const Node& node);
   void change(control::NodeNumber number, const control::Load& load);
+  std::optional<control::NodeNumber> choose(const MeetingId& meeting);
   Member* home_of(const control::MediaCommand& command);
   void leave(const MeetingId& meeting);
   void refuse(const control::MediaCommand& command, ErrorCode code, const char* why);

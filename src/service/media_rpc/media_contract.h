@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/check.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "control/media.h"
