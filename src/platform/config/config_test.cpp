@@ -331,9 +331,9 @@ TEST(ConfigTest, VariablesOfTheReferenceSystemCountForItsRolesAndLessThanOurs) {
   both.insert(both.begin(), {"CONFAB_HTTP", "127.0.0.1:4999"});
   EXPECT_EQ(load_config({.role = Role::kGateway, .environment = both})->config.http.listen.port,
             4999);
-  EXPECT_EQ(
-      load_config({.role = Role::kMedia, .environment = environment})->config.admin.listen.port,
-      4040);
+  both.front() = {"CONFAB_RPC_SECRET", std::string(64, 's')};
+  EXPECT_EQ(load_config({.role = Role::kMedia, .environment = both})->config.admin.listen.port,
+            4040);
   EXPECT_EQ(load_config({.environment = environment})->config.http.listen.port, 8080)
       << "serve is none of its roles";
   EXPECT_EQ(error_of({.role = Role::kWeb, .environment = {{"PORT", "none"}}}).find("CONFAB_HTTP"),
