@@ -39,7 +39,7 @@ namespace confab {
 namespace {
 
 constexpr int kRounds = 400;
-constexpr double kJoinsPerSecond = 200;
+constexpr unsigned kJoinsPerSecond = 200;
 
 // A loop on a thread of its own.
 class LoopThread {
@@ -191,7 +191,7 @@ class Owner final : public control::MediaListener {
   // of stay.
   void join_again(Instant due) {
     const Instant next = due + std::chrono::duration_cast<Duration>(
-                                   std::chrono::duration<double>(1 / kJoinsPerSecond));
+                                   std::chrono::duration<double>(1.0 / kJoinsPerSecond));
     load_->set(next, [this, next] { join_again(next); });
     ++joins_;
     const auto room = std::make_shared<MeetingId>(MeetingId::random(random_));
@@ -207,7 +207,7 @@ class Owner final : public control::MediaListener {
            });
     }
     open_.push_back(*room);
-    if (open_.size() < kJoinsPerSecond) return;
+    if (open_.size() < std::size_t{kJoinsPerSecond}) return;
     send(open_.front(), control::CloseMeeting{}, [](const auto&) {});
     open_.erase(open_.begin());
   }
