@@ -25,7 +25,7 @@ export class Cluster {
     return new Cluster(dir, JSON.parse(readFileSync(stateFile(dir), 'utf8')));
   }
 
-  // options: { dir, binary, address, turn, without }.
+  // options: { dir, binary, address, turn, media, gateways, without }. media: 0 is all in one process.
   static async up(options) {
     const dir = dirOf(options);
     if (existsSync(stateFile(dir))) throw new Error(`one runs from ${dir} already: down ends it`);
@@ -42,7 +42,7 @@ export class Cluster {
     const cluster = new Cluster(dir, { parts: {}, missing: [] });
     const context = {
       dir, binary, address: options.address, ports: new Ports(options.address),
-      secrets: { postgres: secret(), redis: secret(), turn: secret() },
+      secrets: { postgres: secret(), redis: secret(), turn: secret(), rpc: secret(), token: secret() },
     };
     try {
       await cluster.start(context, options);
@@ -53,7 +53,7 @@ export class Cluster {
     return cluster;
   }
 
-  async start(context, { turn, without }) {
+  async start(context, { turn, without, media, gateways }) {
     const wants = (name) => !without.includes(name);
     const { certificate, key } = context.tls = parts.makeCertificate(context);
     Object.assign(this.state, { address: context.address, certificate, key, turnSecret: context.secrets.turn });
@@ -65,19 +65,26 @@ export class Cluster {
       alone.push(this.begin(`coturn-${n}`, made));
     }
     if (wants('redis')) alone.push(this.begin('redis', await parts.redis(context)));
+    const consul = wants('consul') ? parts.findConsul() : undefined;
+    if (consul) alone.push(this.begin('consul', await parts.consul(context, consul)));
+    else if (wants('consul')) this.state.missing.push('consul is not on this machine, and so not started: tools/consul fetches one');
     let databaseUrl;
     if (wants('postgres')) {
       const made = await parts.postgres(context);
       databaseUrl = made.url;
       await this.begin('postgres', made);
     }
-    const server = await parts.serve(context, { databaseUrl, turnUrls });
-    alone.push(this.begin('confab', server));
-    const behind = [`${context.address}:${server.ports.http}`];
-    const door = await parts.nginx(context, { web: behind, api: behind, sockets: behind });
+    const ours = media > 0 ? await this.apart(context, { media, gateways, databaseUrl, turnUrls })
+      : { confab: await parts.serve(context, { databaseUrl, turnUrls }) };
+    for (const [name, made] of Object.entries(ours)) alone.push(this.begin(name, made));
+    const places = (role) => Object.entries(ours).filter(([name]) => name.startsWith(role))
+      .map(([, made]) => `${context.address}:${made.ports.http}`);
+    const doors = places('gateway');
+    const all = places('confab');
+    const door = await parts.nginx(context, media > 0 ? { web: places('web'), api: doors, sockets: doors } : { web: all, api: all, sockets: all });
     alone.push(this.begin('nginx', door));
     if (wants('prometheus')) {
-      const targets = [{ targets: [`${context.address}:${server.ports.admin}`], labels: { service: 'confab' } }];
+      const targets = Object.entries(ours).map(([name, made]) => ({ targets: [`${context.address}:${made.ports.admin}`], labels: { service: name } }));
       alone.push(this.begin('prometheus', await parts.prometheus(context, targets)));
     }
     // All of them are waited for, so that none is left behind by another's failure.
@@ -85,6 +92,20 @@ export class Cluster {
     if (failed) throw failed.reason;
     Object.assign(this.state, { url: door.url, databaseUrl, turnUrls });
     this.save();
+  }
+
+  // Each role as processes of its own. Signaling is one: a meeting belongs to one node.
+  async apart(context, { media, gateways, databaseUrl, turnUrls }) {
+    const ours = {};
+    const mediaNodes = [];
+    for (let n = 1; n <= media; ++n) {
+      const made = ours[`media-${n}`] = await parts.media(context, n);
+      mediaNodes.push(made.place);
+    }
+    const signaling = ours['signaling-1'] = await parts.signaling(context, { databaseUrl, turnUrls, mediaNodes });
+    for (let n = 1; n <= gateways; ++n) ours[`gateway-${n}`] = await parts.gateway(context, n, [signaling.place]);
+    ours.web = await parts.web(context);
+    return ours;
   }
 
   async begin(name, { spec, ready, ports }) {

@@ -83,6 +83,27 @@ export async function redis(context) {
   };
 }
 
+// Debian 12 has none. One is used where it is; nothing is fetched here.
+export function findConsul() {
+  return process.env.CONFAB_CONSUL ?? find('consul') ?? find('consul', path.join(deploy, '../.tools/consul/root/usr/bin'));
+}
+
+export async function consul(context, command) {
+  const cwd = folder(context, 'consul');
+  const [http, serf, rpc] = [await context.ports.take(), await context.ports.take(2), await context.ports.take()];
+  const off = -1;
+  writeFileSync(path.join(cwd, 'agent.json'), JSON.stringify({
+    server: true, bootstrap_expect: 1, node_name: 'local', bind_addr: context.address, client_addr: context.address,
+    data_dir: path.join(cwd, 'data'), log_level: 'warn', leave_on_terminate: false,
+    ports: { http, dns: off, grpc: off, https: off, serf_lan: serf, serf_wan: off, server: rpc },
+  }));
+  return {
+    spec: { command, args: ['agent', '-config-file', path.join(cwd, 'agent.json')], cwd, log: logOf(context, 'consul') },
+    ready: { kind: 'http', host: context.address, port: http, path: '/v1/status/leader' },
+    ports: { http },
+  };
+}
+
 export async function coturn(context, name) {
   const cwd = folder(context, name);
   const port = await context.ports.take(), tlsPort = await context.ports.take();
@@ -126,6 +147,56 @@ export async function serve(context, { databaseUrl, turnUrls }) {
     ready: { kind: 'http', host: context.address, port: http, path: '/livez' },
     ports: { http, admin, media },
   };
+}
+
+// What every process of confab has, whatever its role; `more` is its own.
+function role(context, name, word, { http, admin }, more) {
+  const cwd = folder(context, name);
+  return {
+    spec: {
+      command: context.binary, args: [word], cwd, log: logOf(context, name),
+      env: {
+        CONFAB_ADMIN: `${context.address}:${admin}`, CONFAB_DATA: path.join(cwd, 'data'), CONFAB_DRAIN: '30s',
+        ...(http && { CONFAB_HTTP: `${context.address}:${http}`, CONFAB_HTTP_TRUSTED_PROXIES: context.address }),
+        ...more,
+      },
+    },
+    ready: { kind: 'http', host: context.address, port: admin, path: '/livez' },
+    ports: { ...(http && { http }), admin },
+  };
+}
+
+export async function media(context, number) {
+  const shards = 2, admin = await context.ports.take(), rpc = await context.ports.take(), first = await context.ports.take(shards);
+  const made = role(context, `media-${number}`, 'media', { admin }, {
+    CONFAB_NODE: String(number), CONFAB_RPC_LISTEN: `${context.address}:${rpc}`, CONFAB_RPC_SECRET: context.secrets.rpc,
+    CONFAB_MEDIA_ADDRESS: context.address, CONFAB_MEDIA_PORT: String(first), CONFAB_MEDIA_SHARDS: String(shards),
+  });
+  Object.assign(made.ports, { rpc, media: first });
+  return { ...made, place: `${number}=${context.address}:${rpc}` };
+}
+
+export async function signaling(context, { databaseUrl, turnUrls, mediaNodes }) {
+  const http = await context.ports.take(), admin = await context.ports.take();
+  const made = role(context, 'signaling-1', 'signaling', { http, admin }, {
+    CONFAB_NODE: '1', CONFAB_RPC_SECRET: context.secrets.rpc, CONFAB_AUTH_TOKEN_KEY: context.secrets.token,
+    CONFAB_MEDIA_NODE: mediaNodes.join(','),
+    ...(databaseUrl && { CONFAB_DATABASE_URL: databaseUrl }),
+    ...(turnUrls.length > 0 && { CONFAB_ICE_URL: turnUrls.join(','), CONFAB_TURN_SECRET: context.secrets.turn }),
+  });
+  return { ...made, place: `1=${context.address}:${http}` };
+}
+
+export async function gateway(context, number, signalingNodes) {
+  const http = await context.ports.take(), admin = await context.ports.take();
+  return role(context, `gateway-${number}`, 'gateway', { http, admin }, {
+    CONFAB_NODE: String(number), CONFAB_GATEWAY_SIGNALING: signalingNodes.join(','),
+  });
+}
+
+export async function web(context) {
+  const http = await context.ports.take(), admin = await context.ports.take();
+  return role(context, 'web', 'web', { http, admin }, {});
 }
 
 export async function nginx(context, { web, api, sockets }) {

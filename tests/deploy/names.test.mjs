@@ -1,18 +1,20 @@
 // Whatever deploy/ says to the executable, the executable must know: words, flags, variables, ports.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { parse } from 'yaml';
-import { binary, compose, effective, files, knownVariables, read, site } from './lib/deploy.mjs';
+import { compose, effective, files, knownVariables, read, site, words } from './lib/deploy.mjs';
 
 const all = [...files()];
-const words = [...execFileSync(binary, ['--help'], { encoding: 'utf8' }).split(/^Subcommands:/m)[1].matchAll(/^ {2}([a-z]+) /gm)].map(([, word]) => word);
+const known = knownVariables();
+const services = parse(compose().stdout).services;
+const apart = parse(compose(site, { isApart: true }).stdout).services;
+const environmentOf = ({ environment }) => Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)]));
+const portOf = (endpoint) => endpoint.split(':').at(-1);
 
 // Of compose's own and of templates; what they are called is make-env's and fill's business.
 const placeholders = new Set(all.flatMap(([, text]) => [...text.matchAll(/\$\{([A-Z][A-Z0-9_]*)/g)].map(([, name]) => name)));
 
 test('every variable is one that the executable reads', () => {
-  const known = knownVariables();
   assert.ok(known.size > 30, 'the help was read');
   for (const [name, text] of all) {
     if (name.startsWith('cluster/') || name.endsWith('.md')) continue;
@@ -24,7 +26,6 @@ test('every variable is one that the executable reads', () => {
 });
 
 test('the local cluster sets no other', () => {
-  const known = knownVariables();
   const names = [...read('cluster/parts.mjs').matchAll(/\b(CONFAB_[A-Z0-9_]+): (?!\w+\.join|web|api|sockets)/g)].map(([, name]) => name);
   assert.ok(names.length > 5);
   for (const name of names) assert.ok(known.has(name), name);
@@ -32,27 +33,50 @@ test('the local cluster sets no other', () => {
 
 test('every placeholder of compose is written by make-env, or has a default there', () => {
   const made = new Set([...read('compose/make-env').matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name));
-  for (const [, name, more] of read('compose/docker-compose.yml').matchAll(/(?<!\$)\$\{([A-Z_]+)(:-)?/g)) {
-    assert.ok(made.has(name) || more || name === 'NAME', name);
+  for (const file of ['docker-compose.yml', 'apart.yml']) {
+    for (const [, name, more] of read(`compose/${file}`).matchAll(/(?<!\$)\$\{([A-Z_]+)(:-)?/g)) {
+      assert.ok(made.has(name) || more || name === 'NAME', name);
+    }
   }
 });
 
 test('every word after "confab" is one of its words', () => {
   for (const [name, text] of all) {
     for (const [, word] of text.matchAll(/(?:\/usr\/bin\/confab|`confab|"confab"|binary\}) ([a-z]+)/g)) {
-      assert.ok(words.includes(word), `${name} says confab ${word}; there are ${words}`);
+      assert.ok(words().includes(word), `${name} says confab ${word}; there are ${words()}`);
     }
   }
-  const { services } = parse(compose().stdout);
-  for (const { image, command } of Object.values(services)) {
-    if (image.startsWith('confab:')) assert.ok(words.includes([command].flat()[0]), command);
+  for (const { image, command } of [...Object.values(services), ...Object.values(apart)]) {
+    if (image.startsWith('confab:')) assert.ok(words().includes([command].flat()[0]), command);
+  }
+});
+
+test('each role of its own takes what compose gives it, and they find each other', () => {
+  const roles = ['web', 'gateway', 'signaling', 'media'];
+  const config = Object.fromEntries(roles.map((role) => [role, effective(environmentOf(apart[role]), role)]));
+  for (const role of roles) assert.deepEqual(apart[role].command, [role]);
+  const { CONFAB_WEB: page, CONFAB_API: api, CONFAB_SOCKETS: sockets } = apart.nginx.environment;
+  assert.equal(page, `web:${portOf(config.web.http.listen)}`);
+  assert.equal(api, `gateway:${portOf(config.gateway.http.listen)}`);
+  assert.equal(sockets, api);
+  assert.deepEqual(config.gateway.gateway.signaling, [`1=signaling:${portOf(config.signaling.http.listen)}`]);
+  assert.deepEqual(config.signaling.rpc.media_nodes, [`1=${config.media.rpc.listen}`]);
+  assert.equal(apart.signaling.environment.CONFAB_RPC_SECRET, apart.media.environment.CONFAB_RPC_SECRET);
+  const targets = JSON.parse(read('compose/targets-apart/confab.json')).flatMap((one) => one.targets).sort();
+  assert.deepEqual(targets, roles.map((role) => `${role}:${portOf(config[role].admin.listen)}`).sort());
+});
+
+test('a role without a secret does not start, and says how to make one', () => {
+  for (const [role, name] of [['media', 'CONFAB_RPC_SECRET'], ['signaling', 'CONFAB_RPC_SECRET'], ['signaling', 'CONFAB_AUTH_TOKEN_KEY']]) {
+    const environment = environmentOf(apart[role]);
+    delete environment[name];
+    assert.throws(() => effective(environment, role), /openssl rand -hex 32/, `${role} without ${name}`);
   }
 });
 
 test('the executable takes what compose gives it, and the ports are those that are published', () => {
-  const { services } = parse(compose().stdout);
-  const { environment, ports } = services.confab;
-  const config = effective(Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)])));
+  const { ports } = services.confab;
+  const config = effective(environmentOf(services.confab));
   assert.equal(config.http.listen.split(':')[1], services.nginx.environment.CONFAB_WEB.split(':')[1]);
   assert.equal(JSON.parse(read('compose/targets/confab.json'))[0].targets[0], `confab:${config.admin.listen.split(':')[1]}`);
   assert.equal(config.media.port, 40000);

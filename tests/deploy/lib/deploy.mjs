@@ -73,17 +73,18 @@ export function effective(environment, role = 'serve') {
 // deploy/compose as docker-compose understands it, with a site made by make-env's rules.
 export const site = {
   CONFAB_DOMAIN: 'meet.example.org', CONFAB_PUBLIC_IP: '203.0.113.7', CONFAB_LISTEN_IP: '10.0.0.5', CONFAB_TLS_DIR: './tls',
-  CONFAB_TURN_SECRET: 'a'.repeat(64), POSTGRES_PASSWORD: 'b'.repeat(64), REDIS_PASSWORD: 'c'.repeat(64), GRAFANA_PASSWORD: 'd'.repeat(64),
+  CONFAB_TURN_SECRET: 'a'.repeat(64), CONFAB_RPC_SECRET: 'e'.repeat(64), CONFAB_AUTH_TOKEN_KEY: 'f'.repeat(64), POSTGRES_PASSWORD: 'b'.repeat(64), REDIS_PASSWORD: 'c'.repeat(64), GRAFANA_PASSWORD: 'd'.repeat(64),
 };
-export function compose(environment = site) {
-  const file = path.join(deploy, 'compose/docker-compose.yml');
+export function compose(environment = site, { isApart = false } = {}) {
+  const names = ['docker-compose.yml', ...(isApart ? ['apart.yml'] : [])];
+  const files = names.flatMap((name) => ['-f', path.join(deploy, 'compose', name)]);
   const profiles = ['watch', 'cluster'].flatMap((name) => ['--profile', name]);
-  return run('docker-compose', ['--env-file', path.join(root, 'tests/deploy/lib/empty.env'), '-f', file, ...profiles, 'config'], {
+  return run('docker-compose', ['--env-file', path.join(root, 'tests/deploy/lib/empty.env'), ...files, ...profiles, 'config'], {
     env: { PATH: process.env.PATH, ...environment },
   });
 }
 
-export function kubernetes() {
-  const text = execFileSync('kubectl', ['kustomize', deploy], { encoding: 'utf8' });
+export function kubernetes(below = '') {
+  const text = execFileSync('kubectl', ['kustomize', path.join(deploy, below)], { encoding: 'utf8' });
   return parseAllDocuments(text).map((document) => document.toJS());
 }
