@@ -159,7 +159,7 @@ class Owner final : public control::MediaListener {
     std::promise<control::MediaResult> answer;
     thread_.loop.post([&] {
       const Instant begun = monotonic_now();
-      send(meeting, std::move(request), [&, begun](Result<control::MediaResult> result) {
+      send(meeting_, std::move(request), [&, begun](Result<control::MediaResult> result) {
         times[name].push_back(monotonic_now() - begun);
         CHECK(result.has_value());
         answer.set_value(std::move(*result));
@@ -172,7 +172,6 @@ class Owner final : public control::MediaListener {
   }
   std::uint64_t joins() const { return joins_; }
 
-  const MeetingId meeting = MeetingId::random(random_);
   std::map<std::string, std::vector<Duration>> times;
 
  private:
@@ -223,6 +222,7 @@ class Owner final : public control::MediaListener {
   }
 
   SeededRandom random_{1};
+  const MeetingId meeting_ = MeetingId::random(random_);
   const ortc::DtlsParameters dtls_{ortc::DtlsRole::kClient,
                                    {dtls::DtlsIdentity::generate(1'700'000'000)->fingerprint()}};
   std::unique_ptr<media_rpc::RemoteMedia> remote_;
