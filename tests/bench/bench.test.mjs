@@ -48,6 +48,15 @@ test('the floor sends what it was asked for', async (t) => {
   arePositive(row, 'packets_per_message', 'cpu_us_per_packet');
 });
 
+test('every kind of command to a media node is timed, on a quiet link and under joins', async (t) => {
+  const row = await bench(t, 'rpc.json', 'rpc', '10');
+  for (const part of [row.idle, row.under_joins]) {
+    assert.ok(Object.keys(part).length >= 14, Object.keys(part).join());
+    assert.ok(part.http_json.count === 10 && part.CreateTransport.count === 20);
+    for (const times of Object.values(part)) arePositive(times, 'p50_ms', 'p99_ms');
+  }
+});
+
 test('forwarding into the black hole counts every packet', async (t) => {
   const { device, rows } = await bench(t, 'blackhole.json', 'blackhole', '--quick', '--seconds', '0.2');
   assert.ok(['ifb', 'dummy'].includes(device));
