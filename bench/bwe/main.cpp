@@ -1,18 +1,14 @@
 // The gates of congestion control, as JSON; 1 if one is not met.
 #include <cstdio>
 #include <string>
-#include <vector>
 
-#include "sim/adaptation.h"
 #include "sim/flow/gates.h"
 
 int main() {
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
   bool ok = true;
   std::string out = "{\"gates\": [\n";
-  std::vector<confab::sim::Gate> gates = confab::sim::run_all_gates();
-  const std::vector<confab::sim::Gate> seen = confab::sim::run_adaptation_gates();
-  gates.insert(gates.end(), seen.begin(), seen.end());
+  const std::vector<confab::sim::Gate> gates = confab::sim::run_all_gates();
   for (std::size_t i = 0; i < gates.size(); ++i) {
     const confab::sim::Gate& gate = gates[i];
     char line[320];

@@ -60,9 +60,9 @@ struct NameChanged {
   std::uint64_t token_generation = 0;
 };
 
-using ReplyBody = std::variant<Done, State, JoinedMeeting, control::TransportCreated,
-                               control::IceRestarted, control::MeetingStats, ProducerMade,
-                               ConsumerMade, ChatAccepted, ChatPage, HandChanged, NameChanged>;
+using ReplyBody =
+    std::variant<Done, State, JoinedMeeting, control::TransportCreated, control::IceRestarted,
+                 ProducerMade, ConsumerMade, ChatAccepted, ChatPage, HandChanged, NameChanged>;
 
 struct Reply {
   Origin origin;
@@ -103,11 +103,6 @@ struct ConsumerRemoved {
   ConsumerId consumer;
   ProducerId producer;
 };
-// What is sent of a track became another, and why.
-struct QualityChanged {
-  ConsumerId consumer;
-  control::LayerStats layers;
-};
 struct ChatPosted {
   ChatMessage message;
 };
@@ -130,11 +125,10 @@ struct ServerRestarting {
   Duration reconnect_in{};
 };
 
-using Notice =
-    std::variant<ParticipantJoined, ParticipantLeft, ParticipantUpdated, ConnectionChanged,
-                 ProducerAdded, ProducerPauseChanged, ProducerRemoved, ConsumerRemoved,
-                 QualityChanged, ChatPosted, SpeakersChanged, TransportChanged, MediaLost,
-                 MeetingClosed, SessionReplaced, ServerRestarting>;
+using Notice = std::variant<ParticipantJoined, ParticipantLeft, ParticipantUpdated,
+                            ConnectionChanged, ProducerAdded, ProducerPauseChanged, ProducerRemoved,
+                            ConsumerRemoved, ChatPosted, SpeakersChanged, TransportChanged,
+                            MediaLost, MeetingClosed, SessionReplaced, ServerRestarting>;
 
 // Some of the connections may be lost ones within their grace: Socket.IO keeps what they miss.
 struct Notify {

@@ -74,10 +74,7 @@ struct SetPreferredLayers {
   ConsumerId consumer;
   std::uint8_t spatial = 0;
   std::uint8_t temporal = 0;
-  std::uint8_t priority = 1;
 };
-// How media gets to and from the participant who asks.
-struct GetStats {};
 struct CloseConsumer {
   ConsumerId consumer;
 };
@@ -93,10 +90,10 @@ struct SetName {
   std::string name;
 };
 
-using Request = std::variant<Join, Leave, GetState, GetChat, CreateTransport, ConnectTransport,
-                             RestartIce, CloseTransport, Produce, SetProducerPaused, CloseProducer,
-                             Consume, SetConsumerPaused, SetPreferredLayers, GetStats,
-                             CloseConsumer, SendChat, SetHand, SetName>;
+using Request =
+    std::variant<Join, Leave, GetState, GetChat, CreateTransport, ConnectTransport, RestartIce,
+                 CloseTransport, Produce, SetProducerPaused, CloseProducer, Consume,
+                 SetConsumerPaused, SetPreferredLayers, CloseConsumer, SendChat, SetHand, SetName>;
 
 struct ClientRequest {
   Origin origin;

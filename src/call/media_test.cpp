@@ -257,12 +257,10 @@ TEST_F(MediaTest, somebody_who_leaves_is_one_piece_of_news) {
   EXPECT_TRUE(world.told<ConsumerRemoved>(b).empty());
 }
 
-TEST_F(MediaTest, layers_are_chosen_and_measurements_asked_for_of_the_media_plane) {
+TEST_F(MediaTest, choosing_layers_says_that_it_can_not_be_done_yet) {
   const ConsumerMade made = world.consume(b, world.produce(a, Source::kCamera));
   world.ask(b, SetPreferredLayers{made.consumed.consumer, 1, 1});
-  world.answer<Done>(b);
-  world.ask(b, GetStats{});
-  world.answer<control::MeetingStats>(b);
+  EXPECT_EQ(world.refusal(b), ErrorCode::kUnsupported);
 }
 
 TEST_F(MediaTest, speakers_are_named_by_participant_and_told_to_late_joiners) {

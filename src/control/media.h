@@ -12,7 +12,6 @@
 
 #include "base/error.h"
 #include "base/ids.h"
-#include "control/quality.h"
 #include "rtc/ortc/capabilities_hash.h"
 #include "rtc/ortc/types.h"
 
@@ -81,14 +80,11 @@ struct SetConsumerPaused {
   ConsumerId consumer;
   bool paused = false;
 };
-// What its receiver has a use for at the most, lowest first; what the link carries may be less. Of
-// a simple producer frame rates alone.
+// For a simulcast or SVC producer. Ignored for a simple one.
 struct SetPreferredLayers {
   ConsumerId consumer;
   std::uint8_t spatial = 0;
   std::uint8_t temporal = 0;
-  // How many times as much it counts as another when the link does not carry all.
-  std::uint8_t priority = 1;
 };
 struct RequestKeyFrame {
   ConsumerId consumer;
@@ -96,10 +92,8 @@ struct RequestKeyFrame {
 struct CloseConsumer {
   ConsumerId consumer;
 };
-// Counts and statistics of one meeting, or of what goes through one participant's transports.
-struct GetMeetingStats {
-  std::optional<ParticipantId> participant = {};
-};
+// Counts and statistics of one meeting.
+struct GetMeetingStats {};
 
 using MediaRequest =
     std::variant<OpenMeeting, CloseMeeting, CreateTransport, ConnectTransport, RestartIce,
@@ -161,7 +155,6 @@ struct TransportStats {
   std::uint64_t packets_sent = 0;
   std::uint64_t bytes_received = 0;
   std::uint64_t bytes_sent = 0;
-  std::optional<LinkStats> link = {};  // of one that the client receives on
 };
 struct ProducerStats {
   ProducerId producer;
@@ -186,8 +179,7 @@ struct ConsumerStats {
   std::uint64_t nacks_received = 0;
   std::uint64_t plis_received = 0;
   std::uint32_t rtt_us = 0;
-  std::uint8_t fraction_lost = 0;         // 1/256, as the receiver last reported
-  std::optional<LayerStats> layers = {};  // of video
+  std::uint8_t fraction_lost = 0;  // 1/256, as the receiver last reported
 };
 struct MeetingStats {
   std::vector<TransportStats> transports;
@@ -226,13 +218,6 @@ struct ConsumerClosed {
   ConsumerId consumer;
   TransportId transport;
 };
-// What a receiver is sent of a track became another, or the reason for it; about once a second at
-// the most.
-struct ConsumerQuality {
-  ConsumerId consumer;
-  TransportId transport;
-  LayerStats layers;
-};
 struct AudioLevel {
   ProducerId producer;
   std::int8_t level_dbov = -127;  // RFC 6464: -127 (silence) to 0
@@ -246,8 +231,8 @@ struct MeetingLost {
   std::string reason;
 };
 
-using MediaEventBody = std::variant<TransportStateChanged, ConsumerClosed, ConsumerQuality,
-                                    ActiveSpeakers, MeetingLost>;
+using MediaEventBody =
+    std::variant<TransportStateChanged, ConsumerClosed, ActiveSpeakers, MeetingLost>;
 
 struct MediaEvent {
   MeetingId meeting;

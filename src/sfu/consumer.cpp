@@ -3,10 +3,11 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "rtc/codec/payload.h"
 #include "rtc/ortc/codec.h"
 #include "rtc/srtp/session.h"
 #include "sfu/egress_writer.h"
+#include "sfu/layer_choice.h"
+#include "sfu/webrtc_transport.h"
 
 namespace confab::sfu {
 namespace {
@@ -18,8 +19,6 @@ constexpr Duration kRepeatMin = 10ms;
 // What is measured of a round trip has in it how long the receiver takes to look at its packets: it
 // asks again after one, and that comes a little before we think that one is over.
 constexpr Duration kRttSlackMax = 10ms;
-// A receiver is told of its quality no more often.
-constexpr Duration kTellInterval = 1s;
 
 EgressStream make_stream(const ConsumerSetup& setup, const Source& source) {
   EgressStream stream;
@@ -48,32 +47,21 @@ rtp::SeqNo random_seq(Random& random) {
   return {static_cast<std::uint16_t>(random.between(1, 0x7FFF))};
 }
 
-// Whether frames can be left out by what the payload says of them. VP9's are numbered in another
-// way, H264 does not say enough.
-bool has_temporal_layers(const ortc::RtpParameters& parameters) {
-  return codec::codec_from_mime_type(parameters.codecs.front().mime_type) == codec::Codec::kVp8;
-}
-
 }  // namespace
 
-Consumer::Consumer(ShardContext& context, ReceiverQueue& queue, Source& source,
+Consumer::Consumer(ShardContext& context, WebRtcTransport& transport, Source& source,
                    const ConsumerSetup& setup)
     : context_(context),
-      queue_(queue),
+      transport_(transport),
       source_(source),
       id_(setup.id),
-      transport_(setup.transport),
       stream_(make_stream(setup, source)),
-      selector_(source.layers(), source.kind() == ortc::MediaKind::kVideo,
-                has_temporal_layers(setup.parameters), setup.paused, source.is_paused()),
+      paused_(setup.paused),
+      preferred_layer_(static_cast<std::uint8_t>(source.layers() - 1)),
+      target_layer_(preferred_layer_),
       map_(random_seq(context.random)),
       timestamps_({context.random.u32()}, setup.parameters.codecs.front().clock_rate),
       next_rtx_seq_(random_seq(context.random)) {
-  // Until the link is known.
-  if (is_video() && queue_.rate != nullptr) {
-    selector_.allot(Layers{0, kAllLayers.temporal});
-    selector_.choose(source_.alive());
-  }
   source_.attach(*this);
   source_.on_wanted_changed();
 }
@@ -82,19 +70,26 @@ Consumer::~Consumer() {
   source_.detach(*this);
 }
 
+std::optional<std::uint8_t> Consumer::current_layer() const {
+  if (!current_) return std::nullopt;
+  return current_->encoding;
+}
+
+LayerMask Consumer::wanted_layers() const {
+  if (paused_) return 0;
+  const LayerMask target = layer_bit(target_layer_);
+  return current_ ? static_cast<LayerMask>(target | layer_bit(current_->encoding)) : target;
+}
+
 void Consumer::on_media(Instant now, const MediaPacket& packet) {
-  if (selector_.is_paused()) return context_.counters.drop(Drop::kConsumerPaused);
-  if (!selector_.allotted()) return context_.counters.drop(Drop::kNoRoomOnLink);
+  if (paused_) return context_.counters.drop(Drop::kConsumerPaused);
   // Nothing to begin before there is a way to the receiver: it would miss the key frame.
-  if (!queue_.can_send()) return context_.counters.drop(Drop::kReceiverNotConnected);
+  if (!transport_.can_send()) return context_.counters.drop(Drop::kReceiverNotConnected);
   if (packet.payload_type != stream_.payload_type) {
     return context_.counters.drop(Drop::kRtpUnknownPayloadType);
   }
-  if (is_video()) {
-    selector_.set_filling(context_.egress.is_filling(queue_, EgressClass::kVideo));
-  }
   if (!admit(now, packet)) return;
-  if (is_video() && !context_.egress.has_room(queue_, EgressClass::kVideo)) {
+  if (is_video() && !context_.egress.has_room(transport_.queue(), EgressClass::kVideo)) {
     return step_back(now);
   }
 
@@ -132,38 +127,32 @@ void Consumer::on_media(Instant now, const MediaPacket& packet) {
 }
 
 bool Consumer::admit(Instant now, const MediaPacket& packet) {
-  const bool was_forwarding = selector_.current().has_value();
-  switch (selector_.judge(now, packet)) {
-    case LayerSelector::Verdict::kForward:
-      if (selector_.state() == LayerSelector::State::kSwitching) want_target_key_frame(now);
-      return true;
-    case LayerSelector::Verdict::kLeaveOut:
-      if (selector_.state() == LayerSelector::State::kSwitching) want_target_key_frame(now);
-      context_.counters.drop(Drop::kLayerLeftOut);
-      (void)map_.leave_out(packet.seq, packet.info.picture_id);
-      break;
-    case LayerSelector::Verdict::kStart:
-      start_at(now, packet);
-      return true;
-    case LayerSelector::Verdict::kWaits:
-      want_target_key_frame(now);
-      if (!selector_.current()) context_.counters.drop(Drop::kBeforeKeyFrame);
-      break;
-    case LayerSelector::Verdict::kHeld:
-      context_.counters.drop(Drop::kEgressShed);
-      break;
-    case LayerSelector::Verdict::kNotWanted:
-      break;
+  if (current_ && packet.source == *current_) {
+    if (target_layer_ != current_->encoding) want_target_key_frame(now);
+    return true;
   }
-  // The stream that was forwarded is over.
-  if (was_forwarding && !selector_.current()) source_.on_wanted_changed();
-  return false;
+  // The stream that was forwarded began anew: its packets can not be joined to the old ones.
+  if (current_ && packet.source.encoding == current_->encoding) current_.reset();
+  if (packet.source.encoding != target_layer_) return false;
+  if (!current_ && !overload_break_.is_over(now)) {
+    context_.counters.drop(Drop::kEgressShed);
+    return false;
+  }
+  // A key frame whose first packet comes late is of no use: what follows it was not kept.
+  if (is_video() && !(packet.info.is_key_frame_start && packet.is_newest)) {
+    want_target_key_frame(now);
+    if (!current_) context_.counters.drop(Drop::kBeforeKeyFrame);
+    return false;
+  }
+  start_at(now, packet);
+  return true;
 }
 
 // Its numbers were not taken yet: the receiver sees no gap that it would ask for.
 void Consumer::step_back(Instant now) {
   context_.counters.drop(Drop::kEgressQueueFull);
-  selector_.step_back(now, context_.random);
+  current_.reset();
+  overload_break_.begin(now, context_.random);
 }
 
 void Consumer::start_at(Instant now, const MediaPacket& packet) {
@@ -172,7 +161,7 @@ void Consumer::start_at(Instant now, const MediaPacket& packet) {
     timeline_ = packet.source;
   }
   map_.start_at(packet.source, packet.seq, {packet.info.picture_id, packet.info.tl0_pic_idx});
-  selector_.start(packet);
+  current_ = packet.source;
   source_.on_wanted_changed();
 }
 
@@ -189,10 +178,10 @@ std::optional<rtp::RtpTime> Consumer::on_previous_clock(const MediaPacket& packe
 void Consumer::want_target_key_frame(Instant now) {
   // It would come before there is a way to the receiver, and the next one only after the interval
   // of requests: on_transport_ready asks.
-  if (!queue_.can_send() || !selector_.is_break_over(now)) return;
+  if (!transport_.can_send() || !overload_break_.is_over(now)) return;
   // A change of layers is not the receiver's wish alone, and it goes on being sent the old one.
-  if (selector_.current()) return source_.want_key_frame(now, selector_.target());
-  want_key_frame(now, selector_.target());
+  if (current_) return source_.want_key_frame(now, target_layer_);
+  want_key_frame(now, target_layer_);
 }
 
 void Consumer::want_key_frame(Instant now, std::uint8_t encoding) {
@@ -218,141 +207,68 @@ EgressEntry Consumer::make_entry(const MediaPacket& packet, const PacketMap::Spa
 void Consumer::send(Instant now, EgressEntry&& entry, bool completes_frame) {
   ++statistics_.packets_sent;
   statistics_.bytes_sent += entry.notes().payload_size;
-  context_.egress.send_media(now, queue_, std::move(entry), completes_frame);
+  context_.egress.send_media(now, transport_.queue(), std::move(entry), completes_frame);
 }
 
 void Consumer::on_producer_paused(Instant now, bool paused) {
-  selector_.set_source_paused(paused);
-  if (!paused) resume(now);
+  if (paused) {
+    current_.reset();
+  } else {
+    choose_layer(now);
+    if (is_video() && is_flowing()) want_target_key_frame(now);
+  }
 }
 
 void Consumer::on_gap(std::uint8_t encoding) {
-  const auto& current = selector_.current();
-  if (is_video() && current && current->encoding == encoding) selector_.stop();
+  if (is_video() && current_ && current_->encoding == encoding) current_.reset();
 }
 
 void Consumer::set_paused(Instant now, bool paused) {
-  if (selector_.is_paused() == paused) return;
-  selector_.set_paused(paused);
+  if (paused_ == paused) return;
+  paused_ = paused;
   source_.on_wanted_changed();
-  if (!paused) resume(now);
-}
-
-void Consumer::resume(Instant now) {
+  if (paused) {
+    current_.reset();
+    return;
+  }
   choose_layer(now);
-  if (is_video() && selector_.is_flowing()) want_target_key_frame(now);
+  if (is_video() && is_flowing()) want_target_key_frame(now);
 }
 
 void Consumer::on_transport_ready(Instant now) {
   source_.hold_for(repeat_window());
-  if (is_video() && selector_.state() == LayerSelector::State::kWaiting) want_target_key_frame(now);
+  if (is_video() && is_flowing() && !current_) want_target_key_frame(now);
 }
 
 Duration Consumer::repeat_window() const {
-  if (!stream_.has_rtx() || !queue_.can_send()) return {};
+  if (!stream_.has_rtx() || !transport_.can_send()) return {};
   const bool has_report = statistics_.rtt > Duration::zero();
-  const Duration rtt = has_report ? statistics_.rtt : queue_.handshake_rtt;
+  const Duration rtt = has_report ? statistics_.rtt : transport_.handshake_rtt();
   const Duration longest = context_.config.timing.history;
   return rtt > Duration::zero() ? std::min(sfu::repeat_window(rtt), longest) : longest;
 }
 
-void Consumer::set_preferred(Instant now, Layers layers, double weight) {
-  selector_.set_preferred(layers);
-  allotment_.weight = weight;
+void Consumer::set_preferred_layer(Instant now, std::uint8_t spatial) {
+  preferred_layer_ = spatial;
   choose_layer(now);
-}
-
-void Consumer::describe_steps() {
-  allotment_.is_wanted = is_video() && selector_.is_wanted();
-  if (!is_video()) return;
-  allotment_.set_steps(source_.rates(), source_.alive(), source_.layers(), selector_.preferred());
-}
-
-void Consumer::take_allotment(Instant now) {
-  if (!is_video() || !allotment_.is_wanted) return;
-  const bool was_flowing = selector_.is_flowing();
-  // With all there is it need not be told again when there is more.
-  std::optional<Layers> allotted;
-  if (!allotment_.is_paused()) {
-    allotted = allotment_.is_highest() ? kAllLayers : allotment_.layers();
-  }
-  if (allotted == selector_.allotted()) return;
-  selector_.allot(allotted);
-  source_.on_wanted_changed();
-  choose_layer(now);
-  if (!was_flowing && selector_.is_flowing()) want_target_key_frame(now);
-}
-
-LayerReason Consumer::reason(Instant now, cc::LinkState link) const {
-  if (source_.is_paused()) return LayerReason::kPublisherOff;
-  if (selector_.is_paused()) return LayerReason::kClientWish;
-  if (!is_video()) return LayerReason::kNone;
-  if (!selector_.allotted()) return LayerReason::kPausedEstimate;
-  if (!selector_.is_break_over(now)) return LayerReason::kServerLimit;
-  if (!selector_.current()) return LayerReason::kWaitingKeyFrame;
-  if (!allotment_.is_highest()) {
-    if (link == cc::LinkState::kDraining) return LayerReason::kDraining;
-    return allotment_.waits_to_rise() ? LayerReason::kProbeWait : LayerReason::kEstimate;
-  }
-  if (selector_.state() == LayerSelector::State::kSwitching) return LayerReason::kWaitingKeyFrame;
-  if (selector_.target() + 1 == source_.layers()) return LayerReason::kNone;
-  return selector_.preferred().spatial <= selector_.target() ? LayerReason::kClientWish
-                                                             : LayerReason::kPublisherLimited;
-}
-
-control::LayerStats Consumer::layer_stats(Instant now, cc::LinkState link) const {
-  control::LayerStats out;
-  out.reason = reason(now, link);
-  if (const auto& current = selector_.current()) {
-    out.current_spatial = static_cast<std::int8_t>(current->encoding);
-    out.current_temporal = static_cast<std::int8_t>(selector_.temporal());
-  }
-  if (!selector_.is_flowing()) return out;
-  out.target_spatial = static_cast<std::int8_t>(selector_.target());
-  out.target_temporal = static_cast<std::int8_t>(selector_.target_temporal());
-  out.allotted_bps = static_cast<std::uint32_t>(allotment_.cost_bps(allotment_.step()));
-  return out;
-}
-
-bool Consumer::is_news(Instant now, const control::LayerStats& stats) {
-  // On its way to what it will be.
-  if (stats.reason == LayerReason::kWaitingKeyFrame) return false;
-  const bool differs = stats.reason != told_.reason ||
-                       stats.current_spatial != told_.current_spatial ||
-                       stats.current_temporal != told_.current_temporal;
-  if (!differs || now - told_at_ < kTellInterval) return false;
-  told_ = stats;
-  told_at_ = now;
-  return true;
-}
-
-std::optional<EgressEntry> Consumer::make_padding(const PacketRef& blank) {
-  if (!is_video() || !stream_.has_rtx()) return std::nullopt;
-  EgressEntry entry;
-  entry.packet = blank;
-  entry.stream = &stream_;
-  entry.timestamp = timestamps_.newest();
-  entry.is_rtx = true;
-  entry.rtx_seq = next_rtx_seq_;
-  next_rtx_seq_ = next_rtx_seq_ + 1;
-  return entry;
 }
 
 void Consumer::choose_layer(Instant now) {
-  if (!selector_.choose(source_.alive())) return;
+  const auto chosen = sfu::choose_layer(preferred_layer_, source_.layers(),
+                                        [this](std::uint8_t i) { return source_.is_alive(i); });
+  if (!chosen || *chosen == target_layer_) return;
+  target_layer_ = *chosen;
   source_.on_wanted_changed();
-  const LayerSelector::State state = selector_.state();
-  const bool needs_key_frame =
-      state == LayerSelector::State::kWaiting || state == LayerSelector::State::kSwitching;
-  if (is_video() && needs_key_frame) want_target_key_frame(now);
+  if (is_video() && is_flowing() && (!current_ || current_->encoding != target_layer_)) {
+    want_target_key_frame(now);
+  }
 }
 
 void Consumer::request_key_frame(Instant now) {
   ++statistics_.plis_received;
-  if (!is_video() || !selector_.is_flowing() || !selector_.is_break_over(now)) return;
+  if (!is_video() || !is_flowing() || !overload_break_.is_over(now)) return;
   // What the receiver can not decode is what it is sent now, not what it may be sent next.
-  const auto& current = selector_.current();
-  want_key_frame(now, current ? current->encoding : selector_.target());
+  want_key_frame(now, current_ ? current_->encoding : target_layer_);
 }
 
 void Consumer::on_nack(Instant now, const rtcp::Nack& nack) {
@@ -365,12 +281,12 @@ void Consumer::on_nack(Instant now, const rtcp::Nack& nack) {
     entry->rtx_seq = next_rtx_seq_;
     next_rtx_seq_ = next_rtx_seq_ + 1;
     ++statistics_.packets_retransmitted;
-    context_.egress.send_media(now, queue_, *std::move(entry), true);
+    context_.egress.send_media(now, transport_.queue(), *std::move(entry), true);
   });
 }
 
 std::expected<EgressEntry, RepeatRefusal> Consumer::take_sent(Instant now, rtp::SeqNo seq) {
-  if (context_.egress.is_backlogged(queue_, EgressClass::kVideo)) {
+  if (context_.egress.is_backlogged(transport_.queue(), EgressClass::kVideo)) {
     return std::unexpected(RepeatRefusal::kBacklogged);
   }
   const std::int64_t sent_as = map_.unwrap(seq);
@@ -384,7 +300,7 @@ std::expected<EgressEntry, RepeatRefusal> Consumer::take_sent(Instant now, rtp::
     case RepeatGuard::Verdict::kMay:
       break;
   }
-  if (!queue_.repeats.take(now, entry_size(*entry), stream_.is_audio)) {
+  if (!transport_.queue().repeats.take(now, entry_size(*entry), stream_.is_audio)) {
     return std::unexpected(RepeatRefusal::kOverBudget);
   }
   repeats_.note(now, sent_as);
@@ -414,7 +330,7 @@ Duration Consumer::repeat_after() const {
   Duration rtt = statistics_.rtt;
   if (rtt == Duration::zero()) {
     // What the handshake took is no less than a round trip, but may be much more.
-    const Duration handshake = queue_.handshake_rtt;
+    const Duration handshake = transport_.handshake_rtt();
     rtt = handshake > Duration::zero() ? std::min(handshake, kRttDefault) : kRttDefault;
   }
   return std::max(kRepeatMin, rtt - std::min(rtt / 8, kRttSlackMax));

@@ -1,7 +1,12 @@
 // What a participant receives of one Producer, be it connected to this shard or to another: one RTP
 // stream that never breaks, whatever pauses, resumes or changes layers behind it. Rewrites, answers
-// NACKs, passes key-frame requests on. What it forwards, and whether, its LayerSelector decides.
-// Owned by the SubscribingSide of its receiver.
+// NACKs, passes key-frame requests on. Owned by its (receiving) WebRtcTransport.
+//
+//   Paused ──resume──▶ Waiting for a key frame of the target ──it comes──▶ Forwarding
+//      ▲                        ▲                                             │
+//      └── pause (either side) ─┴──────────── the source began anew ──────────┘
+// A change of layer forwards the old one until a key frame of the new one comes. Video whose
+// receiver's queue is full goes back to waiting as well, and stays there for a while.
 #pragma once
 
 #include <cstdint>
@@ -10,16 +15,13 @@
 
 #include "base/ids.h"
 #include "base/instant.h"
-#include "cc/control/messages.h"
 #include "rtc/ortc/types.h"
 #include "rtc/rtcp/packet.h"
 #include "rtc/rtp/types.h"
-#include "sfu/allocation.h"
 #include "sfu/key_frame_wish.h"
-#include "sfu/layer_selector.h"
 #include "sfu/media_packet.h"
+#include "sfu/overload_break.h"
 #include "sfu/packet_map.h"
-#include "sfu/receiver_queue.h"
 #include "sfu/repeat_guard.h"
 #include "sfu/shard_context.h"
 #include "sfu/source.h"
@@ -31,7 +33,6 @@ namespace confab::sfu {
 // kilobyte, and only the receiver needs them again.
 struct ConsumerSetup {
   ConsumerId id;
-  TransportId transport;     // the receiver's
   std::uint32_t number = 0;  // even, unique within the transport
   ortc::RtpParameters parameters;
   bool paused = true;
@@ -39,8 +40,9 @@ struct ConsumerSetup {
 
 class Consumer {
  public:
-  // `queue` leads to the receiver. Attaches itself to the source.
-  Consumer(ShardContext& context, ReceiverQueue& queue, Source& source, const ConsumerSetup& setup);
+  // `transport` is the receiver's. Attaches itself to the source.
+  Consumer(ShardContext& context, WebRtcTransport& transport, Source& source,
+           const ConsumerSetup& setup);
   ~Consumer();
   Consumer(const Consumer&) = delete;
   Consumer& operator=(const Consumer&) = delete;
@@ -56,24 +58,9 @@ class Consumer {
 
   // ---- from the control side ----
   void set_paused(Instant now, bool paused);
-  // `weight`: how much more it counts than another when the link does not carry all.
-  void set_preferred(Instant now, Layers layers, double weight);
+  void set_preferred_layer(Instant now, std::uint8_t spatial);
   // The receiver (or its person) can not decode: PLI, FIR, or a command.
   void request_key_frame(Instant now);
-  // What the receiver's link carries was shared out anew: takes over its allotment().
-  void take_allotment(Instant now);
-  Allotment& allotment() { return allotment_; }
-  const Allotment& allotment() const { return allotment_; }
-  // Brings the allotment's steps up to date.
-  void describe_steps();
-  // Why it is not sent more. `link`: how the receiver's link is.
-  LayerReason reason(Instant now, cc::LinkState link) const;
-  control::LayerStats layer_stats(Instant now, cc::LinkState link) const;
-  // Whether its receiver is to be told of these: they differ from what it was told, and that was
-  // not a moment ago.
-  bool is_news(Instant now, const control::LayerStats& stats);
-  // A part of a burst that probes the link; nothing if there is no RTX to carry it.
-  std::optional<EgressEntry> make_padding(const PacketRef& blank);
   // The receiver can be sent to from now on: before that nothing was forwarded.
   void on_transport_ready(Instant now);
 
@@ -90,11 +77,11 @@ class Consumer {
   const ConsumerId& id() const { return id_; }
   const EgressStream& stream() const { return stream_; }
   Source& source() const { return source_; }
-  const TransportId& transport() const { return transport_; }
-  bool is_paused() const { return selector_.is_paused(); }
-  const LayerSelector& layers() const { return selector_; }
+  WebRtcTransport& transport() const { return transport_; }
+  bool is_paused() const { return paused_; }
+  std::optional<std::uint8_t> current_layer() const;
   // The streams whose packets it has a use for now.
-  LayerMask wanted_layers() const { return selector_.wanted(); }
+  LayerMask wanted_layers() const;
 
   struct Statistics {
     std::uint64_t packets_sent = 0;
@@ -108,13 +95,12 @@ class Consumer {
   const Statistics& statistics() const { return statistics_; }
 
  private:
+  bool is_flowing() const { return !paused_ && !source_.is_paused(); }
   bool is_video() const { return source_.kind() == ortc::MediaKind::kVideo; }
   // Whether the packet belongs to what is forwarded, beginning or switching where it may.
   bool admit(Instant now, const MediaPacket& packet);
   void start_at(Instant now, const MediaPacket& packet);
   void step_back(Instant now);
-  // After a pause, of whoever it was.
-  void resume(Instant now);
   void want_target_key_frame(Instant now);
   void want_key_frame(Instant now, std::uint8_t encoding);
   std::optional<rtp::RtpTime> on_previous_clock(const MediaPacket& packet) const;
@@ -127,23 +113,23 @@ class Consumer {
   void send(Instant now, EgressEntry&& entry, bool completes_frame);
 
   ShardContext& context_;
-  ReceiverQueue& queue_;
+  WebRtcTransport& transport_;
   Source& source_;
   ConsumerId id_;
-  TransportId transport_;
   EgressStream stream_;
+  bool paused_;
 
-  LayerSelector selector_;
-  Allotment allotment_;
+  std::uint8_t preferred_layer_;
+  std::uint8_t target_layer_;
+  std::optional<SourceId> current_;   // what is forwarded; nothing while waiting
   std::optional<SourceId> timeline_;  // what timestamps_ was last set up for
   PacketMap map_;
   TimestampRewriter timestamps_;
   KeyFrameWish key_frame_wish_;
+  OverloadBreak overload_break_;
   RepeatGuard repeats_;
   rtp::SeqNo next_rtx_seq_;
   Statistics statistics_;
-  control::LayerStats told_;
-  Instant told_at_{};
 };
 
 }  // namespace confab::sfu

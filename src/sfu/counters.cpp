@@ -52,10 +52,6 @@ std::string_view to_string(Drop reason) {
       return "before_switch";
     case Drop::kConsumerPaused:
       return "consumer_paused";
-    case Drop::kNoRoomOnLink:
-      return "no_room_on_link";
-    case Drop::kLayerLeftOut:
-      return "layer_left_out";
     case Drop::kReceiverNotConnected:
       return "receiver_not_connected";
     case Drop::kEgressQueueFull:

@@ -35,8 +35,6 @@ enum class Drop : std::uint8_t {
   kBeforeKeyFrame,    // a consumer waits for a key frame
   kBeforeSwitch,      // older than the packet a consumer's stream begins at
   kConsumerPaused,
-  kNoRoomOnLink,  // not even the lowest layer fits what the receiver's link carries
-  kLayerLeftOut,  // frames of a temporal layer that is not forwarded
   kReceiverNotConnected,
   kEgressQueueFull,
   kEgressShed,      // video that waits for its receiver's queue to have room again
@@ -80,7 +78,6 @@ struct ShardCounters {
   std::uint64_t media_packets_out = 0;   // RTP alone
   std::uint64_t media_messages_out = 0;  // messages of RTP alone
   std::uint64_t padding_bytes_out = 0;   // to make segments equal
-  std::uint64_t probe_bytes_out = 0;     // to find out what links carry
   std::uint64_t rtp_in = 0;
   std::uint64_t rtcp_in = 0;
   std::uint64_t stun_in = 0;

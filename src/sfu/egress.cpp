@@ -16,11 +16,6 @@ constexpr std::size_t kArenaBytes = 320 * 1024;
 // Answers, handshakes and reports of a few hundred transports at the same instant.
 constexpr std::size_t kControlMax = 4096;
 constexpr Duration kBurstSpacing = 1ms;
-// Padding of one packet of a burst: with what may be added to make segments equal it is still less
-// than 256 (RFC 3550 §5.1).
-constexpr std::uint8_t kProbePadding = 180;
-// In a row, whatever becomes of it.
-constexpr int kPaddedMax = 8;
 // Before every other deadline, and far enough from the ends to reckon with.
 constexpr Instant kNow{};
 
@@ -74,7 +69,6 @@ void Egress::send_media(Instant now, ReceiverQueue& queue, EgressEntry&& entry,
     return;
   }
   waiting.waiting.push_back(std::move(entry));
-  waiting.bytes += size + queue.overhead;
   ++queued_;
   if (!waiting.is_ready) {
     waiting.is_ready = true;
@@ -83,21 +77,9 @@ void Egress::send_media(Instant now, ReceiverQueue& queue, EgressEntry&& entry,
   lane(which).clock.on_packet(now, completes_frame);
 }
 
-void Egress::wake(Instant now, ReceiverQueue& queue) {
-  ReceiverQueue::Lane& waiting = queue.lane(EgressClass::kVideo);
-  if (waiting.is_ready || !queue.can_send()) return;
-  waiting.is_ready = true;
-  lane(EgressClass::kVideo).ready.push_back(&queue);
-  lane(EgressClass::kVideo).clock.on_packet(now, true);
-}
-
 void Egress::purge(ReceiverQueue& queue, const EgressStream& stream) {
   for (ReceiverQueue::Lane& lane : queue.lanes) {
-    queued_ -= lane.waiting.remove_if([&](const EgressEntry& e) {
-      if (e.stream != &stream) return false;
-      lane.bytes -= e.size + queue.overhead;
-      return true;
-    });
+    queued_ -= lane.waiting.remove_if([&](const EgressEntry& e) { return e.stream == &stream; });
   }
 }
 
@@ -123,7 +105,6 @@ Instant Egress::next_timeout() const {
 }
 
 std::span<const Transmit> Egress::poll(Instant now) {
-  now_ = now;
   batch_.clear();
   control_sent_.clear();
   arena_used_ = 0;
@@ -152,59 +133,21 @@ bool Egress::drain(Instant now, EgressClass which) {
   if (!out.is_draining) return true;
   while (!out.ready.empty()) {
     ReceiverQueue* queue = out.ready.front();
-    if (queue != nullptr && !serve(now, *queue, out, which)) return false;
+    if (queue != nullptr) {
+      ReceiverQueue::Lane& waiting = queue->lane(which);
+      if (!queue->can_send()) drop_all(waiting, Drop::kEgressNoPath);
+      std::size_t room = burst_left(waiting, out.burst);
+      for (; !waiting.waiting.empty() && room > 0; room = burst_left(waiting, out.burst)) {
+        if (!send_one_message(*queue, waiting, room)) return false;
+      }
+      waiting.is_ready = !waiting.waiting.empty();
+      if (waiting.is_ready) out.later.push_back(queue);
+    }
     out.ready.pop_front();
   }
   out.is_draining = false;
-  out.clock.on_flushed(now, out.later.empty() ? kNever : std::max(out.later_at, out.next_burst_at));
+  out.clock.on_flushed(now, out.later.empty() ? kNever : out.next_burst_at);
   return true;
-}
-
-bool Egress::serve(Instant now, ReceiverQueue& queue, Lane& out, EgressClass which) {
-  ReceiverQueue::Lane& waiting = queue.lane(which);
-  if (!queue.can_send()) drop_all(waiting, Drop::kEgressNoPath);
-  const bool may_pad = which == EgressClass::kVideo;
-  for (int padded = 0;;) {
-    const bool pads = may_pad && queue.is_probing() && queue.can_send();
-    if (waiting.waiting.empty() && !pads) break;
-    const std::size_t room = room_for(now, queue, waiting, which, out.burst);
-    if (room == 0) break;
-    if (waiting.waiting.empty() && (++padded > kPaddedMax || !add_padding(queue, room))) break;
-    if (!send_one_message(queue, waiting, room)) return false;
-  }
-  waiting.is_ready =
-      !waiting.waiting.empty() || (may_pad && queue.is_probing() && queue.can_send());
-  if (!waiting.is_ready) return true;
-  out.later.push_back(&queue);
-  const bool is_paced = may_pad && queue.rate != nullptr;
-  out.later_at = std::min(out.later_at, is_paced ? queue.rate->next_send(now, waiting.bytes) : now);
-  return true;
-}
-
-std::size_t Egress::room_for(Instant now, const ReceiverQueue& queue, ReceiverQueue::Lane& lane,
-                             EgressClass which, std::uint32_t burst) const {
-  const std::size_t room = burst_left(lane, burst);
-  // Audio is not held up: what it takes is taken from the rest.
-  if (which == EgressClass::kAudio || queue.rate == nullptr) return room;
-  return std::min(room, queue.rate->may_send(now, lane.bytes));
-}
-
-bool Egress::add_padding(ReceiverQueue& queue, std::size_t bytes) {
-  ReceiverQueue::Lane& waiting = queue.lane(EgressClass::kVideo);
-  std::size_t added = 0;
-  while (added < bytes && waiting.waiting.size() < kSegmentsMax) {
-    auto entry = queue.padding == nullptr || queue.is_unproven ? std::nullopt
-                                                               : queue.padding->make_padding();
-    if (!entry) break;
-    entry->padding = kProbePadding;
-    entry->size = static_cast<std::uint16_t>(entry_size(*entry));
-    added += entry->size + queue.overhead;
-    waiting.bytes += entry->size + queue.overhead;
-    waiting.waiting.push_back(*std::move(entry));
-    ++queued_;
-  }
-  if (added == 0) queue.rate->cancel_probes();
-  return added > 0;
 }
 
 // Flushes may follow each other closely, as others' frames end; bursts do not.
@@ -217,7 +160,6 @@ void Egress::begin_flush(Instant now, Lane& out) {
   // Who had to wait goes first.
   while (!out.ready.empty()) out.later.push_back(out.ready.pop_front());
   std::swap(out.ready, out.later);
-  out.later_at = kNever;
 }
 
 std::size_t Egress::burst_left(ReceiverQueue::Lane& lane, std::uint32_t burst) const {
@@ -235,7 +177,6 @@ void Egress::drop_all(ReceiverQueue::Lane& lane, Drop reason) {
     --queued_;
     counters_.drop(reason);
   }
-  lane.bytes = 0;
 }
 
 std::size_t Egress::arena_room() const {
@@ -268,14 +209,13 @@ bool Egress::send_one_message(ReceiverQueue& queue, ReceiverQueue::Lane& lane,
   if (plan.count * plan.segment_size > arena_room()) return false;
   const std::size_t bytes = write_message(queue, lane.waiting, plan);
   lane.burst_left -= std::min(bytes, lane.burst_left);
-  take_out(lane, n, plan);
+  take_out(lane.waiting, n, plan);
   return true;
 }
 
-void Egress::take_out(ReceiverQueue::Lane& lane, std::size_t loaded, const PlannedMessage& plan) {
-  RingQueue<EgressEntry>& waiting = lane.waiting;
+void Egress::take_out(RingQueue<EgressEntry>& waiting, std::size_t loaded,
+                      const PlannedMessage& plan) {
   queued_ -= plan.count;
-  for (std::size_t i = 0; i < plan.count; ++i) lane.bytes -= waiting_[plan.order[i]].size;
   if (plan.count == loaded) return waiting.drop_front(loaded);
   std::size_t index = 0;
   const std::size_t removed = waiting.remove_if(
@@ -297,7 +237,7 @@ std::size_t Egress::write_message(ReceiverQueue& queue, RingQueue<EgressEntry>& 
     const bool is_last = i + 1 == plan.count;
     const auto padding = static_cast<std::uint8_t>(is_last ? 0 : plan.segment_size - unpadded);
     const MutableBytes room(start + used, unpadded + padding);
-    stamp_.transport_seq = static_cast<std::uint16_t>(queue.next_transport_seq);
+    stamp_.transport_seq = queue.next_transport_seq;
     const std::size_t plain = write_entry(room, entry, padding, stamp_);
     const auto protect = queue.sender->protect_rtp_later(room, plain);
     if (!protect) {
@@ -305,13 +245,14 @@ std::size_t Egress::write_message(ReceiverQueue& queue, RingQueue<EgressEntry>& 
       continue;
     }
     DCHECK(*protect == room.size());
-    note_sent(queue, entry, room.size());
+    // A number that no packet carries would be reported as lost.
+    if (entry.stream->extensions[ortc::HeaderExtension::kTransportCc] != 0) {
+      ++queue.next_transport_seq;
+    }
     if (segments++ == 0) segment_size = static_cast<std::uint16_t>(*protect);
     used += *protect;
     counters_.padding_bytes_out += padding;
-    if (entry.padding != 0) {
-      counters_.probe_bytes_out += room.size();
-    } else if (entry.is_rtx) {
+    if (entry.is_rtx) {
       ++counters_.rtx_out;
     } else if (const std::int64_t at = entry.packet.received_ns(); at != 0) {
       received_ns = received_ns == 0 ? at : std::min(received_ns, at);
@@ -327,24 +268,7 @@ std::size_t Egress::write_message(ReceiverQueue& queue, RingQueue<EgressEntry>& 
   ++counters_.media_messages_out;
   queue.packets_sent += segments;
   queue.bytes_sent += used;
-  if (queue.rate != nullptr) {
-    const std::size_t waits = queue.lane(EgressClass::kVideo).bytes;
-    queue.rate->on_message(now_, segments, used, waits > used ? waits - used : 0);
-  }
   return used;
-}
-
-void Egress::note_sent(ReceiverQueue& queue, const EgressEntry& entry, std::size_t bytes) {
-  // A number that no packet carries would be reported as lost.
-  const bool is_numbered = entry.stream->extensions[ortc::HeaderExtension::kTransportCc] != 0;
-  if (queue.rate != nullptr) {
-    const cc::PacketClass kind = entry.stream->is_audio ? cc::PacketClass::kAudio
-                                 : entry.padding != 0   ? cc::PacketClass::kPadding
-                                 : entry.is_rtx         ? cc::PacketClass::kRepeat
-                                                        : cc::PacketClass::kVideo;
-    queue.rate->on_sent(now_, queue.next_transport_seq, bytes, kind, is_numbered);
-  }
-  if (is_numbered) ++queue.next_transport_seq;
 }
 
 }  // namespace confab::sfu

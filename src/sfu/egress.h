@@ -46,24 +46,15 @@ class Egress {
   void send_control(const Path& path, PacketRef packet);
   // Queues a media packet. completes_frame: nothing that belongs with it is to be expected.
   void send_media(Instant now, ReceiverQueue& queue, EgressEntry&& entry, bool completes_frame);
-  // Whether send_media would take a packet for this receiver: for how many packets there is room,
-  // and of video for how long it would wait.
+  // Whether send_media would take a packet for this receiver.
   bool has_room(const ReceiverQueue& queue, EgressClass which) const {
-    return queue.lane(which).waiting.size() < options_.queue_packets_max &&
-           !waits_too_long(queue, which, 1);
+    return queue.lane(which).waiting.size() < options_.queue_packets_max;
   }
   // Whether so much waits for the receiver that repeats would only add to it: a quarter of what
   // may.
   bool is_backlogged(const ReceiverQueue& queue, EgressClass which) const {
-    return queue.lane(which).waiting.size() > options_.queue_packets_max / 4 ||
-           waits_too_long(queue, which, 4);
+    return queue.lane(which).waiting.size() > options_.queue_packets_max / 4;
   }
-  // Half of it: what can be left out, should be.
-  bool is_filling(const ReceiverQueue& queue, EgressClass which) const {
-    return waits_too_long(queue, which, 2);
-  }
-  // The receiver is to be sent a burst that probes its link, whether anything waits or not.
-  void wake(Instant now, ReceiverQueue& queue);
   // Takes out what a consumer that goes away has waiting.
   void purge(ReceiverQueue& queue, const EgressStream& stream);
   // The receiver goes away.
@@ -91,31 +82,19 @@ class Egress {
     std::uint32_t burst = 0;          // the number of the present one
     Instant next_burst_at{};
     bool is_draining = false;
-    Instant later_at = kNever;  // when the first of those in `later` may go on
   };
 
   void poll_control();
   // False when the batch is full.
   bool drain(Instant now, EgressClass which);
-  bool serve(Instant now, ReceiverQueue& queue, Lane& out, EgressClass which);
   void begin_flush(Instant now, Lane& out);
   std::size_t burst_left(ReceiverQueue::Lane& lane, std::uint32_t burst) const;
-  // How much may leave for the receiver now.
-  std::size_t room_for(Instant now, const ReceiverQueue& queue, ReceiverQueue::Lane& lane,
-                       EgressClass which, std::uint32_t burst) const;
-  bool add_padding(ReceiverQueue& queue, std::size_t bytes);
-  // Whether more than this part of what may wait waits.
-  bool waits_too_long(const ReceiverQueue& queue, EgressClass which, std::size_t part) const {
-    return which == EgressClass::kVideo && queue.rate != nullptr &&
-           queue.lane(which).bytes > queue.rate->backlog_max() / part;
-  }
   bool send_one_message(ReceiverQueue& queue, ReceiverQueue::Lane& lane, std::size_t bytes_max);
   std::size_t load_waiting(const ReceiverQueue& queue, const RingQueue<EgressEntry>& waiting,
                            std::size_t bytes_max);
   std::size_t write_message(ReceiverQueue& queue, RingQueue<EgressEntry>& waiting,
                             const PlannedMessage& plan);
-  void note_sent(ReceiverQueue& queue, const EgressEntry& entry, std::size_t bytes);
-  void take_out(ReceiverQueue::Lane& lane, std::size_t loaded, const PlannedMessage& plan);
+  void take_out(RingQueue<EgressEntry>& waiting, std::size_t loaded, const PlannedMessage& plan);
   void drop_all(ReceiverQueue::Lane& lane, Drop reason);
   Lane& lane(EgressClass which) { return lanes_[static_cast<std::size_t>(which)]; }
   std::size_t arena_room() const;
@@ -130,7 +109,6 @@ class Egress {
   std::unique_ptr<std::uint8_t[]> arena_;
   std::size_t arena_used_ = 0;
   std::array<WaitingPacket, kSegmentsMax> waiting_;
-  Instant now_{};    // of the batch
   SendStamp stamp_;  // of the batch; transport_seq of the packet
   std::size_t queued_ = 0;
 };

@@ -40,8 +40,6 @@ struct EgressEntry {
   std::uint16_t size = 0;  // of the RTP packet, without padding; Egress's
   std::uint8_t tl0_pic_idx = 0;
   bool is_rtx = false;
-  // Nothing but so much padding, on the RTX stream: a part of a burst that probes the link.
-  std::uint8_t padding = 0;
 
   const PacketNotes& notes() const { return packet.notes<PacketNotes>(); }
   ByteView payload() const {

@@ -1,14 +1,9 @@
 // Decides when to ask a publisher's stream for a key frame: at once for the first who wants one,
-// then not more often than an interval, again and again until it comes (requests are lost too).
-// After one came the next waits until it would be no more than 15 % of the stream: what key frames
-// take is taken from everybody's picture (two in a second cost half of its sharpness). If they are
-// wanted without end, whoever it is that wants them, the stream is asked once a second.
+// then not more often than an interval, again and again until it comes (requests are lost too). If
+// they are wanted without end, whoever it is that wants them, the stream is asked once a second.
 #pragma once
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <cstddef>
 #include <cstdint>
 
 #include "base/allowance.h"
@@ -25,17 +20,8 @@ class KeyFrameThrottle {
     tries_left_ = kTriesMax;
     if (due_ == kNever) due_ = std::max(now, soonest());
   }
-  // One began to arrive: it serves everybody who wanted one. `bytes`: what one takes; `bps`: what
-  // the stream takes. 0: not known.
-  void on_key_frame(Instant now, std::size_t bytes = 0, double bps = 0) {
-    due_ = kNever;
-    Duration spacing{};
-    if (bytes > kCheapBytes && bps > 0) {
-      const double seconds = static_cast<double>(bytes) * 8 / (kShare * bps);
-      spacing = std::min(kSpacingMax, std::chrono::milliseconds(std::llround(seconds * 1000)));
-    }
-    not_before_ = now + spacing;
-  }
+  // One began to arrive: it serves everybody who wanted one.
+  void on_key_frame() { due_ = kNever; }
   // Nobody wants one any more.
   void cancel() { due_ = kNever; }
 
@@ -55,20 +41,15 @@ class KeyFrameThrottle {
   static constexpr std::uint32_t kTriesMax = 20;
   // Three seconds of requests at the usual interval.
   static constexpr int kAtOnce = 10;
-  static constexpr double kShare = 0.15;
-  // Of the lowest layer one is worth no wait.
-  static constexpr std::size_t kCheapBytes = 16'000;
-  static constexpr std::chrono::milliseconds kSpacingMax{2000};
 
   Instant soonest() const {
     const Instant spaced = sent_at_ == kNever ? Instant{} : sent_at_ + interval_;
-    return std::max({spaced, allowance_.next(), not_before_});
+    return std::max(spaced, allowance_.next());
   }
 
   Duration interval_;
   Allowance allowance_{kAtOnce, 1s};
   Instant sent_at_ = kNever;
-  Instant not_before_{};
   Instant due_ = kNever;
   std::uint32_t tries_left_ = 0;
 };

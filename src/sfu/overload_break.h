@@ -21,8 +21,6 @@ class OverloadBreak {
     length_ = again ? std::min(2 * length_, kLongest) : kShortest;
     until_ = now + length_ + length_ * random.between(0, 500) / 1000;
   }
-  // Less is sent from now on.
-  void end() { until_ = std::min(until_, Instant{}); }
   bool is_over(Instant now) const { return now >= until_; }
 
  private:

@@ -5,6 +5,8 @@
 #include "rtc/ortc/codec.h"
 #include "rtc/rtp/extensions.h"
 #include "rtc/rtp/packet_writer.h"
+#include "sfu/router.h"
+#include "sfu/webrtc_transport.h"
 
 namespace confab::sfu {
 namespace {
@@ -12,8 +14,6 @@ namespace {
 using ortc::HeaderExtension;
 
 constexpr Duration kLayersCheck = 250ms;
-// What a packet takes on the way to a receiver beside its own bytes: the tag of SRTP, UDP and IP.
-constexpr std::size_t kWireBytes = 16 + 28;
 
 bool has_feedback(const ortc::RtpCodecParameters& codec, std::string_view type,
                   std::string_view parameter) {
@@ -36,12 +36,12 @@ StreamRepair repair_of(ortc::MediaKind kind, const ortc::RtpCodecParameters& cod
 
 }  // namespace
 
-Producer::Producer(ShardContext& context, PublisherLink& link, ProducerSetup setup)
+Producer::Producer(ShardContext& context, WebRtcTransport& transport, Router& router,
+                   ProducerSetup setup)
     : Source(std::move(setup.source), context.config.timing.history),
       context_(context),
-      link_(link),
-      meeting_(setup.meeting),
-      transport_(setup.transport),
+      transport_(transport),
+      router_(router),
       slot_(setup.slot),
       parameters_(std::move(setup.parameters)),
       extensions_(ExtensionIds::of(parameters_)) {
@@ -120,8 +120,7 @@ void Producer::receive_media(Instant now, std::uint8_t encoding, PacketRef packe
   if (arrival.is_time_jump) on_clock_changed();
   if (arrival.is_duplicate) return context_.counters.drop(Drop::kRtpDuplicate);
   if (is_paused()) return context_.counters.drop(Drop::kProducerPaused);
-  const bool is_video = kind() == ortc::MediaKind::kVideo;
-  if (layers_check_at_ == kNever && is_video) layers_check_at_ = now + kLayersCheck;
+  if (layers_check_at_ == kNever && streams_.size() > 1) layers_check_at_ = now + kLayersCheck;
 
   // Padding alone (a probe of the publisher's) is passed on: consumers close their numbers over
   // it.
@@ -129,10 +128,7 @@ void Producer::receive_media(Instant now, std::uint8_t encoding, PacketRef packe
   if (!rtp.payload().empty()) info = codec::parse_payload(type->codec, rtp.payload());
   stream.on_payload(now, rtp.seq(), info && info->is_key_frame_start);
   if (!info) return context_.counters.drop(Drop::kPayloadMalformed);
-  if (!is_video) note_audio_level(now, rtp);
-  if (is_video && !rtp.payload().empty()) {
-    rates_.add(now, encoding, info->temporal_layer, packet.size() + kWireBytes);
-  }
+  if (kind() == ortc::MediaKind::kAudio) note_audio_level(now, rtp);
 
   const MediaPacket media(
       {.source = {encoding, stream.epoch()},
@@ -147,9 +143,7 @@ void Producer::receive_media(Instant now, std::uint8_t encoding, PacketRef packe
                  .picture_ids = info->places,
                  .marker = rtp.marker()}},
       packet);
-  if (info->is_key_frame_start && arrival.is_newest) {
-    stream.on_key_frame(now, rtp.timestamp(), std::ranges::max(rates()[encoding]));
-  }
+  if (info->is_key_frame_start && arrival.is_newest) stream.on_key_frame();
   forward(now, media);
   for (const auto& outlet : outlets_) outlet->on_media(media);
 }
@@ -160,7 +154,7 @@ void Producer::note_audio_level(Instant now, const rtp::RtpPacketView& rtp) {
   const auto data = rtp.extension(extension);
   if (!data) return;
   if (const auto level = rtp::parse_audio_level(*data)) {
-    link_.on_audio_level(now, id(), level->level_dbov);
+    router_.on_audio_level(now, id(), level->level_dbov);
   }
 }
 
@@ -206,12 +200,16 @@ void Producer::on_clock_changed() {
 void Producer::want_key_frame(Instant now, std::uint8_t encoding) {
   if (is_paused()) return;
   streams_[encoding].want_key_frame(now);
-  link_.schedule(now);
+  transport_.schedule(now);
+}
+
+const ParticipantClock& Producer::participant_clock() const {
+  return transport_.participant_clock();
 }
 
 PipeOutlet& Producer::open_outlet(PipeTransport& pipe) {
   if (PipeOutlet* open = find_outlet(pipe.peer())) return *open;
-  outlets_.push_back(std::make_unique<PipeOutlet>(pipe, meeting_, *this));
+  outlets_.push_back(std::make_unique<PipeOutlet>(pipe, router_.id(), *this));
   return *outlets_.back();
 }
 
@@ -223,18 +221,13 @@ PipeOutlet* Producer::find_outlet(std::uint8_t shard) const {
 void Producer::check_layers(Instant now) {
   if (now < layers_check_at_) return;
   layers_check_at_ = now + kLayersCheck;
-  const LayerBps before = rates();
-  set_rates(rates_.bps(now));
   LayerMask alive = 0;
   for (std::uint8_t i = 0; i < layers(); ++i) {
     const bool is_alive = streams_[i].has_packets() &&
                           now - streams_[i].last_packet_at() < context_.config.timing.layer_silence;
     if (is_alive) alive |= layer_bit(i);
   }
-  // A screen on which nothing happens sends next to nothing: a layer has stopped where another one
-  // goes on.
-  const bool changed = alive != 0 && change_alive(now, alive);
-  if (!changed && before == rates()) return;
+  if (!change_alive(now, alive)) return;
   for (const auto& outlet : outlets_) outlet->on_state_changed();
 }
 

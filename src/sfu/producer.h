@@ -1,6 +1,6 @@
 // What a participant publishes: one track, in one or several streams. Takes its packets from the
-// publisher's side, repairs them and hands them to every Consumer, and to the other shards that
-// want them. Owned by its PublishingSide.
+// transport, tells them apart, repairs them and hands them to every Consumer, and to the other
+// shards that want them. Owned by its WebRtcTransport.
 #pragma once
 
 #include <cstdint>
@@ -16,21 +16,20 @@
 #include "rtc/codec/payload.h"
 #include "rtc/ortc/ortc.h"
 #include "rtc/rtp/packet.h"
-#include "sfu/layer_rates.h"
 #include "sfu/media_packet.h"
 #include "sfu/pipe_outlet.h"
 #include "sfu/producer_stream.h"
-#include "sfu/publisher_link.h"
 #include "sfu/shard_context.h"
 #include "sfu/source.h"
 #include "sfu/stream_demux.h"
 
 namespace confab::sfu {
 
+class Router;
+class WebRtcTransport;
+
 // All that a producer is made of; computed by the command that makes it.
 struct ProducerSetup {
-  MeetingId meeting;
-  TransportId transport;
   SourceSetup source;
   ProducerSlot slot = 0;
   ortc::RtpParameters parameters;  // the publisher's
@@ -39,7 +38,7 @@ struct ProducerSetup {
 
 class Producer final : public Source {
  public:
-  Producer(ShardContext& context, PublisherLink& link, ProducerSetup setup);
+  Producer(ShardContext& context, WebRtcTransport& transport, Router& router, ProducerSetup setup);
   ~Producer();
 
   // A packet that the demultiplexer found to be ours. `rtp` is a view of `packet`, which nobody
@@ -65,13 +64,13 @@ class Producer final : public Source {
 
   ProducerSlot slot() const { return slot_; }
   const ortc::RtpParameters& parameters() const { return parameters_; }
-  const TransportId& transport() const { return transport_; }
+  WebRtcTransport& transport() const { return transport_; }
   std::span<ProducerStream> streams() { return streams_; }
   std::span<const ProducerStream> streams() const { return streams_; }
   const ReportClock& report_clock(std::uint8_t encoding) const override {
     return streams_[encoding].report_clock();
   }
-  const ParticipantClock& participant_clock() const override { return link_.participant_clock(); }
+  const ParticipantClock& participant_clock() const override;
 
   Instant next_timeout() const;
   // For publishers that do not take transport-wide feedback.
@@ -95,16 +94,14 @@ class Producer final : public Source {
   CopiedExtensions copied_extensions(const rtp::RtpPacketView& rtp) const;
 
   ShardContext& context_;
-  PublisherLink& link_;
-  MeetingId meeting_;
-  TransportId transport_;
+  WebRtcTransport& transport_;
+  Router& router_;
   ProducerSlot slot_;
   ortc::RtpParameters parameters_;
   ExtensionIds extensions_;
   std::vector<PayloadType> payload_types_;
   std::vector<ProducerStream> streams_;  // one for each encoding, lowest layer first
   std::vector<std::unique_ptr<PipeOutlet>> outlets_;
-  LayerRates rates_;
   Instant layers_check_at_ = kNever;
   bool wants_remb_ = false;
 };

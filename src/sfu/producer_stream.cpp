@@ -51,7 +51,6 @@ ProducerStream::Arrival ProducerStream::on_packet(Instant now, rtp::SeqNo seq,
     newest_time_ = timestamp;
     newest_at_ = now;
   }
-  if (timestamp == key_frame_time_) key_frame_bytes_ += size;
   if (!repaired) {
     statistics_->on_packet(now, seq, timestamp, size);
   } else if (!arrival.is_duplicate) {
@@ -71,13 +70,6 @@ void ProducerStream::on_sender_report(Instant now, const rtcp::SenderInfo& info,
   report_clock_.on_sender_report(sent_at, info.rtp_time);
   // What it called itself, for the peer to know it again.
   if (statistics_) statistics_->on_sender_report(now, info.ntp);
-}
-
-void ProducerStream::on_key_frame(Instant now, rtp::RtpTime timestamp, double bps) {
-  if (key_frame_bytes_ != 0) last_key_frame_bytes_ = key_frame_bytes_;
-  key_frame_time_ = timestamp;
-  key_frame_bytes_ = 0;
-  key_frames_.on_key_frame(now, last_key_frame_bytes_, bps);
 }
 
 void ProducerStream::reset_repair() {

@@ -53,8 +53,8 @@ class ProducerStream {
 
   // Somebody needs a key frame.
   void want_key_frame(Instant now);
-  // One began to arrive, in order: who waited can start. `bps`: what the stream takes.
-  void on_key_frame(Instant now, rtp::RtpTime timestamp, double bps);
+  // One began to arrive, in order: who waited can start.
+  void on_key_frame() { key_frames_.on_key_frame(); }
   // When write_feedback may have something to say.
   Instant next_feedback() const;
   // Adds the NACK, PLI or FIR that are due to a compound packet.
@@ -87,10 +87,6 @@ class ProducerStream {
   Instant last_packet_at_{};
   rtp::RtpTime newest_time_;  // of the packet with the highest number, and when it came
   Instant newest_at_{};
-  // The last key frame: its time, and what came of it.
-  rtp::RtpTime key_frame_time_;
-  std::size_t key_frame_bytes_ = 0;
-  std::size_t last_key_frame_bytes_ = 0;  // of the one before it, which is complete
   std::uint8_t fir_sequence_ = 0;
   std::uint64_t nacks_sent_ = 0;
   std::uint64_t key_frame_requests_sent_ = 0;

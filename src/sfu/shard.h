@@ -44,7 +44,7 @@ struct ShardTiming {
   // Transport-wide feedback to publishers: 10 per second, as browsers' estimators expect.
   Duration twcc_interval = 100ms;
   // The shortest time between two key-frame requests to one stream of a publisher.
-  Duration key_frame_interval = 500ms;
+  Duration key_frame_interval = 300ms;
   // Retransmission: how long a sent packet can be asked for again.
   Duration history = 1500ms;
   // A layer without packets for so long is not forwarded any more.

@@ -5,9 +5,6 @@ namespace {
 
 // What a switch advances at the least: a millisecond, so that two frames never share a timestamp.
 constexpr std::int64_t kLeastStepsPerSecond = 1000;
-// Sender reports that say something else than the moment of arrival by more than this are wrong: an
-// encoder that was made anew, a clock that was set.
-constexpr std::int64_t kReportErrorMaxMs = 200;
 
 }  // namespace
 
@@ -22,12 +19,7 @@ void TimestampRewriter::switch_to(Instant now, rtp::RtpTime source,
   const std::int64_t step = clock_rate_ / kLeastStepsPerSecond;
   const std::int64_t elapsed_us = to_us(now - last_at_);
   rtp::RtpTime target = last_out_ + elapsed_us * clock_rate_ / 1'000'000;
-  if (in_previous) {
-    const rtp::RtpTime reported = *in_previous + offset_;
-    const std::int64_t error = rtp::distance(target, reported);
-    const std::int64_t error_max = kReportErrorMaxMs * clock_rate_ / 1000;
-    if (error <= error_max && error >= -error_max) target = reported;
-  }
+  if (in_previous) target = *in_previous + offset_;
   if (rtp::distance(last_out_, target) < step) target = last_out_ + step;
   offset_ = rtp::distance(source, target);
 }

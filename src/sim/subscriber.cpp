@@ -50,12 +50,6 @@ bool Subscriber::on_rtp(Instant now, const rtp::RtpPacketView& packet) {
     on_media(now, packet.seq(), packet.timestamp(), packet.payload());
     return true;
   }
-  // A part of a burst that probes the link repeats nothing.
-  if (packet.payload().empty() && packet.padding_size() > 0) {
-    ++probes_;
-    padding_bytes_ -= packet.padding_size();
-    return true;
-  }
   if (packet.payload().size() < 2) {
     ++content_errors_;
     return true;
@@ -127,9 +121,7 @@ void Subscriber::on_media(Instant now, rtp::SeqNo wire_seq, rtp::RtpTime timesta
   if (frame.timestamp != timestamp || frame.count != tag.count) ++content_errors_;
   frame.fields.is_key_frame |= fields.is_key_frame;
   frame.received.insert(tag.index);
-  if (!frame.is_complete()) return;
-  frame.complete_at = now;
-  if (is_video_) decoder_.on_frame(now, tag.stream, tag.frame, frame.fields);
+  if (frame.is_complete()) frame.complete_at = now;
 }
 
 void Subscriber::note_gap(Instant now, std::int64_t seq) {

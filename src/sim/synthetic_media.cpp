@@ -54,14 +54,13 @@ void write_vp8(MutableBytes out, const MediaTag& tag, const Vp8Fields& fields) {
   writer.u8(0xE0);
   writer.u16(static_cast<std::uint16_t>(0x8000 | fields.picture_id));
   writer.u8(fields.tl0_pic_idx);
-  writer.u8(static_cast<std::uint8_t>((fields.temporal << 6) | (fields.is_layer_sync ? 0x20 : 0)));
+  writer.u8(0x20);
   if (starts) {
     writer.u8(fields.is_key_frame ? 0x10 : 0x11);  // P = 0 is a key frame; shown
     writer.zeros(2);
     writer.u24(0x9D012A);
     writer.u32(0x80026801);  // 640 x 360, little-endian
   }
-  for (const std::uint32_t reference : fields.references) writer.u32(reference);
   write_tagged(out.subspan(writer.size()), tag);
 }
 
@@ -74,14 +73,8 @@ std::optional<Vp8Payload> read_vp8(ByteView payload) {
   out.fields.tl0_pic_idx = payload[4];
   const bool starts = (payload[0] & 0x10) != 0;
   if (starts) out.fields.is_key_frame = (payload[kVp8DescriptorBytes] & 1) == 0;
-  out.fields.temporal = payload[5] >> 6;
-  out.fields.is_layer_sync = (payload[5] & 0x20) != 0;
-  std::size_t at = kVp8DescriptorBytes + (starts ? kVp8FrameHeaderBytes : 0);
-  for (std::uint32_t& reference : out.fields.references) {
-    reference = load_be32(&payload[at]);
-    at += 4;
-  }
-  const auto tag = read_tagged(payload.subspan(at));
+  const auto tag =
+      read_tagged(payload.subspan(kVp8DescriptorBytes + (starts ? kVp8FrameHeaderBytes : 0)));
   if (!tag || starts != (tag->index == 0)) return std::nullopt;
   out.tag = *tag;
   return out;

@@ -2,7 +2,6 @@
 // arrives can be checked to be what was sent.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -24,10 +23,6 @@ struct Vp8Fields {
   std::uint16_t picture_id = 0;  // 15 bits
   std::uint8_t tl0_pic_idx = 0;
   bool is_key_frame = false;
-  std::uint8_t temporal = 0;
-  bool is_layer_sync = true;  // Y
-  // The frames of its stream that it is made from, by their numbers; 0: none.
-  std::array<std::uint32_t, 2> references{};
   bool operator==(const Vp8Fields&) const = default;
 };
 

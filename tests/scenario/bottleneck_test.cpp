@@ -34,8 +34,7 @@ struct Bottleneck : testing::Test {
 
   World world{{.seed = 21}};
   Peer& anna = world.add_peer();
-  // Who reports each packet is sent no more than fits (adaptation_test.cpp).
-  Peer& ben = world.add_peer({.reports_packets = false});
+  Peer& ben = world.add_peer();
 };
 
 TEST_F(Bottleneck, repeats_add_no_more_than_a_third_to_what_a_full_link_is_offered) {

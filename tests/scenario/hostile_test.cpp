@@ -71,8 +71,7 @@ TEST_F(Hostile, a_few_checks_from_a_forged_address_do_not_flood_it) {
   // Then they are sent 32 kB, and 3 kB a second: not the 165 kB a second of a camera.
   const std::uint64_t sent = bytes_sent_to(ben.receiving()) - before;
   EXPECT_LE(sent, 140'000u);
-  // Soon less is offered at all, since nobody reports that anything arrives.
-  EXPECT_GT(world.shard().counters().dropped(sfu::Drop::kEgressUnproven), 300u);
+  EXPECT_GT(world.shard().counters().dropped(sfu::Drop::kEgressUnproven), 1000u);
 }
 
 TEST_F(Hostile, checks_that_say_they_come_from_a_sender_do_not_cut_it_off) {

@@ -6,10 +6,8 @@ namespace {
 
 Lost run_seed(std::uint64_t seed) {
   World world({.seed = seed, .notes_fates = true});
-  // Repair alone: who reports such loss is sent less.
-  const PeerOptions options{.up = bad_link(), .down = bad_link(), .reports_packets = false};
-  Peer& anna = world.add_peer(options);
-  Peer& ben = world.add_peer(options);
+  Peer& anna = world.add_peer({.up = bad_link(), .down = bad_link()});
+  Peer& ben = world.add_peer({.up = bad_link(), .down = bad_link()});
   world.run_for(1500ms);
   TrackOptions video = camera();
   video.packets_per_frame = 3;

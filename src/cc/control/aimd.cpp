@@ -17,9 +17,6 @@ constexpr double kStepShare = 0.02;
 constexpr double kPacketBytes = 1200;
 constexpr double kFramesPerSecond = 30;
 
-// What a burst left in a queue is gone by then.
-constexpr Duration kBurstOver = 500ms;
-
 }  // namespace
 
 void Aimd::update(Instant now, const Input& input) {
@@ -44,9 +41,8 @@ void Aimd::update(Instant now, const Input& input) {
 bool Aimd::may_decrease(Instant now, const Input& input) const {
   if (!changed_at_ || !decreased_at_) return true;
   // What the last decrease did shows after a round trip.
-  if (input.throughput_lags) return now - *decreased_at_ >= kBurstOver;
   if (now - *decreased_at_ >= std::clamp<Duration>(input.rtt, 10ms, 200ms)) return true;
-  return !input.throughput_lags && input.throughput_bps && *input.throughput_bps < rate_bps_ / 2;
+  return input.throughput_bps && *input.throughput_bps < rate_bps_ / 2;
 }
 
 void Aimd::increase(Instant now, const Input& input) {
@@ -79,13 +75,6 @@ double Aimd::step_bps(Duration passed, Duration rtt) const {
 }
 
 void Aimd::decrease(Instant now, const Input& input) {
-  if (input.throughput_lags) {
-    // A burst, a key frame, filled a queue for a moment. What arrives says how little was sent, not
-    // what the link carries: lowered to that the layers that just began would be taken back.
-    rate_bps_ = std::max(kDecrease * rate_bps_, kRateMin);
-    changed_at_ = decreased_at_ = now;
-    return;
-  }
   const double throughput = input.throughput_bps.value_or(rate_bps_ / 2);
   double lower = throughput * kDecrease;
   if (lower > kDecreaseMoreBps) lower -= kDecreaseMoreBps;

@@ -24,8 +24,6 @@ class Aimd {
     std::optional<double> throughput_bps;
     Duration rtt{};
     bool application_limited = false;
-    // The throughput has a time in it in which little was sent.
-    bool throughput_lags = false;
     bool may_increase = true;
   };
   void update(Instant now, const Input& input);

@@ -77,22 +77,5 @@ TEST(Aimd, may_be_told_not_to_go_up) {
   EXPECT_EQ(aimd.rate_bps(), 1'000'000);
 }
 
-TEST(Aimd, a_burst_of_one_who_sends_little_does_not_lower_the_rate_to_that_little) {
-  Aimd aimd(2'000'000);
-  aimd.update(Instant{} + 10s, {.usage = Usage::kOver,
-                                .throughput_bps = 300'000,
-                                .rtt = 50ms,
-                                .application_limited = true,
-                                .throughput_lags = true});
-  EXPECT_DOUBLE_EQ(aimd.rate_bps(), 1'700'000);
-  // Nor at once again.
-  aimd.update(Instant{} + 10s + 10ms, {.usage = Usage::kOver,
-                                       .throughput_bps = 300'000,
-                                       .rtt = 50ms,
-                                       .application_limited = true,
-                                       .throughput_lags = true});
-  EXPECT_DOUBLE_EQ(aimd.rate_bps(), 1'700'000);
-}
-
 }  // namespace
 }  // namespace confab::cc

@@ -10,8 +10,6 @@ constexpr Duration kFarAway = 3s;
 constexpr Duration kFarAwayInterval = 1s;
 constexpr double kFarAwayShare = 0.8;
 constexpr double kPace = 1.5;
-// As long as the throughput looks back, and until feedback of the last of it came.
-constexpr Duration kThroughputLag = 1500ms;
 
 }  // namespace
 
@@ -66,12 +64,10 @@ void CongestionController::take_in(Instant now, std::span<const PacketResult> re
 void CongestionController::follow_delay(Instant now, std::span<const PacketResult> results) {
   const double before = aimd_.rate_bps();
   const auto throughput = throughput_.rate_bps();
-  if (application_.is_limited()) limited_at_ = now;
   aimd_.update(now, {.usage = trend_.usage(),
                      .throughput_bps = throughput,
                      .rtt = rtt_,
                      .application_limited = application_.is_limited(),
-                     .throughput_lags = now - limited_at_ < kThroughputLag,
                      .may_increase = !guard_.is_draining()});
   if (guard_.is_draining() && throughput && *throughput < aimd_.rate_bps()) {
     aimd_.set_rate(now, *throughput);

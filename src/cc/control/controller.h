@@ -88,7 +88,6 @@ class CongestionController {
 
   Duration rtt_ = 100ms;  // until one is known
   bool hears_feedback_ = false;
-  Instant limited_at_{};                // the last time that much less was sent than might be
   std::optional<Instant> far_away_at_;  // when it was last lowered for that
   double silence_share_ = 1;
   double target_bps_;

@@ -45,14 +45,6 @@ Instant Pacer::next_send(Instant now, std::size_t bytes_waiting) const {
   return now + std::chrono::nanoseconds(std::llround(std::ceil((debt - at_once) / rate * 1e9)));
 }
 
-std::size_t Pacer::may_send(Instant now, std::size_t bytes_waiting) const {
-  const double rate = rate_bps(bytes_waiting);
-  const double at_once = probe_bps_ > 0 ? 0 : rate * to_seconds(tick_);
-  const double debt = debt_bits(now, rate);
-  if (debt > at_once) return 0;
-  return static_cast<std::size_t>((at_once - debt) / 8) + 1;
-}
-
 void Pacer::on_sent(Instant now, std::size_t bytes, std::size_t bytes_waiting) {
   const double bits = static_cast<double>(bytes) * 8;
   debt_bits_ = debt_bits(now, rate_bps(bytes_waiting)) + (is_bypassed(now) ? 0 : bits);

@@ -16,14 +16,10 @@ class Pacer {
   explicit Pacer(Duration tick) : tick_(tick) {}
 
   void set_target(double target_bps) { target_bps_ = target_bps; }
-  void set_tick(Duration tick) { tick_ = tick; }
   // A burst at exactly this rate, each packet by itself; 0: it is over.
   void set_probe(double rate_bps) { probe_bps_ = rate_bps; }
   // When the next packet may leave if so much waits in all; `now` if it may at once.
   Instant next_send(Instant now, std::size_t bytes_waiting) const;
-  // How many bytes may leave at this moment, the last packet of them as a whole; 0 before
-  // next_send().
-  std::size_t may_send(Instant now, std::size_t bytes_waiting) const;
   void on_sent(Instant now, std::size_t bytes, std::size_t bytes_waiting);
   // Whether nothing is held up.
   bool is_bypassed(Instant now) const;

@@ -4,21 +4,12 @@
 #include "sfu/commands/commands.h"
 
 namespace confab::sfu {
-namespace {
-
-void tell_wish(ShardState& shard, Instant now, const MeetingId& meeting, const Consumer& consumer) {
-  const Router& router = *shard.routers.at(meeting);
-  router.find(consumer.transport())->subscribing()->on_wish_changed(now);
-}
-
-}  // namespace
 
 CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
                      const control::PutCapabilities& request) {
   const auto transport = find_in<WebRtcTransport>(shard, meeting, request.transport, "transport");
   if (!transport) return std::unexpected(transport.error());
-  SubscribingSide* side = (*transport)->subscribing();
-  if (side == nullptr) {
+  if ((*transport)->setup().direction != control::TransportDirection::kReceive) {
     return fail(ErrorCode::kInvalidArgument, "the transport is not for receiving");
   }
   if (const auto valid = ortc::validate(request.rtp_capabilities); !valid) {
@@ -27,7 +18,8 @@ CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
   if (ortc::capabilities_hash(request.rtp_capabilities) != request.hash) {
     return fail(ErrorCode::kInvalidArgument, "the capabilities are not those of the hash");
   }
-  side->set_capabilities(shard.context.receivers.share(request.rtp_capabilities), request.hash);
+  (*transport)
+      ->set_capabilities(shard.context.receivers.share(request.rtp_capabilities), request.hash);
   return control::Done{};
 }
 
@@ -40,32 +32,31 @@ CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
   Router& router = transport.router();
   Source* source = router.find_source(request.producer);
   if (source == nullptr) return fail(ErrorCode::kNotFound, "no such producer");
-  SubscribingSide* side = transport.subscribing();
-  if (side == nullptr) {
+  if (transport.setup().direction != control::TransportDirection::kReceive) {
     return fail(ErrorCode::kInvalidArgument, "the transport is not for receiving");
   }
-  if (side->consumers().size() >= context.config.limits.consumers_per_transport_max) {
+  if (transport.consumers().size() >= context.config.limits.consumers_per_transport_max) {
     return fail(ErrorCode::kFull, "no more consumers on this transport");
   }
-  if (side->capabilities() == nullptr || side->capabilities_hash() != request.capabilities) {
+  if (transport.capabilities() == nullptr ||
+      transport.capabilities_hash() != request.capabilities) {
     return fail(ErrorCode::kConflict, "the transport was not told what this device can decode");
   }
-  const ortc::RtpCapabilities& capabilities = *side->capabilities();
+  const ortc::RtpCapabilities& capabilities = *transport.capabilities();
   const ortc::RtpParameters& consumable = source->consumable();
   if (!ortc::can_consume(consumable, capabilities)) {
     return fail(ErrorCode::kUnsupported, "this device can not decode the producer's codec");
   }
-  auto parameters = ortc::consumer_parameters(consumable, capabilities,
-                                              {side->next_mid(), std::nullopt}, side->ssrcs());
+  auto parameters = ortc::consumer_parameters(
+      consumable, capabilities, {transport.next_mid(), std::nullopt}, transport.ssrcs());
   if (!parameters) return std::unexpected(parameters.error());
 
   ConsumerSetup setup;
   setup.id = ConsumerId::random_at(context.config.place, context.random);
-  setup.transport = transport.setup().id;
-  setup.number = side->next_stream_number();
+  setup.number = transport.next_stream_number();
   setup.parameters = std::move(*parameters);
   setup.paused = request.paused;
-  const Consumer& consumer = router.add_consumer(*side, *source, setup);
+  const Consumer& consumer = router.add_consumer(transport, *source, setup);
   return control::Consumed{consumer.id(),
                            source->id(),
                            source->kind(),
@@ -80,7 +71,6 @@ CommandResult handle(ShardState& shard, Instant now, const MeetingId& meeting,
   const auto consumer = find_in<Consumer>(shard, meeting, request.consumer, "consumer");
   if (!consumer) return std::unexpected(consumer.error());
   (*consumer)->set_paused(now, request.paused);
-  tell_wish(shard, now, meeting, **consumer);
   return control::Done{};
 }
 
@@ -88,8 +78,7 @@ CommandResult handle(ShardState& shard, Instant now, const MeetingId& meeting,
                      const control::SetPreferredLayers& request) {
   const auto consumer = find_in<Consumer>(shard, meeting, request.consumer, "consumer");
   if (!consumer) return std::unexpected(consumer.error());
-  (*consumer)->set_preferred(now, {request.spatial, request.temporal}, request.priority);
-  tell_wish(shard, now, meeting, **consumer);
+  (*consumer)->set_preferred_layer(now, request.spatial);
   return control::Done{};
 }
 

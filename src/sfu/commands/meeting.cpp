@@ -6,7 +6,7 @@ namespace {
 control::ProducerStats producer_stats(const Producer& producer) {
   control::ProducerStats out;
   out.producer = producer.id();
-  out.transport = producer.transport();
+  out.transport = producer.transport().setup().id;
   out.kind = producer.kind();
   out.codec = producer.parameters().codecs.front().mime_type;
   for (const ProducerStream& stream : producer.streams()) {
@@ -24,12 +24,12 @@ control::ProducerStats producer_stats(const Producer& producer) {
   return out;
 }
 
-control::ConsumerStats consumer_stats(Instant now, const Router& router, const Consumer& consumer) {
+control::ConsumerStats consumer_stats(const Consumer& consumer) {
   const Consumer::Statistics& statistics = consumer.statistics();
   control::ConsumerStats out;
   out.consumer = consumer.id();
   out.producer = consumer.source().id();
-  out.transport = consumer.transport();
+  out.transport = consumer.transport().setup().id;
   out.packets_sent = statistics.packets_sent;
   out.bytes_sent = statistics.bytes_sent;
   out.packets_retransmitted = statistics.packets_retransmitted;
@@ -37,10 +37,6 @@ control::ConsumerStats consumer_stats(Instant now, const Router& router, const C
   out.plis_received = statistics.plis_received;
   out.rtt_us = static_cast<std::uint32_t>(to_us(statistics.rtt));
   out.fraction_lost = statistics.fraction_lost;
-  if (consumer.source().kind() == ortc::MediaKind::kVideo) {
-    const SubscribingSide& side = *router.find(consumer.transport())->subscribing();
-    out.layers = consumer.layer_stats(now, side.rate().update().state);
-  }
   return out;
 }
 
@@ -79,25 +75,19 @@ CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
   return control::Done{};
 }
 
-CommandResult handle(ShardState& shard, Instant now, const MeetingId& meeting,
-                     const control::GetMeetingStats& request) {
-  const auto found = find_router(shard, meeting);
-  if (!found) return std::unexpected(found.error());
-  const Router& router = **found;
-  const auto is_asked_for = [&](const TransportId& transport) {
-    return !request.participant ||
-           router.find(transport)->setup().participant == *request.participant;
-  };
+CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
+                     const control::GetMeetingStats&) {
+  const auto router = find_router(shard, meeting);
+  if (!router) return std::unexpected(router.error());
   control::MeetingStats stats;
-  for (const auto& [id, transport] : router.transports()) {
-    if (is_asked_for(id)) stats.transports.push_back(transport->statistics(now));
+  for (const auto& [id, transport] : (*router)->transports()) {
+    stats.transports.push_back(transport->statistics());
   }
-  for (const auto& [id, producer] : router.producers()) {
-    if (is_asked_for(producer->transport())) stats.producers.push_back(producer_stats(*producer));
+  for (const auto& [id, producer] : (*router)->producers()) {
+    stats.producers.push_back(producer_stats(*producer));
   }
-  for (const auto& [id, consumer] : router.consumers()) {
-    if (!is_asked_for(consumer->transport())) continue;
-    stats.consumers.push_back(consumer_stats(now, router, *consumer));
+  for (const auto& [id, consumer] : (*router)->consumers()) {
+    stats.consumers.push_back(consumer_stats(*consumer));
   }
   return stats;
 }

@@ -19,9 +19,6 @@ boost::json::object describe(const call::ProducerInfo& producer);
 boost::json::object describe(const call::ChatMessage& message);
 boost::json::array describe(const std::vector<call::Speaker>& speakers);
 boost::json::array describe(const call::ChatPage& page);
-// {reason, spatialLayer, temporalLayer, targetSpatialLayer, targetTemporalLayer, allottedBps};
-// layers are null where nothing is sent.
-boost::json::object describe(const control::LayerStats& layers);
 // {self, participants, chat, chatEarlier, speakers}
 boost::json::object describe(const call::State& state);
 

@@ -25,7 +25,6 @@ const EventCodec* find(std::string_view name) {
                                       &kConsumerResume,
                                       &kConsumerClose,
                                       &kConsumerLayers,
-                                      &kStatsGet,
                                       &kChatSend,
                                       &kChatHistory,
                                       &kHandSet,
