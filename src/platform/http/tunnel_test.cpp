@@ -38,6 +38,15 @@ struct TunnelTest : testing::Test {
     });
   }
 
+  // What an end still holds of the tunnel, the tunnel holds of the end: a real stream drops it with
+  // the connection.
+  void TearDown() override {
+    for (const auto& end : {client, server}) {
+      end->reading = nullptr;
+      end->writing = nullptr;
+    }
+  }
+
   EventLoop loop;
   std::shared_ptr<End> client = std::make_shared<End>();
   std::shared_ptr<End> server = std::make_shared<End>();

@@ -90,7 +90,8 @@ inline MediaConfig two_shards() {
   const IpAddress loopback = *IpAddress::parse("127.0.0.1");
   config.addresses = {{loopback, loopback}};
   config.shards = 2;
-  config.port = static_cast<std::uint16_t>(21000 + ::getpid() % 10000);
+  // A port for each shard: tests that run side by side have neighbouring process ids.
+  config.port = static_cast<std::uint16_t>(21000 + 2 * (::getpid() % 5000));
   return config;
 }
 
