@@ -119,7 +119,8 @@ struct ConnectionClosed {
 // a participant who is here by another connection by now.
 struct PageClosing {
   ConnectionId connection;
-  ParticipantId participant;
+  ParticipantId participant;  // unset: its first join was not answered yet, and `attempt` names it
+  std::string attempt;
 };
 // It was loaded anew and is on its way back.
 struct PageReturning {

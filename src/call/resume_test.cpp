@@ -79,7 +79,7 @@ TEST_F(ResumeTest, a_reloaded_page_keeps_the_participant_and_drops_its_media) {
 
 TEST_F(ResumeTest, a_closed_page_is_seen_to_leave_within_two_seconds) {
   world.forget_notices();
-  world.happen(PageClosing{b, ben.state.self.who.id});
+  world.happen(PageClosing{b, ben.state.self.who.id, {}});
   world.happen(ConnectionLost{b});
   EXPECT_EQ(world.told<ConnectionChanged>(a).size(), 1u);
   world.pass(2s);
@@ -92,15 +92,48 @@ TEST_F(ResumeTest, a_closed_page_is_seen_to_leave_within_two_seconds) {
 TEST_F(ResumeTest, a_closed_page_leaves_as_soon_when_its_word_comes_after_its_socket) {
   world.forget_notices();
   world.happen(ConnectionLost{b});
-  world.happen(PageClosing{b, ben.state.self.who.id});
+  world.happen(PageClosing{b, ben.state.self.who.id, {}});
   world.pass(2s);
   EXPECT_EQ(world.told<ConnectionChanged>(a).size(), 1u);
   EXPECT_EQ(world.told<ParticipantLeft>(a).size(), 1u);
 }
 
+TEST_F(ResumeTest, a_page_closed_before_its_join_is_answered_leaves_as_soon) {
+  const auto c = world.connect();
+  Join join = World::newcomer("Cleo");
+  join.attempt = "0123456789abcdefghijkl";
+  world.media_answers = false;
+  join.wants_transports = true;
+  world.ask(c, join);
+  ASSERT_EQ(world.told<ParticipantJoined>(a).size(), 2u);
+  world.happen(PageClosing{c, {}, "another-attempt-of-somebody"});
+  world.happen(PageClosing{b, {}, join.attempt});
+  world.pass(2s);
+  EXPECT_TRUE(world.told<ParticipantLeft>(a).empty()) << "nobody closes another's page";
+  world.happen(PageClosing{c, {}, join.attempt});
+  world.happen(ConnectionLost{c});
+  world.pass(2s);
+  EXPECT_EQ(world.told<ParticipantLeft>(a).size(), 1u);
+}
+
+TEST(Join, called_off_by_a_closed_page_while_the_store_is_asked_leaves_nothing) {
+  World world;
+  world.store_answers = false;
+  const auto a = world.connect();
+  Join join = World::newcomer("Ada");
+  join.attempt = "0123456789abcdefghijkl";
+  world.ask(a, join);
+  world.happen(PageClosing{a, {}, "another-attempt-of-somebody"});
+  EXPECT_EQ(world.call.counts().meetings, 1u);
+  world.happen(PageClosing{a, {}, join.attempt});
+  EXPECT_EQ(world.call.counts().meetings, 0u);
+  world.release_answers();
+  EXPECT_EQ(world.call.counts().participants, 0u);
+}
+
 TEST_F(ResumeTest, a_reload_over_a_slow_line_is_no_departure) {
   world.forget_notices();
-  world.happen(PageClosing{b, ben.state.self.who.id});
+  world.happen(PageClosing{b, ben.state.self.who.id, {}});
   world.happen(ConnectionLost{b});
   world.pass(1s);
   world.happen(PageReturning{b, ben.state.self.who.id});
@@ -118,8 +151,8 @@ TEST_F(ResumeTest, the_last_word_of_an_old_page_does_not_end_the_stay_of_the_new
   world.resume(c, ben, false);
   world.pass(kStateInterval);
   world.forget_notices();
-  world.happen(PageClosing{b, ben.state.self.who.id});
-  world.happen(PageClosing{c, ada.state.self.who.id});
+  world.happen(PageClosing{b, ben.state.self.who.id, {}});
+  world.happen(PageClosing{c, ada.state.self.who.id, {}});
   world.pass(60s);
   EXPECT_TRUE(world.told<ParticipantLeft>(a).empty());
   EXPECT_TRUE(world.told<ConnectionChanged>(a).empty());

@@ -2,6 +2,8 @@
 // closed or loaded anew, words whose answer is lost, a screen that opens too late.
 import test from 'node:test';
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { launchChromium, newPage } from './lib/chromium.mjs';
 import { Server } from './lib/server.mjs';
 import { click, hears, join, seesMoving, sendChat, snapshot, until, waitTiles } from './lib/room.mjs';
@@ -37,6 +39,21 @@ const seen = (page) => page.evaluate(() => ({ fewest: window.seen.fewest, texts:
 const showsOf = (page, id, key, value) => until(page, `${key} of ${id} is ${value}`, ([who, k, v]) =>
   document.querySelector(`[data-testid="tile"][data-participant="${who}"]`)?.dataset[k] === v, [id, key, value]);
 
+// A way to the server whose answers, from hold() on, do not arrive.
+async function slowAnswers(t, server) {
+  let isHeld = false;
+  const way = createServer((page) => {
+    const onward = connect(server.httpPort, server.httpAddress);
+    page.pipe(onward);
+    onward.on('data', (bytes) => isHeld || page.write(bytes));
+    for (const [end, other] of [[page, onward], [onward, page]]) end.on('close', () => other.destroy()).on('error', () => {});
+  });
+  way.listen(0, '127.0.0.1');
+  await once(way, 'listening');
+  t.after(() => way.close());
+  return { url: `http://localhost:${way.address().port}`, hold: () => { isHeld = true; } };
+}
+
 test('a tab that is closed is seen to leave within two seconds', async (t) => {
   const { ada, ben } = await twoPeople(t);
   await waitTiles(ben, 2);
@@ -47,6 +64,27 @@ test('a tab that is closed is seen to leave within two seconds', async (t) => {
   const took = Date.now() - closed;
   assert.ok(took < 2_500, `gone after ${took} ms`);
   assert.ok((await seen(ben)).texts.includes('Ada left'));
+});
+
+test('a tab that is closed while its join is on the way is seen to leave within two seconds', async (t) => {
+  const { server, ben } = await twoPeople(t);
+  const browser = await launchChromium();
+  t.after(() => browser.close());
+  const slow = await slowAnswers(t, server);
+  const cleo = await newPage(browser);
+  await settings(cleo, {});
+  await cleo.goto(`${slow.url}/room/${(await snapshot(ben)).room}`);
+  await cleo.fill('[data-testid="name-input"]', 'Cleo');
+  await until(cleo, 'the door is open', () => window.__confab?.snapshot().connected);
+  slow.hold();
+  await click(cleo, 'join');
+  await until(ben, 'Cleo is let in', () => window.__confab.snapshot().participants.length === 3);
+  assert.equal((await snapshot(cleo)).phase, 'joining');
+  const closed = Date.now();
+  await cleo.close({ runBeforeUnload: true });
+  await until(ben, 'Cleo is gone', () => window.__confab.snapshot().participants.length === 2, undefined, 10_000);
+  const took = Date.now() - closed;
+  assert.ok(took < 2_500, `gone after ${took} ms`);
 });
 
 test('going back to the start page is leaving, and the way forward leads in again', async (t) => {

@@ -1,4 +1,6 @@
 // Sockets come and go; people stay for the grace period.
+#include <algorithm>
+
 #include "call/announce.h"
 #include "call/handlers/handlers.h"
 
@@ -13,6 +15,23 @@ void await_return(Core& core, Asker asker, Duration grace, LeaveReason reason) {
       core.timers.add(core.now + grace, GraceOver{asker.meeting->code, self.who.id, reason});
   if (!std::exchange(self.is_connected, false)) return;
   announce_connection(core, *asker.meeting, self);
+}
+
+// Who closes its page before its first join is answered has no id to say.
+bool is_by(const PageClosing& event, Meeting& meeting, const Participant& self) {
+  if (event.participant.is_set()) return event.participant == self.who.id;
+  return meeting.find_attempt(event.attempt) == &self;
+}
+
+// For the room, with the join that `event` names?
+bool is_waiting(Core& core, const PageClosing& event) {
+  const auto it = core.connections.find(event.connection);
+  if (it == core.connections.end() || event.attempt.size() < kAttemptCharsMin) return false;
+  const Meeting* meeting = core.meeting(it->second.code);
+  return meeting != nullptr && std::ranges::any_of(meeting->waiting, [&](const WaitingJoin& each) {
+           return each.origin.connection == event.connection && !each.join.resume &&
+                  each.join.attempt == event.attempt;
+         });
 }
 
 }  // namespace
@@ -31,8 +50,11 @@ void on(Core& core, ConnectionLost event) {
 
 void on(Core& core, PageClosing event) {
   const Asker asker = core.asker(event.connection);
-  if (!asker || asker.participant->who.id != event.participant) return;
-  await_return(core, asker, core.options.page_grace, LeaveReason::kLeft);
+  if (asker && is_by(event, *asker.meeting, *asker.participant)) {
+    await_return(core, asker, core.options.page_grace, LeaveReason::kLeft);
+  } else if (!asker && is_waiting(core, event)) {
+    stop_waiting(core, event.connection);
+  }
 }
 
 void on(Core& core, PageReturning event) {

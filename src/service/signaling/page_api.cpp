@@ -16,6 +16,7 @@ constexpr std::size_t kSpeakersRemembered = 10'000;
 constexpr std::size_t kBodyBytesMax = 4096;
 constexpr std::size_t kTokenBytesMax = 1024;
 constexpr std::size_t kSocketBytesMax = 64;
+constexpr std::size_t kAttemptBytesMax = 64;
 
 }  // namespace
 
@@ -55,17 +56,23 @@ Result<void> PageApi::hear(News news, const http::Request& request) {
   if (!body) return std::unexpected(body.error());
   json::ReadStatus status;
   const json::Reader in(*body, status);
-  const std::string_view token = in["resumeToken"].string(kTokenBytesMax);
   const std::string_view socket_text = in["socketId"].string(kSocketBytesMax);
+  const bool is_joining = news == News::kClosing && in["attempt"].present();
+  const std::string_view proof = is_joining ? in["attempt"].string(kAttemptBytesMax)
+                                            : in["resumeToken"].string(kTokenBytesMax);
   if (!status.ok()) return std::unexpected(status.error());
   const auto socket = socketio::SocketId::parse(socket_text);
   if (!socket) return fail(ErrorCode::kInvalidArgument, "socketId: not the id of a socket");
-  const auto claims = signer_.verify(token, wall_unix_ms());
+  if (is_joining) {
+    listener_(news, {*socket, {}, std::string(proof)});
+    return {};
+  }
+  const auto claims = signer_.verify(proof, wall_unix_ms());
   const auto code = call::normalize_room_code(request.params.at("code"));
   if (!claims || !code || claims->room != *code) {
     return fail(ErrorCode::kUnauthenticated, "this token is not good for this room");
   }
-  listener_(news, *socket, claims->participant);
+  listener_(news, {*socket, claims->participant, {}});
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <string>
 #include <string_view>
 
 #include "base/ids.h"
@@ -19,10 +20,12 @@ namespace confab::signaling {
 class PageApi {
  public:
   enum class News : std::uint8_t { kClosing, kReturning };
-  // `socket` is the connection the page had; whether it still is the participant's own is not known
-  // here.
-  using Listener =
-      std::function<void(News news, socketio::SocketId socket, ParticipantId participant)>;
+  struct Page {
+    socketio::SocketId socket;  // it had; whether it still is the participant's own is unknown here
+    ParticipantId participant;  // unset where its first join was not answered yet
+    std::string attempt;        // of that join, as the page named it; else empty
+  };
+  using Listener = std::function<void(News news, Page page)>;
 
   PageApi(http::HttpServer& server, const auth::TokenSigner& signer, Listener listener);
 

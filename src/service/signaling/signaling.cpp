@@ -52,10 +52,9 @@ class SignalingService::Impl {
         ice_servers_(loop, random, log),
         door_(config, loop, server, signer, ice_servers_.book(), random, log,
               [this](call::Event event) { handle(std::move(event)); }),
-        pages_(server, signer,
-               [this](PageApi::News news, socketio::SocketId socket, ParticipantId participant) {
-                 hear_page(news, socket, participant);
-               }) {
+        pages_(server, signer, [this](PageApi::News news, PageApi::Page page) {
+          hear_page(news, std::move(page));
+        }) {
     ice_servers_.set_urls(config_.ice.urls);
     purge();
   }
@@ -126,13 +125,13 @@ class SignalingService::Impl {
 
  private:
   // A socket that is not known any more has nothing left to end.
-  void hear_page(PageApi::News news, socketio::SocketId socket, ParticipantId participant) {
-    const auto connection = door_.connection_of(socket);
+  void hear_page(PageApi::News news, PageApi::Page page) {
+    const auto connection = door_.connection_of(page.socket);
     if (!connection) return;
     if (news == PageApi::News::kClosing) {
-      handle(call::PageClosing{*connection, participant});
+      handle(call::PageClosing{*connection, page.participant, std::move(page.attempt)});
     } else {
-      handle(call::PageReturning{*connection, participant});
+      handle(call::PageReturning{*connection, page.participant});
     }
   }
 

@@ -1,14 +1,17 @@
 import type { ResumeRecord } from './resume';
 
+/** By its token, or by its join where that is not answered yet. */
+export type Leaver = Partial<Pick<ResumeRecord, 'token' | 'socketId'>> & { attempt?: string | undefined };
+
 /**
  * Said by the browser for a page that goes away, when its socket cannot speak any more: the others
  * see it leave at once, unless a page that a reload loads in its place says that it is back.
  */
-export function sayPageCloses(room: string, { token, socketId }: Pick<ResumeRecord, 'token' | 'socketId'>): void {
+export function sayPageCloses(room: string, { socketId, token, attempt }: Leaver): void {
   if (socketId === undefined) return;
   const url = `/api/rooms/${encodeURIComponent(room)}/leave`;
   // Refused where too much is on its way: the server then waits for us as after a lost network.
-  navigator.sendBeacon(url, JSON.stringify({ resumeToken: token, socketId }));
+  navigator.sendBeacon(url, JSON.stringify(token === undefined ? { attempt, socketId } : { resumeToken: token, socketId }));
 }
 
 /** What pages do as they go and as they are shown again from the browser's history. */

@@ -266,6 +266,21 @@ describe('a page that goes away', () => {
     expect(sendBeacon).toHaveBeenCalledTimes(1);
   });
 
+  it('before its join is answered names the join', async () => {
+    const sendBeacon = vi.fn();
+    Object.assign(navigator, { sendBeacon });
+    window.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: false }));
+    expect(sendBeacon).not.toHaveBeenCalled();
+    server.silent.add('join');
+    const joining = joinWith(session, {});
+    await vi.waitFor(() => expect(server.requests('join')).toHaveLength(1));
+    window.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: false }));
+    const { attempt } = server.requests('join')[0] ?? {};
+    expect(sendBeacon).toHaveBeenCalledWith('/api/rooms/abc-defg-hij/leave', JSON.stringify({ attempt, socketId: 'socket1' }));
+    server.speak();
+    await joining;
+  });
+
   it('and is shown again from the history is loaded anew, and held no device meanwhile', async () => {
     const reload = vi.fn();
     vi.stubGlobal('location', { search: '', reload });

@@ -301,8 +301,13 @@ export class MeetingSession {
   }
 
   private onPageCloses(isKept: boolean): void {
-    if (this.token === undefined || !['joining', 'joined'].includes(useMeeting.getState().phase)) return;
-    sayPageCloses(this.room, { token: this.token, socketId: this.socketId });
+    if (!['joining', 'joined'].includes(useMeeting.getState().phase)) return;
+    if (this.token !== undefined) {
+      sayPageCloses(this.room, { token: this.token, socketId: this.socketId });
+    } else if (this.attempt !== undefined) {
+      // Let in perhaps, and not told yet.
+      sayPageCloses(this.room, { attempt: this.attempt, socketId: this.signaling.id });
+    }
     if (!isKept) return;
     // Kept by the browser in case of a way back: nobody is seen or heard in there.
     ++this.stay;
