@@ -6,7 +6,6 @@
 #include "rtc/ortc/codec.h"
 #include "rtc/srtp/session.h"
 #include "sfu/egress_writer.h"
-#include "sfu/layer_choice.h"
 #include "sfu/webrtc_transport.h"
 
 namespace confab::sfu {
@@ -56,9 +55,8 @@ Consumer::Consumer(ShardContext& context, WebRtcTransport& transport, Source& so
       source_(source),
       id_(setup.id),
       stream_(make_stream(setup, source)),
-      paused_(setup.paused),
-      preferred_layer_(static_cast<std::uint8_t>(source.layers() - 1)),
-      target_layer_(preferred_layer_),
+      selector_(source.layers(), source.kind() == ortc::MediaKind::kVideo, setup.paused,
+                source.is_paused()),
       map_(random_seq(context.random)),
       timestamps_({context.random.u32()}, setup.parameters.codecs.front().clock_rate),
       next_rtx_seq_(random_seq(context.random)) {
@@ -70,19 +68,8 @@ Consumer::~Consumer() {
   source_.detach(*this);
 }
 
-std::optional<std::uint8_t> Consumer::current_layer() const {
-  if (!current_) return std::nullopt;
-  return current_->encoding;
-}
-
-LayerMask Consumer::wanted_layers() const {
-  if (paused_) return 0;
-  const LayerMask target = layer_bit(target_layer_);
-  return current_ ? static_cast<LayerMask>(target | layer_bit(current_->encoding)) : target;
-}
-
 void Consumer::on_media(Instant now, const MediaPacket& packet) {
-  if (paused_) return context_.counters.drop(Drop::kConsumerPaused);
+  if (selector_.is_paused()) return context_.counters.drop(Drop::kConsumerPaused);
   // Nothing to begin before there is a way to the receiver: it would miss the key frame.
   if (!transport_.can_send()) return context_.counters.drop(Drop::kReceiverNotConnected);
   if (packet.payload_type != stream_.payload_type) {
@@ -127,32 +114,30 @@ void Consumer::on_media(Instant now, const MediaPacket& packet) {
 }
 
 bool Consumer::admit(Instant now, const MediaPacket& packet) {
-  if (current_ && packet.source == *current_) {
-    if (target_layer_ != current_->encoding) want_target_key_frame(now);
-    return true;
+  switch (selector_.judge(now, packet)) {
+    case LayerSelector::Verdict::kForward:
+      if (selector_.state() == LayerSelector::State::kSwitching) want_target_key_frame(now);
+      return true;
+    case LayerSelector::Verdict::kStart:
+      start_at(now, packet);
+      return true;
+    case LayerSelector::Verdict::kWaits:
+      want_target_key_frame(now);
+      if (!selector_.current()) context_.counters.drop(Drop::kBeforeKeyFrame);
+      return false;
+    case LayerSelector::Verdict::kHeld:
+      context_.counters.drop(Drop::kEgressShed);
+      return false;
+    case LayerSelector::Verdict::kNotWanted:
+      return false;
   }
-  // The stream that was forwarded began anew: its packets can not be joined to the old ones.
-  if (current_ && packet.source.encoding == current_->encoding) current_.reset();
-  if (packet.source.encoding != target_layer_) return false;
-  if (!current_ && !overload_break_.is_over(now)) {
-    context_.counters.drop(Drop::kEgressShed);
-    return false;
-  }
-  // A key frame whose first packet comes late is of no use: what follows it was not kept.
-  if (is_video() && !(packet.info.is_key_frame_start && packet.is_newest)) {
-    want_target_key_frame(now);
-    if (!current_) context_.counters.drop(Drop::kBeforeKeyFrame);
-    return false;
-  }
-  start_at(now, packet);
-  return true;
+  return false;
 }
 
 // Its numbers were not taken yet: the receiver sees no gap that it would ask for.
 void Consumer::step_back(Instant now) {
   context_.counters.drop(Drop::kEgressQueueFull);
-  current_.reset();
-  overload_break_.begin(now, context_.random);
+  selector_.step_back(now, context_.random);
 }
 
 void Consumer::start_at(Instant now, const MediaPacket& packet) {
@@ -161,7 +146,7 @@ void Consumer::start_at(Instant now, const MediaPacket& packet) {
     timeline_ = packet.source;
   }
   map_.start_at(packet.source, packet.seq, {packet.info.picture_id, packet.info.tl0_pic_idx});
-  current_ = packet.source;
+  selector_.start(packet.source);
   source_.on_wanted_changed();
 }
 
@@ -178,10 +163,10 @@ std::optional<rtp::RtpTime> Consumer::on_previous_clock(const MediaPacket& packe
 void Consumer::want_target_key_frame(Instant now) {
   // It would come before there is a way to the receiver, and the next one only after the interval
   // of requests: on_transport_ready asks.
-  if (!transport_.can_send() || !overload_break_.is_over(now)) return;
+  if (!transport_.can_send() || !selector_.is_break_over(now)) return;
   // A change of layers is not the receiver's wish alone, and it goes on being sent the old one.
-  if (current_) return source_.want_key_frame(now, target_layer_);
-  want_key_frame(now, target_layer_);
+  if (selector_.current()) return source_.want_key_frame(now, selector_.target());
+  want_key_frame(now, selector_.target());
 }
 
 void Consumer::want_key_frame(Instant now, std::uint8_t encoding) {
@@ -211,33 +196,30 @@ void Consumer::send(Instant now, EgressEntry&& entry, bool completes_frame) {
 }
 
 void Consumer::on_producer_paused(Instant now, bool paused) {
-  if (paused) {
-    current_.reset();
-  } else {
-    choose_layer(now);
-    if (is_video() && is_flowing()) want_target_key_frame(now);
-  }
+  selector_.set_source_paused(paused);
+  if (!paused) resume(now);
 }
 
 void Consumer::on_gap(std::uint8_t encoding) {
-  if (is_video() && current_ && current_->encoding == encoding) current_.reset();
+  const auto& current = selector_.current();
+  if (is_video() && current && current->encoding == encoding) selector_.stop();
 }
 
 void Consumer::set_paused(Instant now, bool paused) {
-  if (paused_ == paused) return;
-  paused_ = paused;
+  if (selector_.is_paused() == paused) return;
+  selector_.set_paused(paused);
   source_.on_wanted_changed();
-  if (paused) {
-    current_.reset();
-    return;
-  }
+  if (!paused) resume(now);
+}
+
+void Consumer::resume(Instant now) {
   choose_layer(now);
-  if (is_video() && is_flowing()) want_target_key_frame(now);
+  if (is_video() && selector_.is_flowing()) want_target_key_frame(now);
 }
 
 void Consumer::on_transport_ready(Instant now) {
   source_.hold_for(repeat_window());
-  if (is_video() && is_flowing() && !current_) want_target_key_frame(now);
+  if (is_video() && selector_.state() == LayerSelector::State::kWaiting) want_target_key_frame(now);
 }
 
 Duration Consumer::repeat_window() const {
@@ -249,26 +231,25 @@ Duration Consumer::repeat_window() const {
 }
 
 void Consumer::set_preferred_layer(Instant now, std::uint8_t spatial) {
-  preferred_layer_ = spatial;
+  selector_.set_preferred(spatial);
   choose_layer(now);
 }
 
 void Consumer::choose_layer(Instant now) {
-  const auto chosen = sfu::choose_layer(preferred_layer_, source_.layers(),
-                                        [this](std::uint8_t i) { return source_.is_alive(i); });
-  if (!chosen || *chosen == target_layer_) return;
-  target_layer_ = *chosen;
+  if (!selector_.choose(source_.alive())) return;
   source_.on_wanted_changed();
-  if (is_video() && is_flowing() && (!current_ || current_->encoding != target_layer_)) {
-    want_target_key_frame(now);
-  }
+  const LayerSelector::State state = selector_.state();
+  const bool needs_key_frame =
+      state == LayerSelector::State::kWaiting || state == LayerSelector::State::kSwitching;
+  if (is_video() && needs_key_frame) want_target_key_frame(now);
 }
 
 void Consumer::request_key_frame(Instant now) {
   ++statistics_.plis_received;
-  if (!is_video() || !is_flowing() || !overload_break_.is_over(now)) return;
+  if (!is_video() || !selector_.is_flowing() || !selector_.is_break_over(now)) return;
   // What the receiver can not decode is what it is sent now, not what it may be sent next.
-  want_key_frame(now, current_ ? current_->encoding : target_layer_);
+  const auto& current = selector_.current();
+  want_key_frame(now, current ? current->encoding : selector_.target());
 }
 
 void Consumer::on_nack(Instant now, const rtcp::Nack& nack) {

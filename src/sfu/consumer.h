@@ -1,12 +1,7 @@
 // What a participant receives of one Producer, be it connected to this shard or to another: one RTP
 // stream that never breaks, whatever pauses, resumes or changes layers behind it. Rewrites, answers
-// NACKs, passes key-frame requests on. Owned by its (receiving) WebRtcTransport.
-//
-//   Paused ──resume──▶ Waiting for a key frame of the target ──it comes──▶ Forwarding
-//      ▲                        ▲                                             │
-//      └── pause (either side) ─┴──────────── the source began anew ──────────┘
-// A change of layer forwards the old one until a key frame of the new one comes. Video whose
-// receiver's queue is full goes back to waiting as well, and stays there for a while.
+// NACKs, passes key-frame requests on. What it forwards, and whether, its LayerSelector decides.
+// Owned by its (receiving) WebRtcTransport.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +14,8 @@
 #include "rtc/rtcp/packet.h"
 #include "rtc/rtp/types.h"
 #include "sfu/key_frame_wish.h"
+#include "sfu/layer_selector.h"
 #include "sfu/media_packet.h"
-#include "sfu/overload_break.h"
 #include "sfu/packet_map.h"
 #include "sfu/repeat_guard.h"
 #include "sfu/shard_context.h"
@@ -78,10 +73,10 @@ class Consumer {
   const EgressStream& stream() const { return stream_; }
   Source& source() const { return source_; }
   WebRtcTransport& transport() const { return transport_; }
-  bool is_paused() const { return paused_; }
-  std::optional<std::uint8_t> current_layer() const;
+  bool is_paused() const { return selector_.is_paused(); }
+  const LayerSelector& layers() const { return selector_; }
   // The streams whose packets it has a use for now.
-  LayerMask wanted_layers() const;
+  LayerMask wanted_layers() const { return selector_.wanted(); }
 
   struct Statistics {
     std::uint64_t packets_sent = 0;
@@ -95,12 +90,13 @@ class Consumer {
   const Statistics& statistics() const { return statistics_; }
 
  private:
-  bool is_flowing() const { return !paused_ && !source_.is_paused(); }
   bool is_video() const { return source_.kind() == ortc::MediaKind::kVideo; }
   // Whether the packet belongs to what is forwarded, beginning or switching where it may.
   bool admit(Instant now, const MediaPacket& packet);
   void start_at(Instant now, const MediaPacket& packet);
   void step_back(Instant now);
+  // After a pause, of whoever it was.
+  void resume(Instant now);
   void want_target_key_frame(Instant now);
   void want_key_frame(Instant now, std::uint8_t encoding);
   std::optional<rtp::RtpTime> on_previous_clock(const MediaPacket& packet) const;
@@ -117,16 +113,12 @@ class Consumer {
   Source& source_;
   ConsumerId id_;
   EgressStream stream_;
-  bool paused_;
 
-  std::uint8_t preferred_layer_;
-  std::uint8_t target_layer_;
-  std::optional<SourceId> current_;   // what is forwarded; nothing while waiting
+  LayerSelector selector_;
   std::optional<SourceId> timeline_;  // what timestamps_ was last set up for
   PacketMap map_;
   TimestampRewriter timestamps_;
   KeyFrameWish key_frame_wish_;
-  OverloadBreak overload_break_;
   RepeatGuard repeats_;
   rtp::SeqNo next_rtx_seq_;
   Statistics statistics_;
