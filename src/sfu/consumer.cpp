@@ -6,7 +6,6 @@
 #include "rtc/ortc/codec.h"
 #include "rtc/srtp/session.h"
 #include "sfu/egress_writer.h"
-#include "sfu/webrtc_transport.h"
 
 namespace confab::sfu {
 namespace {
@@ -48,12 +47,13 @@ rtp::SeqNo random_seq(Random& random) {
 
 }  // namespace
 
-Consumer::Consumer(ShardContext& context, WebRtcTransport& transport, Source& source,
+Consumer::Consumer(ShardContext& context, ReceiverQueue& queue, Source& source,
                    const ConsumerSetup& setup)
     : context_(context),
-      transport_(transport),
+      queue_(queue),
       source_(source),
       id_(setup.id),
+      transport_(setup.transport),
       stream_(make_stream(setup, source)),
       selector_(source.layers(), source.kind() == ortc::MediaKind::kVideo, setup.paused,
                 source.is_paused()),
@@ -71,12 +71,12 @@ Consumer::~Consumer() {
 void Consumer::on_media(Instant now, const MediaPacket& packet) {
   if (selector_.is_paused()) return context_.counters.drop(Drop::kConsumerPaused);
   // Nothing to begin before there is a way to the receiver: it would miss the key frame.
-  if (!transport_.can_send()) return context_.counters.drop(Drop::kReceiverNotConnected);
+  if (!queue_.can_send()) return context_.counters.drop(Drop::kReceiverNotConnected);
   if (packet.payload_type != stream_.payload_type) {
     return context_.counters.drop(Drop::kRtpUnknownPayloadType);
   }
   if (!admit(now, packet)) return;
-  if (is_video() && !context_.egress.has_room(transport_.queue(), EgressClass::kVideo)) {
+  if (is_video() && !context_.egress.has_room(queue_, EgressClass::kVideo)) {
     return step_back(now);
   }
 
@@ -163,7 +163,7 @@ std::optional<rtp::RtpTime> Consumer::on_previous_clock(const MediaPacket& packe
 void Consumer::want_target_key_frame(Instant now) {
   // It would come before there is a way to the receiver, and the next one only after the interval
   // of requests: on_transport_ready asks.
-  if (!transport_.can_send() || !selector_.is_break_over(now)) return;
+  if (!queue_.can_send() || !selector_.is_break_over(now)) return;
   // A change of layers is not the receiver's wish alone, and it goes on being sent the old one.
   if (selector_.current()) return source_.want_key_frame(now, selector_.target());
   want_key_frame(now, selector_.target());
@@ -192,7 +192,7 @@ EgressEntry Consumer::make_entry(const MediaPacket& packet, const PacketMap::Spa
 void Consumer::send(Instant now, EgressEntry&& entry, bool completes_frame) {
   ++statistics_.packets_sent;
   statistics_.bytes_sent += entry.notes().payload_size;
-  context_.egress.send_media(now, transport_.queue(), std::move(entry), completes_frame);
+  context_.egress.send_media(now, queue_, std::move(entry), completes_frame);
 }
 
 void Consumer::on_producer_paused(Instant now, bool paused) {
@@ -223,9 +223,9 @@ void Consumer::on_transport_ready(Instant now) {
 }
 
 Duration Consumer::repeat_window() const {
-  if (!stream_.has_rtx() || !transport_.can_send()) return {};
+  if (!stream_.has_rtx() || !queue_.can_send()) return {};
   const bool has_report = statistics_.rtt > Duration::zero();
-  const Duration rtt = has_report ? statistics_.rtt : transport_.handshake_rtt();
+  const Duration rtt = has_report ? statistics_.rtt : queue_.handshake_rtt;
   const Duration longest = context_.config.timing.history;
   return rtt > Duration::zero() ? std::min(sfu::repeat_window(rtt), longest) : longest;
 }
@@ -262,12 +262,12 @@ void Consumer::on_nack(Instant now, const rtcp::Nack& nack) {
     entry->rtx_seq = next_rtx_seq_;
     next_rtx_seq_ = next_rtx_seq_ + 1;
     ++statistics_.packets_retransmitted;
-    context_.egress.send_media(now, transport_.queue(), *std::move(entry), true);
+    context_.egress.send_media(now, queue_, *std::move(entry), true);
   });
 }
 
 std::expected<EgressEntry, RepeatRefusal> Consumer::take_sent(Instant now, rtp::SeqNo seq) {
-  if (context_.egress.is_backlogged(transport_.queue(), EgressClass::kVideo)) {
+  if (context_.egress.is_backlogged(queue_, EgressClass::kVideo)) {
     return std::unexpected(RepeatRefusal::kBacklogged);
   }
   const std::int64_t sent_as = map_.unwrap(seq);
@@ -281,7 +281,7 @@ std::expected<EgressEntry, RepeatRefusal> Consumer::take_sent(Instant now, rtp::
     case RepeatGuard::Verdict::kMay:
       break;
   }
-  if (!transport_.queue().repeats.take(now, entry_size(*entry), stream_.is_audio)) {
+  if (!queue_.repeats.take(now, entry_size(*entry), stream_.is_audio)) {
     return std::unexpected(RepeatRefusal::kOverBudget);
   }
   repeats_.note(now, sent_as);
@@ -311,7 +311,7 @@ Duration Consumer::repeat_after() const {
   Duration rtt = statistics_.rtt;
   if (rtt == Duration::zero()) {
     // What the handshake took is no less than a round trip, but may be much more.
-    const Duration handshake = transport_.handshake_rtt();
+    const Duration handshake = queue_.handshake_rtt;
     rtt = handshake > Duration::zero() ? std::min(handshake, kRttDefault) : kRttDefault;
   }
   return std::max(kRepeatMin, rtt - std::min(rtt / 8, kRttSlackMax));

@@ -1,7 +1,7 @@
 // What a participant receives of one Producer, be it connected to this shard or to another: one RTP
 // stream that never breaks, whatever pauses, resumes or changes layers behind it. Rewrites, answers
 // NACKs, passes key-frame requests on. What it forwards, and whether, its LayerSelector decides.
-// Owned by its (receiving) WebRtcTransport.
+// Owned by the SubscribingSide of its receiver.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +17,7 @@
 #include "sfu/layer_selector.h"
 #include "sfu/media_packet.h"
 #include "sfu/packet_map.h"
+#include "sfu/receiver_queue.h"
 #include "sfu/repeat_guard.h"
 #include "sfu/shard_context.h"
 #include "sfu/source.h"
@@ -28,6 +29,7 @@ namespace confab::sfu {
 // kilobyte, and only the receiver needs them again.
 struct ConsumerSetup {
   ConsumerId id;
+  TransportId transport;     // the receiver's
   std::uint32_t number = 0;  // even, unique within the transport
   ortc::RtpParameters parameters;
   bool paused = true;
@@ -35,9 +37,8 @@ struct ConsumerSetup {
 
 class Consumer {
  public:
-  // `transport` is the receiver's. Attaches itself to the source.
-  Consumer(ShardContext& context, WebRtcTransport& transport, Source& source,
-           const ConsumerSetup& setup);
+  // `queue` leads to the receiver. Attaches itself to the source.
+  Consumer(ShardContext& context, ReceiverQueue& queue, Source& source, const ConsumerSetup& setup);
   ~Consumer();
   Consumer(const Consumer&) = delete;
   Consumer& operator=(const Consumer&) = delete;
@@ -72,7 +73,7 @@ class Consumer {
   const ConsumerId& id() const { return id_; }
   const EgressStream& stream() const { return stream_; }
   Source& source() const { return source_; }
-  WebRtcTransport& transport() const { return transport_; }
+  const TransportId& transport() const { return transport_; }
   bool is_paused() const { return selector_.is_paused(); }
   const LayerSelector& layers() const { return selector_; }
   // The streams whose packets it has a use for now.
@@ -109,9 +110,10 @@ class Consumer {
   void send(Instant now, EgressEntry&& entry, bool completes_frame);
 
   ShardContext& context_;
-  WebRtcTransport& transport_;
+  ReceiverQueue& queue_;
   Source& source_;
   ConsumerId id_;
+  TransportId transport_;
   EgressStream stream_;
 
   LayerSelector selector_;

@@ -5,8 +5,6 @@
 #include "rtc/ortc/codec.h"
 #include "rtc/rtp/extensions.h"
 #include "rtc/rtp/packet_writer.h"
-#include "sfu/router.h"
-#include "sfu/webrtc_transport.h"
 
 namespace confab::sfu {
 namespace {
@@ -36,12 +34,12 @@ StreamRepair repair_of(ortc::MediaKind kind, const ortc::RtpCodecParameters& cod
 
 }  // namespace
 
-Producer::Producer(ShardContext& context, WebRtcTransport& transport, Router& router,
-                   ProducerSetup setup)
+Producer::Producer(ShardContext& context, PublisherLink& link, ProducerSetup setup)
     : Source(std::move(setup.source), context.config.timing.history),
       context_(context),
-      transport_(transport),
-      router_(router),
+      link_(link),
+      meeting_(setup.meeting),
+      transport_(setup.transport),
       slot_(setup.slot),
       parameters_(std::move(setup.parameters)),
       extensions_(ExtensionIds::of(parameters_)) {
@@ -154,7 +152,7 @@ void Producer::note_audio_level(Instant now, const rtp::RtpPacketView& rtp) {
   const auto data = rtp.extension(extension);
   if (!data) return;
   if (const auto level = rtp::parse_audio_level(*data)) {
-    router_.on_audio_level(now, id(), level->level_dbov);
+    link_.on_audio_level(now, id(), level->level_dbov);
   }
 }
 
@@ -200,16 +198,12 @@ void Producer::on_clock_changed() {
 void Producer::want_key_frame(Instant now, std::uint8_t encoding) {
   if (is_paused()) return;
   streams_[encoding].want_key_frame(now);
-  transport_.schedule(now);
-}
-
-const ParticipantClock& Producer::participant_clock() const {
-  return transport_.participant_clock();
+  link_.schedule(now);
 }
 
 PipeOutlet& Producer::open_outlet(PipeTransport& pipe) {
   if (PipeOutlet* open = find_outlet(pipe.peer())) return *open;
-  outlets_.push_back(std::make_unique<PipeOutlet>(pipe, router_.id(), *this));
+  outlets_.push_back(std::make_unique<PipeOutlet>(pipe, meeting_, *this));
   return *outlets_.back();
 }
 

@@ -1,6 +1,6 @@
 // What a participant publishes: one track, in one or several streams. Takes its packets from the
-// transport, tells them apart, repairs them and hands them to every Consumer, and to the other
-// shards that want them. Owned by its WebRtcTransport.
+// publisher's side, repairs them and hands them to every Consumer, and to the other shards that
+// want them. Owned by its PublishingSide.
 #pragma once
 
 #include <cstdint>
@@ -19,17 +19,17 @@
 #include "sfu/media_packet.h"
 #include "sfu/pipe_outlet.h"
 #include "sfu/producer_stream.h"
+#include "sfu/publisher_link.h"
 #include "sfu/shard_context.h"
 #include "sfu/source.h"
 #include "sfu/stream_demux.h"
 
 namespace confab::sfu {
 
-class Router;
-class WebRtcTransport;
-
 // All that a producer is made of; computed by the command that makes it.
 struct ProducerSetup {
+  MeetingId meeting;
+  TransportId transport;
   SourceSetup source;
   ProducerSlot slot = 0;
   ortc::RtpParameters parameters;  // the publisher's
@@ -38,7 +38,7 @@ struct ProducerSetup {
 
 class Producer final : public Source {
  public:
-  Producer(ShardContext& context, WebRtcTransport& transport, Router& router, ProducerSetup setup);
+  Producer(ShardContext& context, PublisherLink& link, ProducerSetup setup);
   ~Producer();
 
   // A packet that the demultiplexer found to be ours. `rtp` is a view of `packet`, which nobody
@@ -64,13 +64,13 @@ class Producer final : public Source {
 
   ProducerSlot slot() const { return slot_; }
   const ortc::RtpParameters& parameters() const { return parameters_; }
-  WebRtcTransport& transport() const { return transport_; }
+  const TransportId& transport() const { return transport_; }
   std::span<ProducerStream> streams() { return streams_; }
   std::span<const ProducerStream> streams() const { return streams_; }
   const ReportClock& report_clock(std::uint8_t encoding) const override {
     return streams_[encoding].report_clock();
   }
-  const ParticipantClock& participant_clock() const override;
+  const ParticipantClock& participant_clock() const override { return link_.participant_clock(); }
 
   Instant next_timeout() const;
   // For publishers that do not take transport-wide feedback.
@@ -94,8 +94,9 @@ class Producer final : public Source {
   CopiedExtensions copied_extensions(const rtp::RtpPacketView& rtp) const;
 
   ShardContext& context_;
-  WebRtcTransport& transport_;
-  Router& router_;
+  PublisherLink& link_;
+  MeetingId meeting_;
+  TransportId transport_;
   ProducerSlot slot_;
   ortc::RtpParameters parameters_;
   ExtensionIds extensions_;

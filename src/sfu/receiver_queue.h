@@ -1,5 +1,6 @@
 // The packets that wait for one receiver, audio apart from video, with what sending to it takes.
-// Part of its WebRtcTransport; registered with the shard's Egress while it holds packets.
+// Part of its WebRtcTransport, used by its SubscribingSide; registered with the shard's Egress
+// while it holds packets.
 #pragma once
 
 #include <array>
@@ -7,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/instant.h"
 #include "base/net.h"
 #include "rtc/srtp/session.h"
 #include "sfu/egress_entry.h"
@@ -41,6 +43,9 @@ struct ReceiverQueue {
   std::size_t overhead = 0;  // what the sender adds to an RTP packet
   std::uint16_t next_transport_seq = 0;
   RepeatBudget repeats;
+  // As the handshake took it, which is no less than it is; zero if there was none yet. Good until
+  // the first report.
+  Duration handshake_rtt{};
 
   std::uint64_t packets_sent = 0;
   std::uint64_t bytes_sent = 0;

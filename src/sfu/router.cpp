@@ -14,7 +14,9 @@ Router::Router(ShardContext& context, const MeetingId& id)
 
 Router::~Router() {
   // Consumers first: each detaches from its producer.
-  for (const auto& [id, transport] : transports_) transport->remove_consumers();
+  for (const auto& [id, transport] : transports_) {
+    if (SubscribingSide* side = transport->subscribing()) side->clear();
+  }
 }
 
 WebRtcTransport& Router::add_transport(Instant now, const control::CreateTransport& request) {
@@ -33,21 +35,25 @@ void Router::remove_transport(const TransportId& id) {
   const auto it = transports_.find(id);
   CHECK(it != transports_.end());
   WebRtcTransport& transport = *it->second;
-  for (const auto& producer : transport.producers()) {
-    if (producer) remove_producer(*producer);
+  if (PublishingSide* side = transport.publishing()) {
+    for (const auto& producer : side->producers()) {
+      if (producer) remove_producer(*producer);
+    }
   }
-  std::vector<Consumer*> consumers;
-  for (const auto& [consumer_id, consumer] : transport.consumers()) {
-    consumers.push_back(consumer.get());
+  if (SubscribingSide* side = transport.subscribing()) {
+    std::vector<Consumer*> consumers;
+    for (const auto& [consumer_id, consumer] : side->consumers()) {
+      consumers.push_back(consumer.get());
+    }
+    for (Consumer* consumer : consumers) remove_consumer(*consumer);
   }
-  for (Consumer* consumer : consumers) remove_consumer(*consumer);
   const ParticipantId owner = transport.setup().participant;
   transports_.erase(it);
   leave(owner);
 }
 
-Producer& Router::add_producer(WebRtcTransport& transport, ProducerSetup setup) {
-  Producer& producer = transport.add_producer(std::move(setup));
+Producer& Router::add_producer(PublishingSide& side, ProducerSetup setup) {
+  Producer& producer = side.add(std::move(setup));
   producers_.emplace(producer.id(), &producer);
   return producer;
 }
@@ -56,7 +62,7 @@ void Router::remove_producer(Producer& producer) {
   close_consumers(producer);
   speakers_.remove(producer.id());
   producers_.erase(producer.id());
-  producer.transport().remove_producer(producer);
+  find(producer.transport())->publishing()->remove(producer);
 }
 
 PipedProducer& Router::add_piped(PipeTransport& pipe, const SourceSetup& setup) {
@@ -72,21 +78,20 @@ void Router::remove_piped(PipedProducer& producer) {
 void Router::close_consumers(const Source& source) {
   const std::vector<Consumer*> consumers = source.consumers();
   for (Consumer* consumer : consumers) {
-    emit(control::ConsumerClosed{consumer->id(), consumer->transport().setup().id});
+    emit(control::ConsumerClosed{consumer->id(), consumer->transport()});
     remove_consumer(*consumer);
   }
 }
 
-Consumer& Router::add_consumer(WebRtcTransport& transport, Source& source,
-                               const ConsumerSetup& setup) {
-  Consumer& consumer = transport.add_consumer(source, setup);
+Consumer& Router::add_consumer(SubscribingSide& side, Source& source, const ConsumerSetup& setup) {
+  Consumer& consumer = side.add(source, setup);
   consumers_.emplace(consumer.id(), &consumer);
   return consumer;
 }
 
 void Router::remove_consumer(Consumer& consumer) {
   consumers_.erase(consumer.id());
-  consumer.transport().remove_consumer(consumer);
+  find(consumer.transport())->subscribing()->remove(consumer);
 }
 
 WebRtcTransport* Router::find(const TransportId& id) const {

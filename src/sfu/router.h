@@ -10,6 +10,7 @@
 #include "base/timer_wheel.h"
 #include "control/media.h"
 #include "sfu/consumer.h"
+#include "sfu/participant.h"
 #include "sfu/piped_producer.h"
 #include "sfu/producer.h"
 #include "sfu/report_clock.h"
@@ -30,13 +31,14 @@ class Router final : public Timed {
 
   WebRtcTransport& add_transport(Instant now, const control::CreateTransport& request);
   void remove_transport(const TransportId& id);
-  Producer& add_producer(WebRtcTransport& transport, ProducerSetup setup);
+  // Through a side of one of its transports.
+  Producer& add_producer(PublishingSide& side, ProducerSetup setup);
   // These close its consumers too, and tell so.
   void remove_producer(Producer& producer);
   void remove_piped(PipedProducer& producer);
   // A producer of another shard.
   PipedProducer& add_piped(PipeTransport& pipe, const SourceSetup& setup);
-  Consumer& add_consumer(WebRtcTransport& transport, Source& source, const ConsumerSetup& setup);
+  Consumer& add_consumer(SubscribingSide& side, Source& source, const ConsumerSetup& setup);
   void remove_consumer(Consumer& consumer);
 
   // nullptr if not in this meeting.

@@ -5,9 +5,8 @@
 #include <utility>
 
 #include "base/check.h"
-#include "rtc/rtp/extensions.h"
-#include "rtc/rtp/packet.h"
 #include "sfu/router.h"
+#include "sfu/rtcp_batch.h"
 
 namespace confab::sfu {
 namespace {
@@ -70,14 +69,16 @@ WebRtcTransport::WebRtcTransport(ShardContext& context, Router& router, Particip
                                  TransportSetup setup)
     : context_(context),
       router_(router),
-      participant_(participant),
       setup_(std::move(setup)),
       timer_(static_cast<Timed*>(this)),
       ice_(ice_config(context.config.timing), context.random),
       dtls_(context.identity, dtls_config(context.config)),
-      path_lines_(kPathLinesAtOnce, kPathLinesInterval),
-      ssrcs_(context.random),
-      rtcp_ssrc_{context.random.u32()} {
+      path_lines_(kPathLinesAtOnce, kPathLinesInterval) {
+  if (setup_.direction == control::TransportDirection::kSend) {
+    publishing_ = std::make_unique<PublishingSide>(context, router, participant, *this);
+  } else {
+    subscribing_ = std::make_unique<SubscribingSide>(context, participant, queue_);
+  }
   ufrags_.push_back(ice_.local_ufrag());
   context_.transports.add_ufrag(ice_.local_ufrag(), *this);
 }
@@ -174,7 +175,7 @@ void WebRtcTransport::take_handshake_turn(Instant now) {
   if (!handshake_.empty()) context_.handshakes.add(now, *this);
   // When the handshake is done, no less than a round trip has gone by since our first flight,
   // whatever either side repeated meanwhile.
-  if (first_flight_at_) handshake_rtt_ = now - *first_flight_at_;
+  if (first_flight_at_) queue_.handshake_rtt = now - *first_flight_at_;
   const bool was_under_way = !srtp_;
   pass_to_dtls(now, datagram.packet.view());
   // The last flight answers ours: whoever sent it has received that.
@@ -213,21 +214,56 @@ void WebRtcTransport::handle_rtp(Instant now, const Path& path, PacketRef packet
   if (!size) return context_.counters.drop(Drop::kSrtpRefused);
   note_authentic(now, path);
   packet.resize(*size);
-  const auto rtp = rtp::RtpPacketView::parse(packet.view());
-  if (!rtp) return context_.counters.drop(Drop::kRtpMalformed);
-
-  if (twcc_ && transport_cc_id_ != 0) {
-    const auto data = rtp->extension(transport_cc_id_);
-    const auto seq = data ? rtp::parse_transport_seq(*data) : std::nullopt;
-    if (seq) twcc_->on_packet(now, *seq);
-  }
-  const auto found = demux_.find(*rtp);
-  if (!found) {
-    context_.counters.drop(Drop::kRtpUnknownStream);
+  if (publishing_) {
+    publishing_->receive(now, std::move(packet));
   } else {
-    producers_[found->route.producer]->receive(now, found->route, std::move(packet), *rtp);
+    context_.counters.drop(Drop::kRtpUnknownStream);
   }
   arm();
+}
+
+void WebRtcTransport::handle_rtcp(Instant now, const Path& path, PacketRef packet) {
+  if (!srtp_) return context_.counters.drop(Drop::kSrtpNotReady);
+  ++packets_received_;
+  bytes_received_ += packet.size();
+  const auto size = srtp_->receiver().unprotect_rtcp(packet.mutable_view());
+  if (!size) return context_.counters.drop(Drop::kSrtcpRefused);
+  note_authentic(now, path);
+  packet.resize(*size);
+  rtcp::CompoundReader reader(packet.view());
+  while (const auto part = reader.next()) on_rtcp_packet(now, *part);
+  if (reader.is_malformed()) context_.counters.drop(Drop::kRtcpMalformed);
+  arm();
+}
+
+// What clients say by RTCP: reports, and requests to repeat packets or to send a key frame.
+void WebRtcTransport::on_rtcp_packet(Instant now, const rtcp::PacketView& packet) {
+  switch (packet.type) {
+    case rtcp::PacketType::kSenderReport:
+      if (const auto report = rtcp::parse_sender_report(packet)) {
+        if (publishing_) publishing_->on_sender_report(now, *report);
+        if (subscribing_) subscribing_->on_report_blocks(now, report->blocks);
+      }
+      break;
+    case rtcp::PacketType::kReceiverReport:
+      if (const auto report = rtcp::parse_receiver_report(packet); report && subscribing_) {
+        subscribing_->on_report_blocks(now, report->blocks);
+      }
+      break;
+    case rtcp::PacketType::kTransportFeedback:
+      if (subscribing_) subscribing_->on_transport_feedback(now, packet);
+      break;
+    case rtcp::PacketType::kPayloadFeedback:
+      if (subscribing_) subscribing_->on_payload_feedback(now, packet);
+      break;
+    // The CNAME came by signaling; a stream's end shows in its silence; nobody was asked for
+    // extended reports.
+    case rtcp::PacketType::kSourceDescription:
+    case rtcp::PacketType::kBye:
+    case rtcp::PacketType::kApp:
+    case rtcp::PacketType::kExtendedReport:
+      break;
+  }
 }
 
 void WebRtcTransport::handle_path_closed(Instant now, const Path& path) {
@@ -277,9 +313,7 @@ void WebRtcTransport::on_ice_state(Instant now, const ice::StateChanged& change)
       break;
     case ice::IceState::kConnected:
       set_state(srtp_ ? TransportState::kConnected : TransportState::kConnecting, change.why);
-      if (srtp_) {
-        for (const auto& [id, consumer] : consumers_) consumer->on_transport_ready(now);
-      }
+      if (srtp_ && subscribing_) subscribing_->on_ready(now);
       break;
     case ice::IceState::kDisconnected:
       set_state(TransportState::kDisconnected, change.why);
@@ -319,7 +353,7 @@ void WebRtcTransport::start_media(Instant now, const SrtpKeys& keys) {
   if (ice_.state() == ice::IceState::kConnected) {
     set_state(TransportState::kConnected, "keys agreed");
   }
-  for (const auto& [id, consumer] : consumers_) consumer->on_transport_ready(now);
+  if (subscribing_) subscribing_->on_ready(now);
 }
 
 void WebRtcTransport::send_datagram(Instant now, ByteView bytes) {
@@ -363,11 +397,7 @@ void WebRtcTransport::end(TransportState state, std::string_view why) {
 Instant WebRtcTransport::next_timeout() const {
   Instant next = std::min({ice_.next_timeout(), dtls_.next_timeout(), ssl_until_, report_at_});
   // What can not be sent has no deadline.
-  if (!can_report()) return next;
-  for (const auto& producer : producers_) {
-    if (producer) next = std::min(next, producer->next_timeout());
-  }
-  if (twcc_) next = std::min(next, twcc_->next_timeout());
+  if (publishing_ && can_report()) next = std::min(next, publishing_->next_feedback());
   return next;
 }
 
@@ -393,17 +423,14 @@ void WebRtcTransport::on_timer(Instant now) {
     drain_dtls(now);
   }
   if (ssl_until_ <= now) let_ssl_go(now);
-  for (const auto& producer : producers_) {
-    if (producer) producer->check_layers(now);
-  }
-  if (can_report()) {
-    send_feedback(now);
-    send_twcc(now);
+  if (publishing_) {
+    publishing_->check_layers(now);
+    if (can_report()) send_feedback(now);
   }
   if (report_at_ <= now) {
     report_at_ = now + context_.config.timing.report_interval;
     if (can_report()) send_reports(now);
-    for (const auto& [id, consumer] : consumers_) consumer->source().expire_held(now);
+    if (subscribing_) subscribing_->expire_held(now);
   }
   // What could not be done now (no packet slot was free) is tried again, but not at once.
   arm(now + kRetry);
@@ -420,61 +447,23 @@ void WebRtcTransport::let_ssl_go(Instant now) {
   drain_dtls(now);
 }
 
-// ---- producers and consumers ----
-
-std::size_t WebRtcTransport::producer_count() const {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(producers_, [](const auto& p) { return p != nullptr; }));
-}
-
-ProducerSlot WebRtcTransport::free_slot() const {
-  const auto it = std::ranges::find_if(producers_, [](const auto& p) { return !p; });
-  return static_cast<ProducerSlot>(it - producers_.begin());
-}
-
-Producer& WebRtcTransport::add_producer(ProducerSetup setup) {
-  const ProducerSlot slot = setup.slot;
-  if (slot == producers_.size()) producers_.emplace_back();
-  DCHECK(producers_[slot] == nullptr);
-  const std::uint8_t cc = ExtensionIds::of(setup.parameters)[ortc::HeaderExtension::kTransportCc];
-  if (cc != 0) {
-    transport_cc_id_ = cc;
-    if (!twcc_) {
-      cc::TwccConfig config;
-      config.interval = context_.config.timing.twcc_interval;
-      twcc_ = std::make_unique<cc::TwccReceiver>(config);
-    }
+void WebRtcTransport::send_feedback(Instant now) {
+  {
+    RtcpBatch batch(context_, *queue_.path, srtp_->sender());
+    publishing_->send_feedback(now, batch);
   }
-  producers_[slot] = std::make_unique<Producer>(context_, *this, router_, std::move(setup));
-  return *producers_[slot];
+  RtcpBatch batch(context_, *queue_.path, srtp_->sender());
+  publishing_->send_twcc(now, batch);
 }
 
-void WebRtcTransport::remove_producer(Producer& producer) {
-  demux_.remove(producer.slot());
-  producers_[producer.slot()].reset();
+void WebRtcTransport::send_reports(Instant now) {
+  RtcpBatch batch(context_, *queue_.path, srtp_->sender());
+  if (publishing_) publishing_->send_reports(now, batch);
+  if (subscribing_) subscribing_->send_reports(now, batch);
 }
 
-Consumer& WebRtcTransport::add_consumer(Source& source, const ConsumerSetup& setup) {
-  auto consumer = std::make_unique<Consumer>(context_, *this, source, setup);
-  Consumer& added = *consumer;
-  consumers_by_ssrc_[added.stream().ssrc] = &added;
-  if (added.stream().has_rtx()) consumers_by_ssrc_[added.stream().rtx_ssrc] = &added;
-  consumers_.emplace(setup.id, std::move(consumer));
-  return added;
-}
-
-void WebRtcTransport::remove_consumer(Consumer& consumer) {
-  context_.egress.purge(queue_, consumer.stream());
-  consumers_by_ssrc_.erase(consumer.stream().ssrc);
-  consumers_by_ssrc_.erase(consumer.stream().rtx_ssrc);
-  consumers_.erase(consumer.id());
-}
-
-void WebRtcTransport::remove_consumers() {
-  context_.egress.forget(queue_);
-  queue_ = {};
-  consumers_by_ssrc_.clear();
-  consumers_.clear();
+std::size_t WebRtcTransport::stream_count() const {
+  return publishing_ ? publishing_->demux().ssrc_count() : subscribing_->stream_count();
 }
 
 control::TransportStats WebRtcTransport::statistics() const {

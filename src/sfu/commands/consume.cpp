@@ -9,7 +9,8 @@ CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
                      const control::PutCapabilities& request) {
   const auto transport = find_in<WebRtcTransport>(shard, meeting, request.transport, "transport");
   if (!transport) return std::unexpected(transport.error());
-  if ((*transport)->setup().direction != control::TransportDirection::kReceive) {
+  SubscribingSide* side = (*transport)->subscribing();
+  if (side == nullptr) {
     return fail(ErrorCode::kInvalidArgument, "the transport is not for receiving");
   }
   if (const auto valid = ortc::validate(request.rtp_capabilities); !valid) {
@@ -18,8 +19,7 @@ CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
   if (ortc::capabilities_hash(request.rtp_capabilities) != request.hash) {
     return fail(ErrorCode::kInvalidArgument, "the capabilities are not those of the hash");
   }
-  (*transport)
-      ->set_capabilities(shard.context.receivers.share(request.rtp_capabilities), request.hash);
+  side->set_capabilities(shard.context.receivers.share(request.rtp_capabilities), request.hash);
   return control::Done{};
 }
 
@@ -32,31 +32,32 @@ CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
   Router& router = transport.router();
   Source* source = router.find_source(request.producer);
   if (source == nullptr) return fail(ErrorCode::kNotFound, "no such producer");
-  if (transport.setup().direction != control::TransportDirection::kReceive) {
+  SubscribingSide* side = transport.subscribing();
+  if (side == nullptr) {
     return fail(ErrorCode::kInvalidArgument, "the transport is not for receiving");
   }
-  if (transport.consumers().size() >= context.config.limits.consumers_per_transport_max) {
+  if (side->consumers().size() >= context.config.limits.consumers_per_transport_max) {
     return fail(ErrorCode::kFull, "no more consumers on this transport");
   }
-  if (transport.capabilities() == nullptr ||
-      transport.capabilities_hash() != request.capabilities) {
+  if (side->capabilities() == nullptr || side->capabilities_hash() != request.capabilities) {
     return fail(ErrorCode::kConflict, "the transport was not told what this device can decode");
   }
-  const ortc::RtpCapabilities& capabilities = *transport.capabilities();
+  const ortc::RtpCapabilities& capabilities = *side->capabilities();
   const ortc::RtpParameters& consumable = source->consumable();
   if (!ortc::can_consume(consumable, capabilities)) {
     return fail(ErrorCode::kUnsupported, "this device can not decode the producer's codec");
   }
-  auto parameters = ortc::consumer_parameters(
-      consumable, capabilities, {transport.next_mid(), std::nullopt}, transport.ssrcs());
+  auto parameters = ortc::consumer_parameters(consumable, capabilities,
+                                              {side->next_mid(), std::nullopt}, side->ssrcs());
   if (!parameters) return std::unexpected(parameters.error());
 
   ConsumerSetup setup;
   setup.id = ConsumerId::random_at(context.config.place, context.random);
-  setup.number = transport.next_stream_number();
+  setup.transport = transport.setup().id;
+  setup.number = side->next_stream_number();
   setup.parameters = std::move(*parameters);
   setup.paused = request.paused;
-  const Consumer& consumer = router.add_consumer(transport, *source, setup);
+  const Consumer& consumer = router.add_consumer(*side, *source, setup);
   return control::Consumed{consumer.id(),
                            source->id(),
                            source->kind(),

@@ -6,7 +6,7 @@ namespace {
 control::ProducerStats producer_stats(const Producer& producer) {
   control::ProducerStats out;
   out.producer = producer.id();
-  out.transport = producer.transport().setup().id;
+  out.transport = producer.transport();
   out.kind = producer.kind();
   out.codec = producer.parameters().codecs.front().mime_type;
   for (const ProducerStream& stream : producer.streams()) {
@@ -29,7 +29,7 @@ control::ConsumerStats consumer_stats(const Consumer& consumer) {
   control::ConsumerStats out;
   out.consumer = consumer.id();
   out.producer = consumer.source().id();
-  out.transport = consumer.transport().setup().id;
+  out.transport = consumer.transport();
   out.packets_sent = statistics.packets_sent;
   out.bytes_sent = statistics.bytes_sent;
   out.packets_retransmitted = statistics.packets_retransmitted;

@@ -10,10 +10,11 @@ CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
   const auto found = find_in<WebRtcTransport>(shard, meeting, request.transport, "transport");
   if (!found) return std::unexpected(found.error());
   WebRtcTransport& transport = **found;
-  if (transport.setup().direction != control::TransportDirection::kSend) {
+  PublishingSide* side = transport.publishing();
+  if (side == nullptr) {
     return fail(ErrorCode::kInvalidArgument, "the transport is not for sending");
   }
-  if (transport.producer_count() >= context.config.limits.producers_per_transport_max) {
+  if (side->producer_count() >= context.config.limits.producers_per_transport_max) {
     return fail(ErrorCode::kFull, "no more producers on this transport");
   }
   if (const auto valid = ortc::validate(request.rtp_parameters, request.kind); !valid) {
@@ -24,23 +25,25 @@ CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
   if (!mapping) return std::unexpected(mapping.error());
 
   ProducerSetup setup;
+  setup.meeting = meeting;
+  setup.transport = transport.setup().id;
   setup.source.id = ProducerId::random_at(context.config.place, context.random);
   setup.source.kind = request.kind;
   setup.source.type = ortc::producer_type(request.rtp_parameters);
   setup.source.paused = request.paused;
-  setup.slot = transport.free_slot();
+  setup.slot = side->free_slot();
   setup.parameters = request.rtp_parameters;
   setup.parameters.rtcp.cname =
-      transport.cname().settle(request.rtp_parameters.rtcp.cname, context.random);
+      side->cname().settle(request.rtp_parameters.rtcp.cname, context.random);
   setup.source.consumable =
       ortc::consumable_parameters(request.kind, setup.parameters, context.capabilities, *mapping);
   setup.mapping = std::move(*mapping);
-  if (const auto added = transport.demux().add(setup.slot, setup.parameters); !added) {
+  if (const auto added = side->demux().add(setup.slot, setup.parameters); !added) {
     return fail(ErrorCode::kConflict, added.error() == DemuxError::kMidTaken
                                           ? "rtpParameters.mid: in use by another producer"
                                           : "rtpParameters.encodings: an SSRC is in use");
   }
-  const Producer& producer = shard.routers.at(meeting)->add_producer(transport, std::move(setup));
+  const Producer& producer = shard.routers.at(meeting)->add_producer(*side, std::move(setup));
   return control::Produced{producer.id(), producer.type()};
 }
 
