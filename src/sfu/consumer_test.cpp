@@ -1,0 +1,90 @@
+#include "sfu/consumer.h"
+
+#include <gtest/gtest.h>
+
+#include "rtc/rtcp/compound_writer.h"
+#include "sfu/testing.h"
+
+namespace confab::sfu {
+namespace {
+
+using testing::kT0;
+
+ConsumerSetup consumer_setup() {
+  ConsumerSetup setup;
+  setup.number = 2;
+  setup.parameters = testing::camera_parameters(1, 2000);
+  setup.paused = false;
+  return setup;
+}
+
+struct ConsumerTest : ::testing::Test {
+  testing::TestShard shard;
+  testing::TestReceiver receiver{*shard.crypto};
+  testing::TestSource source{shard.pool, 3};
+  Consumer consumer{shard.context, receiver.queue, source, consumer_setup()};
+
+  ~ConsumerTest() override { shard.context.egress.forget(receiver.queue); }
+};
+
+TEST_F(ConsumerTest, sends_nothing_before_a_key_frame_and_asks_for_one) {
+  source.send(kT0, 2, false);
+  EXPECT_EQ(receiver.waiting(), 0u);
+  ASSERT_FALSE(source.key_frames.empty());
+  EXPECT_EQ(source.key_frames.back(), 2);
+  source.send(kT0 + 33ms, 2, true);
+  source.send(kT0 + 66ms, 2, false);
+  EXPECT_EQ(receiver.waiting(), 2u);
+}
+
+TEST_F(ConsumerTest, numbers_what_it_sends_without_a_gap_across_a_change_of_layers) {
+  source.send(kT0, 2, true);
+  consumer.set_preferred_layer(kT0, 0);
+  source.send(kT0 + 33ms, 2, false);
+  source.send(kT0 + 34ms, 0, true);
+  source.send(kT0 + 66ms, 2, false);
+  source.send(kT0 + 67ms, 0, false);
+  const auto& waiting = receiver.queue.lane(EgressClass::kVideo).waiting;
+  ASSERT_EQ(waiting.size(), 4u);
+  for (std::size_t i = 1; i < waiting.size(); ++i) {
+    EXPECT_EQ(waiting[i].seq.value, static_cast<std::uint16_t>(waiting[0].seq.value + i));
+    EXPECT_TRUE(rtp::is_newer(waiting[i].timestamp, waiting[i - 1].timestamp));
+  }
+}
+
+TEST_F(ConsumerTest, needs_a_key_frame_after_either_side_paused) {
+  source.send(kT0, 2, true);
+  consumer.set_paused(kT0, true);
+  source.send(kT0 + 33ms, 2, false);
+  EXPECT_EQ(shard.context.counters.dropped(Drop::kConsumerPaused), 1u);
+  consumer.set_paused(kT0 + 40ms, false);
+  source.send(kT0 + 66ms, 2, false);
+  EXPECT_EQ(shard.context.counters.dropped(Drop::kBeforeKeyFrame), 1u);
+  source.pause(kT0 + 70ms, true);
+  source.pause(kT0 + 80ms, false);
+  EXPECT_GE(source.key_frames.size(), 2u);
+}
+
+TEST_F(ConsumerTest, repeats_what_the_receiver_asks_for) {
+  source.send(kT0, 2, true);
+  const rtp::SeqNo sent = receiver.queue.lane(EgressClass::kVideo).waiting[0].seq;
+  std::array<std::uint8_t, 64> bytes;
+  rtcp::CompoundWriter writer(bytes);
+  ASSERT_EQ(writer.nack({1}, consumer.stream().ssrc, std::array{sent}), 1u);
+  rtcp::CompoundReader reader(writer.written());
+  consumer.on_nack(kT0 + 50ms, *rtcp::parse_nack(*reader.next()));
+  const auto& waiting = receiver.queue.lane(EgressClass::kVideo).waiting;
+  ASSERT_EQ(waiting.size(), 2u);
+  EXPECT_TRUE(waiting[1].is_rtx);
+  EXPECT_EQ(waiting[1].seq, sent);
+}
+
+TEST_F(ConsumerTest, steps_back_whole_where_its_queue_has_no_room) {
+  source.send(kT0, 2, true);
+  for (int i = 1; i < 600; ++i) source.send(kT0 + i * 1ms, 2, false);
+  EXPECT_EQ(consumer.layers().state(), LayerSelector::State::kWaiting);
+  EXPECT_EQ(shard.context.counters.dropped(Drop::kEgressQueueFull), 1u);
+}
+
+}  // namespace
+}  // namespace confab::sfu

@@ -1,0 +1,100 @@
+#include "sfu/subscribing_side.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "rtc/rtcp/compound_writer.h"
+#include "sfu/rtcp_batch.h"
+#include "sfu/testing.h"
+
+namespace confab::sfu {
+namespace {
+
+using testing::kT0;
+
+struct SubscribingSideTest : ::testing::Test {
+  ~SubscribingSideTest() override { side.clear(); }
+
+  Consumer& add(std::uint32_t ssrc) {
+    ConsumerSetup setup;
+    setup.id = ConsumerId::random(shard.random);
+    setup.number = side.next_stream_number();
+    setup.parameters = testing::camera_parameters(1, ssrc);
+    setup.paused = false;
+    return side.add(source, setup);
+  }
+  // What RTCP a receiver sends.
+  template <typename Write>
+  rtcp::PacketView packet(Write&& write) {
+    rtcp::CompoundWriter writer(bytes);
+    write(writer);
+    rtcp::CompoundReader reader(writer.written());
+    return *reader.next();
+  }
+
+  testing::TestShard shard;
+  testing::TestReceiver receiver{*shard.crypto};
+  testing::TestSource source{shard.pool, 3};
+  Participant participant;
+  SubscribingSide side{shard.context, participant, receiver.queue};
+  std::array<std::uint8_t, 256> bytes{};
+};
+
+TEST_F(SubscribingSideTest, asks_the_publisher_for_the_key_frame_that_a_receiver_needs) {
+  const Consumer& consumer = add(2000);
+  source.send(kT0, 2, true);
+  source.key_frames.clear();
+  side.on_payload_feedback(kT0 + 1s, packet([&](rtcp::CompoundWriter& writer) {
+                             writer.pli({1}, consumer.stream().ssrc);
+                           }));
+  EXPECT_EQ(source.key_frames, std::vector<std::uint8_t>{2});
+  // Of a stream that it was not sent it can miss nothing.
+  side.on_payload_feedback(kT0 + 2s,
+                           packet([&](rtcp::CompoundWriter& writer) { writer.pli({1}, {9}); }));
+  EXPECT_EQ(source.key_frames.size(), 1u);
+  EXPECT_EQ(shard.context.counters.key_frame_requests_in, 1u);
+}
+
+TEST_F(SubscribingSideTest, asks_for_a_key_frame_once_the_receiver_can_be_sent_to) {
+  receiver.queue.path.reset();
+  add(2000);
+  source.send(kT0, 2, false);
+  EXPECT_TRUE(source.key_frames.empty());
+  receiver.queue.path = Path{.remote = {IpAddress::v4(0x0A000001), 5000}};
+  side.on_ready(kT0 + 1s);
+  EXPECT_EQ(source.key_frames, std::vector<std::uint8_t>{2});
+}
+
+TEST_F(SubscribingSideTest, repeats_a_packet_of_the_stream_that_is_asked_about) {
+  add(2000);
+  const Consumer& second = add(3000);
+  source.send(kT0, 2, true);
+  const auto& waiting = receiver.queue.lane(EgressClass::kVideo).waiting;
+  ASSERT_EQ(waiting.size(), 2u);
+  side.on_transport_feedback(kT0 + 200ms, packet([&](rtcp::CompoundWriter& writer) {
+                               writer.nack({1}, second.stream().ssrc, std::array{waiting[1].seq});
+                             }));
+  ASSERT_EQ(waiting.size(), 3u);
+  EXPECT_TRUE(waiting[2].is_rtx);
+  EXPECT_EQ(waiting[2].stream, &second.stream());
+}
+
+TEST_F(SubscribingSideTest, a_consumer_that_goes_takes_along_what_waits_for_its_receiver) {
+  Consumer& first = add(2000);
+  add(3000);
+  EXPECT_EQ(side.stream_count(), 4u);
+  source.send(kT0, 2, true);
+  side.remove(first);
+  EXPECT_EQ(receiver.waiting(), 1u);
+  EXPECT_EQ(side.stream_count(), 2u);
+  EXPECT_EQ(source.consumers().size(), 1u);
+}
+
+TEST_F(SubscribingSideTest, names_no_stream_and_no_section_twice) {
+  EXPECT_NE(side.next_mid(), side.next_mid());
+  EXPECT_NE(side.next_stream_number(), side.next_stream_number());
+}
+
+}  // namespace
+}  // namespace confab::sfu
