@@ -150,11 +150,13 @@ struct LoadRoom {
 // Answered by ChatSaved with the same ids.
 struct SaveChat {
   RoomId room;
+  std::string code;
   MeetingId meeting;
   ChatMessage message;
 };
 struct SaveToken {
   RoomId room;
+  std::string code;
   TokenIssue issue;
 };
 

@@ -31,7 +31,7 @@ test('PostgreSQL', async (t) => {
     ada.close();
   });
 
-  await t.test('while it is away, who is in a call goes on, and what is said arrives when it is back', async () => {
+  await t.test('while it is away, who is in a call goes on and is heard, and what is said is kept when it is back', async () => {
     const json = path.join(cluster.dir, 'load.json');
     const { http } = cluster.parts.confab.ports;
     const load = spawn(binary, ['loadtest', '--url', `http://${cluster.address}:${http}`, '--participants', '3', '--duration', '8', '--quiet', '--json', json],
@@ -41,18 +41,21 @@ test('PostgreSQL', async (t) => {
     await until('they send', async () => (await cluster.metric('confab_participants ')) === 5);
 
     await cluster.do('kill', 'postgres');
-    // Kept first, said then: it waits for the database, and its sender with it.
-    const during = ada.get('chat:send', { text: 'during' });
     const begun = Date.now();
+    await ada.get('chat:send', { text: 'during' });
+    await ben.event('chat:message', ({ message }) => message.text === 'during');
+    assert.ok(Date.now() - begun < 2000, `heard after ${Date.now() - begun} ms`);
+    assert.equal(await cluster.metric('confab_store_chat_waiting '), 1);
+    const asked = Date.now();
     const refused = await cluster.fetch('/api/rooms', { method: 'POST' });
     assert.equal(refused.status, 503, refused.text);
-    assert.ok(Date.now() - begun < 2000, `${Date.now() - begun} ms`);
+    assert.ok(Date.now() - asked < 2000, `${Date.now() - asked} ms`);
     assert.equal(JSON.parse(refused.text).error?.code ?? JSON.parse(refused.text).code, 'unavailable');
 
     await cluster.do('restart', 'postgres');
     await until('rooms can be made', async () => (await cluster.fetch('/api/rooms', { method: 'POST' })).status === 201, 5000);
-    await during;
-    await ben.event('chat:message', ({ message }) => message.text === 'during');
+    await until('nothing waits', async () => (await cluster.metric('confab_store_chat_waiting ')) === 0, 5000);
+    assert.equal(await cluster.metric('confab_store_chat_lost '), 0);
     await ada.get('chat:send', { text: 'after' });
     await until('all that was said is kept', async () => {
       const client = await cluster.connect();

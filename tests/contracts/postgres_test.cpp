@@ -6,7 +6,11 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -42,7 +46,7 @@ class PostgresPlace final : public StorePlace {
   ~PostgresPlace() override { sql("postgres", "DROP DATABASE " + name_ + " WITH (FORCE)"); }
 
   Result<std::unique_ptr<Store>> open(Post post, LogSink& log) override {
-    return open_postgres_store(url(), std::move(post), log);
+    return open_postgres_store({url()}, std::move(post), log);
   }
   void execute(const std::string& text) override { sql(name_, text); }
 
@@ -55,11 +59,30 @@ class PostgresPlace final : public StorePlace {
     sql("postgres",
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name_ + "'");
   }
+  // While it is away for the store.
+  std::string ask_meanwhile(const std::string& text) const {
+    const std::string hidden = name_ + "_hidden";
+    sql("postgres", "ALTER DATABASE " + name_ + " RENAME TO " + hidden);
+    sql("postgres", "ALTER DATABASE " + hidden + " ALLOW_CONNECTIONS true");
+    std::string out = sql(hidden, text);
+    sql("postgres", "ALTER DATABASE " + hidden + " ALLOW_CONNECTIONS false");
+    sql("postgres", "ALTER DATABASE " + hidden + " RENAME TO " + name_);
+    return out;
+  }
+  // A session that did `text` and keeps its transaction open, until it is let go.
+  std::unique_ptr<PGconn, decltype(&PQfinish)> hold(const std::string& text) const {
+    std::unique_ptr<PGconn, decltype(&PQfinish)> session(PQconnectdb(url().c_str()), &PQfinish);
+    PQclear(PQexec(session.get(), ("BEGIN; " + text).c_str()));
+    EXPECT_EQ(PQtransactionStatus(session.get()), PQTRANS_INTRANS);
+    return session;
+  }
   void come_back() const { sql("postgres", "ALTER DATABASE " + name_ + " ALLOW_CONNECTIONS true"); }
-  // The process that serves the store's connection.
-  pid_t backend() const {
-    return std::stoi(sql("postgres", "SELECT pid FROM pg_stat_activity WHERE datname = '" + name_ +
-                                         "' ORDER BY backend_start DESC LIMIT 1"));
+  // Sends a signal to the processes that serve the store's connections.
+  void signal_backends(int signal) const {
+    std::istringstream pids(sql(
+        "postgres",
+        "SELECT string_agg(pid::text, ' ') FROM pg_stat_activity WHERE datname = '" + name_ + "'"));
+    for (pid_t pid = 0; pids >> pid;) EXPECT_EQ(::kill(pid, signal), 0);
   }
 
  private:
@@ -96,6 +119,31 @@ TEST(PostgresTables, of_a_newer_confab_are_left_alone) {
   EXPECT_NE(opened.error().message.find("upgrade confab"), std::string::npos);
 }
 
+TEST(PostgresTables, of_every_release_are_taken_over_with_what_is_in_them) {
+  int releases = 0;
+  for (const auto& file : std::filesystem::directory_iterator(CONFAB_RELEASED_DATABASES)) {
+    SCOPED_TRACE(file.path());
+    ++releases;
+    PostgresPlace place;
+    std::ifstream in(file.path());
+    place.execute({std::istreambuf_iterator<char>(in), {}});
+    StoreUser user{place};
+    const auto loaded = user.load("abc-defg-hij");
+    ASSERT_TRUE(loaded);
+    ASSERT_EQ(loaded->chat.size(), 2u);
+    EXPECT_EQ(loaded->chat[0].text, "still here");
+    EXPECT_EQ(loaded->chat[1].to_name, "Ben");
+    ASSERT_EQ(loaded->tokens.size(), 1u);
+    EXPECT_EQ(loaded->tokens[0].generation, 4u);
+    EXPECT_TRUE(user.create("klm-nopq-rst"));
+    EXPECT_TRUE(user.say("and it goes on", 4000));
+    EXPECT_TRUE(user.check());
+    EXPECT_EQ(place.ask("SELECT max(version) FROM confab_schema"),
+              std::to_string(postgres::kSchemaVersion));
+  }
+  EXPECT_GE(releases, 1);
+}
+
 TEST(PostgresTables, a_step_that_fails_leaves_nothing_behind) {
   const PostgresPlace place;
   place.ask("CREATE TABLE write_check (x integer)");  // the last that the first step makes
@@ -109,7 +157,7 @@ TEST(PostgresTables, a_step_that_fails_leaves_nothing_behind) {
 TEST(PostgresStore, a_server_that_is_not_there_is_named_at_the_start) {
   MemoryLog log;
   Answers answers;
-  const auto opened = open_postgres_store("postgresql://127.0.0.1:1/x", answers.post(), log);
+  const auto opened = open_postgres_store({"postgresql://127.0.0.1:1/x"}, answers.post(), log);
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, ErrorCode::kUnavailable);
   EXPECT_NE(opened.error().message.find("database.url"), std::string::npos)
@@ -124,10 +172,10 @@ class AwayTest : public testing::Test {
     ASSERT_TRUE(user_.create("abc-defg-hij"));
     ASSERT_TRUE(user_.say("before", 1000));
   }
-  // Until a room is found again; how long that took.
+  // Until every connection is; how long that took.
   Duration wait_until_back() {
     const Instant begun = monotonic_now();
-    while (!user_.find("abc-defg-hij")) {
+    while (!user_.find("abc-defg-hij") || !user_.check()) {
       if (monotonic_now() - begun > 10s) break;
       std::this_thread::sleep_for(20ms);
     }
@@ -155,7 +203,7 @@ TEST_F(AwayTest, rooms_are_refused_within_a_second_and_are_there_again_when_it_i
   EXPECT_NE(user_.log().text().find("database_back"), std::string::npos);
 }
 
-TEST_F(AwayTest, what_is_said_meanwhile_is_written_in_order_when_it_is_back) {
+TEST_F(AwayTest, what_is_said_meanwhile_is_heard_at_once_and_written_in_order_when_it_is_back) {
   place_.go_away();
   EXPECT_FALSE(user_.find("abc-defg-hij"));
   int written = 0;
@@ -163,9 +211,11 @@ TEST_F(AwayTest, what_is_said_meanwhile_is_written_in_order_when_it_is_back) {
     user_.store().append_chat(user_.line(std::to_string(i), 2000),
                               [&](const Result<void>& saved) { written += saved ? 1 : -100; });
   }
-  place_.come_back();
   while (written >= 0 && written < 20) user_.answers().run_one();
-  EXPECT_EQ(written, 20);
+  EXPECT_EQ(written, 20) << "the database is still away";
+  EXPECT_EQ(place_.ask_meanwhile("SELECT count(*) FROM chat"), "1") << "nor is it in there yet";
+  place_.come_back();
+  EXPECT_LT(wait_until_back(), 5s);
   const auto loaded = user_.load("abc-defg-hij");
   ASSERT_EQ(loaded->chat.size(), 21u);
   for (int i = 0; i < 20; ++i) EXPECT_EQ(loaded->chat[i + 1].text, std::to_string(i));
@@ -186,20 +236,74 @@ TEST_F(AwayTest, who_says_more_than_there_is_room_for_is_told) {
   EXPECT_EQ(place_.ask("SELECT count(*) FROM chat"), "1001");
 }
 
+TEST_F(AwayTest, a_line_that_was_heard_and_can_not_be_written_afterwards_is_counted) {
+  place_.go_away();
+  EXPECT_FALSE(user_.find("abc-defg-hij"));
+  EXPECT_TRUE(user_.say("into the void", 2000));
+  place_.ask_meanwhile("DELETE FROM rooms");
+  place_.come_back();
+  wait_until_back();
+  EXPECT_EQ(user_.store().counts().chat_lost, 1u);
+  EXPECT_EQ(user_.store().counts().chat_waiting, 0u);
+  EXPECT_NE(user_.log().text().find("chat_lost"), std::string::npos);
+}
+
+// ---- the pool ----
+
+TEST_F(AwayTest, rooms_do_not_wait_for_upkeep) {
+  // As long as somebody holds the table, a check waits.
+  const auto holder = place_.hold("LOCK TABLE write_check IN ACCESS EXCLUSIVE MODE");
+  std::atomic<int> checked = 0;
+  user_.store().check([&](const Result<void>&) { ++checked; });
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(user_.find("abc-defg-hij"));
+  EXPECT_EQ(checked, 0);
+}
+
+TEST(PostgresPool, asks_about_one_room_in_order_and_about_several_side_by_side) {
+  const PostgresPlace place;
+  MemoryLog log;
+  Answers answers;
+  auto store = std::move(*open_postgres_store({place.url(), 8}, answers.post(), log));
+  SeededRandom random{5};
+  int wrong = 0, done = 0;
+  for (int room = 0; room < 40; ++room) {
+    const RoomRecord made{RoomId::random(random), "room-" + std::to_string(room), 1000};
+    store->create_room(made, [&](const Result<void>& created) { wrong += created ? 0 : 1; });
+    for (int line = 0; line < 10; ++line) {
+      ChatRecord said;
+      said.id = MessageId::random(random);
+      said.room = made.id;
+      said.room_code = made.code;
+      said.text = std::to_string(line);
+      store->append_chat(said, [&](const Result<void>& saved) { wrong += saved ? 0 : 1; });
+      store->load_room(made.code, 200, 1000, [&, line](const auto& loaded) {
+        const bool is_right = loaded && *loaded && (*loaded)->chat.size() == line + 1u &&
+                              (*loaded)->chat.back().text == std::to_string(line);
+        wrong += is_right ? 0 : 1;
+        ++done;
+      });
+    }
+  }
+  while (done < 400) answers.run_one();
+  EXPECT_EQ(wrong, 0) << log.text();
+  EXPECT_EQ(place.ask("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                      " AND pid <> pg_backend_pid()"),
+            "8");
+}
+
 TEST_F(AwayTest, a_server_that_stands_still_is_given_up_and_nothing_is_written_twice) {
-  const pid_t backend = place_.backend();
-  ASSERT_EQ(::kill(backend, SIGSTOP), 0);
+  place_.signal_backends(SIGSTOP);
   int written = 0;
   user_.store().append_chat(user_.line("still?", 2000),
                             [&](const Result<void>& saved) { written += saved ? 1 : -100; });
   const Instant begun = monotonic_now();
   EXPECT_FALSE(user_.find("abc-defg-hij"));
   EXPECT_LT(monotonic_now() - begun, 2s);
-  // On another connection the line is written; then the first one wakes up and has it too.
   while (written == 0) user_.answers().run_one();
   EXPECT_EQ(written, 1);
-  ASSERT_EQ(::kill(backend, SIGCONT), 0);
+  // On another connection the line is written; then the first one wakes up and has it too.
   EXPECT_LT(wait_until_back(), 3s);
+  place_.signal_backends(SIGCONT);
   const auto loaded = user_.load("abc-defg-hij");
   ASSERT_EQ(loaded->chat.size(), 2u);
   EXPECT_EQ(loaded->chat[1].text, "still?");

@@ -97,8 +97,8 @@ void resume(Core& core, Meeting& meeting, Participant& self, const Origin& origi
 void issue_token(Core& core, Meeting& meeting, const Participant& self, const Join& join) {
   if (!self.who.alias.empty()) return;
   const std::uint64_t shown = join.resume ? join.resume->generation : 0;
-  core.actions.emplace_back(
-      SaveToken{meeting.room, meeting.tokens.issue(self.who.id, shown, join.attempt)});
+  core.actions.emplace_back(SaveToken{meeting.room, meeting.code,
+                                      meeting.tokens.issue(self.who.id, shown, join.attempt)});
 }
 
 Participant& seat(Core& core, Meeting& meeting, const Origin& origin, const Join& join) {

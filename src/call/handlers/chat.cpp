@@ -55,7 +55,8 @@ void on(Core& core, const Origin& origin, Asker asker, SendChat request) {
   if (recipient) message.to = recipient->who;
   // Kept first, said then: a line on a full disk would be acknowledged and gone with the meeting.
   wait_for_store(core, origin, core.saving[message.id] = SavingChat{{}, message});
-  core.actions.emplace_back(SaveChat{asker.meeting->room, asker.meeting->id, std::move(message)});
+  core.actions.emplace_back(
+      SaveChat{asker.meeting->room, asker.meeting->code, asker.meeting->id, std::move(message)});
 }
 
 void on(Core& core, const Origin& origin, Asker asker, GetChat request) {

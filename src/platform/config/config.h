@@ -165,6 +165,8 @@ struct DatabaseConfig {
   // Of a PostgreSQL server, "postgresql://user:password@host/name". Empty: SQLite, in the data
   // folder.
   std::string url;
+  // To that server. A room always uses the same one of them; one is kept for upkeep.
+  std::uint32_t connections = 3;
 };
 
 // How signaling and media speak to each other, where they are processes of their own.

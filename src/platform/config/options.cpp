@@ -409,7 +409,9 @@ std::vector<Option> database_options() {
       secret(text({"database.url", ""},
                   "PostgreSQL to keep rooms and chat in, as postgresql://user:password@host/name;"
                   " without it they are kept in the data folder",
-                  [](Config& c) -> auto& { return c.database.url; }))};
+                  [](Config& c) -> auto& { return c.database.url; })),
+      count({"database.connections", ""}, "connections to that PostgreSQL", 1, 64,
+            [](Config& c) -> auto& { return c.database.connections; })};
 }
 
 std::vector<Option> all_options() {

@@ -5,10 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
+#include <atomic>
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "platform/store/postgres/chat_queue.h"
 #include "platform/store/postgres/connection.h"
 #include "platform/store/postgres/migrations.h"
+#include "platform/store/postgres/pool.h"
 #include "platform/store/postgres/retention.h"
 
 namespace confab::store {
@@ -25,6 +27,7 @@ namespace {
 
 using postgres::ChatQueue;
 using postgres::Connection;
+using postgres::Pool;
 using postgres::Query;
 using postgres::Rows;
 
@@ -103,18 +106,23 @@ std::vector<TokenRecord> tokens_of(const Rows& rows) {
   for (std::size_t row = rows.size(); row > 0; --row) {
     out.push_back({ParticipantId::parse(rows.text(row - 1, 0)).value_or(ParticipantId{}),
                    RoomId::parse(rows.text(row - 1, 1)).value_or(RoomId{}),
-                   static_cast<std::uint64_t>(rows.integer(row - 1, 2)), rows.text(row - 1, 3),
-                   rows.integer(row - 1, 4)});
+                   static_cast<std::uint64_t>(rows.integer(row - 1, 2)),
+                   rows.text(row - 1, 3),
+                   rows.integer(row - 1, 4),
+                   {}});
   }
   return out;
 }
 
 class PostgresStore final : public Store {
  public:
-  PostgresStore(const std::string& url, Post post, LogSink& log)
+  PostgresStore(const PostgresOptions& options, Post post, LogSink& log)
       : post_(std::move(post)),
-        connection_({.url = url}, log, [this] { write_waiting(); }),
-        retention_(connection_) {
+        log_(log),
+        pool_({.url = options.url}, options.connections, log,
+              [this](Pool::Lane lane) { write_waiting(lane); }),
+        retention_(pool_.upkeep()),
+        polled_(1 + pool_.size()) {
     CHECK(wake_fd_ >= 0);
     thread_ = std::thread([this] { work(); });
   }
@@ -132,16 +140,20 @@ class PostgresStore final : public Store {
   void create_room(RoomRecord room, Answer<void> answer) override {
     enqueue([this, room = std::move(room), answer = std::move(answer)]() mutable {
       const std::string created = std::to_string(retention_.counts_from_ms(room.created_at_ms));
-      run({"create_room", kCreateRoom, {room.id.to_string(), std::move(room.code), created}},
+      Connection& connection = pool_.of_room(room.code);
+      run(connection,
+          {"create_room", kCreateRoom, {room.id.to_string(), std::move(room.code), created}},
           std::move(answer));
     });
   }
 
   void find_room(std::string code, Answer<std::optional<RoomRecord>> answer) override {
     enqueue([this, code = std::move(code), answer = std::move(answer)]() mutable {
-      run({"find_room", kFindRoom, {std::move(code)}}, std::move(answer), [](const Rows& rows) {
-        return rows.size() == 0 ? std::nullopt : std::optional(room_of(rows));
-      });
+      Connection& connection = pool_.of_room(code);
+      run(connection, {"find_room", kFindRoom, {std::move(code)}}, std::move(answer),
+          [](const Rows& rows) {
+            return rows.size() == 0 ? std::nullopt : std::optional(room_of(rows));
+          });
     });
   }
 
@@ -150,7 +162,8 @@ class PostgresStore final : public Store {
     enqueue([this, code = std::move(code), chat_max, now_ms, answer = std::move(answer)]() mutable {
       // Shared by the two queries; the second is answered after the first.
       auto room = std::make_shared<Result<std::optional<LoadedRoom>>>();
-      connection_.run(
+      Connection& connection = pool_.of_room(code);
+      connection.run(
           {"load_room",
            kLoadRoom,
            {code, std::to_string(retention_.counts_from_ms(now_ms)), std::to_string(chat_max)}},
@@ -161,20 +174,21 @@ class PostgresStore final : public Store {
               *room = for_client(rows.error());
             }
           });
-      connection_.run({"load_tokens",
-                       kLoadTokens,
-                       {std::move(code), std::to_string(now_ms), std::to_string(kTokensLoaded)}},
-                      [this, room, answer = std::move(answer)](const Result<Rows>& rows) mutable {
-                        if (!rows) *room = for_client(rows.error());
-                        if (*room && **room) (**room)->tokens = tokens_of(*rows);
-                        hand_over(std::move(answer), std::move(*room));
-                      });
+      connection.run({"load_tokens",
+                      kLoadTokens,
+                      {std::move(code), std::to_string(now_ms), std::to_string(kTokensLoaded)}},
+                     [this, room, answer = std::move(answer)](const Result<Rows>& rows) mutable {
+                       if (!rows) *room = for_client(rows.error());
+                       if (*room && **room) (**room)->tokens = tokens_of(*rows);
+                       hand_over(std::move(answer), std::move(*room));
+                     });
     });
   }
 
   void save_token(TokenRecord token, Answer<void> answer) override {
     enqueue([this, token = std::move(token), answer = std::move(answer)]() mutable {
-      run({"save_token",
+      run(pool_.of_room(token.room_code),
+          {"save_token",
            kSaveToken,
            {token.participant.to_string(), token.room.to_string(), std::to_string(token.generation),
             std::move(token.attempt), std::to_string(token.expires_at_ms)}},
@@ -188,7 +202,11 @@ class PostgresStore final : public Store {
       ChatQueue::Line line{std::move(message), std::move(answer)};
       const auto number = chat_.add(line);
       if (!number) return hand_over<void>(std::move(line.answer), unavailable());
-      if (connection_.is_ready()) write(*number, chat_.lines().at(*number).record);
+      if (pool_.of_room(chat_.line(*number).record.room_code).is_ready()) {
+        write(*number);
+      } else {
+        hand_over<void>(chat_.accept(*number), {});
+      }
     });
   }
 
@@ -203,9 +221,11 @@ class PostgresStore final : public Store {
 
   void check(Answer<void> answer) override {
     enqueue([this, answer = std::move(answer)]() mutable {
-      run({"check", kCheck, {}}, std::move(answer));
+      run(pool_.upkeep(), {"check", kCheck, {}}, std::move(answer));
     });
   }
+
+  StoreCounts counts() const override { return {chat_waiting_.load(), chat_lost_.load()}; }
 
  private:
   using Job = std::move_only_function<void()>;
@@ -228,19 +248,18 @@ class PostgresStore final : public Store {
     std::optional<Instant> end;
     while (true) {
       const Instant now = monotonic_now();
-      connection_.turn(now, std::exchange(events_, short{0}));
+      pool_.turn(now, connections_polled());
       // Who asks at once after the start is not refused for it.
-      if (!connection_.is_opening() && carry_out_jobs() && !end) end = now + kPatienceAtEnd;
-      const bool is_done = connection_.is_idle() && chat_.lines().empty();
+      if (!pool_.is_opening() && carry_out_jobs() && !end) end = now + kPatienceAtEnd;
+      chat_waiting_ = chat_.accepted();
+      const bool is_done = pool_.is_idle() && chat_.lines().empty();
       if (end && (is_done || now >= *end)) return give_up_chat();
-      wait(end ? std::min(connection_.next_timeout(), *end) : connection_.next_timeout());
+      wait(end ? std::min(pool_.next_timeout(), *end) : pool_.next_timeout());
     }
   }
 
   void give_up_chat() {
-    while (!chat_.lines().empty()) {
-      hand_over<void>(std::move(chat_.take(chat_.lines().begin()->first).answer), unavailable());
-    }
+    while (!chat_.lines().empty()) end_line(chat_.lines().begin()->first, unavailable());
   }
 
   // True when there will be no more.
@@ -257,10 +276,8 @@ class PostgresStore final : public Store {
   }
 
   void wait(Instant until) {
-    std::array<pollfd, 2> polled{
-        pollfd{wake_fd_, POLLIN, 0},
-        pollfd{connection_.descriptor(), connection_.wanted_events(), 0},
-    };
+    polled_.front() = {wake_fd_, POLLIN, 0};
+    pool_.ask(connections_polled());
     int timeout_ms = -1;
     if (until != kNever) {
       const Duration left = std::max(until - monotonic_now(), Duration::zero());
@@ -268,13 +285,17 @@ class PostgresStore final : public Store {
       timeout_ms = static_cast<int>(std::min<std::int64_t>(to_ms(left) + 1, 60'000));
       if (left == Duration::zero()) timeout_ms = 0;
     }
-    if (::poll(polled.data(), polled.size(), timeout_ms) <= 0) return;
-    if (polled[0].revents != 0) {
+    if (::poll(polled_.data(), polled_.size(), timeout_ms) <= 0) {
+      for (pollfd& each : polled_) each.revents = 0;
+      return;
+    }
+    if (polled_.front().revents != 0) {
       eventfd_t ignored = 0;
       (void)::eventfd_read(wake_fd_, &ignored);
     }
-    events_ = polled[1].revents;
   }
+
+  std::span<pollfd> connections_polled() { return std::span(polled_).subspan(1); }
 
   template <typename T>
   void hand_over(Answer<T> answer, Result<T> result) {
@@ -284,69 +305,89 @@ class PostgresStore final : public Store {
   }
 
   template <typename T, typename Read>
-  void run(Query query, Answer<T> answer, Read read) {
-    connection_.run(std::move(query),
-                    [this, answer = std::move(answer), read](Result<Rows> rows) mutable {
-                      if (!rows) return hand_over<T>(std::move(answer), for_client(rows.error()));
-                      hand_over<T>(std::move(answer), read(*rows));
-                    });
+  void run(Connection& connection, Query query, Answer<T> answer, Read read) {
+    connection.run(std::move(query),
+                   [this, answer = std::move(answer), read](Result<Rows> rows) mutable {
+                     if (!rows) return hand_over<T>(std::move(answer), for_client(rows.error()));
+                     hand_over<T>(std::move(answer), read(*rows));
+                   });
   }
 
   // For who only wants to know that it was done.
-  void run(Query query, Answer<void> answer) {
-    connection_.run(std::move(query),
-                    [this, answer = std::move(answer)](const Result<Rows>& rows) mutable {
-                      Result<void> done;
-                      if (!rows) done = for_client(rows.error());
-                      hand_over<void>(std::move(answer), std::move(done));
-                    });
+  void run(Connection& connection, Query query, Answer<void> answer) {
+    connection.run(std::move(query),
+                   [this, answer = std::move(answer)](const Result<Rows>& rows) mutable {
+                     Result<void> done;
+                     if (!rows) done = for_client(rows.error());
+                     hand_over<void>(std::move(answer), std::move(done));
+                   });
   }
+
+  // ---- chat ----
 
   // What was said while the server was away, and what was on its way when it went.
-  void write_waiting() {
-    for (const auto& [number, line] : chat_.lines()) write(number, line.record);
+  void write_waiting(Pool::Lane lane) {
+    for (const auto& [number, line] : chat_.lines()) {
+      if (pool_.lane_of(line.record.room_code) == lane) write(number);
+    }
   }
 
-  void write(ChatQueue::Number number, const ChatRecord& line) {
+  void write(ChatQueue::Number number) {
+    const ChatRecord& line = chat_.line(number).record;
     std::optional<std::string> to;
     if (line.to) to = line.to->to_string();
-    connection_.run(
-        {"append_chat",
-         kAppendChat,
-         {line.id.to_string(), line.room.to_string(), line.from.to_string(), line.from_name,
-          std::move(to), line.to_name, line.text, std::to_string(line.sent_at_ms)}},
-        [this, number](const Result<Rows>& written) { on_written(number, written); });
+    pool_.of_room(line.room_code)
+        .run({"append_chat",
+              kAppendChat,
+              {line.id.to_string(), line.room.to_string(), line.from.to_string(), line.from_name,
+               std::move(to), line.to_name, line.text, std::to_string(line.sent_at_ms)}},
+             [this, number](const Result<Rows>& written) { on_written(number, written); });
   }
 
   void on_written(ChatQueue::Number number, const Result<Rows>& written) {
+    if (written) return end_line(number, {});
+    if (written.error().code != ErrorCode::kUnavailable) {
+      return end_line(number, for_client(written.error()));
+    }
     // It is written when the server is back.
-    if (!written && written.error().code == ErrorCode::kUnavailable) return;
-    Result<void> result;
-    if (!written) result = for_client(written.error());
-    hand_over<void>(std::move(chat_.take(number).answer), std::move(result));
+    if (!chat_.is_accepted(number)) hand_over<void>(chat_.accept(number), {});
+  }
+
+  // Written, or never. Who was told already that it is heard can not be told otherwise.
+  void end_line(ChatQueue::Number number, Result<void> result) {
+    const bool was_accepted = chat_.is_accepted(number);
+    ChatQueue::Line line = chat_.take(number);
+    if (!was_accepted) return hand_over<void>(std::move(line.answer), std::move(result));
+    if (result) return;
+    ++chat_lost_;
+    log_.write(LogLevel::kError, "chat_lost",
+               {{"message", line.record.id.to_string()}, {"room", line.record.room.to_string()}});
   }
 
   Post post_;
+  LogSink& log_;
   const int wake_fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   std::mutex mutex_;
   std::deque<Job> jobs_;
   bool is_stopping_ = false;
 
   ChatQueue chat_;
-  Connection connection_;
+  Pool pool_;
   postgres::PostgresRetention retention_;
-  short events_ = 0;
+  std::vector<pollfd> polled_;  // the wake-up, then the pool's
+  std::atomic<std::uint64_t> chat_waiting_ = 0;
+  std::atomic<std::uint64_t> chat_lost_ = 0;
   std::thread thread_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> open_postgres_store(const std::string& url, Post post,
+Result<std::unique_ptr<Store>> open_postgres_store(const PostgresOptions& options, Post post,
                                                    LogSink& log) {
-  if (auto migrated = postgres::migrate(url, kPatienceAtStart); !migrated) {
+  if (auto migrated = postgres::migrate(options.url, kPatienceAtStart); !migrated) {
     return std::unexpected(migrated.error());
   }
-  return std::make_unique<PostgresStore>(url, std::move(post), log);
+  return std::make_unique<PostgresStore>(options, std::move(post), log);
 }
 
 }  // namespace confab::store

@@ -2,6 +2,7 @@
 // looked up or made, and what is said waits, so that calls and chat go on.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -11,9 +12,16 @@
 
 namespace confab::store {
 
-// `url` is what libpq takes: "postgresql://user:password@host/name". Brings the tables up to date
-// first, for which it waits for the server. kUnavailable says that it can not be reached,
-// kUnsupported that a newer confab has written the database.
-Result<std::unique_ptr<Store>> open_postgres_store(const std::string& url, Post post, LogSink& log);
+struct PostgresOptions {
+  // What libpq takes: "postgresql://user:password@host/name".
+  std::string url;
+  // One for upkeep, the others for rooms; 1 or more.
+  std::size_t connections = 3;
+};
+
+// Brings the tables up to date first, for which it waits for the server. kUnavailable says that it
+// can not be reached, kUnsupported that a newer confab has written the database.
+Result<std::unique_ptr<Store>> open_postgres_store(const PostgresOptions& options, Post post,
+                                                   LogSink& log);
 
 }  // namespace confab::store

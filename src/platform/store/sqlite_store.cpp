@@ -113,8 +113,12 @@ DbResult<std::vector<TokenRecord>> recent_tokens_in(Statements& sql, RoomId room
     const auto row = query.step();
     if (!row) return std::unexpected(row.error());
     if (!*row) break;
-    out.push_back({ParticipantId::parse(query.text(0)).value_or(ParticipantId{}), room,
-                   static_cast<std::uint64_t>(query.integer(1)), query.text(2), query.integer(3)});
+    out.push_back({ParticipantId::parse(query.text(0)).value_or(ParticipantId{}),
+                   room,
+                   static_cast<std::uint64_t>(query.integer(1)),
+                   query.text(2),
+                   query.integer(3),
+                   {}});
   }
   std::ranges::reverse(out);
   return out;
@@ -220,6 +224,8 @@ class SqliteStore final : public Store {
   void check(Answer<void> answer) override {
     enqueue("check", std::move(answer), [this] { return sql_.check.run(); });
   }
+
+  StoreCounts counts() const override { return {}; }
 
  private:
   using Job = std::move_only_function<void()>;

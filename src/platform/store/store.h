@@ -1,8 +1,8 @@
 // What outlives a process: rooms and what was said in them. Every call returns at once; the answer
 // comes later, exactly once, on the thread that the implementation was given as its `post` (the
-// signaling loop). Calls are carried out in the order they were made, so a load sees every append
-// before it. Errors are kUnavailable (or kConflict where named) with a message fit for a client;
-// the database's own words go to the log.
+// signaling loop). Calls about one room are carried out in the order they were made, so a load sees
+// every append before it; upkeep goes on beside. Errors are kUnavailable (or kConflict where named)
+// with a message fit for a client; the database's own words go to the log.
 #pragma once
 
 #include <cstddef>
@@ -34,6 +34,7 @@ struct ChatRecord {
   std::string to_name;
   std::string text;
   std::int64_t sent_at_ms = 0;
+  std::string room_code;  // the room's, for the order of calls; not kept
 };
 
 // The last resume token that a participant was given; earlier ones are worth nothing.
@@ -43,6 +44,7 @@ struct TokenRecord {
   std::uint64_t generation = 0;
   std::string attempt;
   std::int64_t expires_at_ms = 0;  // when no token of the participant is valid any more
+  std::string room_code;           // as in ChatRecord
 };
 
 // How many of a room are loaded: the newest.
@@ -70,6 +72,11 @@ struct Purged {
   Duration clock_disbelieved{};
 };
 
+struct StoreCounts {
+  std::uint64_t chat_waiting = 0;  // lines for a database that is away, now
+  std::uint64_t chat_lost = 0;     // lines that were heard, and that it would not take afterwards
+};
+
 template <typename T>
 using Answer = std::move_only_function<void(Result<T>)>;
 
@@ -94,6 +101,8 @@ class ChatStore {
  public:
   virtual ~ChatStore() = default;
 
+  // Answered when it is written. Where the database is away, as soon as there is a place for the
+  // line in memory: calls and their chat go on. What of that can never be written is counted.
   virtual void append_chat(ChatRecord message, Answer<void> answer) = 0;
 };
 
@@ -114,9 +123,11 @@ class StoreUpkeep {
   virtual void purge(Retention retention, ClockReading now, Answer<Purged> answer) = 0;
   // Writes about as much as the longest chat line takes: an error when the disk is full.
   virtual void check(Answer<void> answer) = 0;
+  // Any thread.
+  virtual StoreCounts counts() const = 0;
 };
 
-// All of it, with one order for everything.
+// All of it.
 class Store : public RoomStore, public ChatStore, public TokenStore, public StoreUpkeep {};
 
 }  // namespace confab::store

@@ -117,7 +117,15 @@ class StoreUser {
 
   ChatRecord line(const std::string& text, std::int64_t at_ms,
                   std::optional<ParticipantId> to = std::nullopt) {
-    return {MessageId::random(random_), room_.id, ada_, "Ada", to, to ? "Ben" : "", text, at_ms};
+    return {MessageId::random(random_),
+            room_.id,
+            ada_,
+            "Ada",
+            to,
+            to ? "Ben" : "",
+            text,
+            at_ms,
+            room_.code};
   }
   Result<void> append(const ChatRecord& message) {
     return wait<void>([&](auto answer) { store().append_chat(message, std::move(answer)); });

@@ -43,12 +43,13 @@ store::ChatRecord to_record(const call::SaveChat& action) {
   }
   out.text = message.text;
   out.sent_at_ms = message.sent_at_ms;
+  out.room_code = action.code;
   return out;
 }
 
 store::TokenRecord to_record(const call::SaveToken& action, std::int64_t expires_at_ms) {
-  return {action.issue.participant, action.room, action.issue.generation, action.issue.attempt,
-          expires_at_ms};
+  return {action.issue.participant, action.room,   action.issue.generation,
+          action.issue.attempt,     expires_at_ms, action.code};
 }
 
 }  // namespace confab::signaling

@@ -115,6 +115,11 @@ class SignalingService::Impl {
         door.lookups_refused);
     out.counter("signaling_requests_unknown", "Requests of an unknown name.", {},
                 door.requests_unknown);
+    const store::StoreCounts stored = store_.counts();
+    out.gauge("store_chat_waiting", "Chat lines heard that wait for the database to come back.", {},
+              static_cast<double>(stored.chat_waiting));
+    out.counter("store_chat_lost", "Chat lines heard that the database refused afterwards.", {},
+                stored.chat_lost);
     const PageApi::Counts& pages = pages_.counts();
     out.counter("signaling_page_news", "Pages that said they go or come back.", {}, pages.heard);
     out.counter("signaling_page_news_refused", "Such news that named nobody here.", {},

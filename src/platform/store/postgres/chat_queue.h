@@ -1,5 +1,6 @@
 // Chat lines that the database has not confirmed yet, oldest first: what is written when it comes
-// back. Bounded; a line that finds no room is refused, and whoever said it is told.
+// back. Bounded; a line that finds no room is refused, and whoever said it is told. A line that
+// waits for a database that is away is accepted: its answer is given, and the queue is all it has.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +26,7 @@ class ChatQueue {
 
   struct Line {
     ChatRecord record;
-    Answer<void> answer;
+    Answer<void> answer;  // none for one that is accepted
   };
 
   // Nothing, and the line as it was, when there is no room.
@@ -36,21 +37,32 @@ class ChatQueue {
     lines_.emplace(++last_, std::move(line));
     return last_;
   }
+  // Gives out the answer of a line that goes on waiting.
+  Answer<void> accept(Number number) {
+    ++accepted_;
+    return std::exchange(lines_.at(number).answer, nullptr);
+  }
+  bool is_accepted(Number number) const { return !lines_.at(number).answer; }
   // It is written, or never will be.
   Line take(Number number) {
+    if (is_accepted(number)) --accepted_;
     auto node = lines_.extract(number);
     bytes_ -= bytes_of(node.mapped().record);
     return std::move(node.mapped());
   }
+  const Line& line(Number number) const { return lines_.at(number); }
   const std::map<Number, Line>& lines() const { return lines_; }
+  std::size_t accepted() const { return accepted_; }
 
  private:
   static std::size_t bytes_of(const ChatRecord& record) {
-    return record.text.size() + record.from_name.size() + record.to_name.size();
+    return record.text.size() + record.from_name.size() + record.to_name.size() +
+           record.room_code.size();
   }
 
   std::map<Number, Line> lines_;
   std::size_t bytes_ = 0;
+  std::size_t accepted_ = 0;
   Number last_ = 0;
 };
 

@@ -107,7 +107,8 @@ void Connection::become_ready() {
   }
   state_ = State::kReady;
   attempts_ = 0;
-  if (std::exchange(is_reported_away_, false)) log_.write(LogLevel::kInfo, "database_back", {});
+  if (std::exchange(is_reported_away_, false))
+    log_.write(LogLevel::kInfo, "database_back", {{"connection", options_.number}});
   on_ready_();
 }
 
@@ -120,7 +121,8 @@ void Connection::lose(std::string_view why) {
   due_ = now_ + kBackoff[std::min(attempts_, kBackoff.size() - 1)];
   ++attempts_;
   if (!std::exchange(is_reported_away_, true)) {
-    log_.write(LogLevel::kError, "database_away", {{"what", why}, {"reason", said}});
+    log_.write(LogLevel::kError, "database_away",
+               {{"connection", options_.number}, {"what", why}, {"reason", said}});
   }
   for (InFlight& lost : std::exchange(in_flight_, {})) {
     refused_.emplace_back(std::move(lost.done), kAway);

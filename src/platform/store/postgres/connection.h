@@ -50,6 +50,8 @@ struct ConnectionOptions {
   // Queries on their way. Those of a second in which the server stands still: at 200 joins a
   // second, each with its chat and twenty lines said, 5,000.
   std::size_t in_flight_max = 8192;
+  // Which one of the process's it is, for the log.
+  std::size_t number = 0;
 };
 
 class Connection {

@@ -12,7 +12,7 @@ Result<std::unique_ptr<store::Store>> open_store(const Config& config, http::Eve
   const auto post = [&loop](auto task) { loop.post(std::move(task)); };
   const std::string& url = config.database.url;
   return url.empty() ? store::open_sqlite_store(config.data_dir + "/confab.db", post, log)
-                     : store::open_postgres_store(url, post, log);
+                     : store::open_postgres_store({url, config.database.connections}, post, log);
 }
 
 }  // namespace confab::cli

@@ -184,13 +184,14 @@ TEST(IceServers, gives_passwords_to_turn_servers_only) {
 TEST(Records, survive_the_way_to_the_store_and_back) {
   SeededRandom random{9};
   const call::SaveChat saved{RoomId::random(random),
+                             "abc-defg-hij",
                              MeetingId::random(random),
                              {MessageId::random(random),
                               {ParticipantId::random(random), "so_a", "Ada"},
                               call::Who{ParticipantId::random(random), "so_b", "Ben"},
                               "psst",
                               42}};
-  const call::SaveToken token{saved.room, {saved.message.from.id, 4, "once"}};
+  const call::SaveToken token{saved.room, saved.code, {saved.message.from.id, 4, "once"}};
   store::LoadedRoom loaded{
       {saved.room, "abc-defg-hij", 1}, {to_record(saved)}, {to_record(token, 99)}};
   EXPECT_EQ(loaded.tokens[0].expires_at_ms, 99);
