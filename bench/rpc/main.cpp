@@ -97,8 +97,7 @@ class Node {
     CHECK(media.has_value());
     media_ = std::move(*media);
     media_rpc::MediaServer::Setup setup;
-    setup.self = {.node = 1, .boot = 1, .shards = 1};
-    setup.codec_hash = codec_hash();
+    setup.self = {.node = 1, .boot = 1, .shards = 1, .codec_hash = codec_hash()};
     setup.listen = {loopback, 0};
     auto door = media_rpc::MediaServer::start(std::move(setup), thread_.loop, *media_, null_log());
     CHECK(door.has_value());

@@ -18,6 +18,7 @@ void Call::handle_event(Instant now, std::int64_t unix_ms, Event event) {
   DCHECK(core_->actions.empty());
   core_->now = now;
   core_->unix_ms = unix_ms;
+  core_->trace = {};
   std::visit([&](auto& e) { on(*core_, std::move(e)); }, event);
   DCHECK(is_consistent());
 }
@@ -26,6 +27,7 @@ void Call::handle_timeout(Instant now, std::int64_t unix_ms) {
   DCHECK(core_->actions.empty());
   core_->now = now;
   core_->unix_ms = unix_ms;
+  core_->trace = {};
   while (auto timer = core_->timers.pop_due(now)) {
     std::visit([&](auto& t) { on(*core_, std::move(t)); }, *timer);
   }

@@ -50,13 +50,17 @@ void Core::ask_media(Meeting& meeting, const Participant* participant,
     in_flight.participant = participant->who.id;
     in_flight.media_epoch = participant->media_epoch;
   }
-  in_flight.timer = timers.add(now + options.answer_timeout, MediaLate{id});
+  const Instant deadline = now + options.answer_timeout;
+  in_flight.timer = timers.add(deadline, MediaLate{id});
+  in_flight.trace = trace;
   media.emplace(id, std::move(in_flight));
-  actions.emplace_back(control::MediaCommand{id, meeting.id, std::move(request)});
+  actions.emplace_back(control::MediaCommand{id, meeting.id, std::move(request),
+                                             control::kFirstEpoch, deadline, trace});
 }
 
 void Core::tell_media(MeetingId meeting_id, control::MediaRequest request) {
-  actions.emplace_back(control::MediaCommand{++last_media_request, meeting_id, std::move(request)});
+  actions.emplace_back(control::MediaCommand{++last_media_request, meeting_id, std::move(request),
+                                             control::kFirstEpoch, kNever, trace});
 }
 
 }  // namespace confab::call

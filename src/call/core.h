@@ -94,6 +94,7 @@ struct MediaInFlight {
   std::uint64_t media_epoch = 0;
   Timers::Key timer = 0;
   MediaPurpose purpose;
+  TraceContext trace = {};
 };
 
 // A line that the store has not taken yet: nobody has heard it, and its sender waits.
@@ -113,6 +114,8 @@ struct Core {
   // Of the event being handled.
   Instant now{};
   std::int64_t unix_ms = 0;
+  // Of the request that led to it, also by way of the store or the media plane.
+  TraceContext trace;
 
   std::unordered_map<std::string, std::unique_ptr<Meeting>> meetings;  // by room code
   std::unordered_map<MeetingId, std::string> codes;
@@ -152,6 +155,8 @@ struct Core {
 void remove_producer(Core& core, Meeting& meeting, Participant& owner, ProducerId id);
 // Remembers what the participant's device can decode.
 void learn_capabilities(Core& core, Participant& self, const ortc::RtpCapabilities& capabilities);
+// Says to the media plane what the participant may do, before anything else of theirs.
+void admit_to_media(Core& core, const Meeting& meeting, const Participant& participant);
 // Makes a transport the participant's.
 void add_transport(Meeting& meeting, Participant& owner, TransportId id, bool is_send);
 // Forgets a transport with all it carries, and tells the others. The media plane is not told.

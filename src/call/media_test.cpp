@@ -292,6 +292,55 @@ TEST_F(MediaTest, a_lost_meeting_is_opened_again_and_everyone_is_told) {
   world.produce(a, Source::kCamera);
 }
 
+// The media plane gives nothing to those it does not know.
+TEST_F(MediaTest, everybody_is_admitted_before_anything_else_of_theirs_and_again_after_a_loss) {
+  world.produce(a, Source::kCamera);
+  const std::set<ParticipantId> both = {ada.state.self.who.id, ben.state.self.who.id};
+  EXPECT_EQ(world.media.admitted.at(ada.meeting), both);
+  world.media.lose(ada.meeting);
+  world.happen(control::MediaEvent{ada.meeting, control::MeetingLost{"shard gone"}});
+  EXPECT_EQ(world.media.admitted.at(ada.meeting), both);
+  world.produce(a, Source::kCamera);
+  EXPECT_EQ(world.media.strangers, 0);
+}
+
+TEST_F(MediaTest, who_leaves_is_dismissed_with_all_media) {
+  world.produce(a, Source::kCamera);
+  world.ask(a, Leave{});
+  EXPECT_TRUE(world.media.transports.empty());
+  EXPECT_EQ(world.media.admitted.at(ada.meeting), std::set{ben.state.self.who.id});
+}
+
+TEST_F(MediaTest, commands_carry_the_trace_of_their_request_and_when_its_answer_is_late) {
+  world.media_answers = false;
+  const auto trace = TraceContext::parse("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+  world.happen(ClientRequest{{a, 100, *trace}, CreateTransport{}});
+  ASSERT_EQ(world.kept_commands.size(), 1u);
+  EXPECT_EQ(world.kept_commands[0].trace, *trace);
+  EXPECT_EQ(world.kept_commands[0].deadline, world.now + Options{}.answer_timeout);
+  world.ask(b, CreateTransport{});
+  EXPECT_FALSE(world.kept_commands[1].trace.is_set()) << "another request, another trace";
+}
+
+TEST(Trace, of_a_join_goes_on_through_the_store_and_the_media_plane) {
+  World world;
+  world.media_answers = world.store_answers = false;
+  const auto trace = TraceContext::parse("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+  Join join = World::newcomer("Ada");
+  join.wants_transports = true;
+  world.happen(ClientRequest{{world.connect(), 1, *trace}, std::move(join)});
+  world.happen(RoomLoaded{World::kRoom, world.rooms.at(World::kRoom)});
+  ASSERT_EQ(world.kept_commands.size(), 1u);
+  const control::MediaCommand open = world.kept_commands[0];
+  EXPECT_TRUE(std::holds_alternative<control::OpenMeeting>(open.request));
+  EXPECT_EQ(open.trace, *trace);
+  world.happen(control::MediaCompletion{open.id, open.meeting, control::MeetingOpened{}});
+  ASSERT_EQ(world.kept_commands.size(), 4u) << "admitted, and two transports";
+  for (const control::MediaCommand& command : world.kept_commands) {
+    EXPECT_EQ(command.trace, *trace);
+  }
+}
+
 TEST_F(MediaTest, a_lost_meeting_is_tried_again_until_media_is_back) {
   world.media.lose(ada.meeting);
   world.media_error = Error{ErrorCode::kUnavailable, "down"};

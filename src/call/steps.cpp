@@ -51,6 +51,11 @@ void learn_capabilities(Core& core, Participant& self, const ortc::RtpCapabiliti
   self.rtp_capabilities = std::move(shared);
 }
 
+// So far everybody may do everything.
+void admit_to_media(Core& core, const Meeting& meeting, const Participant& participant) {
+  core.tell_media(meeting.id, control::Admit{participant.who.id, control::Permits{}});
+}
+
 void add_transport(Meeting& meeting, Participant& owner, TransportId id, bool is_send) {
   owner.transports.emplace(id, Transport{is_send, false, std::nullopt});
   meeting.transport_owners.emplace(id, owner.who.id);
@@ -117,12 +122,13 @@ void remove_participant(Core& core, Meeting& meeting, ParticipantId id, LeaveRea
   for (const ProducerId producer : leaver->producer_order) unpublish(meeting, producer);
   for (const auto& [transport, state] : leaver->transports) {
     meeting.transport_owners.erase(transport);
-    core.tell_media(meeting.id, control::CloseTransport{transport});
   }
+  core.tell_media(meeting.id, control::Dismiss{id});
   core.log.write(LogLevel::kInfo, "participant_left",
                  {{"meeting", meeting.id.to_string()},
                   {"participant", id.to_string()},
-                  {"timed_out", reason == LeaveReason::kTimeout}});
+                  {"timed_out", reason == LeaveReason::kTimeout},
+                  {"trace", core.trace.trace_id()}});
   close_if_empty(core, meeting);
 }
 
@@ -131,7 +137,8 @@ void close_if_empty(Core& core, Meeting& meeting) {
   core.timers.cancel(meeting.timer);
   if (meeting.phase != MeetingPhase::kLoading) {
     core.tell_media(meeting.id, control::CloseMeeting{});
-    core.log.write(LogLevel::kInfo, "meeting_closed", {{"meeting", meeting.id.to_string()}});
+    core.log.write(LogLevel::kInfo, "meeting_closed",
+                   {{"meeting", meeting.id.to_string()}, {"trace", core.trace.trace_id()}});
   }
   core.codes.erase(meeting.id);
   core.meetings.erase(std::string(meeting.code));

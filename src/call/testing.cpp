@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
+#include "control/obligation.h"
+
 namespace confab::call::testing {
 
 void FakeMedia::close_transport(TransportId id) {
   transports.erase(id);
+  of_participant.erase(id);
   capabilities.erase(id);
   std::erase_if(producers, [&](const auto& p) { return p.second == id; });
   std::erase_if(consumers, [&](const auto& c) {
@@ -15,6 +18,7 @@ void FakeMedia::close_transport(TransportId id) {
 
 void FakeMedia::lose(MeetingId meeting) {
   meetings.erase(meeting);
+  admitted.erase(meeting);
   std::vector<TransportId> lost;
   for (const auto& [id, owner] : transports) {
     if (owner == meeting) lost.push_back(id);
@@ -34,9 +38,27 @@ control::MediaResult FakeMedia::carry_out(const control::MediaCommand& command) 
       m.lose(meeting);
       return control::Done{};
     }
-    control::MediaResult operator()(const control::CreateTransport&) const {
+    control::MediaResult operator()(const control::Admit& a) const {
+      m.admitted[meeting].insert(a.participant);
+      return control::Done{};
+    }
+    control::MediaResult operator()(const control::SetPermits&) const {
+      return control::PermitsSet{};
+    }
+    control::MediaResult operator()(const control::Dismiss& d) const {
+      m.admitted[meeting].erase(d.participant);
+      std::vector<TransportId> gone;
+      for (const auto& [id, owner] : m.of_participant) {
+        if (owner == d.participant) gone.push_back(id);
+      }
+      for (const TransportId id : gone) m.close_transport(id);
+      return control::Done{};
+    }
+    control::MediaResult operator()(const control::CreateTransport& c) const {
+      if (!m.admitted[meeting].contains(c.participant)) ++m.strangers;
       const TransportId id = TransportId::random(m.random_);
       m.transports.emplace(id, meeting);
+      m.of_participant.emplace(id, c.participant);
       return control::TransportCreated{id, {}, {}, {}};
     }
     control::MediaResult operator()(const control::CloseTransport& c) const {
@@ -88,18 +110,6 @@ control::MediaResult FakeMedia::carry_out(const control::MediaCommand& command) 
   };
   return std::visit(Visitor{*this, command.meeting}, command.request);
 }
-
-namespace {
-
-// Closing never fails: what cannot be reached is gone.
-bool is_close(const control::MediaCommand& command) {
-  return std::holds_alternative<control::CloseMeeting>(command.request) ||
-         std::holds_alternative<control::CloseTransport>(command.request) ||
-         std::holds_alternative<control::CloseProducer>(command.request) ||
-         std::holds_alternative<control::CloseConsumer>(command.request);
-}
-
-}  // namespace
 
 World::World(const Options& options, std::uint64_t seed)
     : random(seed), call(options, random, null_log()), media(random) {
@@ -246,7 +256,7 @@ void World::perform(control::MediaCommand& action) {
     return;
   }
   control::MediaCompletion completion{action.id, action.meeting, control::MediaResult{}};
-  if (media_error && !is_close(action)) {
+  if (media_error && !control::must_be_done(action.request)) {
     completion.result = std::unexpected(*media_error);
   } else {
     completion.result = media.carry_out(action);

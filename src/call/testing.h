@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +29,9 @@ class FakeMedia {
 
   std::map<MeetingId, int> meetings;
   std::map<TransportId, MeetingId> transports;
+  std::map<TransportId, ParticipantId> of_participant;
+  std::map<MeetingId, std::set<ParticipantId>> admitted;
+  int strangers = 0;  // who were given a transport and had not been admitted
   // What it was told of each transport, and how often it was told such a thing.
   std::map<TransportId, ortc::CapabilitiesHash> capabilities;
   int capabilities_put = 0;

@@ -11,6 +11,8 @@
 #include "base/ids.h"
 #include "base/instant.h"
 #include "base/limits.h"
+#include "base/trace_context.h"
+#include "control/permits.h"
 #include "rtc/ortc/types.h"
 
 namespace confab::call {
@@ -36,17 +38,12 @@ using RequestNumber = std::uint64_t;
 struct Origin {
   ConnectionId connection;
   RequestNumber request = 0;
+  TraceContext trace = {};
 };
 
 enum class Role : std::uint8_t { kMember, kHost };
 
-enum class Source : std::uint8_t { kCamera, kMicrophone, kScreen, kScreenAudio };
-
-// A screen's picture and a camera are video; the other two are audio.
-constexpr ortc::MediaKind kind_of(Source source) {
-  return source == Source::kCamera || source == Source::kScreen ? ortc::MediaKind::kVideo
-                                                                : ortc::MediaKind::kAudio;
-}
+using Source = control::TrackSource;
 
 // A participant as others name it. The alias is the socket id that clients of the compatibility
 // events know one another by; empty for our own clients.

@@ -12,6 +12,9 @@
 
 #include "base/error.h"
 #include "base/ids.h"
+#include "base/instant.h"
+#include "base/trace_context.h"
+#include "control/permits.h"
 #include "rtc/ortc/capabilities_hash.h"
 #include "rtc/ortc/types.h"
 
@@ -28,11 +31,32 @@ struct OpenMeeting {};
 // Closes the meeting's router and everything in it.
 struct CloseMeeting {};
 
+// Makes a participant known with what they may do, or says it anew. From the first Admit on a
+// meeting has transports for those alone who were admitted (kForbidden; kFull when they are too
+// many); before it, for whoever its owner names.
+struct Admit {
+  ParticipantId participant;
+  Permits permits;
+};
+// Closes what is not allowed any more, and says what that was (PermitsSet). kNotFound for one who
+// was not admitted.
+struct SetPermits {
+  ParticipantId participant;
+  Permits permits;
+};
+// Closes all that a participant has here, and forgets them. Each transport that goes is an event.
+// Of one who is not here it is done already.
+struct Dismiss {
+  ParticipantId participant;
+};
+
 enum class TransportDirection : std::uint8_t { kSend, kReceive };  // as the client sees it
 
 struct CreateTransport {
   ParticipantId participant;
   TransportDirection direction = TransportDirection::kSend;
+  // As they were admitted. Filled in on the media plane, whatever an owner says.
+  Permits permits = {};
 };
 // Once per transport: who the peer proves to be. Media starts after it.
 struct ConnectTransport {
@@ -52,6 +76,7 @@ struct Produce {
   ortc::MediaKind kind = ortc::MediaKind::kAudio;
   ortc::RtpParameters rtp_parameters;
   bool paused = false;
+  std::optional<TrackSource> source = {};
 };
 struct SetProducerPaused {
   ProducerId producer;
@@ -99,7 +124,7 @@ using MediaRequest =
     std::variant<OpenMeeting, CloseMeeting, CreateTransport, ConnectTransport, RestartIce,
                  CloseTransport, Produce, SetProducerPaused, CloseProducer, PutCapabilities,
                  Consume, SetConsumerPaused, SetPreferredLayers, RequestKeyFrame, CloseConsumer,
-                 GetMeetingStats>;
+                 GetMeetingStats, Admit, SetPermits, Dismiss>;
 
 // Counts the owners that a meeting has had.
 using Epoch = std::uint64_t;
@@ -112,6 +137,11 @@ struct MediaCommand {
   // Of who sends it. The media plane remembers the highest that it saw for a meeting and refuses
   // lower ones (kConflict): an owner that was replaced while it stood still can change nothing.
   Epoch epoch = kFirstEpoch;
+  // From then on nobody waits for the answer: what has not been begun by then is not, and is
+  // answered with kTimeout (obligation.h has what is begun all the same).
+  Instant deadline = kNever;
+  // Of the client's request that led to it; not set for what nobody asked for.
+  TraceContext trace = {};
 };
 
 // ---- results: one alternative per kind of answer ----
@@ -187,8 +217,14 @@ struct MeetingStats {
   std::vector<ConsumerStats> consumers;
 };
 
+// What a participant had, and lost with the right to it.
+struct PermitsSet {
+  std::vector<ProducerId> producers;
+  std::vector<ConsumerId> consumers;
+};
+
 using MediaResult = std::variant<Done, MeetingOpened, TransportCreated, IceRestarted, Produced,
-                                 Consumed, MeetingStats>;
+                                 Consumed, MeetingStats, PermitsSet>;
 
 struct MediaCompletion {
   RequestId id = 0;

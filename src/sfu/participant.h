@@ -5,6 +5,7 @@
 
 #include "base/ids.h"
 #include "base/instant.h"
+#include "base/trace_context.h"
 #include "control/media.h"
 #include "sfu/report_clock.h"
 
@@ -14,12 +15,14 @@ struct Participant {
   ParticipantClock clock;
   Duration rtt{};  // as last measured on any of the transports; 0: not yet
   std::uint32_t transports = 0;
+  control::Permits permits;
 };
 
 struct TransportSetup {
   TransportId id;
   ParticipantId participant;
   control::TransportDirection direction = control::TransportDirection::kSend;
+  TraceContext trace = {};  // of the request that it was made for
 };
 
 }  // namespace confab::sfu

@@ -34,6 +34,7 @@ struct ProducerSetup {
   ProducerSlot slot = 0;
   ortc::RtpParameters parameters;  // the publisher's
   ortc::ProducerMapping mapping;
+  std::optional<control::TrackSource> shows;
 };
 
 class Producer final : public Source {
@@ -63,6 +64,8 @@ class Producer final : public Source {
   std::size_t outlets() const { return outlets_.size(); }
 
   ProducerSlot slot() const { return slot_; }
+  // Nothing if nobody said.
+  std::optional<control::TrackSource> shows() const { return shows_; }
   const ortc::RtpParameters& parameters() const { return parameters_; }
   const TransportId& transport() const { return transport_; }
   std::span<ProducerStream> streams() { return streams_; }
@@ -98,6 +101,7 @@ class Producer final : public Source {
   MeetingId meeting_;
   TransportId transport_;
   ProducerSlot slot_;
+  std::optional<control::TrackSource> shows_;
   ortc::RtpParameters parameters_;
   ExtensionIds extensions_;
   std::vector<PayloadType> payload_types_;

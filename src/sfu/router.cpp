@@ -23,8 +23,10 @@ WebRtcTransport& Router::add_transport(Instant now, const control::CreateTranspo
   const auto id = TransportId::random_at(context_.config.place, context_.random);
   Participant& owner = participant(request.participant);
   ++owner.transports;
+  owner.permits = request.permits;
   auto transport = std::make_unique<WebRtcTransport>(
-      context_, *this, owner, TransportSetup{id, request.participant, request.direction});
+      context_, *this, owner,
+      TransportSetup{id, request.participant, request.direction, context_.trace});
   WebRtcTransport& added = *transport;
   transports_.emplace(id, std::move(transport));
   added.schedule(now);
@@ -50,6 +52,11 @@ void Router::remove_transport(const TransportId& id) {
   const ParticipantId owner = transport.setup().participant;
   transports_.erase(it);
   leave(owner);
+}
+
+void Router::set_permits(const ParticipantId& id, const control::Permits& permits) {
+  const auto it = participants_.find(id);
+  if (it != participants_.end()) it->second.permits = permits;
 }
 
 Producer& Router::add_producer(PublishingSide& side, ProducerSetup setup) {

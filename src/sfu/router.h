@@ -31,6 +31,8 @@ class Router final : public Timed {
 
   WebRtcTransport& add_transport(Instant now, const control::CreateTransport& request);
   void remove_transport(const TransportId& id);
+  // Of one who has a transport here; of anybody else it changes nothing.
+  void set_permits(const ParticipantId& id, const control::Permits& permits);
   // Through a side of one of its transports.
   Producer& add_producer(PublishingSide& side, ProducerSetup setup);
   // These close its consumers too, and tell so.

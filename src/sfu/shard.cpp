@@ -154,6 +154,7 @@ std::span<const Transmit> Shard::poll_transmit(Instant now) {
 }
 
 control::MediaCompletion Shard::handle_command(Instant now, const control::MediaCommand& command) {
+  impl_->context.trace = command.trace;
   auto result = std::visit(
       [&](const auto& request) { return handle(impl_->state, now, command.meeting, request); },
       command.request);

@@ -85,6 +85,7 @@ struct ShardContext {
   TransportTable transports;
   ortc::SharedCapabilities receivers;  // what those behind the transports can decode
   HandshakeTurns handshakes;
+  TraceContext trace;  // of the command that is being carried out
   std::deque<control::MediaEvent> events;
   // Transports that ended by themselves: destroyed when the call that noticed is done with them.
   std::vector<WebRtcTransport*> ended;

@@ -69,6 +69,7 @@ WebRtcTransport::WebRtcTransport(ShardContext& context, Router& router, Particip
                                  TransportSetup setup)
     : context_(context),
       router_(router),
+      participant_(participant),
       setup_(std::move(setup)),
       timer_(static_cast<Timed*>(this)),
       ice_(ice_config(context.config.timing), context.random),
@@ -378,7 +379,8 @@ void WebRtcTransport::set_state(TransportState state, std::string_view why) {
                       {"participant", setup_.participant.to_string()},
                       {"from", name_of(state_)},
                       {"to", name_of(state)},
-                      {"why", why}});
+                      {"why", why},
+                      {"trace", setup_.trace.trace_id()}});
   state_ = state;
   router_.emit(
       control::TransportStateChanged{setup_.id, setup_.participant, state, std::string(why)});

@@ -64,6 +64,8 @@ class WebRtcTransport final : public Timed, public Wakeup {
   // Whether its peer was heard on that path a moment ago.
   bool holds(Instant now, const Path& path) const { return ice_.holds(now, path); }
   void handle_path_closed(Instant now, const Path& path);
+  // Goes with all it carries when the call that wanted it is done, and says so.
+  void close(std::string_view why) { end(control::TransportState::kClosed, why); }
   void on_timer(Instant now) override;
   // Something below is due at `at`: wakes the transport by then.
   void schedule(Instant at) override;
@@ -71,6 +73,8 @@ class WebRtcTransport final : public Timed, public Wakeup {
   // Which of the two it has, the direction says; the other is nullptr.
   PublishingSide* publishing() const { return publishing_.get(); }
   SubscribingSide* subscribing() const { return subscribing_.get(); }
+  // Of the participant whose it is.
+  const control::Permits& permits() const { return participant_.permits; }
 
   control::TransportStats statistics() const;
   bool holds_ssl() const { return dtls_.holds_ssl(); }
@@ -102,6 +106,7 @@ class WebRtcTransport final : public Timed, public Wakeup {
 
   ShardContext& context_;
   Router& router_;
+  const Participant& participant_;
   TransportSetup setup_;
   control::TransportState state_ = control::TransportState::kNew;
   Timer timer_;

@@ -145,6 +145,7 @@ std::optional<Error> objection(Core& core, Meeting& meeting, Connection& connect
 }  // namespace
 
 void admit(Core& core, Meeting& meeting, const Origin& origin, Join join) {
+  core.trace = origin.trace;
   Connection& connection = core.connections.at(origin.connection);
   // Not the last one that was given out: somebody new, who needs a name of its own.
   if (join.resume && !meeting.tokens.accepts(*join.resume, join.attempt)) join.resume.reset();
@@ -166,13 +167,15 @@ void admit(Core& core, Meeting& meeting, const Origin& origin, Join join) {
   self = &seat(core, meeting, origin, join);
   connection.participant = self->who.id;
   issue_token(core, meeting, *self, join);
+  admit_to_media(core, meeting, *self);
   answer(core, meeting, *self, origin, join, join.resume.has_value(), false);
   announce(core, meeting, *self, ParticipantJoined{self->info()});
   core.log.write(LogLevel::kInfo, "participant_joined",
                  {{"meeting", meeting.id.to_string()},
                   {"participant", self->who.id.to_string()},
                   {"returning", join.resume.has_value()},
-                  {"participants", meeting.participants.size()}});
+                  {"participants", meeting.participants.size()},
+                  {"trace", core.trace.trace_id()}});
 }
 
 void on_answer(Core& core, MediaInFlight& asked, MakingJoinTransport& purpose,

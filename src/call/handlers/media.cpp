@@ -31,6 +31,7 @@ struct Discard {
   void operator()(const control::MeetingOpened&) const {}
   void operator()(const control::IceRestarted&) const {}
   void operator()(const control::MeetingStats&) const {}
+  void operator()(const control::PermitsSet&) const {}
 };
 
 // Whether the answer is of the kind that was asked for. Another one is a fault of the media plane
@@ -66,6 +67,7 @@ void settle(Core& core, control::RequestId id, Result<control::MediaResult> resu
   if (node.empty()) return;
   MediaInFlight& asked = node.mapped();
   core.timers.cancel(asked.timer);
+  core.trace = asked.trace;
   std::visit(
       [&](auto& purpose) {
         if (result && !is_expected(purpose, *result)) {

@@ -27,10 +27,11 @@ void on(Core& core, const Origin& origin, Asker asker, Produce request) {
     return core.refuse(origin, ErrorCode::kRateLimited, "too much is going on; wait a second");
   }
   ++self.producers_in_flight;
-  core.ask_media(*asker.meeting, &self,
-                 control::Produce{request.transport, kind_of(request.source),
-                                  std::move(request.rtp_parameters), request.paused},
-                 Producing{origin, request.transport, request.source, request.paused});
+  core.ask_media(
+      *asker.meeting, &self,
+      control::Produce{request.transport, kind_of(request.source),
+                       std::move(request.rtp_parameters), request.paused, request.source},
+      Producing{origin, request.transport, request.source, request.paused});
 }
 
 void on_answer(Core& core, MediaInFlight& asked, Producing& purpose,

@@ -39,6 +39,7 @@ void dispatch(Core& core, const Origin& origin, Join request) {
 }  // namespace
 
 void on(Core& core, ClientRequest event) {
+  core.trace = event.origin.trace;
   const auto it = core.connections.try_emplace(event.origin.connection, core.now).first;
   Connection& connection = it->second;
   std::visit(

@@ -9,9 +9,13 @@ void open(Core& core, Meeting& meeting, ortc::RtpCapabilities router_capabilitie
   const bool is_again = meeting.phase == MeetingPhase::kReopening;
   meeting.phase = MeetingPhase::kOpen;
   meeting.router_capabilities = std::move(router_capabilities);
-  core.log.write(LogLevel::kInfo, "meeting_open",
-                 {{"meeting", meeting.id.to_string()}, {"again", is_again}});
+  core.log.write(
+      LogLevel::kInfo, "meeting_open",
+      {{"meeting", meeting.id.to_string()}, {"again", is_again}, {"trace", core.trace.trace_id()}});
   if (is_again) {
+    for (const auto& [id, participant] : meeting.participants) {
+      admit_to_media(core, meeting, *participant);
+    }
     core.notify(meeting.connections_except(nullptr),
                 MediaLost{meeting.lost_reason, meeting.router_capabilities});
   }
@@ -38,6 +42,7 @@ void on(Core& core, RoomLoaded event) {
   }
   for (const TokenIssue& issue : room.tokens) meeting->tokens.remember(issue);
   meeting->phase = MeetingPhase::kOpening;
+  if (!meeting->waiting.empty()) core.trace = meeting->waiting.front().origin.trace;
   open_router(core, *meeting);
 }
 

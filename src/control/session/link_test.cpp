@@ -15,15 +15,30 @@ namespace confab::control {
 namespace {
 
 constexpr Duration kDelay = 1ms;
+// By how much the node's clock is ahead of the owner's.
+constexpr Duration kAhead = 1000h;
 
 // One owner, one media node, and a media plane that remembers which meetings are open in it.
 class Link {
  public:
-  explicit Link(std::uint64_t seed) : random_(seed) {}
+  explicit Link(std::uint64_t seed, Versions of_owner = {}, Versions of_media = {})
+      : random_(seed),
+        of_media_(of_media),
+        owner_(
+            OwnerHello{
+                .node = 1, .boot = 5, .version_min = of_owner.min, .version_max = of_owner.max},
+            now_) {
+    start_media();
+  }
 
   void send(const MeetingId& meeting, MediaRequest request) {
     asked_.insert(++last_id_);
     owner_.send(now_, {last_id_, meeting, std::move(request)});
+    settle();
+  }
+  void send_by(Duration deadline, const MeetingId& meeting, MediaRequest request) {
+    asked_.insert(++last_id_);
+    owner_.send(now_, {last_id_, meeting, std::move(request), kFirstEpoch, now_ + deadline});
     settle();
   }
   void run(Duration duration) {
@@ -39,7 +54,7 @@ class Link {
     to_media_.clear();
     to_owner_.clear();
     owner_.stream_closed(now_, "broken");
-    desk_->stream_closed(now_, stream);
+    desk_->stream_closed(there(), stream);
     settle();
   }
   void set_frozen(bool is_frozen) { is_frozen_ = is_frozen; }
@@ -47,7 +62,7 @@ class Link {
     break_stream();
     ++boot_;
     opened_there.clear();
-    desk_.emplace(MediaHello{.node = 2, .boot = boot_}, 0, now_);
+    start_media();
   }
 
   const OwnerSession& owner() const { return owner_; }
@@ -60,9 +75,13 @@ class Link {
   std::vector<MeetingId> lost;
 
  private:
+  void start_media() {
+    desk_.emplace(MediaHello{.node = 2, .boot = boot_}, there(), LinkTiming{}, of_media_);
+  }
+  Instant there() const { return now_ + kAhead; }
   Instant next() const {
     Instant out = owner_.next_timeout();
-    if (!is_frozen_) out = std::min(out, desk_->next_timeout());
+    if (!is_frozen_) out = std::min(out, desk_->next_timeout() - kAhead);
     if (!is_frozen_ && !to_media_.empty()) out = std::min(out, to_media_.front().first);
     if (!to_owner_.empty()) out = std::min(out, to_owner_.front().first);
     return out;
@@ -71,7 +90,7 @@ class Link {
     while (!to_media_.empty() && to_media_.front().first <= now_ && !is_frozen_) {
       auto message = std::move(to_media_.front().second);
       to_media_.pop_front();
-      desk_->handle(now_, stream_, std::move(message));
+      desk_->handle(there(), stream_, std::move(message));
       settle();
     }
     while (!to_owner_.empty() && to_owner_.front().first <= now_) {
@@ -82,7 +101,7 @@ class Link {
     }
     if (owner_.next_timeout() <= now_) owner_.handle_timeout(now_);
     settle();
-    if (!is_frozen_ && desk_->next_timeout() <= now_) desk_->handle_timeout(now_);
+    if (!is_frozen_ && desk_->next_timeout() <= there()) desk_->handle_timeout(there());
     settle();
   }
   void settle() {
@@ -94,10 +113,10 @@ class Link {
   void on(OwnerSession::OpenStream&) {
     stream_ = ++last_stream_;
     owner_.stream_opened(now_);
-    desk_->stream_opened(now_, stream_);
+    desk_->stream_opened(there(), stream_);
   }
   void on(OwnerSession::CloseStream&) {
-    if (stream_ != 0) desk_->stream_closed(now_, std::exchange(stream_, 0));
+    if (stream_ != 0) desk_->stream_closed(there(), std::exchange(stream_, 0));
     to_media_.clear();
     to_owner_.clear();
   }
@@ -127,14 +146,15 @@ class Link {
   void on(MediaDesk::Execute& command) {
     if (std::holds_alternative<OpenMeeting>(command.request)) opened_there.insert(command.meeting);
     if (std::holds_alternative<CloseMeeting>(command.request)) opened_there.erase(command.meeting);
-    desk_->completed(now_, {command.id, command.meeting, MediaResult{Done{}}});
+    desk_->completed(there(), {command.id, command.meeting, MediaResult{Done{}}});
   }
 
   SeededRandom random_;
   Instant now_{100s};
-  OwnerSession owner_{OwnerHello{.node = 1, .boot = 5}, now_};
+  Versions of_media_;
+  OwnerSession owner_;
   Boot boot_ = 70;
-  std::optional<MediaDesk> desk_{std::in_place, MediaHello{.node = 2, .boot = boot_}, 0, now_};
+  std::optional<MediaDesk> desk_;
   bool is_frozen_ = false;
   MediaDesk::StreamId stream_ = 0;
   MediaDesk::StreamId last_stream_ = 0;
@@ -149,6 +169,43 @@ TEST(LinkTest, TenMinutesOfQuietBreaksNothing) {
   link.run(10min);
   EXPECT_EQ(link.owner().state(), OwnerSession::State::kUp);
   EXPECT_EQ(link.desk().owners(), 1u);
+}
+
+// A rolling upgrade: one end is of the next release already.
+TEST(LinkTest, NeighbouringVersionsWorkTogether) {
+  for (const auto& [owner, media] : {std::pair{Versions{1, 2}, Versions{1, 1}},
+                                     {Versions{1, 1}, Versions{1, 2}},
+                                     {Versions{2, 3}, Versions{1, 2}}}) {
+    Link link(1, owner, media);
+    link.run(100ms);
+    const auto meeting = MeetingId::random(link.random());
+    link.send(meeting, OpenMeeting{});
+    link.run(100ms);
+    EXPECT_TRUE(link.opened_there.contains(meeting)) << owner.max << " with " << media.max;
+  }
+}
+
+TEST(LinkTest, WithNoVersionInCommonNobodyIsHeard) {
+  Link link(1, {2, 3}, {1, 1});
+  link.run(10s);
+  EXPECT_NE(link.owner().state(), OwnerSession::State::kUp);
+  EXPECT_GE(link.desk().counts().streams_refused, 5u);
+}
+
+// A frozen node reads what waited when nobody waits for it any more.
+TEST(LinkTest, WhatLayInAFrozenNodeForTooLongIsNotBegun) {
+  Link link(1);
+  link.run(5s);
+  const auto meeting = MeetingId::random(link.random());
+  link.set_frozen(true);
+  link.send_by(1s, meeting, OpenMeeting{});
+  link.run(1500ms);
+  EXPECT_EQ(link.unanswered(), 0u);
+  link.set_frozen(false);
+  link.run(100ms);
+  EXPECT_EQ(link.owner().state(), OwnerSession::State::kUp);
+  EXPECT_FALSE(link.opened_there.contains(meeting));
+  EXPECT_EQ(link.desk().counts().commands_late, 1u);
 }
 
 TEST(LinkTest, ABrokenStreamIsMendedWithinThreeRoundTripsAndNobodyIsMoved) {

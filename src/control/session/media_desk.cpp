@@ -4,14 +4,12 @@
 #include <utility>
 #include <vector>
 
+#include "control/obligation.h"
+
 namespace confab::control {
 
-MediaDesk::MediaDesk(MediaHello self, ortc::CapabilitiesHash codec_hash, Instant now,
-                     LinkTiming timing)
-    : self_(std::move(self)),
-      codec_hash_(codec_hash),
-      timing_(timing),
-      beat_due_(now + timing.beat) {}
+MediaDesk::MediaDesk(MediaHello self, Instant now, LinkTiming timing, Versions versions)
+    : self_(std::move(self)), timing_(timing), versions_(versions), beat_due_(now + timing.beat) {}
 
 bool MediaDesk::poll(Output& out) {
   if (outputs_.empty()) return false;
@@ -51,13 +49,15 @@ void MediaDesk::handle(Instant now, StreamId stream, ToMedia message) {
 }
 
 auto MediaDesk::objection(const OwnerHello& hello) const -> std::optional<Objection> {
-  if (hello.version_max < kVersionMin || hello.version_min > kVersionMax) {
-    return Objection{CloseReason::kVersion, "this media node speaks versions " +
-                                                std::to_string(kVersionMin) + " to " +
-                                                std::to_string(kVersionMax)};
+  if (hello.version_max < versions_.min || hello.version_min > versions_.max) {
+    return Objection{CloseReason::kVersion,
+                     "this media node speaks versions " + std::to_string(versions_.min) + " to " +
+                         std::to_string(versions_.max) + ", the signaling node " +
+                         std::to_string(hello.version_min) + " to " +
+                         std::to_string(hello.version_max)};
   }
   // Payload types must be the same on every node, or nobody could be moved.
-  if (hello.codec_hash != codec_hash_) {
+  if (hello.codec_hash != self_.codec_hash) {
     return Objection{CloseReason::kVersion, "this media node is configured with other codecs"};
   }
   if (owners_.size() >= kOwnersMax && !owners_.contains(hello.boot)) {
@@ -78,15 +78,17 @@ void MediaDesk::on(Instant now, StreamId stream, const OwnerHello& hello) {
   owner.boot = hello.boot;
   owner.stream = stream;
   owner.last_heard = now;
+  owner.clock = {};
+  owner.clock.heard(now, hello.clock);
   owner.forget_at = kNever;
   streams_.emplace(stream, hello.boot);
   replace_boots_before(now, owner);
-  greet(now, owner, !is_new);
+  greet(owner, std::min(hello.version_max, versions_.max), !is_new);
 }
 
-void MediaDesk::greet(Instant, Owner& owner, bool is_resumed) {
+void MediaDesk::greet(Owner& owner, std::uint32_t version, bool is_resumed) {
   MediaHello hello = self_;
-  hello.version = kVersionMax;
+  hello.version = version;
   hello.is_resumed = is_resumed;
   outputs_.emplace_back(SendTo{*owner.stream, std::move(hello)});
   for (const NumberedEvent& event : owner.unheard) {
@@ -144,6 +146,13 @@ void MediaDesk::on(Instant now, Owner& owner, MediaCommand& command) {
     return;
   }
   ++counts_.commands;
+  command.deadline = owner.clock.ours(command.deadline);
+  if (is_late(now, command)) {
+    ++counts_.commands_late;
+    return answer(now, owner,
+                  {command.id, command.meeting,
+                   fail(ErrorCode::kTimeout, "the command came too late to be begun")});
+  }
   if (!may_command(owner, command)) {
     return answer(now, owner,
                   {command.id, command.meeting,
@@ -205,6 +214,10 @@ void MediaDesk::keep(Instant now, Owner& owner, const MediaCompletion& completio
   }
 }
 
+void MediaDesk::on(Instant now, Owner& owner, const Beat& beat) {
+  owner.clock.heard(now, beat.clock);
+}
+
 void MediaDesk::on(Instant, Owner& owner, const Ack& ack) {
   while (!owner.unheard.empty() && owner.unheard.front().seq <= ack.seq) owner.unheard.pop_front();
   for (auto it = owner.requests.begin(); it != owner.requests.end() && it->first < ack.settled;) {
@@ -237,8 +250,8 @@ void MediaDesk::beat(Owner& owner) {
   outputs_.emplace_back(SendTo{*owner.stream, Beat{++last_beat_, load_}});
 }
 
-void MediaDesk::drain(Instant, bool is_leaving) {
-  load_.is_draining = true;
+void MediaDesk::set_draining(Instant, bool is_draining, bool is_leaving) {
+  load_.is_draining = is_draining;
   load_.is_leaving = is_leaving;
   for (auto& [boot, owner] : owners_) {
     if (owner.stream) beat(owner);
@@ -280,6 +293,29 @@ void MediaDesk::close_silent(Instant now) {
 
 Instant MediaDesk::next_timeout() const {
   return beat_due_;
+}
+
+// ---- what there is ----
+
+auto MediaDesk::find(const MeetingId& meeting) const -> std::optional<Listed> {
+  const auto it = meetings_.find(meeting);
+  if (it == meetings_.end()) return std::nullopt;
+  const Owner& owner = owners_.at(it->second);
+  const auto epoch = owner.meetings.find(meeting);
+  return Listed{meeting, epoch == owner.meetings.end() ? 0 : epoch->second, owner.node, owner.boot,
+                owner.stream.has_value()};
+}
+
+auto MediaDesk::list(const MeetingId& after, std::size_t limit) const -> std::vector<Listed> {
+  std::vector<MeetingId> ids;
+  for (const auto& [meeting, boot] : meetings_) {
+    if (meeting > after) ids.push_back(meeting);
+  }
+  const std::size_t count = std::min(limit, ids.size());
+  std::ranges::partial_sort(ids, ids.begin() + static_cast<std::ptrdiff_t>(count));
+  std::vector<Listed> out;
+  for (std::size_t i = 0; i < count; ++i) out.push_back(*find(ids[i]));
+  return out;
 }
 
 }  // namespace confab::control

@@ -11,9 +11,11 @@
 #include <string>
 #include <unordered_map>
 #include <variant>
+#include <vector>
 
 #include "base/instant.h"
 #include "control/session/messages.h"
+#include "control/session/peer_clock.h"
 #include "control/session/timing.h"
 
 namespace confab::control {
@@ -46,9 +48,8 @@ class MediaDesk {
   using Execute = MediaCommand;
   using Output = std::variant<SendTo, CloseStream, Execute>;
 
-  // `self.is_resumed` and `self.version` are said to each as they are.
-  MediaDesk(MediaHello self, ortc::CapabilitiesHash codec_hash, Instant now,
-            LinkTiming timing = {});
+  // `self.is_resumed` and `self.version` are said to each owner as they are for it.
+  MediaDesk(MediaHello self, Instant now, LinkTiming timing = {}, Versions versions = {});
 
   // ---- of the streams ----
   // Whoever does not greet is not waited for.
@@ -61,17 +62,31 @@ class MediaDesk {
   // For the next beats; `lag` is the desk's own to measure.
   void set_transports(std::uint32_t transports) { load_.transports = transports; }
   // Said to everybody at once.
-  void drain(Instant now, bool is_leaving);
+  void set_draining(Instant now, bool is_draining, bool is_leaving);
 
   void handle_timeout(Instant now);
   Instant next_timeout() const;
   // Drain it after each of the above.
   bool poll(Output& out);
 
+  // ---- what there is ----
+  const Load& load() const { return load_; }
   std::size_t meetings() const { return meetings_.size(); }
   std::size_t owners() const { return owners_.size(); }
+  struct Listed {
+    MeetingId meeting;
+    Epoch epoch = 0;
+    std::uint16_t node = 0;  // of its owner
+    Boot boot = 0;
+    bool is_connected = false;
+  };
+  // The meetings after that one, in the order of their ids; `limit` of them at the most.
+  std::vector<Listed> list(const MeetingId& after, std::size_t limit) const;
+  // Nothing if there is no such meeting.
+  std::optional<Listed> find(const MeetingId& meeting) const;
   struct Counts {
     std::uint64_t commands = 0;
+    std::uint64_t commands_late = 0;   // not begun: nobody waited for them any more
     std::uint64_t commands_again = 0;  // answered from memory, or on their way already
     std::uint64_t streams_refused = 0;
     std::uint64_t streams_silent = 0;
@@ -91,6 +106,7 @@ class MediaDesk {
     Boot boot = 0;
     std::optional<StreamId> stream;
     Instant last_heard{};
+    PeerClock clock;
     Instant forget_at = kNever;  // while it has no stream
     std::map<RequestId, Kept> requests;
     std::deque<NumberedEvent> unheard;
@@ -105,7 +121,7 @@ class MediaDesk {
   void on(Instant now, StreamId stream, const OwnerHello& hello);
   void on(Instant now, Owner& owner, MediaCommand& command);
   void on(Instant now, Owner& owner, const Ack& ack);
-  void on(Instant, Owner&, const Beat&) {}
+  void on(Instant now, Owner& owner, const Beat& beat);
   void on(Instant, Owner&, const OwnerHello&) {}  // the other on() has it
 
   struct Objection {
@@ -115,7 +131,7 @@ class MediaDesk {
   std::optional<Objection> objection(const OwnerHello& hello) const;
   void refuse(StreamId stream, CloseReason reason, std::string why);
   void close_silent(Instant now);
-  void greet(Instant now, Owner& owner, bool is_resumed);
+  void greet(Owner& owner, std::uint32_t version, bool is_resumed);
   void replace_boots_before(Instant now, const Owner& owner);
   bool may_command(const Owner& owner, const MediaCommand& command) const;
   void take_over(Owner& owner, const MediaCommand& command);
@@ -128,8 +144,8 @@ class MediaDesk {
   Owner* owner_on(StreamId stream);
 
   const MediaHello self_;
-  const ortc::CapabilitiesHash codec_hash_;
   const LinkTiming timing_;
+  const Versions versions_;
   std::deque<Output> outputs_;
   std::unordered_map<Boot, Owner> owners_;
   std::unordered_map<StreamId, Boot> streams_;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/random.h"
@@ -73,7 +74,7 @@ class MediaDeskTest : public testing::Test {
   SeededRandom random_{1};
   const MeetingId meeting_ = MeetingId::random(random_);
   Instant now_{100s};
-  MediaDesk desk_{MediaHello{.node = 2, .boot = 70}, kCodecs, now_};
+  MediaDesk desk_{MediaHello{.node = 2, .boot = 70, .codec_hash = kCodecs}, now_};
   std::deque<MediaDesk::Output> outputs_;
 };
 
@@ -106,6 +107,82 @@ TEST_F(MediaDeskTest, ButNotForEver) {
   wait(31s, {1});
   send(1, 1, OpenMeeting{});
   EXPECT_EQ(carry_out(), 1u);
+}
+
+TEST_F(MediaDeskTest, ACommandThatCameTooLateIsAnsweredAndNotBegun) {
+  greet(1, 5);
+  // The owner's clock stands at a second when ours stands at a hundred; this one was on its way
+  // for two.
+  desk_.handle(now_, 1, Beat{1, {}, Instant{1s}});
+  now_ += 2s;
+  const MediaCommand late{1, meeting_, OpenMeeting{}, kFirstEpoch, Instant{2s}};
+  desk_.handle(now_, 1, late);
+  EXPECT_EQ(carry_out(), 0u);
+  const auto results = take_sent<MediaCompletion>(1);
+  ASSERT_EQ(results.size(), 1u);
+  EXPECT_EQ(results[0].result.error().code, ErrorCode::kTimeout);
+  EXPECT_EQ(desk_.counts().commands_late, 1u);
+  EXPECT_EQ(desk_.meetings(), 0u);
+}
+
+TEST_F(MediaDeskTest, WhatIsBegunCarriesItsDeadlineByOurClock) {
+  greet(1, 5);
+  desk_.handle(now_, 1, Beat{1, {}, Instant{1s}});
+  desk_.handle(now_, 1, MediaCommand{1, meeting_, OpenMeeting{}, kFirstEpoch, Instant{3s}});
+  const auto commands = take<MediaDesk::Execute>();
+  ASSERT_EQ(commands.size(), 1u);
+  EXPECT_EQ(commands[0].deadline, now_ + 2s);
+}
+
+TEST_F(MediaDeskTest, WhatClosesIsBegunHoweverLate) {
+  greet(1, 5);
+  desk_.handle(now_, 1, Beat{1, {}, Instant{1s}});
+  now_ += 2s;
+  const auto participant = ParticipantId::random(random_);
+  RequestId id = 0;
+  for (const MediaRequest& request : std::initializer_list<MediaRequest>{
+           CloseTransport{}, CloseProducer{}, CloseConsumer{}, SetPermits{participant, {}},
+           Dismiss{participant}, CloseMeeting{}}) {
+    desk_.handle(now_, 1, MediaCommand{++id, meeting_, request, kFirstEpoch, Instant{2s}});
+  }
+  EXPECT_EQ(carry_out(), 6u);
+  EXPECT_EQ(desk_.counts().commands_late, 0u);
+}
+
+TEST_F(MediaDeskTest, ListsItsMeetingsPageByPage) {
+  greet(1, 5, 3);
+  std::vector<MeetingId> opened;
+  for (RequestId id = 1; id <= 5; ++id) {
+    opened.push_back(MeetingId::random(random_));
+    desk_.handle(now_, 1, MediaCommand{id, opened.back(), OpenMeeting{}, 4});
+  }
+  carry_out();
+  std::ranges::sort(opened);
+  const auto first = desk_.list({}, 3);
+  ASSERT_EQ(first.size(), 3u);
+  EXPECT_EQ(first[0].epoch, 4u);
+  EXPECT_EQ(first[0].node, 3);
+  EXPECT_EQ(first[0].boot, 5u);
+  EXPECT_TRUE(first[0].is_connected);
+  const auto second = desk_.list(first.back().meeting, 3);
+  ASSERT_EQ(second.size(), 2u);
+  for (std::size_t i = 0; i < 5; ++i) {
+    EXPECT_EQ((i < 3 ? first[i] : second[i - 3]).meeting, opened[i]);
+  }
+  desk_.stream_closed(now_, 1);
+  EXPECT_FALSE(desk_.find(opened[0])->is_connected);
+  EXPECT_FALSE(desk_.find(meeting_));
+}
+
+TEST_F(MediaDeskTest, AnOwnerIsToldThatTheNodeTakesMeetingsAgain) {
+  greet(1, 5);
+  forget();
+  desk_.set_draining(now_, true, false);
+  desk_.set_draining(now_, false, false);
+  const auto beats = take_sent<Beat>(1);
+  ASSERT_EQ(beats.size(), 2u);
+  EXPECT_TRUE(beats[0].load.is_draining);
+  EXPECT_FALSE(beats[1].load.is_draining);
 }
 
 TEST_F(MediaDeskTest, OnAnotherStreamAnOwnerFindsWhatItHasNotHeard) {
@@ -195,7 +272,7 @@ TEST_F(MediaDeskTest, AnotherVersionAndOtherCodecsAreRefusedWithASentence) {
     return closed.at(0).why;
   };
   EXPECT_EQ(refusal(1, {.boot = 1, .version_min = 2, .version_max = 3, .codec_hash = kCodecs}),
-            "this media node speaks versions 1 to 1");
+            "this media node speaks versions 1 to 1, the signaling node 2 to 3");
   EXPECT_EQ(refusal(2, {.boot = 1, .codec_hash = 1}),
             "this media node is configured with other codecs");
 }
@@ -260,7 +337,7 @@ TEST_F(MediaDeskTest, ItBeatsTwiceASecondWithItsLoadAndHowLateItIs) {
 TEST_F(MediaDeskTest, ThatItDrainsIsSaidAtOnce) {
   greet(1, 5);
   forget();
-  desk_.drain(now_, false);
+  desk_.set_draining(now_, true, false);
   const auto beats = take_sent<Beat>(1);
   ASSERT_EQ(beats.size(), 1u);
   EXPECT_TRUE(beats[0].load.is_draining);

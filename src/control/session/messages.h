@@ -16,9 +16,14 @@ namespace confab::control {
 // was there is gone.
 using Boot = std::uint64_t;
 
-// Raised when a message changes its meaning. Each side speaks all from the one to the other.
+// Raised when a message changes its meaning, or there are commands that a release did not know.
+// Each side speaks all from the one to the other; the highest that both know is spoken.
 inline constexpr std::uint32_t kVersionMin = 1;
 inline constexpr std::uint32_t kVersionMax = 1;
+struct Versions {
+  std::uint32_t min = kVersionMin;
+  std::uint32_t max = kVersionMax;
+};
 
 struct OwnerHello {
   std::uint16_t node = 0;
@@ -27,6 +32,7 @@ struct OwnerHello {
   std::uint32_t version_max = kVersionMax;
   ortc::CapabilitiesHash codec_hash = 0;  // of what routers are made with: the same everywhere
   std::string region;
+  Instant clock{};  // as Beat's
 };
 
 // How much a media node has to do.
@@ -40,7 +46,8 @@ struct Load {
 
 struct Beat {
   std::uint64_t number = 0;
-  Load load;  // of a media node
+  Load load;        // of a media node
+  Instant clock{};  // of an owner, as it stood when this was sent: deadlines are told by it
 };
 
 // What need not be kept to be sent again: events up to `seq`, results of requests below `settled`.
@@ -52,11 +59,12 @@ struct Ack {
 struct MediaHello {
   std::uint16_t node = 0;
   Boot boot = 0;
-  std::uint32_t version = 0;
+  std::uint32_t version = kVersionMax;  // that is spoken
   std::uint32_t shards = 0;
   std::string region;
   std::string build;
   bool is_resumed = false;  // what this boot of the owner has there is still there
+  ortc::CapabilitiesHash codec_hash = 0;
 };
 
 // Counted for each boot of an owner, over all its streams.

@@ -3,18 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "control/obligation.h"
+
 namespace confab::control {
 namespace {
 
 // Commands of our own have ids that no user of the link reaches by counting.
 constexpr RequestId kOwnRequests = RequestId{1} << 63;
-
-bool is_close(const MediaRequest& request) {
-  return std::holds_alternative<CloseMeeting>(request) ||
-         std::holds_alternative<CloseTransport>(request) ||
-         std::holds_alternative<CloseProducer>(request) ||
-         std::holds_alternative<CloseConsumer>(request);
-}
 
 }  // namespace
 
@@ -36,14 +31,18 @@ bool OwnerSession::poll(Output& out) {
 
 void OwnerSession::send(Instant now, MediaCommand command) {
   if (!boot_) return refuse(command, ErrorCode::kUnavailable, "the media node is not reachable");
-  if (waiting_.size() >= kLinkMessages && !is_close(command.request)) {
+  if (waiting_.size() >= kLinkMessages && !must_be_done(command.request)) {
     return refuse(command, ErrorCode::kUnavailable, "the media plane is overloaded; try again");
   }
+  if (is_late(now, command)) return refuse(command, ErrorCode::kTimeout, "it came too late");
+  const Instant latest = now + timing_.answer;
+  command.deadline = must_be_done(command.request) ? latest : std::min(command.deadline, latest);
   note(command);
   highest_ = std::max(highest_, command.id);
   if (is_linked()) outputs_.emplace_back(Send{command});
   const RequestId id = command.id;
-  waiting_.emplace(id, Waiting{std::move(command), now + timing_.answer});
+  const Instant deadline = command.deadline;
+  waiting_.emplace(id, Waiting{std::move(command), deadline});
 }
 
 void OwnerSession::note(const MediaCommand& command) {
@@ -82,7 +81,9 @@ void OwnerSession::discard(const MediaCompletion& late) {
 void OwnerSession::stream_opened(Instant now) {
   if (state_ != State::kGreeting) return;
   last_heard_ = now;
-  outputs_.emplace_back(Send{self_});
+  OwnerHello hello = self_;
+  hello.clock = now;
+  outputs_.emplace_back(Send{std::move(hello)});
 }
 
 void OwnerSession::stream_closed(Instant now, std::string why) {
@@ -145,7 +146,26 @@ void OwnerSession::handle(Instant now, FromMedia message) {
   std::visit([&](auto& body) { on(now, body); }, message);
 }
 
+auto OwnerSession::objection(const MediaHello& hello) const -> std::optional<std::string> {
+  if (hello.version < self_.version_min || hello.version > self_.version_max) {
+    return "the media node speaks version " + std::to_string(hello.version) +
+           ", this signaling node " + std::to_string(self_.version_min) + " to " +
+           std::to_string(self_.version_max);
+  }
+  // Payload types must be the same on every node, or nobody could be moved.
+  if (hello.codec_hash != self_.codec_hash) {
+    return "the media node is configured with other codecs than this signaling node";
+  }
+  return std::nullopt;
+}
+
+void OwnerSession::refuse_node(Instant now, std::string why) {
+  outputs_.emplace_back(CloseStream{why, true});
+  break_off(now, why);
+}
+
 void OwnerSession::on(Instant now, MediaHello& hello) {
+  if (auto why = objection(hello)) return refuse_node(now, std::move(*why));
   set_state(State::kUp);
   retry_after_ = timing_.reconnect_first;
   beat_due_ = now + timing_.beat;
@@ -246,7 +266,7 @@ void OwnerSession::handle_timeout(Instant now) {
   if (state_ == State::kUp && now >= last_heard_ + timing_.suspect) set_state(State::kSuspect);
   if (is_linked() && now >= beat_due_) {
     beat_due_ = now + timing_.beat;
-    outputs_.emplace_back(Send{Beat{++last_beat_, {}}});
+    outputs_.emplace_back(Send{Beat{++last_beat_, {}, now}});
     acknowledge();
   }
 }

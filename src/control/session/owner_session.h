@@ -37,6 +37,7 @@ class OwnerSession {
   // No stream_closed() follows.
   struct CloseStream {
     std::string why;
+    bool is_refusal = false;  // it is no node for us, and trying again will not help
   };
   struct Send {
     ToMedia message;
@@ -57,9 +58,9 @@ class OwnerSession {
 
   OwnerSession(OwnerHello self, Instant now, LinkTiming timing = {});
 
-  // Ids increase from one to the next. Each is answered by one MediaCompletion, in bounded time.
-  // Refused at once while the node is not there, and when too many wait, but for those that close
-  // something.
+  // Ids increase from one to the next. Each is answered by one MediaCompletion, by its deadline or
+  // within LinkTiming::answer. Refused at once while the node is not there, and when too many wait,
+  // but for those that must be done.
   void send(Instant now, MediaCommand command);
 
   void stream_opened(Instant now);
@@ -90,6 +91,8 @@ class OwnerSession {
   void on(Instant now, Beat& beat);
 
   void set_state(State state) { state_ = state; }
+  std::optional<std::string> objection(const MediaHello& hello) const;
+  void refuse_node(Instant now, std::string why);
   void greet_as_new(const MediaHello& hello);
   void break_off(Instant now, const std::string& why);
   void give_up(Instant now, const std::string& why);

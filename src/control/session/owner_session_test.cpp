@@ -102,6 +102,54 @@ TEST_F(OwnerSessionTest, WithoutANodeACommandIsRefusedAtOnce) {
   EXPECT_EQ(only_error(), ErrorCode::kUnavailable);
 }
 
+TEST_F(OwnerSessionTest, ADeadlineGoesWithItsCommandAndIsTheOneThatIsWaitedFor) {
+  connect();
+  session_.send(now_, {++last_id_, meeting_, OpenMeeting{}, kFirstEpoch, now_ + 1s});
+  const auto sent = take_sent<MediaCommand>();
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0].deadline, now_ + 1s);
+  live(500ms);
+  EXPECT_TRUE(take<MediaCompletion>().empty());
+  live(500ms);
+  EXPECT_EQ(only_error(), ErrorCode::kTimeout);
+}
+
+TEST_F(OwnerSessionTest, NoDeadlineIsFartherThanAnAnswerIsWaitedFor) {
+  connect();
+  send(meeting_, OpenMeeting{});
+  session_.send(now_, {++last_id_, meeting_, GetMeetingStats{}, kFirstEpoch, now_ + 10s});
+  for (const MediaCommand& command : take_sent<MediaCommand>()) {
+    EXPECT_EQ(command.deadline, now_ + 3s);
+  }
+}
+
+TEST_F(OwnerSessionTest, WhatComesTooLateIsNotSentButWhatClosesIs) {
+  connect();
+  forget();
+  const MeetingId other = MeetingId::random(random_);
+  session_.send(now_, {++last_id_, meeting_, OpenMeeting{}, kFirstEpoch, now_});
+  EXPECT_EQ(only_error(), ErrorCode::kTimeout);
+  session_.send(now_, {++last_id_, other, CloseMeeting{}, kFirstEpoch, now_});
+  EXPECT_EQ(take_sent<MediaCommand>().size(), 1u);
+}
+
+TEST_F(OwnerSessionTest, ANodeOfAnotherVersionOrWithOtherCodecsIsNoneForUs) {
+  for (const auto& [hello, why] :
+       {std::pair{MediaHello{.node = 2, .boot = 7, .version = 9}, "version 9"},
+        {MediaHello{.node = 2, .boot = 7, .codec_hash = 1}, "other codecs"}}) {
+    wait(1s);
+    ASSERT_EQ(take<OwnerSession::OpenStream>().size(), 1u);
+    session_.stream_opened(now_);
+    session_.handle(now_, hello);
+    const auto closed = take<OwnerSession::CloseStream>();
+    ASSERT_EQ(closed.size(), 1u);
+    EXPECT_TRUE(closed[0].is_refusal);
+    EXPECT_THAT(closed[0].why, HasSubstr(why));
+    EXPECT_EQ(session_.state(), State::kApart);
+    EXPECT_TRUE(take<OwnerSession::NodeUp>().empty());
+  }
+}
+
 TEST_F(OwnerSessionTest, AnAnswerThatDoesNotComeIsATimeoutAfterThreeSeconds) {
   connect();
   send(meeting_, OpenMeeting{});

@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "base/trace_context.h"
+
 namespace confab::http {
 namespace {
 
@@ -70,15 +72,6 @@ std::string_view method_name(Method method) {
   return "OPTIONS";
 }
 
-bool is_hex(std::string_view text) {
-  return std::ranges::all_of(
-      text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
-
-bool is_all_zero(std::string_view text) {
-  return text.find_first_not_of('0') == std::string_view::npos;
-}
-
 std::string hex(std::uint64_t value) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out(16, '0');
@@ -112,28 +105,13 @@ bool is_request_id(std::string_view text) {
   });
 }
 
-// 00-<32 hex>-<16 hex>-<2 hex>
-bool is_traceparent(std::string_view text) {
-  constexpr std::size_t kSize = 55;
-  if (text.size() != kSize || !text.starts_with("00-") || text[35] != '-' || text[52] != '-') {
-    return false;
-  }
-  const std::string_view trace = text.substr(3, 32);
-  const std::string_view parent = text.substr(36, 16);
-  return is_hex(trace) && is_hex(parent) && is_hex(text.substr(53)) && !is_all_zero(trace) &&
-         !is_all_zero(parent);
-}
-
 RequestStamp stamp_request(const Request& request, Random& random) {
   RequestStamp stamp;
   const std::string_view id = request.header("X-Request-Id");
   const bool is_believed = request.is_by_proxy && is_request_id(id);
   stamp.request_id = is_believed ? std::string(id) : hex(random.u64()) + hex(random.u64());
-  const std::string_view parent = request.header("traceparent");
-  // "| 1": an id of zeros is none.
-  stamp.traceparent = is_traceparent(parent) ? std::string(parent)
-                                             : "00-" + hex(random.u64()) + hex(random.u64() | 1) +
-                                                   "-" + hex(random.u64() | 1) + "-00";
+  const auto trace = TraceContext::parse(request.header("traceparent"));
+  stamp.traceparent = (trace ? *trace : TraceContext::begin(random)).to_string();
   return stamp;
 }
 

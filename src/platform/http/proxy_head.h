@@ -20,8 +20,6 @@ RequestStamp stamp_request(const Request& request, Random& random);
 
 // 1 to 64 letters, digits, '-', '_' and '.'.
 bool is_request_id(std::string_view text);
-// Version 00 of the W3C's Trace Context, with ids that are not all zero.
-bool is_traceparent(std::string_view text);
 
 // The path and query of the target as it came; of "http://host/path" without the host.
 std::string_view origin_form(std::string_view target);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/trace_context.h"
+
 namespace confab::http {
 namespace {
 
@@ -120,15 +122,11 @@ TEST(RequestStamp, is_taken_from_trusted_proxies_and_made_for_all_others) {
 TEST(RequestStamp, carries_a_trace_on_or_begins_one) {
   SeededRandom random(1);
   Request request = asked();
-  EXPECT_TRUE(is_traceparent(stamp_request(request, random).traceparent));
+  EXPECT_TRUE(TraceContext::parse(stamp_request(request, random).traceparent));
   request.headers = {{"traceparent", kStamp.traceparent}};
   EXPECT_EQ(stamp_request(request, random).traceparent, kStamp.traceparent);
-  for (const char* bad : {"", "00-0-0-0", "01-0123456789abcdef0123456789abcdef-0123456789abcdef-01",
-                          "00-00000000000000000000000000000000-0123456789abcdef-01",
-                          "00-0123456789abcdef0123456789abcdef-0000000000000000-01",
-                          "00-0123456789ABCDEF0123456789abcdef-0123456789abcdef-01"}) {
-    EXPECT_FALSE(is_traceparent(bad)) << bad;
-  }
+  request.headers = {{"traceparent", "00-0-0-0"}};
+  EXPECT_TRUE(TraceContext::parse(stamp_request(request, random).traceparent));
 }
 
 TEST(ProxiedAnswer, leaves_to_us_what_we_say_to_the_client) {

@@ -16,10 +16,13 @@ class CommandRound {
   explicit CommandRound(std::size_t shards, bool is_wanted = true)
       : missing_(shards), is_wanted_(is_wanted) {}
 
-  // A shard that the meeting could not come to has nothing to tell.
+  // A shard that the meeting could not come to has nothing to tell: why is told if none has.
   void add(Result<control::MediaResult> part) {
     --missing_;
-    if (!part) return;
+    if (!part) {
+      error_ = std::move(part.error());
+      return;
+    }
     auto* sum = result_ ? std::get_if<control::MeetingStats>(&*result_) : nullptr;
     const auto* stats = std::get_if<control::MeetingStats>(&*part);
     if (sum == nullptr || stats == nullptr) {
@@ -38,13 +41,14 @@ class CommandRound {
   bool is_wanted() const { return is_wanted_; }
   Result<control::MediaResult> result() const {
     if (result_) return *result_;
-    return fail(ErrorCode::kNotFound, "this meeting has no media");
+    return std::unexpected(error_);
   }
 
  private:
   std::size_t missing_;
   bool is_wanted_;
   std::optional<control::MediaResult> result_;
+  Error error_{ErrorCode::kNotFound, "this meeting has no media"};
 };
 
 }  // namespace confab::media

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/limits.h"
 #include "control/place.h"
 #include "engine/shard_thread.h"
 
@@ -139,6 +140,18 @@ bool LocalMedia::dispatch(control::MediaCommand command, std::size_t home) {
   if (std::holds_alternative<control::GetMeetingStats>(command.request)) {
     return gather_stats(command);
   }
+  if (const auto* request = std::get_if<control::Admit>(&command.request)) {
+    admit(command, *request);
+    return true;
+  }
+  if (const auto* request = std::get_if<control::SetPermits>(&command.request)) {
+    set_permits(command, *request);
+    return true;
+  }
+  if (const auto* request = std::get_if<control::Dismiss>(&command.request)) {
+    dismiss(command, *request);
+    return true;
+  }
   if (const auto place = control::place_of(command.request)) {
     return send_to_place(std::move(command), *place);
   }
@@ -146,13 +159,59 @@ bool LocalMedia::dispatch(control::MediaCommand command, std::size_t home) {
 }
 
 bool LocalMedia::create_transport(control::MediaCommand command, std::size_t home) {
-  const ParticipantId participant = std::get<control::CreateTransport>(command.request).participant;
+  auto& request = std::get<control::CreateTransport>(command.request);
+  const ParticipantId participant = request.participant;
+  request.permits = {};
+  if (const auto known = admitted_.find(command.meeting); known != admitted_.end()) {
+    const auto one = known->second.find(participant);
+    if (one == known->second.end()) {
+      answer(command.id, command.meeting, ErrorCode::kForbidden,
+             "this participant is not admitted");
+      return true;
+    }
+    request.permits = one->second;
+  }
   const std::size_t shard = placement_.add_transport(command.meeting, participant);
   // Whatever becomes of it, the answer settles it (settle).
   creating_.emplace(command.id, participant);
   control::ShardCommand out{std::move(command), {}};
   if (shard != home) out.first = control::JoinMeeting{shards_[home]->address()};
   return shards_[shard]->ask(std::move(out));
+}
+
+void LocalMedia::pass_to_seat(const control::MediaCommand& command,
+                              const ParticipantId& participant, control::MediaResult otherwise) {
+  if (const auto shard = placement_.seat(command.meeting, participant)) {
+    shards_[*shard]->insist({command, {}});
+  } else {
+    answer({command.id, command.meeting, std::move(otherwise)});
+  }
+}
+
+void LocalMedia::admit(const control::MediaCommand& command, const control::Admit& request) {
+  auto& known = admitted_[command.meeting];
+  if (known.size() >= limits::kParticipantsPerMeeting && !known.contains(request.participant)) {
+    return answer(command.id, command.meeting, ErrorCode::kFull, "too many are admitted");
+  }
+  known[request.participant] = request.permits;
+  pass_to_seat(command, request.participant, control::Done{});
+}
+
+void LocalMedia::set_permits(const control::MediaCommand& command,
+                             const control::SetPermits& request) {
+  const auto known = admitted_.find(command.meeting);
+  if (known == admitted_.end() || !known->second.contains(request.participant)) {
+    return answer(command.id, command.meeting, ErrorCode::kNotFound,
+                  "this participant is not admitted");
+  }
+  known->second[request.participant] = request.permits;
+  pass_to_seat(command, request.participant, control::PermitsSet{});
+}
+
+void LocalMedia::dismiss(const control::MediaCommand& command, const control::Dismiss& request) {
+  const auto known = admitted_.find(command.meeting);
+  if (known != admitted_.end()) known->second.erase(request.participant);
+  pass_to_seat(command, request.participant, control::Done{});
 }
 
 void LocalMedia::close_meeting(const control::MediaCommand& command) {
@@ -178,6 +237,7 @@ void LocalMedia::forget(const MeetingId& meeting) {
   placement_.close(meeting);
   opening_.erase(meeting);
   epochs_.erase(meeting);
+  admitted_.erase(meeting);
 }
 
 bool LocalMedia::send_to_place(control::MediaCommand command, const ShardAddress& place) {
@@ -228,10 +288,12 @@ ShardHost* LocalMedia::host_at(const MeetingId& meeting, const ShardAddress& pla
 
 void LocalMedia::answer(control::RequestId id, const MeetingId& meeting, ErrorCode code,
                         std::string message) {
-  // Posted like any other answer: never from inside send().
-  come_back([id, meeting, code, text = std::move(message)](LocalMedia& self) {
-    self.settle({id, meeting, fail(code, text)});
-  });
+  answer({id, meeting, fail(code, std::move(message))});
+}
+
+// Posted like any other answer: never from inside send().
+void LocalMedia::answer(control::MediaCompletion completion) {
+  come_back([completion = std::move(completion)](LocalMedia& self) { self.settle(completion); });
 }
 
 // ---- answers and events ----

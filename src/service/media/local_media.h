@@ -92,6 +92,13 @@ class LocalMedia final : public control::MediaControl {
   // These return false if a mailbox is full; the command is answered then by send().
   bool dispatch(control::MediaCommand command, std::size_t home);
   bool create_transport(control::MediaCommand command, std::size_t home);
+  // Of one participant; these are not refused for want of room.
+  void admit(const control::MediaCommand& command, const control::Admit& request);
+  void set_permits(const control::MediaCommand& command, const control::SetPermits& request);
+  void dismiss(const control::MediaCommand& command, const control::Dismiss& request);
+  // Has the shard carry it out on which the participant has transports; else it is done.
+  void pass_to_seat(const control::MediaCommand& command, const ParticipantId& participant,
+                    control::MediaResult otherwise);
   bool gather_stats(const control::MediaCommand& command);
   bool send_to_place(control::MediaCommand command, const ShardAddress& place);
   bool consume(control::MediaCommand command, ShardHost& host);
@@ -111,6 +118,7 @@ class LocalMedia final : public control::MediaControl {
   // Null for a shard that did not take the question.
   void on_snapshot(SnapshotRound round, const ShardSnapshot* snapshot);
   void answer(control::RequestId id, const MeetingId& meeting, ErrorCode code, std::string message);
+  void answer(control::MediaCompletion completion);
 
   struct Snapshots {
     std::vector<ShardSnapshot> got;
@@ -136,6 +144,8 @@ class LocalMedia final : public control::MediaControl {
   std::unordered_map<MeetingId, control::RequestId> opening_;
   // The highest epoch that commanded each open meeting.
   std::unordered_map<MeetingId, control::Epoch> epochs_;
+  // Who was admitted to each meeting in which that was ever asked for.
+  std::unordered_map<MeetingId, std::unordered_map<ParticipantId, control::Permits>> admitted_;
   // Commands that several shards carry out.
   std::unordered_map<control::RequestId, CommandRound> rounds_;
   std::unordered_map<SnapshotRound, Snapshots> snapshots_;

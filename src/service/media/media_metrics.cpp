@@ -96,6 +96,8 @@ void expose(std::span<const ShardSnapshot> shards, metrics::Exposition& out) {
     expose_gauges(s.gauges, shard, out);
     out.gauge("tcp_connections", "ICE-TCP connections.", {{"shard", shard}},
               static_cast<double>(s.tcp_connections));
+    out.counter("commands_late", "Commands not begun: nobody waited for them any more.",
+                {{"shard", shard}}, s.commands_late);
     expose_counters(s.counters, shard, out);
     expose_delay(s.loop.forwarding_delay, shard, out);
     for (const auto& [name, value] : engine::named_counters(s.loop)) {

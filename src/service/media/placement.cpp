@@ -24,6 +24,14 @@ std::vector<std::size_t> Placement::shards_of(const MeetingId& meeting) const {
   return it == meetings_.end() ? std::vector<std::size_t>{} : it->second.shards;
 }
 
+std::optional<std::size_t> Placement::seat(const MeetingId& meeting,
+                                           const ParticipantId& participant) const {
+  const auto it = meetings_.find(meeting);
+  if (it == meetings_.end()) return std::nullopt;
+  const auto found = it->second.seats.find(participant);
+  return found == it->second.seats.end() ? std::nullopt : std::optional(found->second.shard);
+}
+
 bool Placement::is_on(const MeetingId& meeting, std::size_t shard) const {
   const auto it = meetings_.find(meeting);
   return it != meetings_.end() &&

@@ -31,6 +31,8 @@ class Placement {
   std::optional<std::size_t> home(const MeetingId& meeting) const;
   // Every shard it is on, the home first. Empty if it is not open.
   std::vector<std::size_t> shards_of(const MeetingId& meeting) const;
+  // Where the participant's transports are; nothing without any.
+  std::optional<std::size_t> seat(const MeetingId& meeting, const ParticipantId& participant) const;
   bool is_on(const MeetingId& meeting, std::size_t shard) const;
   void close(const MeetingId& meeting);
 

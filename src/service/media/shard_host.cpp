@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "control/obligation.h"
 #include "platform/clock/clock.h"
 
 namespace confab::media {
@@ -93,6 +94,13 @@ void ShardHost::let_in() {
 }
 
 void ShardHost::open(Instant now, const control::ShardCommand& command) {
+  const control::MediaCommand& asked = command.command;
+  if (control::is_late(now, asked)) {
+    ++commands_late_;
+    setup_.on_completion({asked.id, asked.meeting,
+                          fail(ErrorCode::kTimeout, "the command came too late to be begun")});
+    return;
+  }
   auto answer = carry_out(now, *shard_, command, others_);
   if (answer) setup_.on_completion(*std::move(answer));
 }
@@ -145,7 +153,8 @@ ShardSnapshot ShardHost::snapshot() const {
           .counters = shard_->counters(),
           .gauges = shard_->gauges(),
           .loop = loop_->counters(),
-          .tcp_connections = loop_->tcp_connections()};
+          .tcp_connections = loop_->tcp_connections(),
+          .commands_late = commands_late_};
 }
 
 }  // namespace confab::media

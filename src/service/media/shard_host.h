@@ -37,6 +37,7 @@ struct ShardSnapshot {
   sfu::ShardGauges gauges;
   engine::LoopCounters loop;
   std::size_t tcp_connections = 0;
+  std::uint64_t commands_late = 0;  // not begun: nobody waited for them any more
 };
 
 struct ShardSetup {
@@ -139,6 +140,7 @@ class ShardHost final : public control::ShardDoor {
   std::vector<std::unique_ptr<ShardPipe>> from_others_;
   std::vector<ShardPipe*> to_others_;
   ShardDoors others_;
+  std::uint64_t commands_late_ = 0;
   std::unique_ptr<engine::ShardThread> thread_;
 };
 

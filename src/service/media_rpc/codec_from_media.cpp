@@ -86,6 +86,11 @@ struct PutResult {
     for (const auto& stats : r.producers) put(stats, to->add_producers());
     for (const auto& stats : r.consumers) put(stats, to->add_consumers());
   }
+  void operator()(const control::PermitsSet& r) const {
+    pb::PermitsSet* to = out.mutable_permits_set();
+    for (const auto& id : r.producers) media_rpc::put(id, to->add_producers());
+    for (const auto& id : r.consumers) media_rpc::put(id, to->add_consumers());
+  }
 };
 
 struct PutEvent {
@@ -127,6 +132,7 @@ struct PutBody {
     to->set_region(hello.region);
     to->set_build(hello.build);
     to->set_resumed(hello.is_resumed);
+    to->set_codec_hash(hello.codec_hash);
   }
   void operator()(const control::MediaCompletion& completion) const {
     pb::Result* to = out.mutable_result();
@@ -224,6 +230,13 @@ control::Consumed get_consumed(const pb::Consumed& in, Fault& fault) {
   return out;
 }
 
+control::PermitsSet get_permits_set(const pb::PermitsSet& in) {
+  control::PermitsSet out;
+  for (const pb::Id& id : in.producers()) out.producers.push_back(get_id<ProducerId>(id));
+  for (const pb::Id& id : in.consumers()) out.consumers.push_back(get_id<ConsumerId>(id));
+  return out;
+}
+
 Result<control::MediaResult> get_result(const pb::Result& in, Fault& fault) {
   switch (in.body_case()) {
     case pb::Result::kError:
@@ -243,6 +256,8 @@ Result<control::MediaResult> get_result(const pb::Result& in, Fault& fault) {
       return get_consumed(in.consumed(), fault);
     case pb::Result::kStats:
       return get_stats(in.stats(), fault);
+    case pb::Result::kPermitsSet:
+      return get_permits_set(in.permits_set());
     case pb::Result::BODY_NOT_SET:
       break;
   }
@@ -291,7 +306,8 @@ control::FromMedia get_body(const pb::FromMedia& in, Fault& fault) {
                                  in.hello().shards(),
                                  in.hello().region(),
                                  in.hello().build(),
-                                 in.hello().resumed()};
+                                 in.hello().resumed(),
+                                 in.hello().codec_hash()};
     case pb::FromMedia::kResult:
       return control::MediaCompletion{in.result().request(),
                                       get_id<MeetingId>(in.result().meeting()),
@@ -304,7 +320,8 @@ control::FromMedia get_body(const pb::FromMedia& in, Fault& fault) {
       return control::Beat{in.beat().number(),
                            {in.beat().transports(), in.beat().meetings(),
                             std::chrono::microseconds(in.beat().lag_us()), in.beat().draining(),
-                            in.beat().leaving()}};
+                            in.beat().leaving()},
+                           {}};
     case pb::FromMedia::BODY_NOT_SET:
       break;
   }

@@ -60,7 +60,8 @@ TEST_F(CodecTest, EveryCommandArrivesAsItWasSent) {
       control::ConnectTransport{id<TransportId>(), dtls()},
       control::RestartIce{id<TransportId>()},
       control::CloseTransport{id<TransportId>()},
-      control::Produce{id<TransportId>(), ortc::MediaKind::kVideo, parameters(), true},
+      control::Produce{id<TransportId>(), ortc::MediaKind::kVideo, parameters(), true,
+                       control::TrackSource::kScreen},
       control::SetProducerPaused{id<ProducerId>(), true},
       control::CloseProducer{id<ProducerId>()},
       control::PutCapabilities{id<TransportId>(), 0xfedc'ba98'7654'3210, capabilities},
@@ -69,7 +70,10 @@ TEST_F(CodecTest, EveryCommandArrivesAsItWasSent) {
       control::SetPreferredLayers{id<ConsumerId>(), 2, 1},
       control::RequestKeyFrame{id<ConsumerId>()},
       control::CloseConsumer{id<ConsumerId>()},
-      control::GetMeetingStats{}};
+      control::GetMeetingStats{},
+      control::Admit{id<ParticipantId>(), {0b0101, true, false}},
+      control::SetPermits{id<ParticipantId>(), {0b1010, false, true}},
+      control::Dismiss{id<ParticipantId>()}};
   ASSERT_EQ(requests.size(), std::variant_size_v<control::MediaRequest>);
   for (std::size_t i = 0; i < requests.size(); ++i) {
     ASSERT_EQ(requests[i].index(), i);
@@ -82,6 +86,31 @@ TEST_F(CodecTest, EveryCommandArrivesAsItWasSent) {
     EXPECT_EQ(command.request.index(), i);
     EXPECT_EQ(encode(*got), encode(sent));
   }
+}
+
+TEST_F(CodecTest, DeadlinesTracesAndPermitsArriveAsTheyWere) {
+  control::MediaCommand sent{1, id<MeetingId>(),
+                             control::SetPermits{id<ParticipantId>(), {0b1001, false, true}}, 1};
+  sent.deadline = Instant{1234567us};
+  sent.trace = *TraceContext::parse("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+  const auto got = decode_to_media(encode(sent));
+  ASSERT_TRUE(got) << got.error().message;
+  const auto& command = std::get<control::MediaCommand>(*got);
+  EXPECT_EQ(command.deadline, sent.deadline);
+  EXPECT_EQ(command.trace, sent.trace);
+  const control::Permits permits = std::get<control::SetPermits>(command.request).permits;
+  EXPECT_EQ(permits, (control::Permits{0b1001, false, true}));
+  const auto without = decode_to_media(encode(control::MediaCommand{2, id<MeetingId>(), {}, 1}));
+  EXPECT_EQ(std::get<control::MediaCommand>(*without).deadline, kNever);
+  const auto beat = decode_to_media(encode(control::ToMedia{control::Beat{1, {}, Instant{77ms}}}));
+  EXPECT_EQ(std::get<control::Beat>(*beat).clock, Instant{77ms});
+}
+
+TEST_F(CodecTest, ATimeThatNoClockCanShowIsRefused) {
+  const control::ToMedia beat = control::Beat{1, {}, Instant{std::chrono::years(100)}};
+  const auto got = decode_to_media(encode(beat));
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().message, "a time out of range");
 }
 
 TEST_F(CodecTest, WhatWasNegotiatedIsTheSameOnTheOtherSide) {
@@ -125,7 +154,8 @@ TEST_F(CodecTest, EveryResultAndEventArrivesAsItWasSent) {
       control::IceRestarted{{"a", "b", true}},
       control::Produced{id<ProducerId>(), ortc::ProducerType::kSimulcast},
       consumed,
-      stats};
+      stats,
+      control::PermitsSet{{id<ProducerId>()}, {id<ConsumerId>(), id<ConsumerId>()}}};
   ASSERT_EQ(results.size(), std::variant_size_v<control::MediaResult>);
   std::vector<control::FromMedia> messages;
   for (const auto& result : results) {
@@ -143,15 +173,15 @@ TEST_F(CodecTest, EveryResultAndEventArrivesAsItWasSent) {
   for (const auto& event : events) {
     messages.push_back(control::NumberedEvent{5, {id<MeetingId>(), event}});
   }
-  messages.push_back(control::MediaHello{513, 99, 1, 4, "eu", "build", true});
-  messages.push_back(control::Beat{3, {1, 2, 3ms, true, true}});
+  messages.push_back(control::MediaHello{513, 99, 1, 4, "eu", "build", true, 77});
+  messages.push_back(control::Beat{3, {1, 2, 3ms, true, true}, {}});
   for (const control::FromMedia& sent : messages) {
     const auto got = decode_from_media(encode(sent));
     ASSERT_TRUE(got) << got.error().message;
     EXPECT_EQ(got->index(), sent.index());
     EXPECT_EQ(encode(*got), encode(sent));
   }
-  const auto error = decode_from_media(encode(messages[7]));
+  const auto error = decode_from_media(encode(messages[8]));
   EXPECT_EQ(std::get<control::MediaCompletion>(*error).result.error().message, "our mistake");
   EXPECT_EQ(std::get<control::MediaCompletion>(*error).result.error().code, ErrorCode::kInternal);
 }

@@ -1,4 +1,6 @@
 // What an owner says: greeting, commands, beats.
+#include <array>
+#include <chrono>
 #include <utility>
 
 #include "rtc/ortc/validate.h"
@@ -8,7 +10,25 @@
 namespace confab::media_rpc {
 namespace {
 
+constexpr auto kSources =
+    std::to_array({control::TrackSource::kCamera, control::TrackSource::kMicrophone,
+                   control::TrackSource::kScreen, control::TrackSource::kScreenAudio});
+// Seventy years: what is later is no clock's, and the sums of two such times are in range.
+constexpr std::uint64_t kClockMax = std::uint64_t{1} << 51;
+
 // ---- out: one function for each kind of command ----
+
+void put_permits(const control::Permits& permits, pb::Permits* to) {
+  for (const auto source : kSources) {
+    if (permits.allows(source)) to->add_sources(to_wire<pb::TrackSource>(source));
+  }
+  to->set_subscribe(permits.can_subscribe);
+  to->set_publish_data(permits.can_publish_data);
+}
+
+std::uint64_t clock_us(Instant at) {
+  return static_cast<std::uint64_t>(to_us(at.time_since_epoch()));
+}
 
 struct PutRequest {
   pb::Command& out;
@@ -38,6 +58,7 @@ struct PutRequest {
     to->set_kind(to_wire<pb::MediaKind>(r.kind));
     put(r.rtp_parameters, to->mutable_rtp_parameters());
     to->set_paused(r.paused);
+    if (r.source) to->set_source(to_wire<pb::TrackSource>(*r.source));
   }
   void operator()(const control::SetProducerPaused& r) const {
     pb::SetProducerPaused* to = out.mutable_set_producer_paused();
@@ -77,6 +98,17 @@ struct PutRequest {
   void operator()(const control::CloseConsumer& r) const {
     put(r.consumer, out.mutable_close_consumer()->mutable_consumer());
   }
+  void operator()(const control::Admit& r) const {
+    put(r.participant, out.mutable_admit()->mutable_participant());
+    put_permits(r.permits, out.mutable_admit()->mutable_permits());
+  }
+  void operator()(const control::SetPermits& r) const {
+    put(r.participant, out.mutable_set_permits()->mutable_participant());
+    put_permits(r.permits, out.mutable_set_permits()->mutable_permits());
+  }
+  void operator()(const control::Dismiss& r) const {
+    put(r.participant, out.mutable_dismiss()->mutable_participant());
+  }
 };
 
 struct PutBody {
@@ -90,15 +122,21 @@ struct PutBody {
     to->set_version_max(hello.version_max);
     to->set_codec_hash(hello.codec_hash);
     to->set_region(hello.region);
+    to->set_clock_us(clock_us(hello.clock));
   }
   void operator()(const control::MediaCommand& command) const {
     pb::Command* to = out.mutable_command();
     put(command.meeting, to->mutable_meeting());
     to->set_epoch(command.epoch);
     to->set_request(command.id);
+    if (command.deadline != kNever) to->set_deadline_us(clock_us(command.deadline));
+    to->set_traceparent(command.trace.to_string());
     std::visit(PutRequest{*to}, command.request);
   }
-  void operator()(const control::Beat& beat) const { out.mutable_beat()->set_number(beat.number); }
+  void operator()(const control::Beat& beat) const {
+    out.mutable_beat()->set_number(beat.number);
+    out.mutable_beat()->set_clock_us(clock_us(beat.clock));
+  }
   void operator()(const control::Ack& ack) const {
     out.mutable_ack()->set_seq(ack.seq);
     out.mutable_ack()->set_settled(ack.settled);
@@ -111,12 +149,31 @@ void check(const Result<void>& valid, Fault& fault) {
   if (!valid) fault.add(valid.error().message);
 }
 
+Instant get_clock(std::uint64_t us, Fault& fault) {
+  if (us > kClockMax) fault.add("a time out of range");
+  return Instant{std::chrono::microseconds(us > kClockMax ? 0 : us)};
+}
+
+control::TrackSource get_source(int in, Fault& fault) {
+  return from_wire(in, control::TrackSource::kScreenAudio, fault);
+}
+
+control::Permits get_permits(const pb::Permits& in, Fault& fault) {
+  control::Permits out{0, in.subscribe(), in.publish_data()};
+  for (const int source : in.sources()) {
+    out.sources = static_cast<std::uint8_t>(
+        out.sources | (1U << static_cast<unsigned>(get_source(source, fault))));
+  }
+  return out;
+}
+
 control::Produce get_produce(const pb::Produce& in, Fault& fault) {
   control::Produce out;
   out.transport = get_id<TransportId>(in.transport());
   out.kind = get_kind(in.kind(), fault);
   out.rtp_parameters = get(in.rtp_parameters(), fault);
   out.paused = in.paused();
+  if (in.source() != pb::TRACK_SOURCE_UNSPECIFIED) out.source = get_source(in.source(), fault);
   check(ortc::validate(out.rtp_parameters, out.kind), fault);
   return out;
 }
@@ -177,11 +234,28 @@ control::MediaRequest get_request(const pb::Command& in, Fault& fault) {
       return control::CloseConsumer{get_id<ConsumerId>(in.close_consumer().consumer())};
     case pb::Command::kGetMeetingStats:
       return control::GetMeetingStats{};
+    case pb::Command::kAdmit:
+      return control::Admit{get_id<ParticipantId>(in.admit().participant()),
+                            get_permits(in.admit().permits(), fault)};
+    case pb::Command::kSetPermits:
+      return control::SetPermits{get_id<ParticipantId>(in.set_permits().participant()),
+                                 get_permits(in.set_permits().permits(), fault)};
+    case pb::Command::kDismiss:
+      return control::Dismiss{get_id<ParticipantId>(in.dismiss().participant())};
     case pb::Command::BODY_NOT_SET:
       break;
   }
   fault.add("an unknown command");
   return control::GetMeetingStats{};
+}
+
+// A trace that is none is left out: it is there to find things by, and worth no broken link.
+control::MediaCommand get_command(const pb::Command& in, Fault& fault) {
+  control::MediaCommand out{in.request(), get_id<MeetingId>(in.meeting()), get_request(in, fault),
+                            in.epoch()};
+  if (in.deadline_us() != 0) out.deadline = get_clock(in.deadline_us(), fault);
+  out.trace = TraceContext::parse(in.traceparent()).value_or(TraceContext{});
+  return out;
 }
 
 control::ToMedia get_body(const pb::ToMedia& in, Fault& fault) {
@@ -192,13 +266,12 @@ control::ToMedia get_body(const pb::ToMedia& in, Fault& fault) {
                                  in.hello().version_min(),
                                  in.hello().version_max(),
                                  in.hello().codec_hash(),
-                                 in.hello().region()};
+                                 in.hello().region(),
+                                 get_clock(in.hello().clock_us(), fault)};
     case pb::ToMedia::kCommand:
-      return control::MediaCommand{in.command().request(),
-                                   get_id<MeetingId>(in.command().meeting()),
-                                   get_request(in.command(), fault), in.command().epoch()};
+      return get_command(in.command(), fault);
     case pb::ToMedia::kBeat:
-      return control::Beat{in.beat().number(), {}};
+      return control::Beat{in.beat().number(), {}, get_clock(in.beat().clock_us(), fault)};
     case pb::ToMedia::kAck:
       return control::Ack{in.ack().seq(), in.ack().settled()};
     case pb::ToMedia::BODY_NOT_SET:

@@ -39,11 +39,11 @@ class MediaPlace : private control::MediaListener {
   }
   // Commands without waiting.
   control::RequestId send(const MeetingId& meeting, control::MediaRequest request,
-                          control::Epoch epoch = control::kFirstEpoch) {
+                          control::Epoch epoch = control::kFirstEpoch, Instant deadline = kNever) {
     const control::RequestId id = ++last_id_;
     on_loop([&] {
       is_sending_ = true;
-      control().send({id, meeting, std::move(request), epoch});
+      control().send({id, meeting, std::move(request), epoch, deadline});
       is_sending_ = false;
     });
     return id;
@@ -63,8 +63,9 @@ class MediaPlace : private control::MediaListener {
     return out;
   }
   control::MediaCompletion ask(const MeetingId& meeting, control::MediaRequest request,
-                               control::Epoch epoch = control::kFirstEpoch) {
-    const control::RequestId id = send(meeting, std::move(request), epoch);
+                               control::Epoch epoch = control::kFirstEpoch,
+                               Instant deadline = kNever) {
+    const control::RequestId id = send(meeting, std::move(request), epoch, deadline);
     for (News& one : take(1)) {
       auto* completion = std::get_if<control::MediaCompletion>(&one);
       if (completion != nullptr && completion->id == id) return std::move(*completion);
@@ -132,6 +133,21 @@ class MediaContract : public testing::TestWithParam<MediaUnderTest> {
   MeetingId open();
   Person join(const MeetingId& meeting);
   ProducerId produce(const MeetingId& meeting, const Person& person);
+  // The same with what it is said to show, and whatever becomes of it.
+  control::MediaCompletion produce_as(const MeetingId& meeting, const Person& person,
+                                      std::optional<control::TrackSource> source);
+  void admit(const MeetingId& meeting, const Person& person, control::Permits permits = {});
+  // What was answered and what happened, each as often as it should be; in any order.
+  template <typename T>
+  static std::vector<T> events_in(const std::vector<MediaPlace::News>& news) {
+    std::vector<T> out;
+    for (const auto& one : news) {
+      const auto* event = std::get_if<control::MediaEvent>(&one);
+      if (event == nullptr) continue;
+      if (const auto* body = std::get_if<T>(&event->body)) out.push_back(*body);
+    }
+    return out;
+  }
   control::MediaCompletion consume(const MeetingId& meeting, const Person& person,
                                    const ProducerId& producer);
   ErrorCode error_of(const MeetingId& meeting, control::MediaRequest request,
@@ -141,6 +157,7 @@ class MediaContract : public testing::TestWithParam<MediaUnderTest> {
   std::unique_ptr<MediaPlace> place_ = GetParam().make_place();
   SeededRandom random_{1};
   ortc::RtpCapabilities capabilities_;
+  std::uint32_t last_mid_ = 0;
 };
 
 }  // namespace confab::media_rpc

@@ -34,8 +34,7 @@ class ServedPlace : public MediaPlace {
     begin();
     on_loop([this] {
       MediaServer::Setup setup;
-      setup.self = {.node = kNode, .boot = 70, .shards = 2};
-      setup.codec_hash = codec_hash();
+      setup.self = {.node = kNode, .boot = 70, .shards = 2, .codec_hash = codec_hash()};
       setup.listen = {IpAddress::v4(0x7f000001), 0};
       setup.credentials.secret = kSecret;
       auto server = MediaServer::start(std::move(setup), loop_, *local_, null_log());
@@ -147,14 +146,26 @@ auto MediaContract::join(const MeetingId& meeting) -> Person {
   return person;
 }
 
-ProducerId MediaContract::produce(const MeetingId& meeting, const Person& person) {
+control::MediaCompletion MediaContract::produce_as(const MeetingId& meeting, const Person& person,
+                                                   std::optional<control::TrackSource> source) {
   control::Produce produce;
   produce.transport = person.send;
   produce.kind = ortc::MediaKind::kVideo;
-  produce.rtp_parameters = sim::vp8_parameters("0", 1234, 1235, "somebody");
-  const auto made = place_->ask(meeting, produce);
+  const std::string mid = std::to_string(++last_mid_);
+  produce.rtp_parameters = sim::vp8_parameters(mid, 10 * last_mid_, 10 * last_mid_ + 1, "somebody");
+  produce.source = source;
+  return place_->ask(meeting, produce);
+}
+
+ProducerId MediaContract::produce(const MeetingId& meeting, const Person& person) {
+  const auto made = produce_as(meeting, person, control::TrackSource::kCamera);
   EXPECT_TRUE(made.result) << made.result.error().message;
   return made.result ? std::get<control::Produced>(*made.result).producer : ProducerId{};
+}
+
+void MediaContract::admit(const MeetingId& meeting, const Person& person,
+                          control::Permits permits) {
+  EXPECT_TRUE(place_->ask(meeting, control::Admit{person.id, permits}).result);
 }
 
 control::MediaCompletion MediaContract::consume(const MeetingId& meeting, const Person& person,
@@ -308,6 +319,154 @@ TEST_P(MediaContract, AReceiverMustHaveSaidWhatItCanDecode) {
   const ProducerId producer = produce(meeting, anna);
   EXPECT_EQ(error_of(meeting, control::Consume{ben.receive, producer, 1, true}),
             ErrorCode::kConflict);
+}
+
+// ---- who may do what ----
+
+constexpr auto bit(control::TrackSource source) {
+  return static_cast<std::uint8_t>(1U << static_cast<unsigned>(source));
+}
+
+TEST_P(MediaContract, WhereSomebodyWasAdmittedOthersHaveNoTransports) {
+  const MeetingId meeting = open();
+  const Person anna = join(meeting);
+  admit(meeting, anna);
+  EXPECT_TRUE(place_->ask(meeting, control::CreateTransport{anna.id}).result);
+  EXPECT_EQ(error_of(meeting, control::CreateTransport{ParticipantId::random(random_)}),
+            ErrorCode::kForbidden);
+}
+
+TEST_P(MediaContract, NobodySendsWhatTheyMayNot) {
+  const MeetingId meeting = open();
+  Person anna{ParticipantId::random(random_), {}, {}};
+  admit(meeting, anna, {bit(control::TrackSource::kCamera), true, true});
+  anna.send = std::get<control::TransportCreated>(
+                  *place_->ask(meeting, control::CreateTransport{anna.id}).result)
+                  .transport;
+  const auto code = [&](std::optional<control::TrackSource> source) {
+    const auto made = produce_as(meeting, anna, source);
+    return made.result ? std::nullopt : std::optional(made.result.error().code);
+  };
+  EXPECT_EQ(code(control::TrackSource::kScreen), ErrorCode::kForbidden);
+  EXPECT_EQ(code(std::nullopt), ErrorCode::kForbidden);
+  EXPECT_EQ(code(control::TrackSource::kMicrophone), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code(control::TrackSource::kCamera), std::nullopt);
+}
+
+TEST_P(MediaContract, WhoMayNotReceiveConsumesNothing) {
+  const MeetingId meeting = open();
+  const Person anna = join(meeting);
+  const Person ben = join(meeting);
+  const ProducerId producer = produce(meeting, anna);
+  admit(meeting, anna);
+  admit(meeting, ben, {control::kAllSources, false, true});
+  const auto answer = consume(meeting, ben, producer);
+  ASSERT_FALSE(answer.result);
+  EXPECT_EQ(answer.result.error().code, ErrorCode::kForbidden);
+}
+
+TEST_P(MediaContract, WhatIsNotAllowedAnyMoreIsClosedAndTheOthersAreTold) {
+  const MeetingId meeting = open();
+  const Person anna = join(meeting);
+  const Person ben = join(meeting);
+  admit(meeting, anna);
+  admit(meeting, ben);
+  const ProducerId camera = produce(meeting, anna);
+  const auto shared = produce_as(meeting, anna, control::TrackSource::kScreen);
+  const ProducerId screen = std::get<control::Produced>(*shared.result).producer;
+  ASSERT_TRUE(consume(meeting, ben, camera).result);
+  const auto watched = consume(meeting, ben, screen);
+  ASSERT_TRUE(watched.result);
+
+  const std::uint8_t all_but_screen =
+      control::kAllSources & static_cast<std::uint8_t>(~bit(control::TrackSource::kScreen));
+  place_->send(meeting, control::SetPermits{anna.id, {all_but_screen, true, true}});
+  const auto news = place_->take(2);
+  ASSERT_EQ(news.size(), 2u);
+  for (const auto& one : news) {
+    const auto* completion = std::get_if<control::MediaCompletion>(&one);
+    if (completion == nullptr) continue;
+    ASSERT_TRUE(completion->result);
+    EXPECT_EQ(std::get<control::PermitsSet>(*completion->result).producers, std::vector{screen});
+  }
+  const auto closed = events_in<control::ConsumerClosed>(news);
+  ASSERT_EQ(closed.size(), 1u);
+  EXPECT_EQ(closed[0].consumer, std::get<control::Consumed>(*watched.result).consumer);
+  const auto again = produce_as(meeting, anna, control::TrackSource::kScreen);
+  EXPECT_EQ(again.result.error().code, ErrorCode::kForbidden);
+  EXPECT_EQ(stats(meeting).producers.size(), 1u);
+}
+
+TEST_P(MediaContract, WhoMayNotReceiveAnyMoreLosesWhatTheyReceive) {
+  const MeetingId meeting = open();
+  const Person anna = join(meeting);
+  const Person ben = join(meeting);
+  admit(meeting, anna);
+  admit(meeting, ben);
+  const auto consumed = consume(meeting, ben, produce(meeting, anna));
+  ASSERT_TRUE(consumed.result);
+  const auto answer =
+      place_->ask(meeting, control::SetPermits{ben.id, {control::kAllSources, false, true}});
+  ASSERT_TRUE(answer.result);
+  EXPECT_EQ(std::get<control::PermitsSet>(*answer.result).consumers,
+            std::vector{std::get<control::Consumed>(*consumed.result).consumer});
+  EXPECT_TRUE(stats(meeting).consumers.empty());
+  // And has it back when they may again.
+  EXPECT_TRUE(place_->ask(meeting, control::SetPermits{ben.id, {}}).result);
+  EXPECT_TRUE(consume(meeting, ben, stats(meeting).producers.at(0).producer).result);
+}
+
+TEST_P(MediaContract, PermitsAreForThoseWhoAreAdmitted) {
+  const MeetingId meeting = open();
+  const auto nobody = ParticipantId::random(random_);
+  EXPECT_EQ(error_of(meeting, control::SetPermits{nobody, {}}), ErrorCode::kNotFound);
+  EXPECT_TRUE(place_->ask(meeting, control::Dismiss{nobody}).result);
+}
+
+TEST_P(MediaContract, WhoIsDismissedHasNothingLeftAndDoesNotComeBackByAsking) {
+  const MeetingId meeting = open();
+  const Person anna = join(meeting);
+  const Person ben = join(meeting);
+  admit(meeting, anna);
+  admit(meeting, ben);
+  ASSERT_TRUE(consume(meeting, ben, produce(meeting, anna)).result);
+  ASSERT_TRUE(consume(meeting, anna, produce(meeting, ben)).result);
+
+  place_->send(meeting, control::Dismiss{anna.id});
+  const auto news = place_->take(4);
+  std::vector<TransportId> gone;
+  for (const auto& one : events_in<control::TransportStateChanged>(news)) {
+    EXPECT_EQ(one.state, control::TransportState::kClosed);
+    EXPECT_EQ(one.participant, anna.id);
+    gone.push_back(one.transport);
+  }
+  EXPECT_THAT(gone, testing::UnorderedElementsAre(anna.send, anna.receive));
+  const auto closed = events_in<control::ConsumerClosed>(news);
+  ASSERT_EQ(closed.size(), 1u);
+  EXPECT_EQ(closed[0].transport, ben.receive);
+  const control::MeetingStats left = stats(meeting);
+  EXPECT_EQ(left.transports.size(), 2u);
+  EXPECT_EQ(left.producers.size(), 1u);
+  EXPECT_TRUE(left.consumers.empty());
+  EXPECT_EQ(error_of(meeting, control::CreateTransport{anna.id}), ErrorCode::kForbidden);
+  EXPECT_EQ(error_of(meeting, control::SetPermits{anna.id, {}}), ErrorCode::kNotFound);
+}
+
+// ---- time, and owners ----
+
+TEST_P(MediaContract, ACommandThatNobodyWaitsForAnyMoreIsNotBegun) {
+  const MeetingId meeting = open();
+  const auto answer = place_->ask(meeting, control::CreateTransport{ParticipantId::random(random_)},
+                                  control::kFirstEpoch, Instant{});
+  ASSERT_FALSE(answer.result);
+  EXPECT_EQ(answer.result.error().code, ErrorCode::kTimeout);
+  EXPECT_TRUE(stats(meeting).transports.empty());
+  // But what closes something is done.
+  const Person anna = join(meeting);
+  EXPECT_TRUE(
+      place_->ask(meeting, control::CloseTransport{anna.send}, control::kFirstEpoch, Instant{})
+          .result);
+  EXPECT_EQ(stats(meeting).transports.size(), 1u);
 }
 
 TEST_P(MediaContract, AnOwnerThatWasReplacedIsRefused) {

@@ -35,7 +35,7 @@ MediaServer::MediaServer(Setup setup, http::EventLoop& loop, control::MediaContr
       loop_(loop),
       media_(media),
       log_(log),
-      desk_(setup_.self, setup_.codec_hash, monotonic_now()),
+      desk_(setup_.self, monotonic_now()),
       timer_(loop) {}
 
 MediaServer::~MediaServer() = default;
@@ -97,7 +97,7 @@ void MediaServer::on_media_event(control::MediaEvent event) {
 
 void MediaServer::drain(bool is_leaving) {
   server_->set_serving(false);
-  desk_.drain(monotonic_now(), is_leaving);
+  desk_.set_draining(monotonic_now(), true, is_leaving);
   pump();
 }
 
@@ -142,6 +142,8 @@ void MediaServer::expose(metrics::Exposition& out) const {
   out.counter("media_commands", "Commands of signaling nodes.", {}, counts.commands);
   out.counter("media_commands_again", "Commands that came again after a break.", {},
               counts.commands_again);
+  out.counter("media_commands_late", "Commands not begun: their owner waited no more.", {},
+              counts.commands_late);
   const auto refused = [&](std::string_view reason, std::uint64_t count) {
     out.counter("media_links_refused", "Streams of signaling nodes that were closed, by reason.",
                 {{"reason", reason}}, count);

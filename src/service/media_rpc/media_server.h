@@ -22,7 +22,6 @@ class MediaServer final : public control::MediaListener {
  public:
   struct Setup {
     control::MediaHello self;
-    ortc::CapabilitiesHash codec_hash = 0;
     Endpoint listen;
     rpc::Credentials credentials;
     // How many transports there are, for the load that is told.

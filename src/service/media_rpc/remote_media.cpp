@@ -55,35 +55,40 @@ void RemoteMedia::report() {
 // ---- the stream ----
 
 void RemoteMedia::perform(Session::OpenStream&) {
-  stream_ = client_.open(
-      kControlMethod,
-      {.on_message =
-           [this](const std::string& bytes) {
-             auto message = decode_from_media(bytes);
-             if (message) {
-               session_.handle(monotonic_now(), std::move(*message));
-             } else {
-               stream_.reset();
-               session_.stream_closed(monotonic_now(), message.error().message);
-             }
-             pump();
-           },
-       .on_closed =
-           [this](const rpc::End& end) {
-             stream_.reset();
-             if (end.code != rpc::Code::kUnavailable && end.message != refused_why_) {
-               refused_why_ = end.message;
-               log_.write(LogLevel::kWarn, "media_node_refuses",
-                          {{"node_address", Private{target_}}, {"reason", end.message}});
-             }
-             session_.stream_closed(monotonic_now(), end.message);
-             pump();
-           }});
+  stream_ = client_.open(kControlMethod,
+                         {.on_message =
+                              [this](const std::string& bytes) {
+                                auto message = decode_from_media(bytes);
+                                if (message) {
+                                  session_.handle(monotonic_now(), std::move(*message));
+                                } else {
+                                  stream_.reset();
+                                  session_.stream_closed(monotonic_now(), message.error().message);
+                                }
+                                pump();
+                              },
+                          .on_closed =
+                              [this](const rpc::End& end) {
+                                stream_.reset();
+                                if (end.code != rpc::Code::kUnavailable) {
+                                  log_refusal("media_node_refuses", end.message);
+                                }
+                                session_.stream_closed(monotonic_now(), end.message);
+                                pump();
+                              }});
   session_.stream_opened(monotonic_now());
 }
 
-void RemoteMedia::perform(Session::CloseStream&) {
+void RemoteMedia::perform(Session::CloseStream& close) {
   stream_.reset();
+  if (close.is_refusal) log_refusal("media_node_refused", close.why);
+}
+
+// It is tried again every second, and said once.
+void RemoteMedia::log_refusal(std::string_view event, const std::string& why) {
+  if (why == refused_why_) return;
+  refused_why_ = why;
+  log_.write(LogLevel::kWarn, event, {{"node_address", Private{target_}}, {"reason", why}});
 }
 
 void RemoteMedia::perform(Session::Send& send) {

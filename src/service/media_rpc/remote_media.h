@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/log.h"
 #include "control/media.h"
@@ -47,6 +48,7 @@ class RemoteMedia final : public control::MediaControl {
   void perform(Session::OpenStream&);
   void perform(Session::CloseStream& close);
   void perform(Session::Send& send);
+  void log_refusal(std::string_view event, const std::string& why);
   void perform(auto& news) { news_.emplace_back(std::move(news)); }
   void tell(Session::OpenStream&) {}
   void tell(Session::CloseStream&) {}

@@ -53,6 +53,7 @@ Door::Door(const Config& config, http::EventLoop& loop, http::HttpServer& server
     : config_(config),
       signer_(signer),
       ice_servers_(ice_servers),
+      random_(random),
       log_(log),
       listener_(std::move(listener)),
       news_(loop),
@@ -114,7 +115,9 @@ void Door::on(const socketio::ConnectRequest& event) {
   Session session;
   session.connection = call::ConnectionId::make(config_.node, ++last_connection_);
   session.socket = event.socket;
-  session.from = sockets_.remote(event.session).address;
+  const Opener opener = sockets_.opener(event.session);
+  session.from = opener.remote.address;
+  session.trace = opener.trace;
   session.dialect = *dialect;
   by_socket_[event.socket] = session.connection;
   sessions_.emplace(session.connection, std::move(session));
@@ -124,7 +127,9 @@ void Door::on(const socketio::ConnectRequest& event) {
 void Door::on(const socketio::Connected& event) {
   Session* session = find(event.socket);
   if (session == nullptr) return;
-  session->from = sockets_.remote(event.session).address;
+  const Opener opener = sockets_.opener(event.session);
+  session->from = opener.remote.address;
+  session->trace = opener.trace;
   if (event.is_recovered) listener_(call::ConnectionRecovered{session->connection});
   if (session->dialect == Dialect::kOwn) {
     sockets_.emit(event.socket, own::welcome(wall_unix_ms()));
@@ -201,7 +206,19 @@ void Door::submit(Session& session, const EventCodec& codec, const std::string& 
   }
   const call::RequestNumber number = ++session.last_request;
   session.pending.emplace(number, Pending{&codec, ack_id, join != nullptr});
-  listener_(call::ClientRequest{{session.connection, number}, std::move(request)});
+  listener_(call::ClientRequest{{session.connection, number, trace_of(*argument, session)},
+                                std::move(request)});
+}
+
+// The request's own; else that of what opened its session (a gateway says one for each); else one
+// begins here.
+TraceContext Door::trace_of(const boost::json::value& argument, const Session& session) {
+  const auto* object = argument.if_object();
+  const auto* field = object == nullptr ? nullptr : object->if_contains("traceparent");
+  const auto* text = field == nullptr ? nullptr : field->if_string();
+  const auto said = text == nullptr ? std::nullopt : TraceContext::parse(*text);
+  if (said) return said->sent_on(random_);
+  return session.trace.is_set() ? session.trace.sent_on(random_) : TraceContext::begin(random_);
 }
 
 void Door::hold(Session& session, const EventCodec& codec, const std::string& args_json,

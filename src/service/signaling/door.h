@@ -2,6 +2,7 @@
 // back in the words each client speaks. Loop thread only.
 #pragma once
 
+#include <boost/json/fwd.hpp>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -83,6 +84,7 @@ class Door {
     call::ConnectionId connection;
     socketio::SocketId socket;
     IpAddress from;
+    TraceContext trace;  // of the HTTP request that opened it, if that had one
     Dialect dialect = Dialect::kOwn;
     bool is_joined = false;
     std::string room;
@@ -111,6 +113,7 @@ class Door {
   void forget(socketio::SocketId socket);
   void submit(Session& session, const EventCodec& codec, const std::string& args_json,
               std::optional<std::uint64_t> ack_id);
+  TraceContext trace_of(const boost::json::value& argument, const Session& session);
   void hold(Session& session, const EventCodec& codec, const std::string& args_json,
             std::optional<std::uint64_t> ack_id);
   void refuse(const Session& session, const EventCodec* codec, std::optional<std::uint64_t> ack_id,
@@ -125,6 +128,7 @@ class Door {
   const Config& config_;
   const auth::TokenSigner& signer_;
   const ice_health::Book& ice_servers_;
+  Random& random_;
   LogSink& log_;
   Listener listener_;
   bool is_closing_ = false;

@@ -30,6 +30,11 @@ engineio::Method to_method(http::Method method) {
   return engineio::Method::kOther;
 }
 
+Opener opener_of(const http::Request& request) {
+  return {request.remote,
+          TraceContext::parse(request.header("traceparent")).value_or(TraceContext{})};
+}
+
 http::Response to_response(unsigned status, std::string body) {
   http::Response response = status == 200 ? http::Response::text(status, std::move(body))
                                           : http::Response::json(status, std::move(body));
@@ -78,9 +83,9 @@ class EngineIoHttp::Impl : public std::enable_shared_from_this<EngineIoHttp::Imp
     drain_soon();
   }
 
-  Endpoint remote(engineio::SessionId session) const {
-    const auto at = remotes_.find(session);
-    return at == remotes_.end() ? Endpoint{} : at->second;
+  Opener opener(engineio::SessionId session) const {
+    const auto at = openers_.find(session);
+    return at == openers_.end() ? Opener{} : at->second;
   }
   std::size_t session_count() const { return engine_.session_count(); }
   std::uint64_t refused_by_share() const { return engine_.refused_by_share(); }
@@ -93,7 +98,7 @@ class EngineIoHttp::Impl : public std::enable_shared_from_this<EngineIoHttp::Imp
       if (const auto self = weak.lock()) self->handle_abandoned(id);
     });
     requests_.emplace(id, std::move(responder));
-    opening_remote_ = request.remote;
+    opening_ = opener_of(request);
     engine_.handle_request(monotonic_now(), id, to_method(request.method), query.view(),
                            request.body);
     drain();
@@ -130,7 +135,7 @@ class EngineIoHttp::Impl : public std::enable_shared_from_this<EngineIoHttp::Imp
       self->drain();
     });
     sockets_[id] = socket;
-    opening_remote_ = request.remote;
+    opening_ = opener_of(request);
     engine_.handle_websocket_open(monotonic_now(), id, query.view());
     drain();
   }
@@ -178,14 +183,14 @@ class EngineIoHttp::Impl : public std::enable_shared_from_this<EngineIoHttp::Imp
     if (at != sockets_.end()) at->second->allow_large_messages();
   }
   void handle(engineio::Opened& opened) {
-    remotes_[opened.session] = opening_remote_;
+    openers_[opened.session] = opening_;
     listener_(monotonic_now(), opened);
   }
   void handle(engineio::Message& message) { listener_(monotonic_now(), std::move(message)); }
   void handle(engineio::Closed& closed) {
     const engineio::SessionId session = closed.session;
     listener_(monotonic_now(), closed);
-    remotes_.erase(session);
+    openers_.erase(session);
   }
 
   http::EventLoop& loop_;
@@ -194,11 +199,11 @@ class EngineIoHttp::Impl : public std::enable_shared_from_this<EngineIoHttp::Imp
   Listener listener_;
   std::uint64_t last_request_ = 0;
   std::uint64_t last_socket_ = 0;
-  Endpoint opening_remote_;
+  Opener opening_;
   std::unordered_map<engineio::HttpId, http::Responder> requests_;
   // Shared with the connection.
   std::unordered_map<engineio::WebSocketId, std::shared_ptr<http::WebSocket>> sockets_;
-  std::unordered_map<engineio::SessionId, Endpoint> remotes_;
+  std::unordered_map<engineio::SessionId, Opener> openers_;
   bool is_draining_ = false;
   bool is_drain_posted_ = false;
 };
@@ -222,8 +227,8 @@ void EngineIoHttp::trust(engineio::SessionId session) {
 std::uint64_t EngineIoHttp::refused_by_share() const {
   return impl_->refused_by_share();
 }
-Endpoint EngineIoHttp::remote(engineio::SessionId session) const {
-  return impl_->remote(session);
+Opener EngineIoHttp::opener(engineio::SessionId session) const {
+  return impl_->opener(session);
 }
 std::size_t EngineIoHttp::session_count() const {
   return impl_->session_count();

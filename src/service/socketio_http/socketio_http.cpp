@@ -134,8 +134,8 @@ void SocketIoHttp::disconnect(socketio::SocketId socket, bool close_session) {
   impl_->drain_soon();
 }
 
-Endpoint SocketIoHttp::remote(engineio::SessionId session) const {
-  return impl_->engine().remote(session);
+Opener SocketIoHttp::opener(engineio::SessionId session) const {
+  return impl_->engine().opener(session);
 }
 std::size_t SocketIoHttp::session_count() const {
   return impl_->engine().session_count();

@@ -11,12 +11,19 @@
 #include "base/instant.h"
 #include "base/net.h"
 #include "base/random.h"
+#include "base/trace_context.h"
 #include "platform/http/event_loop.h"
 #include "platform/http/server.h"
 #include "web/engineio/server.h"
 #include "web/socketio/server.h"
 
 namespace confab {
+
+// What of the HTTP request that opened a session is known as long as the session.
+struct Opener {
+  Endpoint remote;
+  TraceContext trace;  // its traceparent, if it had one
+};
 
 // An Engine.IO server on a path of an HTTP server.
 class EngineIoHttp {
@@ -34,8 +41,8 @@ class EngineIoHttp {
   void close(engineio::SessionId session);
   // Large messages from now on.
   void trust(engineio::SessionId session);
-  // Who opened the session; unspecified when it is gone.
-  Endpoint remote(engineio::SessionId session) const;
+  // Unspecified when it is gone.
+  Opener opener(engineio::SessionId session) const;
   std::size_t session_count() const;
   std::uint64_t refused_by_share() const;
 
@@ -72,8 +79,8 @@ class SocketIoHttp {
                  std::span<const socketio::SocketId> except = {});
   void disconnect(socketio::SocketId socket, bool close_session);
 
-  // Who is behind the session of a ConnectRequest or Connected.
-  Endpoint remote(engineio::SessionId session) const;
+  // Of the session of a ConnectRequest or Connected.
+  Opener opener(engineio::SessionId session) const;
   std::size_t session_count() const;
   std::size_t socket_count() const;
   // Sessions that were not opened, because an address had its share.

@@ -43,6 +43,9 @@ CommandResult handle(ShardState&, Instant, const MeetingId&, const control::SetC
 CommandResult handle(ShardState&, Instant, const MeetingId&, const control::SetPreferredLayers&);
 CommandResult handle(ShardState&, Instant, const MeetingId&, const control::RequestKeyFrame&);
 CommandResult handle(ShardState&, Instant, const MeetingId&, const control::CloseConsumer&);
+CommandResult handle(ShardState&, Instant, const MeetingId&, const control::Admit&);
+CommandResult handle(ShardState&, Instant, const MeetingId&, const control::SetPermits&);
+CommandResult handle(ShardState&, Instant, const MeetingId&, const control::Dismiss&);
 
 // Something of the meeting by its id, or kNotFound naming `what`.
 template <typename Thing, typename Id>

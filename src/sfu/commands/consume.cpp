@@ -36,6 +36,9 @@ CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
   if (side == nullptr) {
     return fail(ErrorCode::kInvalidArgument, "the transport is not for receiving");
   }
+  if (!transport.permits().can_subscribe) {
+    return fail(ErrorCode::kForbidden, "you may not receive here");
+  }
   if (side->consumers().size() >= context.config.limits.consumers_per_transport_max) {
     return fail(ErrorCode::kFull, "no more consumers on this transport");
   }

@@ -20,6 +20,12 @@ CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
   if (const auto valid = ortc::validate(request.rtp_parameters, request.kind); !valid) {
     return std::unexpected(valid.error());
   }
+  if (request.source && control::kind_of(*request.source) != request.kind) {
+    return fail(ErrorCode::kInvalidArgument, "source: is of another kind than the track");
+  }
+  if (!transport.permits().allows(request.kind, request.source)) {
+    return fail(ErrorCode::kForbidden, "you may not send this here");
+  }
   auto mapping =
       ortc::producer_mapping(request.rtp_parameters, context.capabilities, context.random);
   if (!mapping) return std::unexpected(mapping.error());
@@ -32,6 +38,7 @@ CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
   setup.source.type = ortc::producer_type(request.rtp_parameters);
   setup.source.paused = request.paused;
   setup.slot = side->free_slot();
+  setup.shows = request.source;
   setup.parameters = request.rtp_parameters;
   setup.parameters.rtcp.cname =
       side->cname().settle(request.rtp_parameters.rtcp.cname, context.random);

@@ -77,9 +77,9 @@ Result<void> MediaRole::open_door() {
                 .boot = random_.u64(),
                 .shards = static_cast<std::uint32_t>(media.shards()),
                 .region = config_.discovery.region,
-                .build = std::string(build_id())};
-  setup.codec_hash =
-      ortc::capabilities_hash(*ortc::router_capabilities(ortc::default_router_codecs()));
+                .build = std::string(build_id()),
+                .codec_hash = ortc::capabilities_hash(
+                    *ortc::router_capabilities(ortc::default_router_codecs()))};
   setup.listen = config_.rpc.listen;
   auto credentials = rpc_credentials(config_.rpc);
   if (!credentials) return std::unexpected(credentials.error());

@@ -55,7 +55,7 @@ socketio::Emit pause_changed(const call::Who& who, const call::ProducerInfo& pro
   return {producer.paused ? "producerPaused" : "producerResumed",
           as_args({{"producerId", producer.id.to_string()},
                    {"userId", user_id(who)},
-                   {"kind", ortc_json::kind_name(call::kind_of(producer.source))}}),
+                   {"kind", ortc_json::kind_name(control::kind_of(producer.source))}}),
           {},
           false};
 }

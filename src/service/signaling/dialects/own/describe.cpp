@@ -49,7 +49,7 @@ call::Source read_source(const json::Reader& source) {
 
 boost::json::object describe(const call::ProducerInfo& producer) {
   return {{"id", producer.id.to_string()},
-          {"kind", ortc_json::kind_name(call::kind_of(producer.source))},
+          {"kind", ortc_json::kind_name(control::kind_of(producer.source))},
           {"source", source_name(producer.source)},
           {"paused", producer.paused}};
 }

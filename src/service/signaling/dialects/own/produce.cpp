@@ -12,7 +12,7 @@ call::Request read_produce(const json::Reader& in, const ReadContext&) {
   out.transport = ortc_json::read_id<TransportId>(in["transportId"]);
   const ortc::MediaKind kind = ortc_json::read_kind(in["kind"]);
   out.source = read_source(in["source"]);
-  if (in.ok() && call::kind_of(out.source) != kind) in["source"].fail("is not of this kind");
+  if (in.ok() && control::kind_of(out.source) != kind) in["source"].fail("is not of this kind");
   out.rtp_parameters = ortc_json::read_rtp_parameters(in["rtpParameters"], kind);
   out.paused = in["paused"].boolean_or(false);
   return out;
