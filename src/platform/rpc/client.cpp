@@ -104,17 +104,23 @@ class ClientBody final : public StreamBody,
 }  // namespace
 
 struct Client::Impl {
-  const std::string secret;
+  const std::string target;
   const Post post;
-  std::shared_ptr<Outstanding> outstanding = std::make_shared<Outstanding>();
-  grpc::GenericStub stub;
+  const std::shared_ptr<Outstanding> outstanding = std::make_shared<Outstanding>();
+  std::string secret = {};
+  std::unique_ptr<grpc::GenericStub> stub = {};  // streams hold on to the channel that they are on
 };
 
 Client::Client(const std::string& target, const Credentials& credentials, Post post)
-    : impl_(new Impl{credentials.secret, std::move(post), std::make_shared<Outstanding>(),
-                     grpc::GenericStub(grpc::CreateCustomChannel(
-                         target, channel_credentials(credentials), channel_arguments()))}) {
+    : impl_(new Impl{target, std::move(post)}) {
   silence_grpc();
+  use_credentials(credentials);
+}
+
+void Client::use_credentials(const Credentials& credentials) {
+  impl_->secret = credentials.secret;
+  impl_->stub = std::make_unique<grpc::GenericStub>(grpc::CreateCustomChannel(
+      impl_->target, channel_credentials(credentials), channel_arguments()));
 }
 
 Client::~Client() {
@@ -124,7 +130,7 @@ Client::~Client() {
 std::unique_ptr<Stream> Client::open(const std::string& method, Stream::Handlers handlers) {
   auto body = std::make_shared<ClientBody>(impl_->post, impl_->outstanding);
   body->set_handlers(std::move(handlers));
-  body->start(impl_->stub, method, impl_->secret);
+  body->start(*impl_->stub, method, impl_->secret);
   return std::make_unique<StreamHandle>(std::move(body));
 }
 

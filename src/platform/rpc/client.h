@@ -20,6 +20,9 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
+  // For the connections that streams are opened on from now on; those that are open go on.
+  void use_credentials(const Credentials& credentials);
+
   // `method`: "/confab.media.v1.Media/Control". A server that can not be reached closes it with
   // kUnavailable; nothing is waited for.
   std::unique_ptr<Stream> open(const std::string& method, Stream::Handlers handlers);

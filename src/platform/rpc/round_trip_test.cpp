@@ -1,14 +1,18 @@
 // Both sides in one process, on 127.0.0.1; the test's own queue stands for the loops.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <optional>
 #include <vector>
 
+#include "platform/clock/clock.h"
 #include "platform/rpc/client.h"
 #include "platform/rpc/server.h"
+#include "platform/tls/self_signed.h"
+#include "rtc/dtls/identity.h"
 
 namespace confab::rpc {
 namespace {
@@ -173,6 +177,52 @@ TEST_F(RoundTripTest, AnUnknownMethodIsUnimplemented) {
   start({});
   connect({}, "/test.Test/Shout");
   EXPECT_EQ(end(), Code::kUnimplemented);
+}
+
+// An authority of its own, as far as the other end looks: one that signs itself.
+Tls tls_of(const CertificatePem& own, const CertificatePem& other) {
+  return {other.certificate, own.certificate, own.key};
+}
+
+TEST_F(RoundTripTest, ANewConnectionMeetsARenewedCertificateAndAnOldOneGoesOn) {
+  const std::array<IpAddress, 1> loopback = {IpAddress::v4(0x7f000001)};
+  const auto make = [&] { return *make_self_signed("", loopback, wall_unix_ms() / 1000); };
+  const CertificatePem server_before = make();
+  const CertificatePem server_after = make();
+  // Ours of --tls are for servers alone.
+  const auto make_client = [] {
+    const std::string pem = dtls::DtlsIdentity::generate(wall_unix_ms() / 1000)->to_pem();
+    return CertificatePem{pem, pem};
+  };
+  const CertificatePem client_before = make_client();
+  const CertificatePem client_after = make_client();
+  start({.tls = tls_of(server_before, client_before), .secret = {}});
+  connect({.tls = tls_of(client_before, server_before), .secret = {}});
+  ours_->send("before");
+  loop_.run_until([&] { return heard_.size() == 1; });
+
+  server_->use_certificate(tls_of(server_after, client_after));
+  ours_->send("still");
+  loop_.run_until([&] { return heard_.size() == 2; });
+  const auto old_stream = std::move(ours_);
+  const auto their_old = std::move(theirs_);
+
+  // The same client, as it was and renewed.
+  const auto open = [&] {
+    our_end_.reset();
+    ours_ = client_->open(kMethod, {.on_message = [](const std::string&) {},
+                                    .on_closed = [this](End end) { our_end_ = std::move(end); }});
+    ours_->send("after");
+  };
+  client_->use_credentials({.tls = tls_of(client_before, server_before), .secret = {}});
+  open();
+  EXPECT_EQ(end(), Code::kUnavailable) << "it knows neither";
+  client_->use_credentials({.tls = tls_of(client_after, server_after), .secret = {}});
+  open();
+  loop_.run_until([&] { return heard_.size() == 3; });
+  EXPECT_EQ(heard_[2], "after");
+  EXPECT_TRUE(old_stream->send("and still"));
+  loop_.run_until([&] { return heard_.size() == 4; });
 }
 
 TEST_F(RoundTripTest, APortThatIsTakenIsASentence) {

@@ -1,5 +1,7 @@
 #include "platform/rpc/server.h"
 
+#include <grpc/grpc.h>
+#include <grpc/grpc_security.h>
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/security/server_credentials.h>
@@ -8,6 +10,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <utility>
 
 #include "platform/rpc/stream_body.h"
@@ -15,13 +18,72 @@
 namespace confab::rpc {
 namespace {
 
-std::shared_ptr<grpc::ServerCredentials> server_credentials(const Credentials& credentials) {
-  if (!credentials.tls) return grpc::InsecureServerCredentials();
-  grpc::SslServerCredentialsOptions options(
-      GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-  options.pem_root_certs = credentials.tls->authority;
-  options.pem_key_cert_pairs = {{credentials.tls->key, credentials.tls->certificate}};
-  return grpc::SslServerCredentials(options);
+using TlsConfig = std::unique_ptr<grpc_ssl_server_certificate_config,
+                                  decltype(&grpc_ssl_server_certificate_config_destroy)>;
+
+TlsConfig to_config(const Tls& tls) {
+  const grpc_ssl_pem_key_cert_pair pair{tls.key.c_str(), tls.certificate.c_str()};
+  return {grpc_ssl_server_certificate_config_create(tls.authority.c_str(), &pair, 1),
+          &grpc_ssl_server_certificate_config_destroy};
+}
+
+// A certificate that may be changed: gRPC asks for it before each handshake, on threads of its own.
+// Its C++ interface has credentials that read files every few seconds, or never; the core's has a
+// callback. Held by the server and by its credentials, which gRPC lets go of when it likes.
+class Certificate {
+ public:
+  explicit Certificate(Tls tls) : tls_(std::move(tls)) {}
+
+  void set(const Tls& tls) {
+    const std::lock_guard lock(mutex_);
+    tls_ = tls;
+    ++version_;
+  }
+  static grpc_ssl_certificate_config_reload_status fetch(void* self,
+                                                         grpc_ssl_server_certificate_config** out) {
+    auto& that = *static_cast<Certificate*>(self);
+    const std::lock_guard lock(that.mutex_);
+    if (that.fetched_ == that.version_) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
+    that.fetched_ = that.version_;
+    *out = to_config(that.tls_).release();
+    return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
+  }
+
+ private:
+  std::mutex mutex_;
+  Tls tls_;
+  std::uint64_t version_ = 1;
+  std::uint64_t fetched_ = 0;
+};
+
+class RenewableCredentials final : public grpc::ServerCredentials {
+ public:
+  explicit RenewableCredentials(std::shared_ptr<Certificate> certificate)
+      : certificate_(std::move(certificate)),
+        credentials_(grpc_ssl_server_credentials_create_with_options(
+            grpc_ssl_server_credentials_create_options_using_config_fetcher(
+                GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY, &Certificate::fetch,
+                certificate_.get()))) {}
+  ~RenewableCredentials() override {
+    if (credentials_ != nullptr) grpc_server_credentials_release(credentials_);
+  }
+  // Who calls is looked at by the service.
+  void SetAuthMetadataProcessor(const std::shared_ptr<grpc::AuthMetadataProcessor>&) override {}
+
+ private:
+  int AddPortToServer(const std::string& address, grpc_server* server) override {
+    if (credentials_ == nullptr) return 0;
+    return grpc_server_add_http2_port(server, address.c_str(), credentials_);
+  }
+
+  const std::shared_ptr<Certificate> certificate_;
+  grpc_server_credentials* const credentials_;
+};
+
+std::shared_ptr<grpc::ServerCredentials> server_credentials(
+    const std::shared_ptr<Certificate>& certificate) {
+  if (certificate == nullptr) return grpc::InsecureServerCredentials();
+  return std::make_shared<RenewableCredentials>(certificate);
 }
 
 // How long it takes says nothing of where they differ.
@@ -62,7 +124,7 @@ class ServerBody final : public StreamBody, public grpc::ServerGenericBidiReacto
     if (is_writing_) context_.TryCancel();
   }
   // The client has said all it has to say; we have not.
-  void handle_end_of_messages() override {}
+  void handle_end_of_messages() override { tell_half_closed(); }
 
   grpc::GenericCallbackServerContext& context_;  // until OnDone
   std::shared_ptr<StreamBody> self_;             // gRPC's hold on us, until OnDone
@@ -130,6 +192,8 @@ class Service final : public grpc::CallbackGenericService {
 }  // namespace
 
 struct Server::Impl {
+  std::shared_ptr<Certificate> certificate;              // nullptr: in clear
+  std::shared_ptr<grpc::ServerCredentials> credentials;  // its handshakes may outlive a builder
   std::unique_ptr<Service> service;
   std::unique_ptr<grpc::Server> server;
   int port = 0;
@@ -149,8 +213,11 @@ Result<std::unique_ptr<Server>> Server::start(const Options& options, Post post,
   auto impl = std::make_unique<Impl>();
   impl->service = std::make_unique<Service>(options, std::move(post), std::move(accept));
   grpc::ServerBuilder builder;
-  builder.AddListeningPort(options.listen.to_string(), server_credentials(options.credentials),
-                           &impl->port);
+  if (const auto& tls = options.credentials.tls) {
+    impl->certificate = std::make_shared<Certificate>(*tls);
+  }
+  impl->credentials = server_credentials(impl->certificate);
+  builder.AddListeningPort(options.listen.to_string(), impl->credentials, &impl->port);
   builder.RegisterCallbackGenericService(impl->service.get());
   builder.SetMaxReceiveMessageSize(static_cast<int>(kMessageBytes));
   // Two processes on one port would each have half of the calls.
@@ -175,6 +242,10 @@ std::uint16_t Server::port() const {
 
 void Server::set_serving(bool is_serving) {
   impl_->server->GetHealthCheckService()->SetServingStatus(is_serving);
+}
+
+void Server::use_certificate(const Tls& tls) {
+  if (impl_->certificate != nullptr) impl_->certificate->set(tls);
 }
 
 std::uint64_t Server::refused() const {

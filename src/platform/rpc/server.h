@@ -37,6 +37,9 @@ class Server {
   std::uint16_t port() const;
   // What grpc.health.v1 answers.
   void set_serving(bool is_serving);
+  // Connections that are made from now on are shown this certificate, and asked for one of this
+  // authority; those that there are go on. It has been looked at; nothing for a server in clear.
+  void use_certificate(const Tls& tls);
   // Calls that showed no secret or a wrong one, and those of methods that are not here.
   std::uint64_t refused() const;
 

@@ -49,6 +49,8 @@ class Stream {
     std::function<void(std::string message)> on_message;
     // Once, and nothing after it. Not for a stream that we closed.
     std::function<void(End end)> on_closed;
+    // Of a server's: the client has said all it has to say, and still listens. May be empty.
+    std::function<void()> on_half_closed = {};
   };
 
   // Ends it if it has not ended. No handler is called from then on.

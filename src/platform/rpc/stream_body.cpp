@@ -53,6 +53,17 @@ void StreamBody::note_read(bool ok) {
   });
 }
 
+void StreamBody::tell_half_closed() {
+  if (is_abandoned_ || is_over_) return;
+  post_([self = shared_from_this()] {
+    {
+      const std::lock_guard again(self->mutex_);
+      if (self->is_abandoned_) return;
+    }
+    if (self->handlers_.on_half_closed) self->handlers_.on_half_closed();
+  });
+}
+
 // ---- writing ----
 
 bool StreamBody::send(const std::string& message) {

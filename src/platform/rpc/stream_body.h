@@ -44,6 +44,7 @@ class StreamBody : public std::enable_shared_from_this<StreamBody> {
   // There is nothing more to read.
   virtual void handle_end_of_messages() = 0;
   void finish_when_idle(End end);
+  void tell_half_closed();
 
   std::mutex mutex_;
   bool is_over_ = false;  // nothing may be started any more
