@@ -11,7 +11,7 @@ import { delayBetween, readHistogram } from './lib/histogram.mjs'
 import { janusVersion, startJanus } from './lib/janus.mjs'
 import { flags, runJson } from './lib/programs.mjs'
 import { machine, toMarkdown } from './lib/report.mjs'
-import { startConfab, sumByName } from './lib/server.mjs'
+import { startApart, startConfab, sumByName } from './lib/server.mjs'
 import { profiles } from './profiles.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
@@ -22,6 +22,7 @@ const usage = `bench/macro/run [PROFILE...]
   --realtime    everything measured under chrt -f 5, for a busy machine (root)
   --awake       cores do not halt when they are idle, which makes small meetings comparable (root)
   --alone       confab only, though Janus is installed
+  --apart       beside it the media node of a server that runs apart, under the same load
   --unpinned    let the kernel place server and generator; else each has half of the cores
 profiles: ${Object.keys(profiles).join(' ')}`
 
@@ -34,6 +35,7 @@ const { values: options, positionals } = parseArgs({
     realtime: { type: 'boolean', default: false },
     awake: { type: 'boolean', default: false },
     alone: { type: 'boolean', default: false },
+    apart: { type: 'boolean', default: false },
     unpinned: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -64,11 +66,12 @@ const loadtest = (server, load, more = {}, priority = 5) =>
     ...flags({ 'server-pid': server.pid, duration: seconds, threads: cores.threads, ...load, ...more }),
   ])
 
-const startServer = () =>
-  startConfab(binary, {
-    prefix: [...cores.server, ...atPriority(5)],
-    args: options.unpinned ? [] : ['--media-shards', String(cores.shards)],
-  })
+const placement = {
+  prefix: [...cores.server, ...atPriority(5)],
+  args: options.unpinned ? [] : ['--media-shards', String(cores.shards)],
+}
+const asOne = { name: 'confab', start: () => startConfab(binary, placement) }
+const apart = { name: 'confab media', start: () => startApart(binary, placement) }
 
 async function measureFloor(profile) {
   if (!profile.floor) return undefined
@@ -115,9 +118,9 @@ const toRow = (name, server, result, floor) => ({
 const addedDelay = (before, after) =>
   delayBetween(...[before, after].map((text) => readHistogram(text, 'confab_forwarding_delay_seconds')))
 
-async function measure(name, floor, load = profiles[name].load) {
+async function measure(name, floor, { load = profiles[name].load, subject = asOne } = {}) {
   const profile = profiles[name]
-  const server = await startServer()
+  const server = await subject.start()
   try {
     const before = await server.metricsText()
     const result = await loadtest(server, load)
@@ -130,7 +133,7 @@ async function measure(name, floor, load = profiles[name].load) {
       return b - a
     })
     return {
-      ...toRow(name, 'confab', result, floor),
+      ...toRow(name, subject.name, result, floor),
       added_delay: addedDelay(before, after),
       packets_per_skb: ratio(
         grown('confab_rtp_packets_sent_total'),
@@ -171,7 +174,7 @@ async function measureMost(name) {
   let row
   for (const subscribers of ramp) {
     const participants = load.publishers + subscribers
-    const step = await measure(name, undefined, { ...load, subscribers, participants })
+    const step = await measure(name, undefined, { load: { ...load, subscribers, participants } })
     const { loss, shed, packets_per_second, cpu_us_per_packet, generator_us_per_packet } = step
     const share = (us) => (us * packets_per_second) / 1e6
     steps.push({
@@ -193,6 +196,7 @@ for (const name of names) {
   const floor = await measureFloor(profile)
   const row = profile.ramp ? await measureMost(name) : await measure(name, floor)
   if (row) rows.push(row)
+  if (options.apart && !profile.ramp) rows.push(await measure(name, floor, { subject: apart }))
   if (!isForJanus(profile)) continue
   try {
     rows.push(await measureJanus(name, floor))

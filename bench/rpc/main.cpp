@@ -155,10 +155,14 @@ class Owner final : public control::MediaListener {
 
   // Waits for the answer; its time is taken on the loop.
   control::MediaResult ask(const std::string& name, control::MediaRequest request) {
+    return ask(name, std::move(request), meeting_);
+  }
+  control::MediaResult ask(const std::string& name, control::MediaRequest request,
+                           const MeetingId& where) {
     std::promise<control::MediaResult> answer;
     thread_.loop.post([&] {
       const Instant begun = monotonic_now();
-      send(meeting_, std::move(request), [&, begun](Result<control::MediaResult> result) {
+      send(where, std::move(request), [&, begun](Result<control::MediaResult> result) {
         times[name].push_back(monotonic_now() - begun);
         CHECK(result.has_value());
         answer.set_value(std::move(*result));
@@ -194,9 +198,11 @@ class Owner final : public control::MediaListener {
     ++joins_;
     const auto room = std::make_shared<MeetingId>(MeetingId::random(random_));
     send(*room, control::OpenMeeting{}, [](const auto&) {});
+    const auto participant = ParticipantId::random(random_);
+    send(*room, control::Admit{participant, {}}, [](const auto&) {});
     for (const auto direction :
          {control::TransportDirection::kSend, control::TransportDirection::kReceive}) {
-      send(*room, control::CreateTransport{ParticipantId::random(random_), direction},
+      send(*room, control::CreateTransport{participant, direction},
            [this, room, direction](const Result<control::MediaResult>& made) {
              if (!made) return;
              const auto id = std::get<control::TransportCreated>(*made).transport;
@@ -283,10 +289,11 @@ boost::json::object summary(std::vector<Duration> times) {
 // Each kind of command once a round, as one person's stay.
 void one_round(Owner& owner, HttpPeer& http, const ortc::DtlsParameters& dtls,
                const ortc::RtpCapabilities& capabilities, SeededRandom& random) {
+  const auto participant = ParticipantId::random(random);
+  owner.ask("Admit", control::Admit{participant, {}});
   const auto create = [&](control::TransportDirection direction) {
     return std::get<control::TransportCreated>(
-               owner.ask("CreateTransport",
-                         control::CreateTransport{ParticipantId::random(random), direction}))
+               owner.ask("CreateTransport", control::CreateTransport{participant, direction}))
         .transport;
   };
   const TransportId send = create(control::TransportDirection::kSend);
@@ -307,12 +314,17 @@ void one_round(Owner& owner, HttpPeer& http, const ortc::DtlsParameters& dtls,
           owner.ask("Consume", control::Consume{receive, producer, hash, true}))
           .consumer;
   owner.ask("SetConsumerPaused", control::SetConsumerPaused{consumer, false});
+  owner.ask("SetPreferredLayers", control::SetPreferredLayers{consumer, 0, 0});
   owner.ask("RequestKeyFrame", control::RequestKeyFrame{consumer});
   owner.ask("GetMeetingStats", control::GetMeetingStats{});
   owner.ask("CloseConsumer", control::CloseConsumer{consumer});
   owner.ask("CloseProducer", control::CloseProducer{producer});
   owner.ask("CloseTransport", control::CloseTransport{send});
-  owner.ask("CloseTransport", control::CloseTransport{receive});
+  owner.ask("SetPermits", control::SetPermits{participant, {}});
+  owner.ask("Dismiss", control::Dismiss{participant});
+  const auto room = MeetingId::random(random);
+  owner.ask("OpenMeeting", control::OpenMeeting{}, room);
+  owner.ask("CloseMeeting", control::CloseMeeting{}, room);
 }
 
 boost::json::object measure(Owner& owner, HttpPeer& http, int rounds) {

@@ -4,9 +4,11 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { binary } from '../browser/lib/server.mjs';
 import { Apart, until } from './lib/apart.mjs';
 import { connectOwn, join, produce, sleep } from './lib/client.mjs';
@@ -100,6 +102,32 @@ test('a media node that drains gets no new meetings, and has those it has taken 
   assert.ok((await produce(ada, 'camera')).producerId);
 });
 
+test('a request is found in the logs of both nodes by its trace: its own, or of what opened the connection', async (t) => {
+  const parts = await Apart.start(t, { media: 1 });
+  const [media] = parts.media;
+  const traces = ['0af7651916cd43dd8448eb211c80319c', '4bf92f3577b34da6a3ce929d0e0e4736'];
+  const [own, ofConnection] = traces.map((id) => `00-${id}-00f067aa0ba902b7-01`);
+  const room = await parts.createRoom();
+  const ada = await connectOwn(parts);
+  const ben = await connectOwn(parts, { extraHeaders: { traceparent: ofConnection } });
+  t.after(() => { ada.close(); ben.close(); });
+  await ada.get('join', { room, name: 'Ada', transports: true, traceparent: own });
+  await ben.get('join', { room, name: 'Ben', transports: true, traceparent: 'nonsense' });
+  const joined = await until('both have joined', () => {
+    const lines = parts.signaling.events('participant_joined');
+    return lines.length === 2 && lines;
+  });
+  assert.deepEqual(joined.map((l) => l.trace), traces);
+  assert.equal(parts.signaling.events('meeting_open')[0].trace, traces[0]);
+  await ada.get('leave', {});
+  await ben.get('leave', {});
+  const closed = await until('their transports are gone', () => {
+    const lines = media.events('transport_state').filter((l) => l.to === 'closed');
+    return lines.length === 4 && lines;
+  });
+  assert.deepEqual([...new Set(closed.map((l) => l.trace))].sort(), traces);
+});
+
 test('with no media node left a join is refused with a word for it, and works when one is back', async (t) => {
   const parts = await Apart.start(t, { media: 1 });
   const [only] = parts.media;
@@ -165,4 +193,49 @@ test('with certificates both ends prove who they are, and whom the authority doe
   await parts.signaling.start();
   await sleep(1000);
   assert.equal(await parts.signaling.gauge('confab_media_node_up'), 0);
+});
+
+// The name in the certificate that a media node shows.
+async function shownName(port, at, who) {
+  const read = (kind) => readFile(path.join(at, who(kind)));
+  const socket = connectTls({ port, host: '127.0.0.1', ALPNProtocols: ['h2'], rejectUnauthorized: false, cert: await read('certificate'), key: await read('key') });
+  await once(socket, 'secureConnect');
+  const { CN } = socket.getPeerCertificate().issuer;
+  socket.destroy();
+  return CN;
+}
+
+test('SIGHUP renews the certificates of both ends: what goes on goes on, and a new connection meets the new ones', async (t) => {
+  const at = await mkdtemp(path.join(tmpdir(), 'confab-renewal-'));
+  t.after(() => rm(at, { recursive: true, force: true }));
+  const [before, after, stranger] = ['before', 'after', 'stranger'].map((name) => makeCertificates(at, name));
+  const kinds = ['authority', 'certificate', 'key'];
+  const use = (who) => Promise.all(kinds.map((k) => copyFile(path.join(at, who(k)), path.join(at, `served.${k}`))));
+  await use(before);
+  const parts = await Apart.start(t, { media: 1, env: Object.fromEntries(kinds.map((k) => [`CONFAB_RPC_TLS_${k.toUpperCase()}`, path.join(at, `served.${k}`)])) });
+  const [media] = parts.media;
+  const ada = await join(parts, await parts.createRoom(), 'Ada');
+  t.after(() => ada.close());
+  assert.equal(await shownName(media.rpcPort, at, before), 'before');
+
+  // A renewal of which only one file is there yet.
+  await copyFile(path.join(at, stranger('key')), path.join(at, 'served.key'));
+  media.signal('SIGHUP');
+  await until('refused', () => media.events('reload_refused').length === 1);
+  assert.match(media.events('reload_refused')[0].reason, /served\.certificate: its key is another one's/);
+  assert.equal(await shownName(media.rpcPort, at, before), 'before');
+
+  await use(after);
+  for (const one of [media, parts.signaling]) {
+    one.signal('SIGHUP');
+    await until('reloaded', () => one.events('reloaded').length === 1);
+  }
+  assert.equal(await shownName(media.rpcPort, at, after), 'after');
+  assert.ok((await produce(ada, 'camera')).producerId, 'what goes on goes on');
+  assert.equal(ada.told('media:lost').length, 0);
+  // And by a connection that both of them make with the new ones.
+  await media.stop();
+  await media.start();
+  await ada.event('media:lost');
+  assert.ok((await produce(ada, 'camera')).producerId);
 });

@@ -1,7 +1,11 @@
 // The gateway from outside, in front of two real nodes: stock clients, and what they see when a node goes.
 import test from 'node:test';
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { connect as connectTls } from 'node:tls';
+import { freePorts } from '../browser/lib/server.mjs';
 import { connectOwn, sleep } from './lib/client.mjs';
 import { Gateway, realNodes } from './lib/gateway.mjs';
 import { request } from './lib/raw.mjs';
@@ -124,6 +128,30 @@ test('SIGTERM ends it as soon as the last one has gone', async (t) => {
   const begun = Date.now();
   assert.equal(await gateway.exited, 0);
   assert.ok(Date.now() - begun < 3000);
+});
+
+test('SIGHUP serves a renewed certificate, and who is connected stays', async (t) => {
+  const nodes = await realNodes(t, [1]);
+  const at = nodes[0].dataDir;
+  const make = (name) => execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1',
+    '-subj', `/CN=${name}`, '-keyout', `${at}/served.key`, '-out', `${at}/served.pem`], { stdio: 'ignore' });
+  make('before');
+  const port = await freePorts(1, '127.0.0.1');
+  const gateway = await Gateway.start(t, [[1, nodes[0].httpPort]],
+    ['--tls', '--tls-listen', `127.0.0.1:${port}`, '--tls-certificate', `${at}/served.pem`, '--tls-key', `${at}/served.key`]);
+  const connect = async () => {
+    const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
+    await once(socket, 'secureConnect');
+    t.after(() => socket.destroy());
+    return socket;
+  };
+  const old = await connect();
+  assert.equal(old.getPeerCertificate().subject.CN, 'before');
+  make('after');
+  gateway.kill('SIGHUP');
+  await gateway.until(async () => (await connect()).getPeerCertificate().subject.CN === 'after');
+  old.write('GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+  assert.match((await once(old, 'data'))[0].toString(), /^HTTP\/1\.1 200/);
 });
 
 test('SIGHUP takes over another log level', async (t) => {

@@ -16,55 +16,110 @@ const freePort = () =>
     })
   })
 
-// prefix: what the server is run under. args: further flags; the last one of a name counts.
-export async function startConfab(binary, { prefix = [], args = [], mediaAddress = '127.0.0.1' } = {}) {
-  const data = await mkdtemp(join(tmpdir(), 'confab-bench-'))
-  const [http, admin, media] = await Promise.all([freePort(), freePort(), freePort()])
+// One process; answers when it does. prefix: what it is run under.
+async function startRole(binary, role, { prefix, args, env = {}, livez }) {
   const [program, ...first] = [...prefix, binary]
-  const child = spawn(
-    program,
-    [
-      ...first,
-      ...['serve', '--http', `127.0.0.1:${http}`, '--admin', `127.0.0.1:${admin}`],
-      ...['--media-address', mediaAddress, '--media-port', String(media), '--data', data, ...args],
-    ],
-    {
-      stdio: ['ignore', 'ignore', 'pipe'],
-      env: {
-        ...process.env,
-        CONFAB_CALL_PARTICIPANTS_MAX: '1000',
-        CONFAB_CALL_PARTICIPANTS_PER_ADDRESS_MAX: '1000',
-      },
+  const child = spawn(program, [...first, role, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: {
+      ...process.env,
+      CONFAB_CALL_PARTICIPANTS_MAX: '1000',
+      CONFAB_CALL_PARTICIPANTS_PER_ADDRESS_MAX: '1000',
+      ...env,
     },
-  )
+  })
   let complaints = ''
   child.stderr.on('data', (text) => (complaints += text))
   const ended = new Promise((resolve) => child.on('exit', resolve))
-  const url = `http://127.0.0.1:${http}`
   for (let i = 0; ; ++i) {
-    const answer = await fetch(`${url}/livez`).catch(() => undefined)
+    const answer = await fetch(livez).catch(() => undefined)
     if (answer?.ok) break
     if (i === 100 || child.exitCode !== null) {
       child.kill('SIGKILL')
-      throw new Error(`confab serve does not answer: ${complaints.trim() || 'no word from it'}`)
+      throw new Error(`confab ${role} does not answer: ${complaints.trim() || 'no word from it'}`)
     }
     await sleep(100)
   }
   return {
-    url,
     pid: child.pid,
-    mediaPort: media,
-    // The text format; empty where the server has no metrics.
-    async metricsText() {
-      const answer = await fetch(`http://127.0.0.1:${admin}/metrics`).catch(() => undefined)
-      return answer?.ok ? answer.text() : ''
-    },
     async stop() {
       child.kill('SIGTERM')
       const late = setTimeout(() => child.kill('SIGKILL'), 5000)
       await ended
       clearTimeout(late)
-      await rm(data, { recursive: true, force: true })
+    },
+  }
+}
+
+// The text format; empty where the server has no metrics.
+const metricsOf = (admin) => async () => {
+  const answer = await fetch(`http://127.0.0.1:${admin}/metrics`).catch(() => undefined)
+  return answer?.ok ? answer.text() : ''
+}
+
+const newFolder = () => mkdtemp(join(tmpdir(), 'confab-bench-'))
+const removeFolder = (data) => rm(data, { recursive: true, force: true })
+const freePorts = (count) => Promise.all(Array.from({ length: count }, freePort))
+
+// args: further flags; the last one of a name counts.
+export async function startConfab(binary, { prefix = [], args = [], mediaAddress = '127.0.0.1' } = {}) {
+  const data = await newFolder()
+  const [http, admin, media] = await freePorts(3)
+  const url = `http://127.0.0.1:${http}`
+  const server = await startRole(binary, 'serve', {
+    prefix,
+    args: [
+      ...['--http', `127.0.0.1:${http}`, '--admin', `127.0.0.1:${admin}`],
+      ...['--media-address', mediaAddress, '--media-port', String(media), '--data', data, ...args],
+    ],
+    livez: `${url}/livez`,
+  })
+  return {
+    url,
+    pid: server.pid,
+    mediaPort: media,
+    metricsText: metricsOf(admin),
+    async stop() {
+      await server.stop()
+      await removeFolder(data)
+    },
+  }
+}
+
+// The same as a signaling and a media node. What is measured of it is the media node alone; `args`
+// are that one's.
+export async function startApart(binary, { prefix = [], args = [] } = {}) {
+  const data = await newFolder()
+  const [http, admin, media, rpc, signalingAdmin] = await freePorts(5)
+  const url = `http://127.0.0.1:${http}`
+  const env = { CONFAB_RPC_SECRET: 's'.repeat(64), CONFAB_AUTH_TOKEN_KEY: '0'.repeat(64) }
+  const node = await startRole(binary, 'media', {
+    prefix,
+    args: [
+      ...['--node', '1', '--rpc-listen', `127.0.0.1:${rpc}`, '--admin', `127.0.0.1:${admin}`],
+      ...['--media-address', '127.0.0.1', '--media-port', String(media), '--data', join(data, 'media'), ...args],
+    ],
+    env,
+    livez: `http://127.0.0.1:${admin}/livez`,
+  })
+  const signaling = await startRole(binary, 'signaling', {
+    prefix,
+    args: [
+      ...['--http', `127.0.0.1:${http}`, '--admin', `127.0.0.1:${signalingAdmin}`],
+      ...['--media-node', `1=127.0.0.1:${rpc}`, '--data', join(data, 'signaling')],
+    ],
+    env,
+    livez: `http://127.0.0.1:${signalingAdmin}/readyz`,
+  })
+  return {
+    url,
+    pid: node.pid,
+    mediaPort: media,
+    metricsText: metricsOf(admin),
+    async stop() {
+      await signaling.stop()
+      await node.stop()
+      await removeFolder(data)
     },
   }
 }

@@ -352,12 +352,13 @@ std::vector<Option> rpc_options() {
   return {
       secret(text({"rpc.secret", ""}, "by which signaling and media know each other",
                   [](Config& c) -> auto& { return c.rpc.secret; })),
-      text({"rpc.tls_authority", ""}, "PEM file of who signed the other end's certificate",
-           [](Config& c) -> auto& { return c.rpc.tls_authority; }),
-      text({"rpc.tls_certificate", ""}, "PEM file of our certificate, for both to prove themselves",
-           [](Config& c) -> auto& { return c.rpc.tls_certificate; }),
-      text({"rpc.tls_key", ""}, "PEM file of its key",
-           [](Config& c) -> auto& { return c.rpc.tls_key; }),
+      live(text({"rpc.tls_authority", ""}, "PEM file of who signed the other end's certificate",
+                [](Config& c) -> auto& { return c.rpc.tls_authority; })),
+      live(text({"rpc.tls_certificate", ""},
+                "PEM file of our certificate, for both to prove themselves",
+                [](Config& c) -> auto& { return c.rpc.tls_certificate; })),
+      live(text({"rpc.tls_key", ""}, "PEM file of its key",
+                [](Config& c) -> auto& { return c.rpc.tls_key; })),
   };
 }
 

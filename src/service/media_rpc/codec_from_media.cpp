@@ -3,6 +3,7 @@
 
 #include "service/media_rpc/codec.h"
 #include "service/media_rpc/codec_ortc.h"
+#include "service/media_rpc/codec_stats.h"
 
 namespace confab::media_rpc {
 namespace {
@@ -80,12 +81,7 @@ struct PutResult {
     to->set_paused(r.paused);
     to->set_producer_paused(r.producer_paused);
   }
-  void operator()(const control::MeetingStats& r) const {
-    pb::MeetingStats* to = out.mutable_stats();
-    for (const auto& stats : r.transports) put(stats, to->add_transports());
-    for (const auto& stats : r.producers) put(stats, to->add_producers());
-    for (const auto& stats : r.consumers) put(stats, to->add_consumers());
-  }
+  void operator()(const control::MeetingStats& r) const { put_stats(r, out.mutable_stats()); }
   void operator()(const control::PermitsSet& r) const {
     pb::PermitsSet* to = out.mutable_permits_set();
     for (const auto& id : r.producers) media_rpc::put(id, to->add_producers());
@@ -330,6 +326,12 @@ control::FromMedia get_body(const pb::FromMedia& in, Fault& fault) {
 }
 
 }  // namespace
+
+void put_stats(const control::MeetingStats& from, pb::MeetingStats* out) {
+  for (const auto& stats : from.transports) put(stats, out->add_transports());
+  for (const auto& stats : from.producers) put(stats, out->add_producers());
+  for (const auto& stats : from.consumers) put(stats, out->add_consumers());
+}
 
 std::string encode(const control::FromMedia& message) {
   pb::FromMedia out;

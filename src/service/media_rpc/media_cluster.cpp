@@ -74,6 +74,11 @@ void MediaCluster::change(control::NodeNumber number, const control::Load& load)
   }
 }
 
+void MediaCluster::use_credentials(const rpc::Credentials& credentials) {
+  credentials_ = credentials;
+  for (auto& [number, member] : members_) member.media->use_credentials(credentials);
+}
+
 // ---- commands ----
 
 // One that is silent, or whose stream is broken, is passed over: its next beat brings it back.

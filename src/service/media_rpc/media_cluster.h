@@ -38,6 +38,9 @@ class MediaCluster final : public control::MediaControl, private control::MediaL
   // any more gets no new meetings, and is let go of once it has none.
   void set_nodes(const std::vector<Node>& nodes);
 
+  // For the connections that are made from now on.
+  void use_credentials(const rpc::Credentials& credentials);
+
   void send(control::MediaCommand command) override;
 
   // May a meeting be opened?
@@ -65,7 +68,7 @@ class MediaCluster final : public control::MediaControl, private control::MediaL
   void refuse(const control::MediaCommand& command, ErrorCode code, const char* why);
 
   http::EventLoop& loop_;
-  const rpc::Credentials credentials_;
+  rpc::Credentials credentials_;
   const control::OwnerHello self_;
   LogSink& log_;
   control::MediaListener* listener_ = nullptr;

@@ -27,6 +27,11 @@ rpc::Code code_of(control::MediaDesk::CloseReason reason) {
   return rpc::Code::kInternal;
 }
 
+// The desk counts its own from 1, and does not get there.
+constexpr control::RequestId kAskedFirst = control::RequestId{1} << 62;
+// For statistics, which are not waited for in a queue.
+constexpr Duration kStatsWithin = 3s;
+
 }  // namespace
 
 MediaServer::MediaServer(Setup setup, http::EventLoop& loop, control::MediaControl& media,
@@ -36,7 +41,17 @@ MediaServer::MediaServer(Setup setup, http::EventLoop& loop, control::MediaContr
       media_(media),
       log_(log),
       desk_(setup_.self, monotonic_now()),
-      timer_(loop) {}
+      timer_(loop),
+      leave_(loop),
+      operators_({.self = setup_.self,
+                  .desk = &desk_,
+                  .ask_stats =
+                      [this](const MeetingId& meeting, OperatorApi::Stats answer) {
+                        ask_stats(meeting, std::move(answer));
+                      },
+                  .drain = [this](Duration deadline) { drain_until(deadline); },
+                  .undrain = [this] { return undrain(); }}),
+      last_asked_(kAskedFirst) {}
 
 MediaServer::~MediaServer() = default;
 
@@ -44,11 +59,14 @@ Result<std::unique_ptr<MediaServer>> MediaServer::start(Setup setup, http::Event
                                                         control::MediaControl& media,
                                                         LogSink& log) {
   auto self = std::unique_ptr<MediaServer>(new MediaServer(std::move(setup), loop, media, log));
+  std::vector<std::string> methods = OperatorApi::methods();
+  methods.emplace_back(kControlMethod);
   auto server = rpc::Server::start(
-      {self->setup_.listen, self->setup_.credentials, {kControlMethod}},
+      {self->setup_.listen, self->setup_.credentials, std::move(methods)},
       [&loop](rpc::Task task) { loop.post(std::move(task)); },
-      [raw = self.get()](const std::string&, std::unique_ptr<rpc::Stream> stream) {
-        return raw->accept(std::move(stream));
+      [raw = self.get()](const std::string& method, std::unique_ptr<rpc::Stream> stream) {
+        return method == kControlMethod ? raw->accept(std::move(stream))
+                                        : raw->operators_.accept(method, std::move(stream));
       });
   if (!server) return std::unexpected(server.error());
   self->server_ = std::move(*server);
@@ -86,6 +104,9 @@ void MediaServer::hear(Desk::StreamId id, const std::string& bytes) {
 }
 
 void MediaServer::on_media_completion(control::MediaCompletion completion) {
+  if (auto asked = asked_.extract(completion.id); !asked.empty()) {
+    return asked.mapped()(std::move(completion.result));
+  }
   desk_.completed(monotonic_now(), std::move(completion));
   pump();
 }
@@ -96,9 +117,40 @@ void MediaServer::on_media_event(control::MediaEvent event) {
 }
 
 void MediaServer::drain(bool is_leaving) {
-  server_->set_serving(false);
-  desk_.set_draining(monotonic_now(), true, is_leaving);
+  is_ending_ = true;
+  leave_.cancel();
+  set_draining(true, is_leaving);
+}
+
+void MediaServer::drain_until(Duration deadline) {
+  if (is_ending_) return;  // that drain has a deadline of its own
+  set_draining(true, deadline <= Duration::zero());
+  leave_.set(monotonic_now() + deadline, [this] { set_draining(true, true); });
+}
+
+Result<void> MediaServer::undrain() {
+  if (is_ending_) return fail(ErrorCode::kConflict, "this process is going to end");
+  leave_.cancel();
+  if (is_draining()) set_draining(false, false);
+  return {};
+}
+
+void MediaServer::set_draining(bool is_draining, bool is_leaving) {
+  server_->set_serving(!is_draining);
+  desk_.set_draining(monotonic_now(), is_draining, is_leaving);
+  log_.write(LogLevel::kInfo, "media_draining",
+             {{"draining", is_draining}, {"leaving", is_leaving}, {"meetings", desk_.meetings()}});
   pump();
+}
+
+// With the epoch that the meeting has: a higher one would put its owner out.
+void MediaServer::ask_stats(const MeetingId& meeting, OperatorApi::Stats answer) {
+  const auto known = desk_.find(meeting);
+  if (!known) return answer(fail(ErrorCode::kNotFound, "there is no such meeting here"));
+  const control::RequestId id = ++last_asked_;
+  asked_.emplace(id, std::move(answer));
+  media_.send(
+      {id, meeting, control::GetMeetingStats{}, known->epoch, monotonic_now() + kStatsWithin});
 }
 
 void MediaServer::pump() {
@@ -139,6 +191,8 @@ void MediaServer::expose(metrics::Exposition& out) const {
             static_cast<double>(desk_.owners()));
   out.gauge("media_meetings", "Meetings that are open here.", {},
             static_cast<double>(desk_.meetings()));
+  out.gauge("media_draining", "Whether this node takes no new meetings.", {},
+            is_draining() ? 1 : 0);
   out.counter("media_commands", "Commands of signaling nodes.", {}, counts.commands);
   out.counter("media_commands_again", "Commands that came again after a break.", {},
               counts.commands_again);

@@ -38,6 +38,11 @@ class RemoteMedia final : public control::MediaControl {
   // Ids increase from one command to the next.
   void send(control::MediaCommand command) override;
 
+  // For the streams that are opened from now on.
+  void use_credentials(const rpc::Credentials& credentials) {
+    client_.use_credentials(credentials);
+  }
+
   bool is_up() const { return session_.state() == control::OwnerSession::State::kUp; }
   std::size_t waiting() const { return session_.waiting(); }
 

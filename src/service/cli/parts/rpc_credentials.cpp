@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "platform/tls/certificate_check.h"
+
 namespace confab::cli {
 namespace {
 
@@ -30,7 +32,20 @@ Result<rpc::Credentials> rpc_credentials(const RpcConfig& config) {
     if (!read) return std::unexpected(read.error());
     *text = std::move(*read);
   }
+  if (auto checked = check_certificate(tls.certificate, tls.key); !checked) {
+    return fail(checked.error().code, config.tls_certificate + ": " + checked.error().message);
+  }
   out.tls = std::move(tls);
+  return out;
+}
+
+Result<rpc::Credentials> renewed_credentials(const RpcConfig& now, const RpcConfig& wanted) {
+  if (now.tls_certificate.empty() != wanted.tls_certificate.empty()) {
+    return fail(ErrorCode::kInvalidArgument,
+                "rpc.tls_certificate: whether there is one is settled at the start");
+  }
+  auto out = rpc_credentials(wanted);
+  if (out) out->secret = now.secret;
   return out;
 }
 

@@ -9,5 +9,8 @@ namespace confab::cli {
 
 // Reads the PEM files, where they are named.
 Result<rpc::Credentials> rpc_credentials(const RpcConfig& config);
+// On SIGHUP: the files that `wanted` names, which may be the same with something else in them. The
+// secret stays what it is until the next start.
+Result<rpc::Credentials> renewed_credentials(const RpcConfig& now, const RpcConfig& wanted);
 
 }  // namespace confab::cli

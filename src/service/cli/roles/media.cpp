@@ -51,7 +51,6 @@ class MediaRole {
   std::unique_ptr<AdminDoor> admin_;
   http::LoopTimer leaving_;
   http::Task left_;
-  bool is_draining_ = false;
 };
 
 Result<void> MediaRole::start() {
@@ -94,7 +93,7 @@ Result<void> MediaRole::open_door() {
 
 Result<void> MediaRole::open_admin() {
   AdminDoor::Answers answers;
-  answers.ready = [this](auto answer) { answer(is_draining_ ? "draining" : "ok"); };
+  answers.ready = [this](auto answer) { answer(door_->is_draining() ? "draining" : "ok"); };
   answers.metrics = [this](auto done) {
     // Shared: what the shards are asked with is copied.
     const auto answer = std::make_shared<decltype(done)>(std::move(done));
@@ -130,13 +129,15 @@ void MediaRole::announce() {
 
 void MediaRole::run() {
   Lifecycle::Hooks hooks;
-  hooks.drain = [this] {
-    is_draining_ = true;
-    door_->drain(false);
+  hooks.prepare = [this](const Config& wanted) -> Result<void> {
+    const auto credentials = renewed_credentials(config_.rpc, wanted.rpc);
+    if (!credentials) return std::unexpected(credentials.error());
+    door_->use_credentials(*credentials);
+    return {};
   };
+  hooks.drain = [this] { door_->drain(false); };
   hooks.is_drained = [this] { return door_->meetings() == 0; };
   hooks.stop = [this](http::Task done) {
-    is_draining_ = true;
     left_ = std::move(done);
     door_->drain(true);
     leave(monotonic_now() + kLeavingMax);

@@ -150,7 +150,13 @@ void SignalingRole::announce() {
 
 void SignalingRole::run() {
   Lifecycle::Hooks hooks;
-  hooks.prepare = [this](const Config& wanted) { return door_->use_certificate(wanted, {}); };
+  hooks.prepare = [this](const Config& wanted) -> Result<void> {
+    const auto credentials = renewed_credentials(config_.rpc, wanted.rpc);
+    if (!credentials) return std::unexpected(credentials.error());
+    if (auto used = door_->use_certificate(wanted, {}); !used) return used;
+    media_->use_credentials(*credentials);
+    return {};
+  };
   hooks.config_changed = [this] { signaling_->config_changed(); };
   hooks.drain = [this] { rest_->close(); };
   hooks.is_drained = [this] { return signaling_->participants() == 0; };
