@@ -219,7 +219,7 @@ Result<std::unique_ptr<Server>> Server::start(const Options& options, Post post,
   impl->credentials = server_credentials(impl->certificate);
   builder.AddListeningPort(options.listen.to_string(), impl->credentials, &impl->port);
   builder.RegisterCallbackGenericService(impl->service.get());
-  builder.SetMaxReceiveMessageSize(static_cast<int>(kMessageBytes));
+  builder.SetMaxReceiveMessageSize(static_cast<int>(options.message_bytes_max));
   // Two processes on one port would each have half of the calls.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 1000);

@@ -1,6 +1,7 @@
 // The called side, with grpc.health.v1 beside what it is given. Loop thread only.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -24,6 +25,8 @@ class Server {
     Endpoint listen;
     Credentials credentials;
     std::vector<std::string> methods;  // all others are answered with kUnimplemented
+    // A larger one ends its call with kResourceExhausted.
+    std::size_t message_bytes_max = kMessageBytes;
   };
 
   // Listens when it returns; kUnavailable says what was in the way. `post` stays callable until it
