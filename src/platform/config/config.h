@@ -183,6 +183,23 @@ struct RpcConfig {
   std::vector<ServicePlace> media_nodes;
 };
 
+// The media service of the reference system, for a signaling service that was written for it. It
+// asks for no secret, as the reference does not: whoever reaches it may command.
+struct MediaServiceConfig {
+  bool enabled = false;
+  Endpoint grpc_listen{IpAddress::v4(0x7f000001), 50052};
+  // Its twins of HTTP.
+  Endpoint http_listen{IpAddress::v4(0x7f000001), 6001};
+  std::uint32_t rooms_max = 1000;
+  // In all of them; a participant has two.
+  std::uint32_t transports_max = 10'000;
+  // Its callers close no transports: those go that nobody connects, and those whose peer is gone
+  // (media.consent_timeout).
+  Duration connect_timeout = 60s;
+  // Nor do they close rooms: those go that are empty and not asked for.
+  Duration idle_timeout = 5min;
+};
+
 // What signaling nodes sign and believe.
 struct AuthConfig {
   // 32 bytes in hex; `confab serve` makes its own and keeps it in the data folder.
@@ -214,6 +231,7 @@ struct Config {
   GatewayConfig gateway;
   DiscoveryConfig discovery;
   RpcConfig rpc;
+  MediaServiceConfig media_service;
   AuthConfig auth;
   LogConfig log;
 };

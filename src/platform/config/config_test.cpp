@@ -340,6 +340,23 @@ TEST(ConfigTest, VariablesOfTheReferenceSystemCountForItsRolesAndLessThanOurs) {
             std::string("environment: ").size());
 }
 
+TEST(ConfigTest, AMediaNodeTakesTheReferencesPortAndAddresses) {
+  const ConfigInput input{.role = Role::kMedia,
+                          .environment = {{"CONFAB_RPC_SECRET", std::string(64, 's')},
+                                          {"GRPC_PORT", "50061"},
+                                          {"MEDIASOUP_LISTEN_IP", "10.0.0.5"},
+                                          {"MEDIASOUP_ANNOUNCED_IP", "203.0.113.7"}}};
+  const auto loaded = load_config(input);
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
+  EXPECT_TRUE(loaded->warnings.empty());
+  const Config& config = loaded->config;
+  EXPECT_EQ(config.media_service.grpc_listen.to_string(), "127.0.0.1:50061");
+  EXPECT_FALSE(config.media_service.enabled) << "a port does not open it";
+  ASSERT_EQ(config.media.addresses.size(), 1u);
+  EXPECT_EQ(config.media.addresses[0].listen.to_string(), "10.0.0.5");
+  EXPECT_EQ(config.media.addresses[0].announced.to_string(), "203.0.113.7");
+}
+
 TEST(ConfigTest, PlacesOfOtherProcessesAreReadWithOrWithoutTheirNumber) {
   const auto loaded =
       load_config({.role = Role::kGateway,

@@ -373,6 +373,29 @@ Option media_nodes_option() {
       [](Config& c) -> auto& { return c.rpc.media_nodes; }, parse_place, print_place);
 }
 
+std::vector<Option> media_service_options() {
+  return {
+      toggle({"media_service.enabled", "media-service"},
+             "serve the reference system's media.MediaService to whoever reaches it",
+             [](Config& c) -> auto& { return c.media_service.enabled; }),
+      endpoint({"media_service.grpc_listen", ""},
+               "address and port of its gRPC; a private network at most, it asks for no secret",
+               [](Config& c) -> auto& { return c.media_service.grpc_listen; }),
+      endpoint({"media_service.http_listen", ""}, "address and port of its HTTP; the same holds",
+               [](Config& c) -> auto& { return c.media_service.http_listen; }),
+      count({"media_service.rooms_max", ""}, "rooms of its callers", 1, 10'000,
+            [](Config& c) -> auto& { return c.media_service.rooms_max; }),
+      count({"media_service.transports_max", ""}, "transports in all of them", 1, 1'000'000,
+            [](Config& c) -> auto& { return c.media_service.transports_max; }),
+      duration({"media_service.connect_timeout", ""},
+               "a transport that nobody connects is closed after", 1s, 10min,
+               [](Config& c) -> auto& { return c.media_service.connect_timeout; }),
+      duration({"media_service.idle_timeout", ""},
+               "an empty room that nobody asks for is closed after", 1s, 24h,
+               [](Config& c) -> auto& { return c.media_service.idle_timeout; }),
+  };
+}
+
 std::vector<Option> log_options() {
   return {
       scalar(
@@ -431,6 +454,7 @@ std::vector<Option> all_options() {
       {set_of(Role::kSignaling, Role::kMedia), rpc_options()},
       {set_of(Role::kMedia), {rpc_listen_option()}},
       {set_of(Role::kSignaling), {media_nodes_option()}},
+      {kWithMedia, media_service_options()},
       {set_of(Role::kSignaling), auth_options()},
       {kEveryRole, live(log_options())},
   };

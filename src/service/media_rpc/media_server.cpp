@@ -138,6 +138,7 @@ Result<void> MediaServer::undrain() {
 void MediaServer::set_draining(bool is_draining, bool is_leaving) {
   server_->set_serving(!is_draining);
   desk_.set_draining(monotonic_now(), is_draining, is_leaving);
+  setup_.on_draining(is_draining);
   log_.write(LogLevel::kInfo, "media_draining",
              {{"draining", is_draining}, {"leaving", is_leaving}, {"meetings", desk_.meetings()}});
   pump();

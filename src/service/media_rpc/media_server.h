@@ -27,6 +27,8 @@ class MediaServer final : public control::MediaListener {
     rpc::Credentials credentials;
     // How many transports there are, for the load that is told.
     std::function<std::uint32_t()> transports = [] { return 0u; };
+    // For others who open meetings on this node.
+    std::function<void(bool is_draining)> on_draining = [](bool) {};
   };
 
   // Listens when it returns. References outlive it; it is `media`'s listener.

@@ -22,6 +22,8 @@ Result<std::unique_ptr<MediaPlane>> MediaPlane::open(const Config& config, http:
   if (!media) return std::unexpected(media.error());
   auto self = std::unique_ptr<MediaPlane>(new MediaPlane(loop));
   self->media_ = std::move(*media);
+  self->shared_ = std::make_unique<media::SharedMedia>(*self->media_);
+  self->media_->set_listener(*self->shared_);
   self->look_at_interfaces();
   // Two hundred who join at once are a lot of JSON; the packets of those who talk do not wait for
   // it.

@@ -8,6 +8,7 @@
 #include "platform/config/config.h"
 #include "platform/http/event_loop.h"
 #include "service/media/local_media.h"
+#include "service/media/shared_media.h"
 
 namespace confab::cli {
 
@@ -18,6 +19,8 @@ class MediaPlane {
                                                   LogSink& log);
 
   media::LocalMedia& media() { return *media_; }
+  // Somebody more who commands it.
+  media::SharedMedia::User& add_user() { return shared_->add_user(); }
   // What the operator should know of the addresses and buffers that were had: logged and said.
   void tell_warnings(const Config& config, LogSink& log) const;
 
@@ -26,6 +29,7 @@ class MediaPlane {
   void look_at_interfaces();
 
   std::unique_ptr<media::LocalMedia> media_;
+  std::unique_ptr<media::SharedMedia> shared_;
   http::LoopTimer interfaces_timer_;
 };
 

@@ -11,7 +11,9 @@
 #include "rtc/ortc/router_capabilities.h"
 #include "service/cli/parts/admin_door.h"
 #include "service/cli/parts/data_dir.h"
+#include "service/cli/parts/http_options.h"
 #include "service/cli/parts/media_plane.h"
+#include "service/cli/parts/media_service_door.h"
 #include "service/cli/parts/role_process.h"
 #include "service/cli/parts/rpc_credentials.h"
 #include "service/media/media_metrics.h"
@@ -36,8 +38,10 @@ class MediaRole {
 
  private:
   Result<void> open_door();
+  Result<void> open_service();
   Result<void> open_admin();
   void announce();
+  bool is_drained() const;
   void leave(Instant until);
 
   Config config_;
@@ -48,6 +52,7 @@ class MediaRole {
   http::EventLoop& loop_;
   std::unique_ptr<MediaPlane> plane_;
   std::unique_ptr<media_rpc::MediaServer> door_;
+  std::unique_ptr<media_compat::MediaService> service_;  // where it is wanted
   std::unique_ptr<AdminDoor> admin_;
   http::LoopTimer leaving_;
   http::Task left_;
@@ -64,6 +69,7 @@ Result<void> MediaRole::start() {
   if (!plane) return std::unexpected(plane.error());
   plane_ = std::move(*plane);
   if (auto opened = open_door(); !opened) return opened;
+  if (auto opened = open_service(); !opened) return opened;
   if (auto opened = open_admin(); !opened) return opened;
   announce();
   return {};
@@ -84,10 +90,21 @@ Result<void> MediaRole::open_door() {
   if (!credentials) return std::unexpected(credentials.error());
   setup.credentials = std::move(*credentials);
   setup.transports = [&media] { return static_cast<std::uint32_t>(media.transports()); };
-  auto door = media_rpc::MediaServer::start(std::move(setup), loop_, media, *log_);
+  setup.on_draining = [this](bool is_draining) {
+    if (service_ != nullptr) service_->set_draining(is_draining);
+  };
+  auto& user = plane_->add_user();
+  auto door = media_rpc::MediaServer::start(std::move(setup), loop_, user, *log_);
   if (!door) return std::unexpected(door.error());
   door_ = std::move(*door);
-  media.set_listener(*door_);
+  user.set_listener(*door_);
+  return {};
+}
+
+Result<void> MediaRole::open_service() {
+  auto service = open_media_service(config_, loop_, *plane_, random_, *log_);
+  if (!service) return std::unexpected(service.error());
+  service_ = std::move(*service);
   return {};
 }
 
@@ -101,6 +118,10 @@ Result<void> MediaRole::open_admin() {
       metrics::Exposition out;
       media::expose(shards, out);
       door_->expose(out);
+      if (service_ != nullptr) {
+        service_->expose(out);
+        expose_listener("media_service", service_->http_server(), out);
+      }
       (*answer)(out);
     });
   };
@@ -136,13 +157,18 @@ void MediaRole::run() {
     return {};
   };
   hooks.drain = [this] { door_->drain(false); };
-  hooks.is_drained = [this] { return door_->meetings() == 0; };
+  hooks.is_drained = [this] { return is_drained(); };
   hooks.stop = [this](http::Task done) {
     left_ = std::move(done);
     door_->drain(true);
     leave(monotonic_now() + kLeavingMax);
   };
   Lifecycle(config_, source_, loop_, *log_, std::move(hooks)).run();
+}
+
+// Of those who can not take their rooms elsewhere, the rooms go on until the drain is over.
+bool MediaRole::is_drained() const {
+  return door_->meetings() == 0 && (service_ == nullptr || service_->rooms() == 0);
 }
 
 // The meetings are opened elsewhere before this one's sockets go.
@@ -152,6 +178,7 @@ void MediaRole::leave(Instant until) {
     leaving_.set(monotonic_now() + kLook, [this, until] { leave(until); });
     return;
   }
+  if (service_ != nullptr) service_->stop();
   admin_->stop();
   left_();
 }

@@ -14,6 +14,7 @@
 #include "service/cli/parts/data_dir.h"
 #include "service/cli/parts/http_options.h"
 #include "service/cli/parts/media_plane.h"
+#include "service/cli/parts/media_service_door.h"
 #include "service/cli/parts/public_door.h"
 #include "service/cli/parts/role_process.h"
 #include "service/cli/parts/stores.h"
@@ -39,6 +40,7 @@ class AllInOne {
  private:
   Result<void> open_stores();
   Result<void> open_http();
+  Result<void> open_service();
   void open_admin();
   void announce();
   Lifecycle::Hooks hooks();
@@ -57,6 +59,7 @@ class AllInOne {
   std::unique_ptr<AdminDoor> admin_;
   std::unique_ptr<signaling::SignalingService> signaling_;
   std::unique_ptr<rest::RestApi> rest_;
+  std::unique_ptr<media_compat::MediaService> service_;  // where it is wanted
   Banner banner_;
 };
 
@@ -72,6 +75,7 @@ Result<void> AllInOne::start() {
   if (!plane) return std::unexpected(plane.error());
   plane_ = std::move(*plane);
   if (auto opened = open_http(); !opened) return opened;
+  if (auto opened = open_service(); !opened) return opened;
   announce();
   return {};
 }
@@ -87,7 +91,7 @@ Result<void> AllInOne::open_stores() {
 }
 
 Result<void> AllInOne::open_http() {
-  media::LocalMedia& media = plane_->media();
+  media::SharedMedia::User& media = plane_->add_user();
   door_ = std::make_unique<PublicDoor>(config_, loop_, *log_);
   signaling_ = std::make_unique<signaling::SignalingService>(config_, loop_, door_->server(), media,
                                                              *store_, *signer_, random_, *log_);
@@ -98,7 +102,7 @@ Result<void> AllInOne::open_http() {
         answer(signaling_->participants_in(code));
       });
   banner_.has_web_app = serve_web_app(config_, door_->server(), *log_);
-  const auto addresses = media.announced().addresses;
+  const auto addresses = plane_->media().announced().addresses;
   if (auto listening = door_->listen(addresses); !listening) return listening;
   banner_.http = door_->http();
   banner_.https = door_->https();
@@ -106,6 +110,13 @@ Result<void> AllInOne::open_http() {
   open_admin();
   const auto admin = admin_->listen();
   return admin ? Result<void>{} : std::unexpected(admin.error());
+}
+
+Result<void> AllInOne::open_service() {
+  auto service = open_media_service(config_, loop_, *plane_, random_, *log_);
+  if (!service) return std::unexpected(service.error());
+  service_ = std::move(*service);
+  return {};
 }
 
 void AllInOne::open_admin() {
@@ -120,6 +131,10 @@ void AllInOne::open_admin() {
       signaling_->expose(out);
       rest_->expose(out);
       expose_listener("public", door_->server(), out);
+      if (service_ != nullptr) {
+        service_->expose(out);
+        expose_listener("media_service", service_->http_server(), out);
+      }
       (*answer)(out);
     });
   };
@@ -151,8 +166,16 @@ Lifecycle::Hooks AllInOne::hooks() {
                 return door_->use_certificate(wanted, plane_->media().announced().addresses);
               },
           .config_changed = [this] { signaling_->config_changed(); },
-          .drain = [this] { rest_->close(); },
-          .is_drained = [this] { return signaling_->participants() == 0; },
+          .drain =
+              [this] {
+                rest_->close();
+                if (service_ != nullptr) service_->set_draining(true);
+              },
+          .is_drained =
+              [this] {
+                return signaling_->participants() == 0 &&
+                       (service_ == nullptr || service_->rooms() == 0);
+              },
           .stop = [this](http::Task done) { stop(std::move(done)); }};
 }
 
@@ -162,6 +185,7 @@ void AllInOne::run() {
 
 void AllInOne::stop(http::Task done) {
   rest_->close();
+  if (service_ != nullptr) service_->stop();
   // Shared: what signaling calls is copied.
   const auto end = std::make_shared<http::Task>(std::move(done));
   signaling_->stop([this, end] {
