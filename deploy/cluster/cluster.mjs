@@ -42,7 +42,7 @@ export class Cluster {
     const cluster = new Cluster(dir, { parts: {}, missing: [] });
     const context = {
       dir, binary, address: options.address, ports: new Ports(options.address),
-      secrets: { postgres: secret(), redis: secret(), turn: secret(), rpc: secret(), token: secret() },
+      secrets: { postgres: secret(), redis: secret(), turn: secret(), rpc: secret(), token: secret(), logs: secret() },
     };
     try {
       await cluster.start(context, options);
@@ -76,6 +76,7 @@ export class Cluster {
     }
     const ours = media > 0 ? await this.apart(context, { media, gateways, databaseUrl, turnUrls })
       : { confab: await parts.serve(context, { databaseUrl, turnUrls }) };
+    if (wants('logs')) ours.logs = await parts.logs(context);
     for (const [name, made] of Object.entries(ours)) alone.push(this.begin(name, made));
     const places = (role) => Object.entries(ours).filter(([name]) => name.startsWith(role))
       .map(([, made]) => `${context.address}:${made.ports.http}`);

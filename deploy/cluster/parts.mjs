@@ -199,6 +199,15 @@ export async function web(context) {
   return role(context, 'web', 'web', { http, admin }, {});
 }
 
+// The page of all parts' log files, confab's and the others'.
+export async function logs(context) {
+  const http = await context.ports.take(), admin = await context.ports.take();
+  return role(context, 'logs', 'logs', { http, admin }, {
+    CONFAB_LOGS_DIR: path.dirname(logOf(context, 'logs')),
+    ...(!context.address.startsWith('127.') && { CONFAB_LOGS_TOKEN: context.secrets.logs }),
+  });
+}
+
 export async function nginx(context, { web, api, sockets }) {
   const cwd = folder(context, 'nginx');
   const http = await context.ports.take(), https = await context.ports.take();

@@ -303,6 +303,8 @@ void WebRtcTransport::update_path(Instant now, const std::optional<Path>& path) 
   }
   context_.log.write(LogLevel::kInfo, "transport_path",
                      {{"transport", setup_.id.to_string()},
+                      {"meeting", router_.id().to_string()},
+                      {"participant", setup_.participant.to_string()},
                       {"tcp", path && path->protocol == Protocol::kTcp},
                       {"unlogged", std::exchange(paths_unlogged_, 0)},
                       {"remote", Private{path ? path->remote.to_string() : std::string("none")}}});
@@ -376,6 +378,7 @@ void WebRtcTransport::set_state(TransportState state, std::string_view why) {
   if (state_ == state || has_ended()) return;
   context_.log.write(LogLevel::kInfo, "transport_state",
                      {{"transport", setup_.id.to_string()},
+                      {"meeting", router_.id().to_string()},
                       {"participant", setup_.participant.to_string()},
                       {"from", name_of(state_)},
                       {"to", name_of(state)},

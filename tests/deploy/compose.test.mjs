@@ -14,7 +14,7 @@ const { services, volumes } = (() => {
 const published = (service) => (service.ports ?? []).map((port) => (typeof port === 'string' ? port
   : `${port.host_ip ? `${port.host_ip}:` : ''}${port.published}:${port.target}/${port.protocol}`));
 
-const isSecret = /SECRET|PASSWORD|KEY/;
+const isSecret = /SECRET|PASSWORD|KEY|TOKEN/;
 const isOfRoles = /RPC_SECRET|TOKEN_KEY/;
 
 test('every service of the reference system has its place', () => {
@@ -29,6 +29,15 @@ test('no secret has a default: without any of them it does not start', () => {
     assert.notEqual(status, 0, name);
     assert.match(text, new RegExp(name.replace(/.*_/, '')), text);
   }
+});
+
+test('the logs are shown on this machine alone, and to who has the token', () => {
+  assert.deepEqual(published(services.logs), ['127.0.0.1:9000:9000/tcp']);
+  assert.ok(services.logs.volumes.every((one) => one.read_only), 'it writes nothing there');
+  for (const name of ['confab', 'logs']) {
+    assert.ok(services[name].volumes.some((one) => one.source === 'confab-logs' && one.target === '/var/log/confab'), name);
+  }
+  assert.equal(services.confab.environment.CONFAB_LOG_DIR, services.logs.environment.CONFAB_LOGS_DIR);
 });
 
 test('with the roles apart neither', () => {

@@ -62,12 +62,15 @@ test('each role of its own takes what compose gives it, and they find each other
   assert.deepEqual(config.gateway.gateway.signaling, [`1=signaling:${portOf(config.signaling.http.listen)}`]);
   assert.deepEqual(config.signaling.rpc.media_nodes, [`1=${config.media.rpc.listen}`]);
   assert.equal(apart.signaling.environment.CONFAB_RPC_SECRET, apart.media.environment.CONFAB_RPC_SECRET);
+  for (const role of roles) assert.equal(apart[role].environment.CONFAB_LOG_DIR, apart.logs.environment.CONFAB_LOGS_DIR);
+  config.logs = effective(environmentOf(apart.logs), 'logs');
   const targets = JSON.parse(read('compose/targets-apart/confab.json')).flatMap((one) => one.targets).sort();
-  assert.deepEqual(targets, roles.map((role) => `${role}:${portOf(config[role].admin.listen)}`).sort());
+  assert.deepEqual(targets, Object.keys(config).map((role) => `${role}:${portOf(config[role].admin.listen)}`).sort());
 });
 
 test('a role without a secret does not start, and says how to make one', () => {
-  for (const [role, name] of [['media', 'CONFAB_RPC_SECRET'], ['signaling', 'CONFAB_RPC_SECRET'], ['signaling', 'CONFAB_AUTH_TOKEN_KEY']]) {
+  for (const [role, name] of [['media', 'CONFAB_RPC_SECRET'], ['signaling', 'CONFAB_RPC_SECRET'], ['signaling', 'CONFAB_AUTH_TOKEN_KEY'],
+    ['logs', 'CONFAB_LOGS_TOKEN']]) {
     const environment = environmentOf(apart[role]);
     delete environment[name];
     assert.throws(() => effective(environment, role), /openssl rand -hex 32/, `${role} without ${name}`);

@@ -15,7 +15,6 @@ async function check(t, values) {
     HTTP_LISTEN: '127.0.0.1:8080', HTTPS_LISTEN: '127.0.0.1:8443', PUBLIC_ORIGIN: 'https://localhost',
     TLS_CERTIFICATE: certificate, TLS_KEY: key, ACCESS_LOG: path.join(dir, 'access.log'), ...values,
   }));
-  copyFileSync(path.join(deploy, 'nginx/logs.conf'), path.join(dir, 'conf.d/logs.conf'));
   return run('nginx', ['-t', '-p', `${dir}/`, '-c', path.join(dir, 'nginx.conf'), '-e', 'stderr']);
 }
 

@@ -210,8 +210,26 @@ struct LogConfig {
   LogLevel level = LogLevel::kInfo;
   // Write addresses, names and tokens in clear: for a short hunt only.
   bool show_private = false;
-  // Empty: standard output.
+  bool standard_output = true;
+  // A file besides, or a folder in which each service has one of its own; at most one of the two.
   std::string file;
+  std::string dir;
+  // A file that is larger, or was begun longer ago, is moved aside, and a new one begun.
+  std::uint64_t file_bytes_max = 64 * 1024 * 1024;
+  Duration file_age_max = 24h;
+  // Of those that were moved aside; with the size above, a service has 1 GB at the most.
+  std::uint32_t files_max = 15;
+  Duration keep = 14 * 24h;
+};
+
+// `confab logs`: the files of all services, to look at.
+struct LogsConfig {
+  // What is shown; empty: log.dir.
+  std::string dir;
+  // Asked of who comes; needed wherever others than this machine may come.
+  std::string token;
+  // Names with a dot by which it may be asked (AdminConfig::hosts has the reason).
+  std::vector<std::string> hosts;
 };
 
 struct Config {
@@ -234,6 +252,7 @@ struct Config {
   MediaServiceConfig media_service;
   AuthConfig auth;
   LogConfig log;
+  LogsConfig logs;
 };
 
 // What a role has where nothing else is said: ports and a data folder of its own.

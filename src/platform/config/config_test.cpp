@@ -38,6 +38,35 @@ std::string error_of_file(const std::string& text) {
   return message;
 }
 
+constexpr const char* kLogsToken = "0123456789abcdef0123456789abcdef";
+
+TEST(ConfigTest, LogsAreShownToThisMachineAloneUnlessATokenIsAskedFor) {
+  const auto error = [](ConfigPairs flags) {
+    flags.emplace_back("logs-dir", "/var/log/confab");
+    return error_of({.role = Role::kLogs, .flags = std::move(flags)});
+  };
+  EXPECT_EQ(error({}), "(no error)");
+  EXPECT_EQ(default_config(Role::kLogs).http.listen.to_string(), "127.0.0.1:9000");
+  for (const char* open : {"0.0.0.0:9000", "10.0.0.5:9000", "[::]:9000"}) {
+    EXPECT_NE(error({{"http", open}}).find("openssl rand -hex 32"), std::string::npos) << open;
+    EXPECT_EQ(error({{"http", open}, {"logs-token", kLogsToken}}), "(no error)");
+  }
+  EXPECT_NE(error({{"tls", "true"}}).find("logs.token is needed"), std::string::npos)
+      << "HTTPS listens on every address";
+  EXPECT_NE(error({{"logs-token", "guess"}}).find("too short"), std::string::npos);
+  EXPECT_NE(error_of({.role = Role::kLogs}).find("logs.dir is needed"), std::string::npos);
+  EXPECT_EQ(error_of({.role = Role::kLogs, .flags = {{"log-dir", "/var/log/confab"}}}),
+            "(no error)");
+}
+
+TEST(ConfigTest, ALogThatNobodyWouldReadAndTwoFilesForOneAreRefused) {
+  EXPECT_NE(error_of({.flags = {{"log-stdout", "false"}}}).find("nobody would read it"),
+            std::string::npos);
+  EXPECT_EQ(error_of({.flags = {{"log-stdout", "false"}, {"log-dir", "/tmp"}}}), "(no error)");
+  EXPECT_NE(error_of({.flags = {{"log-file", "a"}, {"log-dir", "b"}}}).find("both set"),
+            std::string::npos);
+}
+
 TEST(ConfigTest, NothingGivenIsTheDefaults) {
   const auto loaded = load_config({});
   ASSERT_TRUE(loaded.has_value());
@@ -215,6 +244,7 @@ TEST(ConfigTest, TheProcessEnvironmentIsReadByPrefix) {
 ConfigPairs secrets() {
   return {{"CONFAB_RPC_SECRET", std::string(64, 's')},
           {"CONFAB_AUTH_TOKEN_KEY", std::string(64, 'a')},
+          {"CONFAB_LOGS_DIR", "/var/log/confab"},
           {"CONFAB_MEDIA_NODE", "1=127.0.0.1:50051"}};
 }
 

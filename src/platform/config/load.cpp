@@ -225,6 +225,12 @@ Result<void> check_whole(const Config& config) {
   if (!config.media.udp && !config.media.tcp) {
     return invalid("media.udp and media.tcp are both off: no browser could send or receive");
   }
+  if (!config.log.standard_output && config.log.file.empty() && config.log.dir.empty()) {
+    return invalid("log.stdout is off, and log.file and log.dir are empty: nobody would read it");
+  }
+  if (!config.log.file.empty() && !config.log.dir.empty()) {
+    return invalid("log.file and log.dir are both set: a process writes one file");
+  }
   if (config.media.port + std::max(config.media.shards, 1u) - 1 > 65535) {
     return invalid("media.port + media.shards goes past port 65535");
   }
@@ -281,9 +287,28 @@ Result<void> check_auth(const AuthConfig& auth) {
       "them with: openssl rand -hex 32");
 }
 
+// What was logged tells who met whom and when, which is nobody's business who happens to come by.
+Result<void> check_logs(const Config& config) {
+  if (config.logs.dir.empty() && config.log.dir.empty()) {
+    return invalid("logs.dir is needed: the folder of the log files to show");
+  }
+  const bool is_for_others = !config.http.listen.address.is_loopback() ||
+                             (config.http.tls && !config.http.tls_listen.address.is_loopback());
+  if (config.logs.token.empty() && is_for_others) {
+    return invalid(
+        "logs.token is needed where others than this machine may come (http.listen, "
+        "http.tls_listen); make one with: openssl rand -hex 32");
+  }
+  if (!config.logs.token.empty() && config.logs.token.size() < kSecretMin) {
+    return invalid("logs.token is too short: make one with: openssl rand -hex 32");
+  }
+  return {};
+}
+
 // What a role can not do without.
 Result<void> check_role(const Config& config, Role role) {
   Result<void> checked;
+  if (role == Role::kLogs) return check_logs(config);
   if (role == Role::kSignaling || role == Role::kMedia) checked = check_rpc(config.rpc);
   if (!checked || role != Role::kSignaling) return checked;
   checked = check_auth(config.auth);

@@ -403,8 +403,33 @@ std::vector<Option> log_options() {
           [](Config& c) -> auto& { return c.log.level; }, parse_log_level, print_log_level),
       toggle({"log.show_private", ""}, "write addresses and names in clear",
              [](Config& c) -> auto& { return c.log.show_private; }),
-      text({"log.file", ""}, "a file instead of standard output",
+      toggle({"log.stdout", ""}, "write to standard output",
+             [](Config& c) -> auto& { return c.log.standard_output; }),
+      text({"log.file", ""}, "a file to write to besides",
            [](Config& c) -> auto& { return c.log.file; }),
+      text({"log.dir", ""}, "a folder to write to besides: a file for each service and node",
+           [](Config& c) -> auto& { return c.log.dir; }),
+      bytes({"log.file_bytes_max", ""}, "a larger file is moved aside; 0 leaves it to others", 0,
+            std::uint64_t{1} << 40, [](Config& c) -> auto& { return c.log.file_bytes_max; }),
+      duration({"log.file_age_max", ""}, "an older file is moved aside; 0s leaves it to others", 0s,
+               std::chrono::days(366), [](Config& c) -> auto& { return c.log.file_age_max; }),
+      count({"log.files_max", ""}, "of those moved aside, as many are kept", 0, 1000,
+            [](Config& c) -> auto& { return c.log.files_max; }),
+      duration({"log.keep", ""}, "and for so long", 1min, std::chrono::days(3660),
+               [](Config& c) -> auto& { return c.log.keep; }),
+  };
+}
+
+// Of the role `logs`.
+std::vector<Option> logs_options() {
+  return {
+      text({"logs.dir", ""}, "folder of the log files to show; without it log.dir",
+           [](Config& c) -> auto& { return c.logs.dir; }),
+      secret(text({"logs.token", ""}, "asked of who wants to see them",
+                  [](Config& c) -> auto& { return c.logs.token; })),
+      texts({"logs.hosts", "logs-host"},
+            "names with a dot by which it may be asked; addresses always may",
+            [](Config& c) -> auto& { return c.logs.hosts; }),
   };
 }
 
@@ -457,6 +482,7 @@ std::vector<Option> all_options() {
       {kWithMedia, media_service_options()},
       {set_of(Role::kSignaling), auth_options()},
       {kEveryRole, live(log_options())},
+      {set_of(Role::kLogs), logs_options()},
   };
   std::vector<Option> all;
   for (const auto& [roles, options] : parts) {

@@ -46,6 +46,8 @@ Config default_config(Role role) {
       break;  // 3001 is Grafana's
     case Role::kLogs:
       ports(9000, 9001);
+      // Who may come to them may read them: this machine alone, unless a token is set.
+      config.http.listen.address = IpAddress::v4(0x7f000001);
       break;
   }
   return config;

@@ -108,6 +108,9 @@ class HttpConnection final : public Peer,
     parser.eager(true);
     if (!co_await read_request(parser)) co_return false;
     const bool keep_alive = parser.get().keep_alive();
+    // RFC 9112 §6.1: HTTP/1.0 knows no chunks.
+    const auto framing =
+        parser.get().version() < 11 ? StreamFraming::kUntilClose : StreamFraming::kChunked;
     const bool is_upgrade = boost::beast::websocket::is_upgrade(parser.get());
     BeastRequest message = parser.release();
     auto request = build_request(message, remote_, server().options.trusted_proxies, is_tls_);
@@ -125,7 +128,9 @@ class HttpConnection final : public Peer,
     if (!response) co_return false;
     server().cors.allow(origin, response->headers);
     if (is_strict) response->headers.emplace_back("Strict-Transport-Security", kStrictTransport);
-    co_return co_await write(*response, keep_alive && !server().is_stopping, has_body);
+    const bool goes_on = keep_alive && !server().is_stopping;
+    if (response->is_stream) co_return co_await write_stream(*response, goes_on, has_body, framing);
+    co_return co_await write(*response, goes_on, has_body);
   }
 
   // All of the head is there and says without doubt where the body ends; otherwise it was refused,
@@ -318,6 +323,25 @@ class HttpConnection final : public Peer,
       if (!next || next->empty() || next->size() > left) co_return false;
       piece = *std::move(next);
       left -= piece.size();
+    }
+  }
+
+  // As much as the source has, for as long as it has any.
+  boost::asio::awaitable<bool> write_stream(const Response& response, bool keep_alive,
+                                            bool has_body, StreamFraming framing) {
+    keep_alive = keep_alive && framing == StreamFraming::kChunked;
+    std::string out = response_head(response, keep_alive, wall_unix_ms(), framing);
+    for (bool is_over = !has_body;;) {
+      set_deadline(server().options.idle_timeout);
+      const auto [error, size] = co_await async_write(stream_, boost::asio::buffer(out), kToken);
+      if (error) co_return false;
+      if (is_over) co_return keep_alive;
+      deadline_.cancel();
+      auto next = co_await next_piece(*response.source);
+      // Without the last chunk it is not whole, which the client sees.
+      if (!next) co_return false;
+      is_over = next->empty();
+      out = framed(*std::move(next), framing);
     }
   }
 

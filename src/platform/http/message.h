@@ -58,6 +58,8 @@ struct Response {
   // because a Response is a value; one connection reads it.
   std::shared_ptr<BodySource> source{};
   std::uint64_t source_bytes = 0;
+  // Nobody knows how many: the body is over when the source says so.
+  bool is_stream = false;
   // With status 101, where a route's tunnel was asked: who has the connection when the head and
   // `body`, the first bytes behind it, are sent.
   std::function<void(std::shared_ptr<ByteStream> client)> switched{};

@@ -1,5 +1,8 @@
 #include "platform/http/response_head.h"
 
+#include <array>
+#include <charconv>
+
 #include "base/check.h"
 #include "platform/http/date.h"
 
@@ -24,7 +27,8 @@ std::string_view response_body(const Response& response) {
                               : std::string_view(response.body);
 }
 
-std::string response_head(const Response& response, bool keep_alive, std::int64_t unix_ms) {
+std::string response_head(const Response& response, bool keep_alive, std::int64_t unix_ms,
+                          StreamFraming framing) {
   std::string out;
   out.reserve(256);
   out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
@@ -33,12 +37,21 @@ std::string response_head(const Response& response, bool keep_alive, std::int64_
   append(out, "Connection", keep_alive ? "keep-alive" : "close");
   append(out, "X-Content-Type-Options", "nosniff");
   for (const auto& [name, value] : response.headers) append(out, name, value);
-  if (!has_no_content(response.status)) {
+  if (response.is_stream) {
+    if (framing == StreamFraming::kChunked) append(out, "Transfer-Encoding", "chunked");
+  } else if (!has_no_content(response.status)) {
     append(
         out, "Content-Length",
         std::to_string(response.source ? response.source_bytes : response_body(response).size()));
   }
   return out.append("\r\n");
+}
+
+std::string framed(std::string piece, StreamFraming framing) {
+  if (framing == StreamFraming::kUntilClose) return piece;
+  std::array<char, 16> size{};
+  const auto end = std::to_chars(size.data(), size.data() + size.size(), piece.size(), 16).ptr;
+  return std::string(size.data(), end).append("\r\n").append(piece).append("\r\n");
 }
 
 std::string switching_head(const Response& response) {

@@ -144,9 +144,13 @@ Response StaticFiles::serve(const Request& request) const {
     return response;
   }
   if (const File* file = find(request.path)) return respond(*file, 200, request);
-  const auto not_found = files_.find(kNotFoundPage);
-  if (not_found == files_.end()) return Response::text(404, "Not Found\n");
-  return respond(not_found->second, 404, request);
+  return not_found(request);
+}
+
+Response StaticFiles::not_found(const Request& request) const {
+  const auto page = files_.find(kNotFoundPage);
+  if (page == files_.end()) return Response::text(404, "Not Found\n");
+  return respond(page->second, 404, request);
 }
 
 const StaticFiles::File* StaticFiles::find(std::string_view path) const {

@@ -24,6 +24,9 @@ class StaticFiles {
   // "/room/<code>" is the one unchanged room page (docs/decisions).
   Response serve(const Request& request) const;
 
+  // 404, with the app's own page.
+  Response not_found(const Request& request) const;
+
   std::size_t file_count() const { return files_.size(); }
 
   static constexpr std::size_t kBytesMax = 128 * 1024 * 1024;

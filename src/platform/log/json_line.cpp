@@ -45,7 +45,9 @@ void append_escape(std::string& out, std::uint8_t c) {
   out += kHex[c & 15];
 }
 
-void append_string(std::string& out, std::string_view s) {
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view s) {
   out += '"';
   while (!s.empty()) {
     const std::size_t length = utf8_sequence_length(s);
@@ -64,10 +66,12 @@ void append_string(std::string& out, std::string_view s) {
   out += '"';
 }
 
+namespace {
+
 void append_member(std::string& out, std::string_view key, std::string_view value) {
-  append_string(out, key);
+  append_json_string(out, key);
   out += ':';
-  append_string(out, value);
+  append_json_string(out, value);
 }
 
 // JSON has no word for NaN and the infinities, which std::to_string writes as such.
@@ -78,7 +82,7 @@ bool is_json_literal(std::string_view raw) {
 
 }  // namespace
 
-std::string json_log_line(std::int64_t unix_ms, LogLevel level, std::string_view service,
+std::string json_log_line(std::int64_t unix_ms, LogLevel level, LogOrigin origin,
                           std::string_view event, std::initializer_list<LogField> fields,
                           bool show_private) {
   std::string out;
@@ -88,7 +92,9 @@ std::string json_log_line(std::int64_t unix_ms, LogLevel level, std::string_view
   out += ',';
   append_member(out, "level", level_name(level));
   out += ',';
-  append_member(out, "service", service);
+  append_member(out, "service", origin.service);
+  out += R"(,"node":)";
+  out += std::to_string(origin.node);
   out += ',';
   append_member(out, "event", event);
   for (const LogField& field : fields) {
@@ -96,7 +102,7 @@ std::string json_log_line(std::int64_t unix_ms, LogLevel level, std::string_view
     if (field.is_private && !show_private) {
       append_member(out, field.key, "(private)");
     } else if (field.is_raw && is_json_literal(field.value)) {
-      append_string(out, field.key);
+      append_json_string(out, field.key);
       out += ':';
       out += field.value;
     } else {

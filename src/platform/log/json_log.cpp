@@ -13,22 +13,45 @@ namespace {
 // What standard error may take of the end of the process, if nobody reads that either.
 constexpr Duration kEpitaph = 200ms;
 
+// One of the places where lines go. Without a target nothing is put, so it is never written to.
+class Output {
+ public:
+  Output(std::optional<LineTarget> target, LineWriter::LostLine lost_line)
+      : is_on_(target.has_value()),
+        writer_(target ? *std::move(target) : LineTarget::standard_output(), std::move(lost_line)) {
+  }
+
+  void put(const std::string& line) {
+    if (is_on_.load(std::memory_order_relaxed)) writer_.put(line);
+  }
+  void redirect(std::optional<LineTarget> target) {
+    is_on_.store(target.has_value(), std::memory_order_relaxed);
+    if (target) writer_.redirect(*std::move(target));
+  }
+  LineWriter& writer() { return writer_; }
+  const LineWriter& writer() const { return writer_; }
+
+ private:
+  std::atomic<bool> is_on_;
+  LineWriter writer_;
+};
+
 class JsonLogOfLines final : public JsonLog {
  public:
-  JsonLogOfLines(const JsonLogOptions& options, LineTarget target)
+  JsonLogOfLines(const JsonLogOptions& options, LogTargets targets)
       : service_(options.service),
+        node_(options.node),
         level_(options.level),
         shows_private_(options.show_private),
-        writer_(std::move(target), [this](std::uint64_t count) {
-          return line(LogLevel::kWarn, "log.lines_lost", {{"count", count}});
-        }) {}
+        standard_output_(std::move(targets.standard_output), lost_line()),
+        file_(std::move(targets.file), lost_line()) {}
 
   ~JsonLogOfLines() override {
-    if (const std::uint64_t lost = writer_.close(); lost > 0) {
-      write_within(STDERR_FILENO,
-                   "confab: " + std::to_string(lost) + " log lines are lost: nobody took them\n",
-                   kEpitaph);
-    }
+    const std::uint64_t lost = file_.writer().close() + standard_output_.writer().close();
+    if (lost == 0) return;
+    write_within(STDERR_FILENO,
+                 "confab: " + std::to_string(lost) + " log lines are lost: nobody took them\n",
+                 kEpitaph);
   }
 
   bool enabled(LogLevel level) const override {
@@ -37,40 +60,63 @@ class JsonLogOfLines final : public JsonLog {
 
   void write(LogLevel level, std::string_view event,
              std::initializer_list<LogField> fields) override {
-    if (enabled(level)) writer_.put(line(level, event, fields));
+    if (!enabled(level)) return;
+    const std::string text = line(level, event, fields);
+    standard_output_.put(text);
+    file_.put(text);
   }
 
+  std::string_view service() const override { return service_; }
   void set_level(LogLevel level) override { level_.store(level, std::memory_order_relaxed); }
   void set_show_private(bool shows) override {
     shows_private_.store(shows, std::memory_order_relaxed);
   }
-  void redirect(LineTarget target) override { writer_.redirect(std::move(target)); }
-  std::uint64_t lines_lost() const override { return writer_.lost(); }
+  void redirect(LogTargets targets) override {
+    standard_output_.redirect(std::move(targets.standard_output));
+    file_.redirect(std::move(targets.file));
+  }
+  std::uint64_t lines_lost() const override {
+    return standard_output_.writer().lost() + file_.writer().lost();
+  }
+  std::uint64_t rotations_failed() const override { return file_.writer().rotations_failed(); }
 
  private:
   std::string line(LogLevel level, std::string_view event,
                    std::initializer_list<LogField> fields) const {
-    return json_log_line(wall_unix_ms(), level, service_, event, fields,
+    return json_log_line(wall_unix_ms(), level, {service_, node_}, event, fields,
                          shows_private_.load(std::memory_order_relaxed));
+  }
+  LineWriter::LostLine lost_line() {
+    return [this](std::uint64_t count) {
+      return line(LogLevel::kWarn, "log.lines_lost", {{"count", count}});
+    };
   }
 
   const std::string service_;
+  const std::uint16_t node_;
   std::atomic<LogLevel> level_;
   std::atomic<bool> shows_private_;
-  LineWriter writer_;  // last: its thread uses what stands above
+  // Last: their threads use what stands above.
+  Output standard_output_;
+  Output file_;
 };
 
 }  // namespace
 
-Result<LineTarget> open_log_target(const std::string& file) {
-  if (file.empty()) return LineTarget::standard_output();
-  return LineTarget::open(file);
+Result<LogTargets> open_log_targets(const JsonLogOptions& options) {
+  LogTargets targets;
+  if (options.to_standard_output) targets.standard_output = LineTarget::standard_output();
+  if (options.file.empty()) return targets;
+  auto file = LineTarget::open(options.file, options.rotation);
+  if (!file) return std::unexpected(file.error());
+  targets.file = *std::move(file);
+  return targets;
 }
 
 Result<std::unique_ptr<JsonLog>> make_json_log(const JsonLogOptions& options) {
-  auto target = open_log_target(options.file);
-  if (!target) return std::unexpected(target.error());
-  return std::make_unique<JsonLogOfLines>(options, std::move(*target));
+  auto targets = open_log_targets(options);
+  if (!targets) return std::unexpected(targets.error());
+  return std::make_unique<JsonLogOfLines>(options, *std::move(targets));
 }
 
 }  // namespace confab

@@ -20,7 +20,7 @@ namespace {
 constexpr std::int64_t kTime = 1'738'327'496'789;
 
 std::string line(std::initializer_list<LogField> fields, bool show_private = false) {
-  return json_log_line(kTime, LogLevel::kInfo, "media", "ice.state", fields, show_private);
+  return json_log_line(kTime, LogLevel::kInfo, {"media", 3}, "ice.state", fields, show_private);
 }
 
 // A file of its own, removed at the end.
@@ -47,7 +47,7 @@ class TemporaryFile {
 TEST(JsonLogLineTest, HasTheCommonFieldsThenTheEventsOwn) {
   EXPECT_EQ(line({{"from", "new"}, {"rtt_ms", 12}, {"nominated", true}}),
             R"({"time":"2025-01-31T12:44:56.789Z","level":"info","service":"media",)"
-            R"("event":"ice.state","from":"new","rtt_ms":12,"nominated":true})");
+            R"("node":3,"event":"ice.state","from":"new","rtt_ms":12,"nominated":true})");
 }
 
 TEST(JsonLogLineTest, IsJsonWhateverAPeerSent) {
@@ -102,7 +102,10 @@ TEST(JsonLogLineTest, NoWrappedAddressReachesALine) {
 TEST(JsonLogTest, WritesLinesOfTheLevelAndAbove) {
   TemporaryFile file;
   {
-    auto log = make_json_log({.service = "t", .level = LogLevel::kWarn, .file = file.path()});
+    auto log = make_json_log({.service = "t",
+                              .level = LogLevel::kWarn,
+                              .to_standard_output = false,
+                              .file = file.path()});
     ASSERT_TRUE(log.has_value());
     EXPECT_FALSE((*log)->enabled(LogLevel::kInfo));
     (*log)->write(LogLevel::kInfo, "quiet", {});
@@ -116,7 +119,10 @@ TEST(JsonLogTest, WritesLinesOfTheLevelAndAbove) {
 TEST(JsonLogTest, TheLevelAndWhatIsPrivateChangeWhileItRuns) {
   TemporaryFile file;
   {
-    auto log = make_json_log({.service = "t", .level = LogLevel::kWarn, .file = file.path()});
+    auto log = make_json_log({.service = "t",
+                              .level = LogLevel::kWarn,
+                              .to_standard_output = false,
+                              .file = file.path()});
     ASSERT_TRUE(log.has_value());
     (*log)->write(LogLevel::kInfo, "quiet", {});
     (*log)->set_level(LogLevel::kInfo);
@@ -128,10 +134,27 @@ TEST(JsonLogTest, TheLevelAndWhatIsPrivateChangeWhileItRuns) {
   EXPECT_EQ(boost::json::parse(lines[0]).at("who").as_string(), "Ada");
 }
 
+TEST(JsonLogTest, AFileThatIsNamedLaterGetsTheLinesFromThenOn) {
+  TemporaryFile file;
+  {
+    JsonLogOptions options{.service = "t", .to_standard_output = false};
+    auto log = make_json_log(options);
+    ASSERT_TRUE(log.has_value());
+    (*log)->write(LogLevel::kInfo, "before", {});
+    options.file = file.path();
+    (*log)->redirect(*open_log_targets(options));
+    (*log)->write(LogLevel::kInfo, "after", {});
+    EXPECT_EQ((*log)->lines_lost(), 0u);
+  }
+  const auto lines = file.lines();
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_EQ(boost::json::parse(lines[0]).at("event").as_string(), "after");
+}
+
 TEST(JsonLogTest, LinesOfManyThreadsStayWhole) {
   TemporaryFile file;
   {
-    auto log = make_json_log({.service = "t", .file = file.path()});
+    auto log = make_json_log({.service = "t", .to_standard_output = false, .file = file.path()});
     ASSERT_TRUE(log.has_value());
     std::vector<std::jthread> threads;
     for (int t = 0; t < 4; ++t) {
@@ -146,7 +169,8 @@ TEST(JsonLogTest, LinesOfManyThreadsStayWhole) {
 }
 
 TEST(JsonLogTest, AFileThatCannotBeOpenedIsAnErrorAndNotACrash) {
-  const auto log = make_json_log({.service = "t", .file = "/proc/confab/none.jsonl"});
+  const auto log = make_json_log(
+      {.service = "t", .to_standard_output = false, .file = "/proc/confab/none.jsonl"});
   ASSERT_FALSE(log.has_value());
   EXPECT_EQ(log.error().code, ErrorCode::kUnavailable);
 }

@@ -2,11 +2,14 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <condition_variable>
+#include <cstdio>
 #include <cstring>
 #include <deque>
 #include <mutex>
@@ -58,22 +61,68 @@ LineTarget LineTarget::standard_output() {
   return LineTarget(STDOUT_FILENO, false);
 }
 
-Result<LineTarget> LineTarget::open(const std::string& path) {
+Result<LineTarget> LineTarget::open(const std::string& path, const LogRotation& rotation) {
   const int fd =
       ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
   if (fd < 0) {
     return fail(ErrorCode::kUnavailable,
                 "the log cannot be opened: " + path + ": " + std::strerror(errno));
   }
-  return LineTarget(fd, true);
+  LineTarget target(fd, true);
+  target.path_ = path;
+  target.rotation_ = rotation;
+  target.look_at_file(wall_unix_ms());
+  if (target.rotation_.is_on()) prune_rotated(path, rotation, wall_unix_ms());
+  return target;
 }
 
-LineTarget::LineTarget(LineTarget&& other) noexcept
-    : fd_(other.fd_), is_owned_(std::exchange(other.is_owned_, false)) {}
+void LineTarget::look_at_file(std::int64_t now_ms) {
+  struct statx found{};
+  const bool is_file =
+      ::statx(fd_, "", AT_EMPTY_PATH, STATX_TYPE | STATX_SIZE | STATX_BTIME, &found) == 0 &&
+      S_ISREG(found.stx_mode);
+  if (!is_file) rotation_ = {};
+  bytes_ = is_file ? found.stx_size : 0;
+  // Where the file system does not say when a file was made, it is as old as its writer.
+  const bool has_birth = is_file && (found.stx_mask & STATX_BTIME) != 0 && bytes_ > 0;
+  begun_ms_ =
+      has_birth ? found.stx_btime.tv_sec * 1000 + found.stx_btime.tv_nsec / 1'000'000 : now_ms;
+}
+
+bool LineTarget::is_at_its_path() const {
+  struct stat open_one{};
+  struct stat named{};
+  return ::fstat(fd_, &open_one) == 0 && ::stat(path_.c_str(), &named) == 0 &&
+         open_one.st_ino == named.st_ino && open_one.st_dev == named.st_dev;
+}
+
+bool LineTarget::rotate_if_due(std::int64_t now_ms) {
+  constexpr std::int64_t kAgainMs = 60'000;
+  if (now_ms < not_before_ms_ || !rotation_.is_due(bytes_, begun_ms_, now_ms)) return true;
+  const std::string aside = rotated_name(path_, now_ms);
+  // Two in one millisecond: the next line will do.
+  if (::access(aside.c_str(), F_OK) == 0) return true;
+  not_before_ms_ = now_ms + kAgainMs;
+  // Another who writes to the same file may have moved it: the one there is is not ours to move.
+  const bool is_ours = is_at_its_path();
+  if (is_ours && std::rename(path_.c_str(), aside.c_str()) != 0) return false;
+  auto next = open(path_, rotation_);
+  if (next) *this = *std::move(next);
+  return next.has_value();
+}
+
+LineTarget::LineTarget(LineTarget&& other) noexcept : LineTarget(-1, false) {
+  *this = std::move(other);
+}
 
 LineTarget& LineTarget::operator=(LineTarget&& other) noexcept {
   std::swap(fd_, other.fd_);
   std::swap(is_owned_, other.is_owned_);
+  std::swap(path_, other.path_);
+  std::swap(rotation_, other.rotation_);
+  std::swap(bytes_, other.bytes_);
+  std::swap(begun_ms_, other.begun_ms_);
+  std::swap(not_before_ms_, other.not_before_ms_);
   return *this;
 }
 
@@ -96,6 +145,8 @@ struct LineWriter::Shared {
   std::optional<LineTarget> next_target;
   std::optional<Instant> give_up_at;  // set: the end
   bool is_done = false;
+
+  std::atomic<std::uint64_t> rotations_failed = 0;
 
   // The thread's alone.
   LineTarget target;
@@ -144,6 +195,8 @@ void LineWriter::Shared::follow_redirection(std::string& text, std::size_t& writ
 
 void LineWriter::Shared::write(Batch batch) {
   std::size_t written = 0;
+  // Between lines, so that none is in two files.
+  if (!has_half_line && !target.rotate_if_due(wall_unix_ms())) ++rotations_failed;
   while (written < batch.text.size()) {
     {
       const std::lock_guard lock(mutex);
@@ -155,6 +208,7 @@ void LineWriter::Shared::write(Batch batch) {
     const auto n = write_some(target.fd(), std::string_view(batch.text).substr(written));
     if (!n) break;
     written += *n;
+    target.note_written(*n);
   }
   if (written < batch.text.size()) count_unwritten(batch, written);
 }
@@ -223,6 +277,10 @@ void LineWriter::redirect(LineTarget target) {
 std::uint64_t LineWriter::lost() const {
   const std::lock_guard lock(shared_->mutex);
   return shared_->lost;
+}
+
+std::uint64_t LineWriter::rotations_failed() const {
+  return shared_->rotations_failed;
 }
 
 std::uint64_t LineWriter::close() {

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/instant.h"
+#include "platform/log/rotation.h"
 
 namespace confab {
 
@@ -21,18 +22,32 @@ class LineTarget {
  public:
   static LineTarget standard_output();
   // Appends; makes the file (mode 0600) if it is missing. Never waits: a FIFO that nobody reads is
-  // an error.
-  static Result<LineTarget> open(const std::string& path);
+  // an error. What is no regular file is not rotated.
+  static Result<LineTarget> open(const std::string& path, const LogRotation& rotation = {});
 
   LineTarget(LineTarget&& other) noexcept;
   LineTarget& operator=(LineTarget&& other) noexcept;
   ~LineTarget();
   int fd() const { return fd_; }
 
+  void note_written(std::size_t bytes) { bytes_ += bytes; }
+  // Moves the file aside if it is time, and goes on in a new one. False: that failed; it goes on in
+  // the old one, and tries again in a minute.
+  bool rotate_if_due(std::int64_t now_ms);
+
  private:
   LineTarget(int fd, bool is_owned) : fd_(fd), is_owned_(is_owned) {}
+  bool is_at_its_path() const;
+  // Of the file as it is found.
+  void look_at_file(std::int64_t now_ms);
+
   int fd_;
   bool is_owned_;
+  std::string path_;
+  LogRotation rotation_;
+  std::uint64_t bytes_ = 0;
+  std::int64_t begun_ms_ = 0;
+  std::int64_t not_before_ms_ = 0;
 };
 
 class LineWriter {
@@ -52,6 +67,8 @@ class LineWriter {
   void redirect(LineTarget target);
   // So far, whatever the reason.
   std::uint64_t lost() const;
+  // How often a file could not be moved aside.
+  std::uint64_t rotations_failed() const;
 
   // Writes what waits, for as long as the descriptor takes it, and ends the thread.
   // Returns how many lines are missing without a line that says so.

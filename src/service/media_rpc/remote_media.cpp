@@ -102,7 +102,7 @@ void RemoteMedia::perform(Session::Send& send) {
 void RemoteMedia::tell(Session::NodeUp& up) {
   refused_why_.clear();
   log_.write(LogLevel::kInfo, "media_node_up",
-             {{"node", up.hello.node}, {"new", up.is_new}, {"build", up.hello.build}});
+             {{"media_node", up.hello.node}, {"new", up.is_new}, {"build", up.hello.build}});
   if (node_listener_.on_up) node_listener_.on_up(up.hello);
 }
 

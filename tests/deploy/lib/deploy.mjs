@@ -72,6 +72,7 @@ export function effective(environment, role = 'serve') {
 
 // deploy/compose as docker-compose understands it, with a site made by make-env's rules.
 export const site = {
+  CONFAB_LOGS_TOKEN: 'e'.repeat(64),
   CONFAB_DOMAIN: 'meet.example.org', CONFAB_PUBLIC_IP: '203.0.113.7', CONFAB_LISTEN_IP: '10.0.0.5', CONFAB_TLS_DIR: './tls',
   CONFAB_TURN_SECRET: 'a'.repeat(64), CONFAB_RPC_SECRET: 'e'.repeat(64), CONFAB_AUTH_TOKEN_KEY: 'f'.repeat(64), POSTGRES_PASSWORD: 'b'.repeat(64), REDIS_PASSWORD: 'c'.repeat(64), GRAFANA_PASSWORD: 'd'.repeat(64),
 };

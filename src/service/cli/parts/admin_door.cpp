@@ -40,6 +40,8 @@ void AdminDoor::answer_metrics(Responder responder) {
   answers_.metrics([this, responder = std::move(responder)](metrics::Exposition& out) mutable {
     expose_listener("admin", server_, out);
     out.counter("log_lines_lost", "Log lines that nobody took.", {}, log_.lines_lost());
+    out.counter("log_rotations_failed", "How often the log's file could not be moved aside.", {},
+                log_.rotations_failed());
     Response response = Response::text(200, out.text());
     response.headers = {{"Content-Type", std::string(metrics::Exposition::kContentType)}};
     responder.send(std::move(response));

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "platform/clock/clock.h"
+#include "service/cli/parts/log_options.h"
 #include "service/cli/parts/signals.h"
 
 namespace confab::cli {
@@ -53,15 +54,15 @@ void Lifecycle::reload() {
 
 // What can fail comes first, so that a bad configuration changes nothing.
 Result<ConfigChange> Lifecycle::take_over(const Config& wanted) {
-  auto log_target = open_log_target(wanted.log.file);
-  if (!log_target) return std::unexpected(log_target.error());
+  auto log_targets = open_log_targets(log_options(wanted, log_.service()));
+  if (!log_targets) return std::unexpected(log_targets.error());
   if (hooks_.prepare) {
     if (const auto prepared = hooks_.prepare(wanted); !prepared) {
       return std::unexpected(prepared.error());
     }
   }
   // Also where the name is the same: the file may have been moved away.
-  log_.redirect(std::move(*log_target));
+  log_.redirect(*std::move(log_targets));
   log_.set_level(wanted.log.level);
   log_.set_show_private(wanted.log.show_private);
   return take_over_config(config_, wanted);

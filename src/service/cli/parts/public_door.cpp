@@ -6,7 +6,11 @@
 namespace confab::cli {
 
 PublicDoor::PublicDoor(const Config& config, http::EventLoop& loop, LogSink& log)
-    : config_(config), server_(loop, public_options(config), log) {}
+    : PublicDoor(config, loop, log, public_options(config)) {}
+
+PublicDoor::PublicDoor(const Config& config, http::EventLoop& loop, LogSink& log,
+                       const http::ServerOptions& options)
+    : config_(config), server_(loop, options, log) {}
 
 Result<void> PublicDoor::listen(std::span<const MediaAddress> addresses) {
   const auto listening = server_.listen(config_.http.listen);

@@ -16,6 +16,9 @@ class PublicDoor {
  public:
   // `config` outlives it; what of it was read once stays.
   PublicDoor(const Config& config, http::EventLoop& loop, LogSink& log);
+  // With other options than those of a door for everybody.
+  PublicDoor(const Config& config, http::EventLoop& loop, LogSink& log,
+             const http::ServerOptions& options);
 
   // For routes, before listen().
   http::HttpServer& server() { return server_; }

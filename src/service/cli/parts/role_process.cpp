@@ -3,10 +3,7 @@
 namespace confab::cli {
 
 Result<std::unique_ptr<JsonLog>> open_log(const Config& config, std::string_view service) {
-  return make_json_log({.service = std::string(service),
-                        .level = config.log.level,
-                        .show_private = config.log.show_private,
-                        .file = config.log.file});
+  return make_json_log(log_options(config, service));
 }
 
 }  // namespace confab::cli

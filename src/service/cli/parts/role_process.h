@@ -9,6 +9,7 @@
 #include "platform/http/event_loop.h"
 #include "platform/log/json_log.h"
 #include "service/cli/parts/lifecycle.h"
+#include "service/cli/parts/log_options.h"
 #include "service/cli/parts/say.h"
 #include "service/cli/parts/signals.h"
 

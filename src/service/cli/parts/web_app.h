@@ -11,4 +11,8 @@ namespace confab::cli {
 // app, which is logged.
 bool serve_web_app(const Config& config, http::HttpServer& server, LogSink& log);
 
+// Of the same build the page of the log viewer, which belongs to the role that has its API, and
+// which serve_web_app() therefore leaves out.
+bool serve_log_viewer(const Config& config, http::HttpServer& server, LogSink& log);
+
 }  // namespace confab::cli

@@ -141,7 +141,6 @@ void MediaRole::announce() {
   plane_->tell_warnings(config_, *log_);
   log_->write(LogLevel::kInfo, "serving",
               {{"build", build_id()},
-               {"node", config_.node},
                {"rpc_port", door_->port()},
                {"media_port", config_.media.port},
                {"shards", media.shards()},

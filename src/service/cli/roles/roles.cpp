@@ -1,6 +1,7 @@
 #include "service/cli/roles/roles.h"
 
 #include "service/cli/roles/gateway.h"
+#include "service/cli/roles/logs.h"
 #include "service/cli/roles/media.h"
 #include "service/cli/roles/serve.h"
 #include "service/cli/roles/signaling.h"
@@ -16,6 +17,7 @@ constexpr RoleEntry kEntries[] = {
     {Role::kWeb, "the web app's files alone", web},
     {Role::kSignaling, "meetings and rooms, with media on other machines", signaling},
     {Role::kMedia, "media alone, for signaling on other machines", media},
+    {Role::kLogs, "what all services logged, to look at in a browser", logs},
 };
 
 }  // namespace

@@ -143,7 +143,6 @@ void SignalingRole::announce() {
   }
   log_->write(LogLevel::kInfo, "serving",
               {{"build", build_id()},
-               {"node", config_.node},
                {"http_port", door_->http().port},
                {"media_nodes", config_.rpc.media_nodes.size()}});
 }
