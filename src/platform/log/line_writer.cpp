@@ -99,9 +99,10 @@ bool LineTarget::is_at_its_path() const {
 bool LineTarget::rotate_if_due(std::int64_t now_ms) {
   constexpr std::int64_t kAgainMs = 60'000;
   if (now_ms < not_before_ms_ || !rotation_.is_due(bytes_, begun_ms_, now_ms)) return true;
-  const std::string aside = rotated_name(path_, now_ms);
-  // Two in one millisecond: the next line will do.
-  if (::access(aside.c_str(), F_OK) == 0) return true;
+  // Several in one millisecond keep their order.
+  std::int64_t named_ms = now_ms;
+  std::string aside = rotated_name(path_, named_ms);
+  while (::access(aside.c_str(), F_OK) == 0) aside = rotated_name(path_, ++named_ms);
   not_before_ms_ = now_ms + kAgainMs;
   // Another who writes to the same file may have moved it: the one there is is not ours to move.
   const bool is_ours = is_at_its_path();
