@@ -197,7 +197,7 @@ test('at its limits newcomers are refused, and those inside are not disturbed', 
   assert.equal(full.value, 3);
 });
 
-test('it is off, and on loopback, unless it was asked for', async (t) => {
+test('it is off unless it was asked for', async (t) => {
   const server = await Server.start();
   t.after(() => server.stop());
   assert.ok(!('confab_media_service_rooms' in await server.metrics()));
