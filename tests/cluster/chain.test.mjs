@@ -14,7 +14,7 @@ test('the chain', async (t) => {
     const { parts, missing } = await cluster.status();
     // Debian 12 has no Consul: one that is not there is named, and not passed over.
     assert.equal('consul' in parts, missing.length === 0, missing.join());
-    assert.deepEqual(Object.keys(parts).filter((name) => name !== 'consul').sort(), ['confab', 'coturn-1', 'coturn-2', 'nginx', 'postgres', 'prometheus', 'redis']);
+    assert.deepEqual(Object.keys(parts).filter((name) => name !== 'consul').sort(), ['confab', 'coturn-1', 'coturn-2', 'logs', 'nginx', 'postgres', 'prometheus', 'redis']);
     for (const [name, { state }] of Object.entries(parts)) assert.equal(state, 'up', name);
   });
 
