@@ -114,7 +114,11 @@ void MediaDesk::stream_closed(Instant now, StreamId stream) {
 void MediaDesk::detach(Instant now, Owner& owner) {
   streams_.erase(*owner.stream);
   owner.stream.reset();
-  owner.forget_at = now + timing_.owner_kept;
+  // The next boot may have come before this one's stream was seen to break.
+  const bool is_replaced = std::ranges::any_of(owners_, [&](const auto& entry) {
+    return entry.second.node == owner.node && entry.second.stream.has_value();
+  });
+  owner.forget_at = now + (is_replaced ? timing_.replaced_kept : timing_.owner_kept);
 }
 
 void MediaDesk::close(Instant now, Owner& owner, CloseReason reason, std::string why) {

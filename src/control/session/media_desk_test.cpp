@@ -243,6 +243,16 @@ TEST_F(MediaDeskTest, OneThatWasStartedAnewLetsGoOfItsOldMeetingsSooner) {
   EXPECT_EQ(desk_.meetings(), 0u);
 }
 
+TEST_F(MediaDeskTest, AlsoWhereItIsSeenToHaveGoneOnlyAfterTheNewOneCame) {
+  greet(1, 5);
+  send(1, 1, OpenMeeting{});
+  carry_out();
+  greet(2, 6);
+  desk_.stream_closed(now_, 1);
+  wait(31s, {2});
+  EXPECT_EQ(desk_.meetings(), 0u);
+}
+
 TEST_F(MediaDeskTest, ASilentOwnerLosesItsStreamAndKeepsItsMeetings) {
   greet(1, 5);
   send(1, 1, OpenMeeting{});

@@ -12,8 +12,8 @@
 
 namespace confab::control {
 
-// 64 random bits of a process: the same node number with another boot means that everything that
-// was there is gone.
+// 64 random bits of a process, and of an owner's link to a media node: the same node number with
+// another boot means that everything that was there is gone.
 using Boot = std::uint64_t;
 
 // Raised when a message changes its meaning, or there are commands that a release did not know.

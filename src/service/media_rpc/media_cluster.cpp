@@ -22,24 +22,48 @@ MediaCluster::~MediaCluster() {
 
 // ---- nodes ----
 
-void MediaCluster::set_nodes(const std::vector<Node>& nodes) {
+void MediaCluster::set_nodes(std::vector<Node> nodes) {
+  named_ = std::move(nodes);
+  settle();
+}
+
+// Lets go of who is not named and has nothing, and takes up who is named.
+void MediaCluster::settle() {
   for (auto& [number, member] : members_) {
-    member.is_named = std::ranges::find(nodes, member.node) != nodes.end();
+    member.is_named = std::ranges::find(named_, member.node) != named_.end();
     if (!member.is_named) choice_.remove(number);
   }
   // At another address it is another process.
-  std::erase_if(members_, [](const auto& entry) {
-    return !entry.second.is_named && entry.second.meetings == 0;
-  });
-  for (const Node& node : nodes) {
-    if (!members_.contains(node.number)) add(node);
+  std::erase_if(members_, [](const auto& entry) { return entry.second.may_go(); });
+  for (const Node& node : named_) {
+    const auto there = members_.find(node.number);
+    if (there == members_.end()) {
+      add(node);
+    } else if (there->second.node != node) {
+      log_.write(LogLevel::kWarn, "media_node_twice",
+                 {{"node", node.number}, {"named", there->second.is_named}});
+    }
   }
+}
+
+// Not from inside what a member tells us: it may be the one that goes.
+void MediaCluster::settle_soon() {
+  if (std::ranges::none_of(members_, [](const auto& entry) { return entry.second.may_go(); }))
+    return;
+  loop_.post([alive = alive_] {
+    if (*alive != nullptr) (*alive)->settle();
+  });
 }
 
 void MediaCluster::add(const Node& node) {
   Member& member = members_[node.number];
   member.node = node;
-  member.media = std::make_unique<RemoteMedia>(loop_, node.target, credentials_, self_, log_);
+  // A link that is made anew remembers nothing of the one before, whose requests, events and
+  // meetings may still be there: to the media node it is another boot.
+  control::OwnerHello self = self_;
+  self.boot += links_++;
+  member.media =
+      std::make_unique<RemoteMedia>(loop_, node.target, credentials_, std::move(self), log_);
   member.media->set_listener(*this);
   const control::NodeNumber number = node.number;
   member.media->set_node_listener(
@@ -121,8 +145,7 @@ void MediaCluster::send(control::MediaCommand command) {
 void MediaCluster::leave(const MeetingId& meeting) {
   const auto home = homes_.extract(meeting);
   if (home.empty()) return;
-  Member& member = members_.at(home.mapped());
-  --member.meetings;
+  --members_.at(home.mapped()).meetings;
 }
 
 void MediaCluster::refuse(const control::MediaCommand& command, ErrorCode code, const char* why) {
@@ -138,6 +161,7 @@ void MediaCluster::on_media_completion(control::MediaCompletion completion) {
   CHECK(listener_ != nullptr);
   const auto opened = opening_.extract(completion.id);
   if (!opened.empty() && !completion.result) leave(opened.mapped());
+  settle_soon();
   listener_->on_media_completion(std::move(completion));
 }
 
@@ -146,6 +170,7 @@ void MediaCluster::on_media_event(control::MediaEvent event) {
   if (std::holds_alternative<control::MeetingLost>(event.body)) {
     ++meetings_lost_;
     leave(event.meeting);
+    settle_soon();
   }
   listener_->on_media_event(std::move(event));
 }

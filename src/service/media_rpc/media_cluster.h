@@ -34,9 +34,9 @@ class MediaCluster final : public control::MediaControl, private control::MediaL
 
   // Before the first command.
   void set_listener(control::MediaListener& listener) { listener_ = &listener; }
-  // Those that there are, from now on; to be called again every now and then. One that is not named
-  // any more gets no new meetings, and is let go of once it has none.
-  void set_nodes(const std::vector<Node>& nodes);
+  // Those that there are, from now on. One that is not named any more gets no new meetings, and is
+  // let go of once it has none. Of two of one number the one that is known keeps it.
+  void set_nodes(std::vector<Node> nodes);
 
   // For the connections that are made from now on.
   void use_credentials(const rpc::Credentials& credentials);
@@ -45,6 +45,7 @@ class MediaCluster final : public control::MediaControl, private control::MediaL
 
   // May a meeting be opened?
   bool is_ready() const { return !choice_.empty(); }
+  std::size_t nodes() const { return members_.size(); }
   void expose(metrics::Exposition& out) const;
 
  private:
@@ -55,12 +56,16 @@ class MediaCluster final : public control::MediaControl, private control::MediaL
     bool is_up = false;
     bool is_named = true;
     std::size_t meetings = 0;
+    // It has answered everything: also that its last meeting is closed.
+    bool may_go() const { return !is_named && meetings == 0 && media->waiting() == 0; }
   };
 
   void on_media_completion(control::MediaCompletion completion) override;
   void on_media_event(control::MediaEvent event) override;
 
   void add(const Node& node);
+  void settle();
+  void settle_soon();
   void change(control::NodeNumber number, const control::Load& load);
   std::optional<control::NodeNumber> choose(const MeetingId& meeting);
   Member* home_of(const control::MediaCommand& command);
@@ -73,6 +78,8 @@ class MediaCluster final : public control::MediaControl, private control::MediaL
   LogSink& log_;
   control::MediaListener* listener_ = nullptr;
   control::NodeChoice choice_;
+  std::vector<Node> named_;
+  std::uint64_t links_ = 0;  // that were made so far
   std::unordered_map<control::NodeNumber, Member> members_;
   std::unordered_map<MeetingId, control::NodeNumber> homes_;
   // Opens that are on their way: one that fails leaves its meeting without a home.

@@ -65,6 +65,22 @@ class ClusterPlace final : public ServedPlace {
   }
   control::MediaControl& control() override { return *cluster_; }
 
+  void name(const std::vector<MediaCluster::Node>& nodes) {
+    on_loop([&] { cluster_->set_nodes(nodes); });
+  }
+  std::vector<MediaCluster::Node> itself() const { return {{kNode, target()}}; }
+  void wait_for_nodes(std::size_t count) {
+    wait_for([this, count] { return cluster_->nodes() == count; });
+  }
+  void wait_until_ready() {
+    wait_for([this] { return cluster_->is_ready(); });
+  }
+  bool is_ready() {
+    bool ready = false;
+    on_loop([&] { ready = cluster_->is_ready(); });
+    return ready;
+  }
+
  private:
   std::optional<MediaCluster> cluster_;
 };
@@ -438,6 +454,85 @@ TEST_P(MediaContract, AClosedMeetingIsGoneAndMayBeOpenedAgain) {
   EXPECT_EQ(error_of(meeting, control::CloseTransport{anna.send}), ErrorCode::kNotFound);
   EXPECT_TRUE(place_->ask(meeting, control::OpenMeeting{}).result);
   EXPECT_TRUE(stats(meeting).transports.empty());
+}
+
+// ---- media nodes that come and go at run time ----
+
+TEST(MediaNodes, OneThatIsNamedNoMoreGetsNoMeetingsAndKeepsThoseItHas) {
+  SeededRandom random(1);
+  ClusterPlace place;
+  const auto meeting = MeetingId::random(random);
+  ASSERT_TRUE(place.ask(meeting, control::OpenMeeting{}).result);
+  place.name({});
+  EXPECT_FALSE(place.is_ready());
+  const auto refused = place.ask(MeetingId::random(random), control::OpenMeeting{});
+  ASSERT_FALSE(refused.result);
+  EXPECT_EQ(refused.result.error().code, ErrorCode::kUnavailable);
+  EXPECT_TRUE(place.ask(meeting, control::CreateTransport{}).result);
+  EXPECT_TRUE(place.ask(meeting, control::CloseMeeting{}).result);
+  place.wait_for_nodes(0);
+}
+
+TEST(MediaNodes, OneThatIsNamedAgainWhileItHasAMeetingTakesOthersByItsNextBeat) {
+  SeededRandom random(1);
+  ClusterPlace place;
+  ASSERT_TRUE(place.ask(MeetingId::random(random), control::OpenMeeting{}).result);
+  place.name({});
+  EXPECT_FALSE(place.is_ready());
+  place.name(place.itself());
+  place.wait_until_ready();
+}
+
+class MediaNode : public MediaContract {
+ protected:
+  ClusterPlace& cluster() { return static_cast<ClusterPlace&>(*place_); }
+  // Somebody consumes what is then closed: one answer, one event.
+  void hear_an_event() {
+    const MeetingId meeting = open();
+    const Person anna = join(meeting);
+    const Person ben = join(meeting);
+    const ProducerId producer = produce(meeting, anna);
+    ASSERT_TRUE(consume(meeting, ben, producer).result);
+    place_->send(meeting, control::CloseProducer{producer});
+    EXPECT_EQ(place_->take(2).size(), 2u);
+    // Two beats, with the second of which the event is acknowledged, and not kept any more.
+    for (int beat = 0; beat < 2; ++beat) {
+      cluster().name({});
+      cluster().name(cluster().itself());
+      cluster().wait_until_ready();
+    }
+    EXPECT_TRUE(place_->ask(meeting, control::CloseMeeting{}).result);
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Each, MediaNode,
+                         testing::Values(MediaUnderTest{
+                             "Cluster", [] { return std::make_unique<ClusterPlace>(); }}),
+                         [](const auto& info) { return info.param.name; });
+
+// Both have numbered events, and the new link knows nothing of the old one's.
+TEST_P(MediaNode, OneThatWasLetGoOfIsTakenUpAgainAndHeard) {
+  hear_an_event();
+  cluster().name({});
+  cluster().wait_for_nodes(0);
+  cluster().name(cluster().itself());
+  cluster().wait_until_ready();
+  hear_an_event();
+  EXPECT_TRUE(cluster().is_ready());
+}
+
+TEST(MediaNodes, OneAtAnotherAddressTakesTheNumberWhenTheOldOnesMeetingsHaveEnded) {
+  SeededRandom random(1);
+  ClusterPlace place;
+  const auto meeting = MeetingId::random(random);
+  ASSERT_TRUE(place.ask(meeting, control::OpenMeeting{}).result);
+  // The same place by another name.
+  auto moved = place.itself();
+  moved[0].target.replace(0, moved[0].target.find(':'), "localhost");
+  place.name(moved);
+  EXPECT_FALSE(place.is_ready());
+  EXPECT_TRUE(place.ask(meeting, control::CloseMeeting{}).result);
+  place.wait_until_ready();
+  EXPECT_TRUE(place.ask(MeetingId::random(random), control::OpenMeeting{}).result);
 }
 
 }  // namespace
