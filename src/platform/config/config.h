@@ -270,6 +270,7 @@ struct ConfigOption {
   bool is_secret = false;
   bool is_retired = false;  // known only to say what took its place
   bool is_live = false;     // a running server takes it over (SIGHUP)
+  bool is_shared = false;   // of those, what a directory may say for all (discovery.consul)
 };
 // Those that the role looks at, with its defaults.
 std::span<const ConfigOption> config_options(Role role = Role::kServe);
@@ -305,6 +306,14 @@ struct ConfigChange {
 // Takes into `running` what of `wanted` can change while the server runs. What was read once, when
 // the server started, stays as it is.
 ConfigChange take_over_config(Config& running, const Config& wanted);
+
+// What a directory says for many processes (Consul's confab/config/): names as in the file,
+// "log.level", or for one role "roles.media.log.level"; a slash is as good as a dot.
+// kInvalidArgument where it is unknown, not to be had from there (ConfigOption::is_shared), or no
+// value of that option.
+Result<void> check_shared(std::string_view name, std::string_view value);
+// `base` with all of these over it. They weigh most: who writes them means what runs, now.
+Result<Config> with_shared(const Config& base, Role role, const ConfigPairs& shared);
 
 // What is in force for the role, as a YAML file that would give it the same; secrets read
 // "(secret)".

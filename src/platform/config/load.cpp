@@ -10,64 +10,32 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "platform/config/assign.h"
 #include "platform/config/config.h"
-#include "platform/config/nearest.h"
 #include "platform/config/options.h"
 #include "platform/config/reference.h"
+#include "platform/config/shared.h"
 
 namespace confab {
 namespace {
 
+using config::did_you_mean;
+using config::find_option;
+using config::flag_of;
+using config::invalid;
+using config::key_of;
 using config::Option;
 using config::options;
+using config::role_named;
+using config::set_option;
+using config::split_commas;
 using config::Values;
+using config::variable_of;
 
 constexpr int kDepthMax = 8;
 
 // Where the file is, for those who cannot give a flag.
 constexpr std::string_view kFileVariable = "CONFAB_CONFIG";
-
-std::unexpected<Error> invalid(std::string message) {
-  return fail(ErrorCode::kInvalidArgument, std::move(message));
-}
-
-// The option that `name_of` calls `name`, or null.
-template <typename NameOf>
-const Option* find_option(std::string_view name, NameOf name_of) {
-  const auto found = std::ranges::find_if(
-      options(), [&](const Option& option) { return name_of(option.shown) == name; });
-  return found == options().end() ? nullptr : &*found;
-}
-
-template <typename NameOf>
-std::string did_you_mean(std::string_view name, NameOf name_of) {
-  std::vector<std::string_view> names;
-  for (const Option& option : options()) {
-    if (!option.shown.is_retired) names.push_back(name_of(option.shown));
-  }
-  const std::string_view near = config::nearest_name(name, names);
-  return near.empty() ? "" : "; did you mean " + std::string(near) + "?";
-}
-
-std::string_view key_of(const ConfigOption& option) {
-  return option.key;
-}
-std::string_view flag_of(const ConfigOption& option) {
-  return option.flag;
-}
-std::string_view variable_of(const ConfigOption& option) {
-  return option.environment;
-}
-
-Values split_commas(std::string_view text) {
-  Values parts;
-  while (!text.empty()) {
-    const std::size_t comma = text.find(',');
-    parts.emplace_back(text.substr(0, comma));
-    text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
-  }
-  return parts;
-}
 
 std::string join_commas(const Values& values) {
   std::string out;
@@ -76,17 +44,6 @@ std::string join_commas(const Values& values) {
     out += value;
   }
   return out;
-}
-
-// Says where the value came from, never what a secret was.
-Result<void> set_option(Config& config, const Option& option, const Values& values,
-                        std::string_view origin) {
-  const auto wanted = option.set(config, values);
-  if (!wanted) return {};
-  if (option.shown.is_retired) return invalid(std::string(origin) + " is no more: set " + *wanted);
-  std::string given;
-  if (!option.shown.is_secret && values.size() == 1) given = ", not \"" + values.front() + "\"";
-  return invalid(std::string(origin) + ": expected " + *wanted + given);
 }
 
 Result<void> apply_file_node(Config& config, const std::string& file, const std::string& key,
@@ -131,11 +88,6 @@ Result<void> apply_file_node(Config& config, const std::string& file, const std:
 
 // Where in the file that is which one role alone has.
 constexpr const char* kRolesKey = "roles";
-
-std::optional<Role> role_named(std::string_view name) {
-  const auto found = std::ranges::find(kRoles, name, role_name);
-  return found == std::end(kRoles) ? std::nullopt : std::optional(*found);
-}
 
 // What the other roles are told is looked at as well: a mistake is found wherever it is looked for.
 Result<void> apply_roles(Config& config, Role role, const std::string& file,
@@ -265,8 +217,10 @@ Result<void> check_rpc(const RpcConfig& rpc) {
   return {};
 }
 
-Result<void> check_media_nodes(const std::vector<ServicePlace>& nodes) {
-  if (nodes.empty()) return invalid("rpc.media_nodes is needed: name the media nodes");
+Result<void> check_media_nodes(const std::vector<ServicePlace>& nodes, bool has_directory) {
+  if (nodes.empty() && !has_directory) {
+    return invalid("rpc.media_nodes is needed: name the media nodes, or set discovery.consul");
+  }
   std::set<std::uint16_t> numbers;
   for (const ServicePlace& place : nodes) {
     // What it makes has its number in it.
@@ -312,7 +266,13 @@ Result<void> check_role(const Config& config, Role role) {
   if (role == Role::kSignaling || role == Role::kMedia) checked = check_rpc(config.rpc);
   if (!checked || role != Role::kSignaling) return checked;
   checked = check_auth(config.auth);
-  return checked ? check_media_nodes(config.rpc.media_nodes) : checked;
+  if (!checked) return checked;
+  return check_media_nodes(config.rpc.media_nodes, !config.discovery.consul.empty());
+}
+
+Result<void> check(const Config& config, Role role) {
+  auto checked = check_whole(config);
+  return checked ? check_role(config, role) : checked;
 }
 
 }  // namespace
@@ -330,10 +290,17 @@ Result<LoadedConfig> load_config(const ConfigInput& input) {
   }
   if (done) done = apply_environment(loaded, input.environment);
   if (done) done = apply_flags(loaded.config, input.flags);
-  if (done) done = check_whole(loaded.config);
-  if (done) done = check_role(loaded.config, input.role);
+  if (done) done = check(loaded.config, input.role);
   if (!done) return std::unexpected(std::move(done).error());
   return loaded;
+}
+
+Result<Config> with_shared(const Config& base, Role role, const ConfigPairs& shared) {
+  Config config = base;
+  auto done = config::apply_shared(config, role, shared);
+  if (done) done = check(config, role);
+  if (!done) return std::unexpected(std::move(done).error());
+  return config;
 }
 
 ConfigChange take_over_config(Config& running, const Config& wanted) {

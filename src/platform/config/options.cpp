@@ -158,6 +158,11 @@ Option live(Option option) {
   return option;
 }
 
+Option local(Option option) {
+  option.is_local = true;
+  return option;
+}
+
 std::vector<Option> live(std::vector<Option> all) {
   for (Option& option : all) option.shown.is_live = true;
   return all;
@@ -173,11 +178,11 @@ std::vector<Option> http_options() {
              [](Config& c) -> auto& { return c.http.tls; }),
       endpoint({"http.tls_listen", "tls-listen"}, "address and port of HTTPS",
                [](Config& c) -> auto& { return c.http.tls_listen; }),
-      live(text({"http.tls_certificate", "tls-certificate"},
-                "PEM file; without it a certificate is made and kept in the data folder",
-                [](Config& c) -> auto& { return c.http.tls_certificate; })),
-      live(text({"http.tls_key", "tls-key"}, "PEM file of the certificate's key",
-                [](Config& c) -> auto& { return c.http.tls_key; })),
+      local(live(text({"http.tls_certificate", "tls-certificate"},
+                      "PEM file; without it a certificate is made and kept in the data folder",
+                      [](Config& c) -> auto& { return c.http.tls_certificate; }))),
+      local(live(text({"http.tls_key", "tls-key"}, "PEM file of the certificate's key",
+                      [](Config& c) -> auto& { return c.http.tls_key; }))),
       texts({"http.cors_origins", "cors-origin"}, "other origins that may call the API; * is any",
             [](Config& c) -> auto& { return c.http.cors_origins; }),
       list(
@@ -352,13 +357,14 @@ std::vector<Option> rpc_options() {
   return {
       secret(text({"rpc.secret", ""}, "by which signaling and media know each other",
                   [](Config& c) -> auto& { return c.rpc.secret; })),
-      live(text({"rpc.tls_authority", ""}, "PEM file of who signed the other end's certificate",
-                [](Config& c) -> auto& { return c.rpc.tls_authority; })),
-      live(text({"rpc.tls_certificate", ""},
-                "PEM file of our certificate, for both to prove themselves",
-                [](Config& c) -> auto& { return c.rpc.tls_certificate; })),
-      live(text({"rpc.tls_key", ""}, "PEM file of its key",
-                [](Config& c) -> auto& { return c.rpc.tls_key; })),
+      local(
+          live(text({"rpc.tls_authority", ""}, "PEM file of who signed the other end's certificate",
+                    [](Config& c) -> auto& { return c.rpc.tls_authority; }))),
+      local(live(text({"rpc.tls_certificate", ""},
+                      "PEM file of our certificate, for both to prove themselves",
+                      [](Config& c) -> auto& { return c.rpc.tls_certificate; }))),
+      local(live(text({"rpc.tls_key", ""}, "PEM file of its key",
+                      [](Config& c) -> auto& { return c.rpc.tls_key; }))),
   };
 }
 
@@ -369,7 +375,8 @@ Option rpc_listen_option() {
 
 Option media_nodes_option() {
   return list(
-      {"rpc.media_nodes", "media-node"}, "a media node, as NUMBER=ADDRESS:PORT",
+      {"rpc.media_nodes", "media-node"},
+      "a media node, as NUMBER=ADDRESS:PORT, where discovery.consul does not tell",
       [](Config& c) -> auto& { return c.rpc.media_nodes; }, parse_place, print_place);
 }
 
@@ -397,7 +404,7 @@ std::vector<Option> media_service_options() {
 }
 
 std::vector<Option> log_options() {
-  return {
+  std::vector<Option> all = {
       scalar(
           {"log.level", ""}, "debug, info, warn or error",
           [](Config& c) -> auto& { return c.log.level; }, parse_log_level, print_log_level),
@@ -418,6 +425,8 @@ std::vector<Option> log_options() {
       duration({"log.keep", ""}, "and for so long", 1min, std::chrono::days(3660),
                [](Config& c) -> auto& { return c.log.keep; }),
   };
+  for (Option& option : all) option.is_local = option.shown.key != "log.level";
+  return all;
 }
 
 // Of the role `logs`.
@@ -439,7 +448,7 @@ constexpr RoleSet kWithHttp = kEveryRole & ~set_of(Role::kMedia);
 constexpr RoleSet kWithRooms = set_of(Role::kServe, Role::kGateway, Role::kSignaling);
 constexpr RoleSet kWithSockets = set_of(Role::kServe, Role::kSignaling);
 // Of several processes, those that others look for.
-constexpr RoleSet kApart = set_of(Role::kGateway, Role::kSignaling, Role::kMedia);
+constexpr RoleSet kApart = set_of(Role::kGateway, Role::kSignaling, Role::kMedia, Role::kWeb);
 constexpr RoleSet kWithMedia = set_of(Role::kServe, Role::kMedia);
 
 std::vector<Option> process_options() {
@@ -488,6 +497,7 @@ std::vector<Option> all_options() {
   for (const auto& [roles, options] : parts) {
     for (Option option : options) {
       option.roles = roles;
+      option.shown.is_shared = option.shown.is_live && !option.shown.is_secret && !option.is_local;
       option.shown.environment = variable_of(option.shown.flag);
       all.push_back(std::move(option));
     }

@@ -22,7 +22,8 @@ constexpr RoleSet set_of(auto... roles) {
 
 struct Option {
   ConfigOption shown;
-  RoleSet roles = 0;  // who looks at it
+  RoleSet roles = 0;      // who looks at it
+  bool is_local = false;  // names a file of this machine, or shows what is private: nobody else's
   // What was expected instead, if the values do not fit.
   std::function<std::optional<std::string>(Config&, const Values&)> set;
   std::function<Values(const Config&)> get;

@@ -59,7 +59,7 @@ class Discovery {
   virtual ~Discovery() = default;
 
   virtual void watch(std::string service, Watcher watcher) = 0;
-  // Every key below the prefix, without it.
+  // Every key below the prefix, without it. A source that comes back empty changes nothing.
   virtual void watch_values(std::string prefix, ValuesWatcher watcher) = 0;
 
   // Once. It is kept there until leave(), whatever becomes of the directory meanwhile.

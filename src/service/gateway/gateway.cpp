@@ -18,8 +18,7 @@ http::Response status(unsigned code, std::string_view word) {
 
 Gateway::Gateway(const Options& options, http::EventLoop& loop, http::HttpServer& server,
                  discovery::Discovery& discovery, Random& random, LogSink& log)
-    : discovery_(discovery),
-      upstreams_(loop, discovery, options.service, log),
+    : upstreams_(loop, discovery, options.service, log),
       proxy_(options, loop, upstreams_, random, counts_),
       tunnels_(options, loop, proxy_, counts_) {
   const auto pass_on = [this](http::Request request, http::Responder responder) {
@@ -103,18 +102,6 @@ void Gateway::expose(metrics::Exposition& out) const {
   connections("failed", upstream.counts().connections_failed);
   out.gauge("gateway_connections_kept", "Connections that wait for the next request.", {},
             static_cast<double>(upstream.kept_connections()));
-  const discovery::Discovery::Counts asked = discovery_.counts();
-  out.gauge("discovery_reachable", "0 while the directory does not answer.", {},
-            discovery_.is_reachable() ? 1 : 0);
-  const auto answers = [&](std::string_view what, std::uint64_t count) {
-    out.counter("discovery_events", "What was asked of the directory, and what came of it.",
-                {{"what", what}}, count);
-  };
-  answers("asked", asked.asked);
-  answers("failed", asked.failed);
-  answers("malformed", asked.malformed);
-  answers("index_resets", asked.index_resets);
-  answers("registrations", asked.registrations);
 }
 
 }  // namespace confab::gateway

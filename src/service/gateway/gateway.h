@@ -35,7 +35,6 @@ class Gateway {
   void expose(metrics::Exposition& out) const;
 
  private:
-  discovery::Discovery& discovery_;
   Counts counts_;
   Upstreams upstreams_;
   Proxy proxy_;

@@ -21,12 +21,12 @@ void NodeTable::set_nodes(const std::vector<Node>& nodes) {
 
 std::optional<Endpoint> NodeTable::pick(Instant now, std::span<const Endpoint> tried) {
   const auto rank = [now](const Entry& entry) {
-    return std::tuple(entry.avoided_until > now, entry.open, entry.last_picked);
+    return std::tuple(!entry.takes_new, entry.avoided_until > now, entry.open, entry.last_picked);
   };
   std::pair<const Endpoint, Entry>* best = nullptr;
   for (auto& node : nodes_) {
     const Entry& entry = node.second;
-    if (!entry.is_present || !entry.takes_new) continue;
+    if (!entry.is_present) continue;
     if (std::ranges::find(tried, node.first) != tried.end()) continue;
     if (best == nullptr || rank(entry) < rank(best->second)) best = &node;
   }

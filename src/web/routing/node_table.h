@@ -29,7 +29,9 @@ class NodeTable {
   void set_nodes(const std::vector<Node>& nodes);
 
   // For what belongs to no session: the node with the fewest open, in turn among equals; not among
-  // `tried`. Nodes that did not answer lately come last, for they may be all there is.
+  // `tried`. Nodes that did not answer lately come last, for they may be all there is; and after
+  // them those that take nothing new: all of them fail their checks when what they share is away (a
+  // database), and each can still do more than nobody could.
   std::optional<Endpoint> pick(Instant now, std::span<const Endpoint> tried = {});
   // Nothing: there is no such node, or the text is no sid.
   std::optional<Endpoint> of_sid(std::string_view sid) const;

@@ -70,6 +70,13 @@ TEST_F(NodeTableTest, a_draining_node_keeps_its_sessions_and_gets_no_others) {
   EXPECT_EQ(table_.of_sid(sid_of(1))->port, 1);
 }
 
+TEST_F(NodeTableTest, where_all_fail_their_checks_newcomers_go_there_all_the_same) {
+  table_.set_nodes({{1, at(1), false}, {2, at(2), false}});
+  EXPECT_EQ((std::vector{pick(), pick()}), (std::vector<std::uint16_t>{1, 2}));
+  table_.set_nodes({{1, at(1), false}, {2, at(2)}});
+  EXPECT_EQ((std::vector{pick(), pick()}), (std::vector<std::uint16_t>{2, 2}));
+}
+
 TEST_F(NodeTableTest, a_node_that_did_not_answer_is_left_alone_for_two_seconds) {
   table_.failed(now_, at(1));
   EXPECT_EQ((std::vector{pick(), pick(), pick()}), (std::vector<std::uint16_t>{2, 3, 2}));

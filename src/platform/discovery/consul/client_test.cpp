@@ -109,6 +109,18 @@ TEST_F(ClientTest, tells_values_below_a_prefix_and_that_there_are_none) {
             (std::vector<std::string>{"confab/config/:", "confab/config/: log.level=debug"}));
 }
 
+TEST_F(ClientTest, values_are_kept_when_the_agent_comes_back_without_any) {
+  constexpr std::string_view kDebug = R"([{"Key":"a/log.level","Value":"ZGVidWc="}])";
+  client_.watch_values("a/");
+  answer(next_question(), Answer{200, "500", kDebug});
+  answer(next_question(), std::nullopt);
+  answer(next_question(), Answer{404, "1", ""});
+  EXPECT_EQ(told_, (std::vector<std::string>{"a/: log.level=debug"}));
+  answer(next_question(), Answer{200, "2", R"([{"Key":"a/log.level","Value":"aW5mbw=="}])"});
+  answer(next_question(), Answer{404, "3", ""});
+  EXPECT_EQ(told_, (std::vector<std::string>{"a/: log.level=debug", "a/: log.level=info", "a/:"}));
+}
+
 TEST_F(ClientTest, an_index_that_goes_back_is_counted) {
   client_.watch_service("s");
   answer(next_question(), Answer{200, "500", kTwo});

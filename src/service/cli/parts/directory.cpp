@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "control/session/messages.h"
 #include "platform/discovery/consul_discovery.h"
 #include "platform/discovery/static_discovery.h"
 #include "platform/version/version.h"
@@ -55,30 +56,38 @@ Result<std::unique_ptr<discovery::Discovery>> open_directory(
   return discovery::make_static_discovery(loop, std::move(instances), {});
 }
 
-Result<discovery::Registration> describe_self(const Config& config, std::string_view service,
-                                              std::uint16_t port, std::uint16_t health_port,
-                                              Random& random) {
+Result<discovery::Registration> describe_self(const Config& config, const SelfDescription& self) {
   if (config.discovery.address.empty() && !config.discovery.consul.empty()) {
     return fail(ErrorCode::kInvalidArgument,
                 "discovery.address is needed with discovery.consul: the address or name by which "
                 "the others reach this process");
   }
   discovery::Registration registration;
-  discovery::Instance& self = registration.self;
-  self.service = service;
-  self.node = config.node;
-  self.boot = hex(random.u64());
-  self.address = config.discovery.address;
-  self.port = port;
-  self.meta = {{"build", std::string(build_id())}};
-  self.tags = {"v1"};
+  discovery::Instance& instance = registration.self;
+  instance.service = self.service;
+  instance.node = config.node;
+  instance.boot = hex(self.boot);
+  instance.address = config.discovery.address;
+  instance.port = self.port;
+  instance.meta = self.meta;
+  instance.meta.emplace("build", build_id());
+  instance.tags = {"v1"};
   if (!config.discovery.region.empty()) {
-    self.meta.emplace("region", config.discovery.region);
-    self.tags.push_back("region-" + config.discovery.region);
+    instance.meta.emplace("region", config.discovery.region);
+    instance.tags.push_back("region-" + config.discovery.region);
   }
-  registration.health_url =
-      "http://" + bracketed(self.address) + ":" + std::to_string(health_port) + "/readyz";
+  // The agent asks on its own machine what listens there alone.
+  const IpAddress& at = self.health.address;
+  registration.health_url = "http://" +
+                            bracketed(at.is_unspecified() ? instance.address : at.to_string()) +
+                            ":" + std::to_string(self.health.port) + "/readyz";
   return registration;
+}
+
+discovery::Values speaks(std::uint64_t codec_hash) {
+  return {{"proto_min", std::to_string(control::kVersionMin)},
+          {"proto_max", std::to_string(control::kVersionMax)},
+          {"codec_hash", hex(codec_hash)}};
 }
 
 }  // namespace confab::cli

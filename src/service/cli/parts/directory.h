@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "base/random.h"
+#include "base/net.h"
 #include "platform/config/config.h"
 #include "platform/discovery/discovery.h"
 #include "platform/http/event_loop.h"
@@ -19,6 +19,7 @@ namespace confab::cli {
 inline constexpr std::string_view kGatewayService = "api-gateway";
 inline constexpr std::string_view kSignalingService = "signaling-service";
 inline constexpr std::string_view kMediaService = "media-service";
+inline constexpr std::string_view kWebService = "ui";
 
 // The places that the configuration names of a service.
 struct StaticService {
@@ -31,10 +32,21 @@ Result<std::unique_ptr<discovery::Discovery>> open_directory(
     const Config& config, std::span<const StaticService> services, http::EventLoop& loop,
     LogSink& log);
 
-// What the others shall know of this process, which listens there. kInvalidArgument where it does
-// not know by which address it is reached. With lists alone nobody is told.
-Result<discovery::Registration> describe_self(const Config& config, std::string_view service,
-                                              std::uint16_t port, std::uint16_t health_port,
-                                              Random& random);
+// What the others shall know of this process.
+struct SelfDescription {
+  std::string_view service;
+  std::uint16_t port = 0;
+  // Where its /readyz is asked.
+  Endpoint health;
+  std::uint64_t boot = 0;
+  // Besides build and region.
+  discovery::Values meta;
+};
+// kInvalidArgument where it does not know by which address it is reached. With lists alone nobody
+// is told.
+Result<discovery::Registration> describe_self(const Config& config, const SelfDescription& self);
+
+// What a signaling or media node says of whom it can speak with (control/session).
+discovery::Values speaks(std::uint64_t codec_hash);
 
 }  // namespace confab::cli

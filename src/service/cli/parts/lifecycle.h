@@ -1,5 +1,6 @@
 // What the kernel's signals mean to every role: SIGHUP reads the configuration again, SIGTERM lets
-// what goes on go on for a while, a second one does not wait. Loop thread only.
+// what goes on go on for a while, a second one does not wait. And what the directory says of the
+// configuration, which is taken over the same way. Loop thread only.
 #pragma once
 
 #include <functional>
@@ -10,6 +11,7 @@
 #include "platform/config/config.h"
 #include "platform/http/event_loop.h"
 #include "platform/log/json_log.h"
+#include "service/cli/parts/membership.h"
 
 namespace confab::cli {
 
@@ -29,10 +31,13 @@ class Lifecycle {
     std::function<bool()> is_drained;
     // Says goodbye; `done` ends the loop.
     std::function<void(http::Task done)> stop;
+    // Where the directory's settings come from; null: it has none.
+    Membership* membership = nullptr;
   };
 
   // `config` is what reload changes: all that refer to it run on the loop's thread.
-  Lifecycle(Config& config, ConfigSource source, http::EventLoop& loop, JsonLog& log, Hooks hooks);
+  Lifecycle(Role role, Config& config, ConfigSource source, http::EventLoop& loop, JsonLog& log,
+            Hooks hooks);
 
   // Until the end. Runs the loop.
   void run();
@@ -40,11 +45,16 @@ class Lifecycle {
  private:
   void on_signal(http::Signal signal);
   void reload();
-  Result<ConfigChange> take_over(const Config& wanted);
+  Result<void> prepare(const Config& wanted);
+  ConfigChange take_over(const Config& wanted);
+  Result<void> apply_settings(const ConfigPairs& settings);
   void drain();
   void stop();
 
+  const Role role_;
   Config& config_;
+  // As it would be without the directory's settings.
+  Config own_;
   const ConfigSource source_;
   http::EventLoop& loop_;
   JsonLog& log_;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "platform/tls/certificate_check.h"
+#include "rtc/ortc/router_capabilities.h"
 
 namespace confab::cli {
 namespace {
@@ -47,6 +48,10 @@ Result<rpc::Credentials> renewed_credentials(const RpcConfig& now, const RpcConf
   auto out = rpc_credentials(wanted);
   if (out) out->secret = now.secret;
   return out;
+}
+
+ortc::CapabilitiesHash router_codecs_hash() {
+  return ortc::capabilities_hash(*ortc::router_capabilities(ortc::default_router_codecs()));
 }
 
 }  // namespace confab::cli

@@ -9,6 +9,7 @@
 #include "service/cli/parts/data_dir.h"
 #include "service/cli/parts/directory.h"
 #include "service/cli/parts/http_options.h"
+#include "service/cli/parts/membership.h"
 #include "service/cli/parts/public_door.h"
 #include "service/cli/parts/role_process.h"
 #include "service/cli/parts/web_app.h"
@@ -24,10 +25,10 @@ class GatewayProcess {
       : config_(std::move(config)), source_(std::move(source)), loop_(loop) {}
 
   Result<void> start();
-  void run() { Lifecycle(config_, source_, loop_, *log_, hooks()).run(); }
+  void run() { Lifecycle(Role::kGateway, config_, source_, loop_, *log_, hooks()).run(); }
 
  private:
-  Result<void> open_directory();
+  Result<void> open_membership();
   void open_doors();
   Result<void> listen();
   Result<void> announce();
@@ -39,7 +40,7 @@ class GatewayProcess {
   DataDir data_dir_;
   std::unique_ptr<JsonLog> log_;
   SecureRandom random_;
-  std::unique_ptr<discovery::Discovery> directory_;
+  std::unique_ptr<Membership> membership_;
   std::unique_ptr<PublicDoor> door_;
   std::unique_ptr<AdminDoor> admin_;
   std::unique_ptr<gateway::Gateway> gateway_;
@@ -55,22 +56,22 @@ Result<void> GatewayProcess::start() {
   auto log = open_log(config_, kGatewayService);
   if (!log) return std::unexpected(log.error());
   log_ = std::move(*log);
-  if (auto opened = open_directory(); !opened) return opened;
+  if (auto opened = open_membership(); !opened) return opened;
   open_doors();
   if (auto listening = listen(); !listening) return listening;
   return announce();
 }
 
-Result<void> GatewayProcess::open_directory() {
+Result<void> GatewayProcess::open_membership() {
   if (config_.discovery.consul.empty() && config_.gateway.signaling.empty()) {
     return fail(ErrorCode::kInvalidArgument,
                 "nobody says where the signaling nodes are: set gateway.signaling "
                 "(--gateway-signaling host:port,...) or discovery.consul");
   }
   const StaticService signaling{kSignalingService, config_.gateway.signaling};
-  auto directory = cli::open_directory(config_, {&signaling, 1}, loop_, *log_);
-  if (!directory) return std::unexpected(directory.error());
-  directory_ = std::move(*directory);
+  auto membership = Membership::open(config_, {&signaling, 1}, loop_, *log_);
+  if (!membership) return std::unexpected(membership.error());
+  membership_ = std::move(*membership);
   return {};
 }
 
@@ -81,7 +82,7 @@ void GatewayProcess::open_doors() {
                        .connect_timeout = config_.gateway.connect_timeout,
                        .idle_timeout = config_.gateway.idle_timeout,
                        .answer_timeout = config_.gateway.answer_timeout},
-      loop_, door_->server(), *directory_, random_, *log_);
+      loop_, door_->server(), membership_->directory(), random_, *log_);
   gateway_->serve_health(door_->server());
   serve_web_app(config_, door_->server(), *log_);
   AdminDoor::Answers answers;
@@ -91,6 +92,7 @@ void GatewayProcess::open_doors() {
   answers.metrics = [this](std::move_only_function<void(metrics::Exposition&)> done) {
     metrics::Exposition out;
     gateway_->expose(out);
+    membership_->expose(out);
     expose_listener("public", door_->server(), out);
     done(out);
   };
@@ -110,11 +112,11 @@ Result<void> GatewayProcess::listen() {
 }
 
 Result<void> GatewayProcess::announce() {
-  const std::uint16_t port = door_->http().port;
-  auto self = describe_self(config_, kGatewayService, port, port, random_);
-  if (!self) return std::unexpected(self.error());
-  directory_->announce(*std::move(self));
-  return {};
+  return membership_->announce({.service = kGatewayService,
+                                .port = door_->http().port,
+                                .health = door_->http(),
+                                .boot = random_.u64(),
+                                .meta = {}});
 }
 
 Lifecycle::Hooks GatewayProcess::hooks() {
@@ -123,18 +125,19 @@ Lifecycle::Hooks GatewayProcess::hooks() {
           .drain =
               [this] {
                 gateway_->drain();
-                directory_->drain();
+                membership_->drain();
               },
           .is_drained = [this] { return gateway_->open_tunnels() == 0; },
           .stop =
               [this](http::Task done) {
                 gateway_->stop();
-                directory_->leave([this, done = std::move(done)]() mutable {
+                membership_->leave([this, done = std::move(done)]() mutable {
                   door_->stop();
                   admin_->stop();
                   done();
                 });
-              }};
+              },
+          .membership = membership_.get()};
 }
 
 }  // namespace

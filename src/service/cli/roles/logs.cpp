@@ -26,7 +26,7 @@ class LogsProcess {
   }
 
   Result<void> start();
-  void run() { Lifecycle(config_, source_, loop_, *log_, hooks()).run(); }
+  void run() { Lifecycle(Role::kLogs, config_, source_, loop_, *log_, hooks()).run(); }
 
  private:
   void open_door();

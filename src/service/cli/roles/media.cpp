@@ -7,13 +7,13 @@
 #include "platform/clock/clock.h"
 #include "platform/random/secure_random.h"
 #include "platform/version/version.h"
-#include "rtc/ortc/capabilities_hash.h"
-#include "rtc/ortc/router_capabilities.h"
 #include "service/cli/parts/admin_door.h"
 #include "service/cli/parts/data_dir.h"
+#include "service/cli/parts/directory.h"
 #include "service/cli/parts/http_options.h"
 #include "service/cli/parts/media_plane.h"
 #include "service/cli/parts/media_service_door.h"
+#include "service/cli/parts/membership.h"
 #include "service/cli/parts/role_process.h"
 #include "service/cli/parts/rpc_credentials.h"
 #include "service/media/media_metrics.h"
@@ -40,6 +40,7 @@ class MediaRole {
   Result<void> open_door();
   Result<void> open_service();
   Result<void> open_admin();
+  Result<void> join();
   void announce();
   bool is_drained() const;
   void leave(Instant until);
@@ -50,6 +51,9 @@ class MediaRole {
   std::unique_ptr<JsonLog> log_;
   SecureRandom random_;
   http::EventLoop& loop_;
+  const std::uint64_t boot_ = random_.u64();
+  Endpoint admin_at_;
+  std::unique_ptr<Membership> membership_;
   std::unique_ptr<MediaPlane> plane_;
   std::unique_ptr<media_rpc::MediaServer> door_;
   std::unique_ptr<media_compat::MediaService> service_;  // where it is wanted
@@ -65,12 +69,16 @@ Result<void> MediaRole::start() {
   auto log = open_log(config_, "media");
   if (!log) return std::unexpected(log.error());
   log_ = std::move(*log);
+  auto membership = Membership::open(config_, {}, loop_, *log_);
+  if (!membership) return std::unexpected(membership.error());
+  membership_ = std::move(*membership);
   auto plane = MediaPlane::open(config_, loop_, *log_);
   if (!plane) return std::unexpected(plane.error());
   plane_ = std::move(*plane);
   if (auto opened = open_door(); !opened) return opened;
   if (auto opened = open_service(); !opened) return opened;
   if (auto opened = open_admin(); !opened) return opened;
+  if (auto joined = join(); !joined) return joined;
   announce();
   return {};
 }
@@ -79,12 +87,11 @@ Result<void> MediaRole::open_door() {
   media::LocalMedia& media = plane_->media();
   media_rpc::MediaServer::Setup setup;
   setup.self = {.node = config_.node,
-                .boot = random_.u64(),
+                .boot = boot_,
                 .shards = static_cast<std::uint32_t>(media.shards()),
                 .region = config_.discovery.region,
                 .build = std::string(build_id()),
-                .codec_hash = ortc::capabilities_hash(
-                    *ortc::router_capabilities(ortc::default_router_codecs()))};
+                .codec_hash = router_codecs_hash()};
   setup.listen = config_.rpc.listen;
   auto credentials = rpc_credentials(config_.rpc);
   if (!credentials) return std::unexpected(credentials.error());
@@ -122,12 +129,26 @@ Result<void> MediaRole::open_admin() {
         service_->expose(out);
         expose_listener("media_service", service_->http_server(), out);
       }
+      membership_->expose(out);
       (*answer)(out);
     });
   };
   admin_ = std::make_unique<AdminDoor>(config_, Role::kMedia, loop_, *log_, std::move(answers));
   const auto listening = admin_->listen();
-  return listening ? Result<void>{} : std::unexpected(listening.error());
+  if (!listening) return std::unexpected(listening.error());
+  admin_at_ = *listening;
+  return {};
+}
+
+// Its HTTP is the admin listener's; signaling nodes look for the port of gRPC.
+Result<void> MediaRole::join() {
+  SelfDescription self{.service = kMediaService,
+                       .port = admin_at_.port,
+                       .health = admin_at_,
+                       .boot = boot_,
+                       .meta = speaks(router_codecs_hash())};
+  self.meta.emplace("grpc_port", std::to_string(door_->port()));
+  return membership_->announce(self);
 }
 
 void MediaRole::announce() {
@@ -155,14 +176,18 @@ void MediaRole::run() {
     door_->use_credentials(*credentials);
     return {};
   };
-  hooks.drain = [this] { door_->drain(false); };
+  hooks.drain = [this] {
+    door_->drain(false);
+    membership_->drain();
+  };
   hooks.is_drained = [this] { return is_drained(); };
   hooks.stop = [this](http::Task done) {
     left_ = std::move(done);
     door_->drain(true);
     leave(monotonic_now() + kLeavingMax);
   };
-  Lifecycle(config_, source_, loop_, *log_, std::move(hooks)).run();
+  hooks.membership = membership_.get();
+  Lifecycle(Role::kMedia, config_, source_, loop_, *log_, std::move(hooks)).run();
 }
 
 // Of those who can not take their rooms elsewhere, the rooms go on until the drain is over.
@@ -177,9 +202,11 @@ void MediaRole::leave(Instant until) {
     leaving_.set(monotonic_now() + kLook, [this, until] { leave(until); });
     return;
   }
-  if (service_ != nullptr) service_->stop();
-  admin_->stop();
-  left_();
+  membership_->leave([this] {
+    if (service_ != nullptr) service_->stop();
+    admin_->stop();
+    left_();
+  });
 }
 
 }  // namespace

@@ -180,7 +180,7 @@ Lifecycle::Hooks AllInOne::hooks() {
 }
 
 void AllInOne::run() {
-  Lifecycle(config_, source_, loop_, *log_, hooks()).run();
+  Lifecycle(Role::kServe, config_, source_, loop_, *log_, hooks()).run();
 }
 
 void AllInOne::stop(http::Task done) {

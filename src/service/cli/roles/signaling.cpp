@@ -1,18 +1,20 @@
 #include "service/cli/roles/signaling.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "platform/auth/token_signer.h"
 #include "platform/random/secure_random.h"
 #include "platform/version/version.h"
-#include "rtc/ortc/capabilities_hash.h"
-#include "rtc/ortc/router_capabilities.h"
 #include "service/cli/parts/admin_door.h"
 #include "service/cli/parts/data_dir.h"
+#include "service/cli/parts/directory.h"
 #include "service/cli/parts/http_options.h"
+#include "service/cli/parts/membership.h"
 #include "service/cli/parts/public_door.h"
 #include "service/cli/parts/role_process.h"
 #include "service/cli/parts/rpc_credentials.h"
@@ -23,6 +25,13 @@
 
 namespace confab::cli {
 namespace {
+
+// As gRPC is told: its other door where it says one, else the port that the list names.
+std::string rpc_target(const discovery::Instance& instance) {
+  const std::uint16_t port = instance.port_of("grpc").value_or(instance.port);
+  const bool is_v6 = instance.address.contains(':');
+  return (is_v6 ? "[" + instance.address + "]" : instance.address) + ":" + std::to_string(port);
+}
 
 class SignalingRole {
  public:
@@ -40,6 +49,8 @@ class SignalingRole {
   Result<void> open_media();
   Result<void> open_http();
   Result<void> open_admin();
+  Result<void> join();
+  void name_media_nodes(const std::vector<discovery::Instance>& instances);
   void announce();
   void stop(http::Task done);
 
@@ -49,6 +60,8 @@ class SignalingRole {
   std::unique_ptr<JsonLog> log_;
   SecureRandom random_;
   http::EventLoop& loop_;
+  const std::uint64_t boot_ = random_.u64();
+  std::unique_ptr<Membership> membership_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<auth::TokenSigner> signer_;
   std::unique_ptr<media_rpc::MediaCluster> media_;
@@ -65,8 +78,9 @@ Result<void> SignalingRole::start() {
   auto log = open_log(config_, "signaling");
   if (!log) return std::unexpected(log.error());
   log_ = std::move(*log);
-  for (const auto step : {&SignalingRole::open_stores, &SignalingRole::open_media,
-                          &SignalingRole::open_http, &SignalingRole::open_admin}) {
+  for (const auto step :
+       {&SignalingRole::open_stores, &SignalingRole::open_media, &SignalingRole::open_http,
+        &SignalingRole::open_admin, &SignalingRole::join}) {
     if (auto done = (this->*step)(); !done) return done;
   }
   announce();
@@ -88,19 +102,32 @@ Result<void> SignalingRole::open_media() {
   if (!credentials) return std::unexpected(credentials.error());
   control::OwnerHello self;
   self.node = config_.node;
-  self.boot = random_.u64();
-  self.codec_hash =
-      ortc::capabilities_hash(*ortc::router_capabilities(ortc::default_router_codecs()));
+  self.boot = boot_;
+  self.codec_hash = router_codecs_hash();
   self.region = config_.discovery.region;
   media_ = std::make_unique<media_rpc::MediaCluster>(loop_, *credentials, self, *log_);
-  std::vector<media_rpc::MediaCluster::Node> nodes;
-  for (const ServicePlace& place : config_.rpc.media_nodes) {
-    const bool is_v6 = place.host.contains(':');
-    const std::string host = is_v6 ? "[" + place.host + "]" : place.host;
-    nodes.push_back({*place.node, host + ":" + std::to_string(place.port)});
-  }
-  media_->set_nodes(nodes);
+  const StaticService media{kMediaService, config_.rpc.media_nodes};
+  auto membership = Membership::open(config_, {&media, 1}, loop_, *log_);
+  if (!membership) return std::unexpected(membership.error());
+  membership_ = std::move(*membership);
+  membership_->directory().watch(
+      std::string(kMediaService),
+      [this](const std::vector<discovery::Instance>& instances) { name_media_nodes(instances); });
   return {};
+}
+
+// One that drains, or that the directory can not reach, gets no new meetings. Where that is said of
+// all, we ask them ourselves: each tells us, by our own stream, whether it takes any.
+void SignalingRole::name_media_nodes(const std::vector<discovery::Instance>& instances) {
+  const bool has_healthy = std::ranges::any_of(instances, &discovery::Instance::is_healthy);
+  std::vector<media_rpc::MediaCluster::Node> nodes;
+  for (const discovery::Instance& instance : instances) {
+    if (has_healthy && !instance.is_healthy) continue;
+    nodes.push_back({instance.node, rpc_target(instance)});
+  }
+  log_->write(LogLevel::kInfo, "media_nodes_changed",
+              {{"known", instances.size()}, {"named", nodes.size()}});
+  media_->set_nodes(nodes);
 }
 
 Result<void> SignalingRole::open_http() {
@@ -127,12 +154,21 @@ Result<void> SignalingRole::open_admin() {
     signaling_->expose(out);
     rest_->expose(out);
     media_->expose(out);
+    membership_->expose(out);
     expose_listener("public", door_->server(), out);
     done(out);
   };
   admin_ = std::make_unique<AdminDoor>(config_, Role::kSignaling, loop_, *log_, std::move(answers));
   const auto listening = admin_->listen();
   return listening ? Result<void>{} : std::unexpected(listening.error());
+}
+
+Result<void> SignalingRole::join() {
+  return membership_->announce({.service = kSignalingService,
+                                .port = door_->http().port,
+                                .health = door_->http(),
+                                .boot = boot_,
+                                .meta = speaks(router_codecs_hash())});
 }
 
 void SignalingRole::announce() {
@@ -142,9 +178,7 @@ void SignalingRole::announce() {
     log_->write(LogLevel::kWarn, "data_folder_open", {{"warning", warning}});
   }
   log_->write(LogLevel::kInfo, "serving",
-              {{"build", build_id()},
-               {"http_port", door_->http().port},
-               {"media_nodes", config_.rpc.media_nodes.size()}});
+              {{"build", build_id()}, {"http_port", door_->http().port}});
 }
 
 void SignalingRole::run() {
@@ -157,10 +191,14 @@ void SignalingRole::run() {
     return {};
   };
   hooks.config_changed = [this] { signaling_->config_changed(); };
-  hooks.drain = [this] { rest_->close(); };
+  hooks.drain = [this] {
+    rest_->close();
+    membership_->drain();
+  };
   hooks.is_drained = [this] { return signaling_->participants() == 0; };
   hooks.stop = [this](http::Task done) { stop(std::move(done)); };
-  Lifecycle(config_, source_, loop_, *log_, std::move(hooks)).run();
+  hooks.membership = membership_.get();
+  Lifecycle(Role::kSignaling, config_, source_, loop_, *log_, std::move(hooks)).run();
 }
 
 void SignalingRole::stop(http::Task done) {
@@ -168,9 +206,11 @@ void SignalingRole::stop(http::Task done) {
   // Shared: what signaling calls is copied.
   const auto end = std::make_shared<http::Task>(std::move(done));
   signaling_->stop([this, end] {
-    door_->stop();
-    admin_->stop();
-    (*end)();
+    membership_->leave([this, end] {
+      door_->stop();
+      admin_->stop();
+      (*end)();
+    });
   });
 }
 

@@ -1,12 +1,16 @@
 #include "service/cli/roles/web.h"
 
 #include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
 
+#include "platform/random/secure_random.h"
 #include "platform/version/version.h"
 #include "service/cli/parts/admin_door.h"
 #include "service/cli/parts/data_dir.h"
 #include "service/cli/parts/http_options.h"
+#include "service/cli/parts/membership.h"
 #include "service/cli/parts/public_door.h"
 #include "service/cli/parts/role_process.h"
 #include "service/cli/parts/web_app.h"
@@ -20,9 +24,10 @@ class WebProcess {
       : config_(std::move(config)), source_(std::move(source)), loop_(loop) {}
 
   Result<void> start();
-  void run() { Lifecycle(config_, source_, loop_, *log_, hooks()).run(); }
+  void run() { Lifecycle(Role::kWeb, config_, source_, loop_, *log_, hooks()).run(); }
 
  private:
+  void serve_health();
   void open_admin();
   Lifecycle::Hooks hooks();
 
@@ -31,6 +36,8 @@ class WebProcess {
   http::EventLoop& loop_;
   DataDir data_dir_;
   std::unique_ptr<JsonLog> log_;
+  SecureRandom random_;
+  std::unique_ptr<Membership> membership_;
   std::unique_ptr<PublicDoor> door_;
   std::unique_ptr<AdminDoor> admin_;
   bool is_draining_ = false;
@@ -46,25 +53,44 @@ Result<void> WebProcess::start() {
   auto log = open_log(config_, "web");
   if (!log) return std::unexpected(log.error());
   log_ = std::move(*log);
+  auto membership = Membership::open(config_, {}, loop_, *log_);
+  if (!membership) return std::unexpected(membership.error());
+  membership_ = std::move(*membership);
   door_ = std::make_unique<PublicDoor>(config_, loop_, *log_);
   if (!serve_web_app(config_, door_->server(), *log_)) {
     return fail(ErrorCode::kNotFound,
                 "there is no built web app: name its folder in http.web_root (--web-root)");
   }
-  // For the front door to see that it is there.
-  for (const char* path : {"/livez", "/readyz", "/health"}) {
-    door_->server().route(http::Method::kGet, path,
-                          [](const http::Request&, http::Responder responder) {
-                            responder.send(http::Response::json(200, R"({"status":"ok"})"));
-                          });
-  }
+  serve_health();
   open_admin();
   if (auto listening = door_->listen({}); !listening) return listening;
   if (const auto admin = admin_->listen(); !admin) return std::unexpected(admin.error());
   log_->write(
       LogLevel::kInfo, "serving",
       {{"build", build_id()}, {"role", role_name(Role::kWeb)}, {"http_port", door_->http().port}});
-  return {};
+  return membership_->announce({.service = kWebService,
+                                .port = door_->http().port,
+                                .health = door_->http(),
+                                .boot = random_.u64(),
+                                .meta = {}});
+}
+
+// For the front door, and for the directory, to see that it is there.
+void WebProcess::serve_health() {
+  const auto answer = [](http::Responder& responder, unsigned code, std::string_view word) {
+    responder.send(http::Response::json(code, R"({"status":")" + std::string(word) + R"("})"));
+  };
+  for (const char* path : {"/livez", "/health"}) {
+    door_->server().route(http::Method::kGet, path,
+                          [answer](const http::Request&, http::Responder responder) {
+                            answer(responder, 200, "ok");
+                          });
+  }
+  door_->server().route(http::Method::kGet, "/readyz",
+                        [this, answer](const http::Request&, http::Responder responder) {
+                          if (is_draining_) return answer(responder, 503, "draining");
+                          answer(responder, 200, "ok");
+                        });
 }
 
 void WebProcess::open_admin() {
@@ -74,6 +100,7 @@ void WebProcess::open_admin() {
   };
   answers.metrics = [this](std::move_only_function<void(metrics::Exposition&)> done) {
     metrics::Exposition out;
+    membership_->expose(out);
     expose_listener("public", door_->server(), out);
     done(out);
   };
@@ -83,15 +110,22 @@ void WebProcess::open_admin() {
 Lifecycle::Hooks WebProcess::hooks() {
   return {.prepare = [this](const Config& wanted) { return door_->use_certificate(wanted, {}); },
           .config_changed = nullptr,
-          .drain = [this] { is_draining_ = true; },
+          .drain =
+              [this] {
+                is_draining_ = true;
+                membership_->drain();
+              },
           // Whoever asks for a file has it at once; what is waited for is that nobody is sent here.
           .is_drained = [] { return false; },
           .stop =
               [this](http::Task done) {
-                door_->stop();
-                admin_->stop();
-                done();
-              }};
+                membership_->leave([this, done = std::move(done)]() mutable {
+                  door_->stop();
+                  admin_->stop();
+                  done();
+                });
+              },
+          .membership = membership_.get()};
 }
 
 }  // namespace
