@@ -31,3 +31,24 @@ why_no_namespaces() {
   echo "network namespaces cannot be made here (${said:-no reason given}): run it on a machine, in a virtual one, or in a container with the capabilities SYS_ADMIN and NET_ADMIN (docker run --privileged)"
   return 1
 }
+
+# make_hub NAME: a namespace with the addresses 10.77.0.1 and fd77::1 besides the loopback's, for
+# servers and browsers (Firefox never offers 127.0.0.1). Nothing leaves it.
+make_hub() {
+  local hub="$1"
+  ip netns add "$hub"
+  ip -n "$hub" link set lo up
+  ip -n "$hub" link add net0 type veth peer name net1
+  ip -n "$hub" addr add 10.77.0.1/24 dev net0
+  ip -n "$hub" addr add fd77::1/64 dev net0 nodad
+  ip -n "$hub" link set net0 up
+  ip -n "$hub" link set net1 up
+  # Firefox finds its address by asking for the route to the world.
+  ip -n "$hub" route add default via 10.77.0.254 dev net0
+}
+
+# end_namespace NAME: with all that runs in it.
+end_namespace() {
+  ip netns pids "$1" 2>/dev/null | xargs -r kill -9 || true
+  ip netns del "$1" 2>/dev/null || true
+}

@@ -66,8 +66,13 @@ export class Cluster {
     }
     if (wants('redis')) alone.push(this.begin('redis', await parts.redis(context)));
     const consul = wants('consul') ? parts.findConsul() : undefined;
-    if (consul) alone.push(this.begin('consul', await parts.consul(context, consul)));
-    else if (wants('consul')) this.state.missing.push('consul is not on this machine, and so not started: tools/consul fetches one');
+    if (consul) {
+      const made = await parts.consul(context, consul);
+      context.consul = made.url;
+      alone.push(this.begin('consul', made));
+    } else if (wants('consul')) {
+      this.state.missing.push('consul is not on this machine, and so not started (tools/consul fetches one): parts find each other by lists');
+    }
     let databaseUrl;
     if (wants('postgres')) {
       const made = await parts.postgres(context);
@@ -93,6 +98,8 @@ export class Cluster {
     if (failed) throw failed.reason;
     Object.assign(this.state, { url: door.url, databaseUrl, turnUrls });
     this.save();
+    // Apart, they are up before they have found each other.
+    await Promise.all(Object.keys(ours).map((name) => this.untilFound(name)));
   }
 
   // Each role as processes of its own. Signaling is one: a meeting belongs to one node.
@@ -116,6 +123,12 @@ export class Cluster {
     this.state.parts[name] = { ...running, spec, ready, ports };
     this.save();
     await untilReady(name, running, ready, spec.log);
+  }
+
+  async untilFound(name) {
+    const part = this.part(name);
+    const door = { kind: 'http', host: part.ready.host, port: part.ports.admin, path: '/readyz' };
+    await untilReady(name, part, door, part.spec.log);
   }
 
   // It holds secrets, and whoever writes it is killed now and then.

@@ -1,7 +1,7 @@
 // What each part of the cluster is: its files, made from the templates of deploy/, its command, and
 // how it is seen to be up. `make` functions return { spec, ready, ports }.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 
@@ -60,6 +60,8 @@ export async function postgres(context) {
   const made = spawnSync(path.join(bin, 'initdb'), ['--pgdata=pg', '--username=confab', '--auth=scram-sha-256', `--pwfile=${passwordFile}`,
     '--encoding=UTF8', '--locale=C', '--no-sync'], { cwd, ...user, encoding: 'utf8' });
   if (made.status !== 0) throw new Error(`initdb failed: ${made.error?.message ?? made.stderr}`);
+  // initdb lets in who comes from the loopback's addresses alone.
+  appendFileSync(path.join(cwd, 'pg/pg_hba.conf'), `host all confab ${context.address}/${context.address.includes(':') ? 128 : 32} scram-sha-256\n`);
   return {
     spec: {
       command: path.join(bin, 'postgres'), cwd, ...user, log: logOf(context, 'postgres'), stopSignal: 'SIGINT',
@@ -95,12 +97,15 @@ export async function consul(context, command) {
   writeFileSync(path.join(cwd, 'agent.json'), JSON.stringify({
     server: true, bootstrap_expect: 1, node_name: 'local', bind_addr: context.address, client_addr: context.address,
     data_dir: path.join(cwd, 'data'), log_level: 'warn', leave_on_terminate: false,
+    // It is alone, and need not wait for others to make itself the leader.
+    performance: { raft_multiplier: 1 },
     ports: { http, dns: off, grpc: off, https: off, serf_lan: serf, serf_wan: off, server: rpc },
   }));
   return {
     spec: { command, args: ['agent', '-config-file', path.join(cwd, 'agent.json')], cwd, log: logOf(context, 'consul') },
-    ready: { kind: 'http', host: context.address, port: http, path: '/v1/status/leader' },
+    ready: { kind: 'http', host: context.address, port: http, path: '/v1/catalog/services' },
     ports: { http },
+    url: `http://${context.address}:${http}`,
   };
 }
 
@@ -149,7 +154,8 @@ export async function serve(context, { databaseUrl, turnUrls }) {
   };
 }
 
-// What every process of confab has, whatever its role; `more` is its own.
+// What every process of confab has, whatever its role; `more` is its own. With Consul they find each
+// other there, without it by lists.
 function role(context, name, word, { http, admin }, more) {
   const cwd = folder(context, name);
   return {
@@ -158,6 +164,7 @@ function role(context, name, word, { http, admin }, more) {
       env: {
         CONFAB_ADMIN: `${context.address}:${admin}`, CONFAB_DATA: path.join(cwd, 'data'), CONFAB_DRAIN: '30s',
         ...(http && { CONFAB_HTTP: `${context.address}:${http}`, CONFAB_HTTP_TRUSTED_PROXIES: context.address }),
+        ...(context.consul && { CONFAB_DISCOVERY_CONSUL: context.consul, CONFAB_DISCOVERY_ADDRESS: context.address }),
         ...more,
       },
     },
@@ -180,7 +187,7 @@ export async function signaling(context, { databaseUrl, turnUrls, mediaNodes }) 
   const http = await context.ports.take(), admin = await context.ports.take();
   const made = role(context, 'signaling-1', 'signaling', { http, admin }, {
     CONFAB_NODE: '1', CONFAB_RPC_SECRET: context.secrets.rpc, CONFAB_AUTH_TOKEN_KEY: context.secrets.token,
-    CONFAB_MEDIA_NODE: mediaNodes.join(','),
+    ...(!context.consul && { CONFAB_MEDIA_NODE: mediaNodes.join(',') }),
     ...(databaseUrl && { CONFAB_DATABASE_URL: databaseUrl }),
     ...(turnUrls.length > 0 && { CONFAB_ICE_URL: turnUrls.join(','), CONFAB_TURN_SECRET: context.secrets.turn }),
   });
@@ -190,7 +197,7 @@ export async function signaling(context, { databaseUrl, turnUrls, mediaNodes }) 
 export async function gateway(context, number, signalingNodes) {
   const http = await context.ports.take(), admin = await context.ports.take();
   return role(context, `gateway-${number}`, 'gateway', { http, admin }, {
-    CONFAB_NODE: String(number), CONFAB_GATEWAY_SIGNALING: signalingNodes.join(','),
+    CONFAB_NODE: String(number), ...(!context.consul && { CONFAB_GATEWAY_SIGNALING: signalingNodes.join(',') }),
   });
 }
 

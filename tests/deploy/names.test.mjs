@@ -68,6 +68,21 @@ test('each role of its own takes what compose gives it, and they find each other
   assert.deepEqual(targets, Object.keys(config).map((role) => `${role}:${portOf(config[role].admin.listen)}`).sort());
 });
 
+test('with Consul each role says where it is, and Consul reaches what it is to ask', () => {
+  const all = parse(compose(site, { withConsul: true }).stdout).services;
+  assert.ok(all.consul, 'it is one of the services');
+  const places = ['web', 'gateway', 'signaling', 'media'].map((role) => {
+    const config = effective(environmentOf(all[role]), role);
+    assert.equal(config.discovery.consul, 'http://consul:8500', role);
+    // A health check goes to the listener's own address, or where it is everybody's to this one.
+    const listener = role === 'media' ? config.admin.listen : config.http.listen;
+    assert.ok(listener.startsWith('0.0.0.0:') || listener.startsWith(`${config.discovery.address}:`), `${role}: ${listener}`);
+    assert.ok('inner' in all[role].networks && 'inner' in all.consul.networks, role);
+    return config.discovery.address;
+  });
+  assert.equal(new Set(places).size, 4);
+});
+
 test('a role without a secret does not start, and says how to make one', () => {
   for (const [role, name] of [['media', 'CONFAB_RPC_SECRET'], ['signaling', 'CONFAB_RPC_SECRET'], ['signaling', 'CONFAB_AUTH_TOKEN_KEY'],
     ['logs', 'CONFAB_LOGS_TOKEN']]) {

@@ -27,7 +27,7 @@ export async function launchChromium({ loopback = true, executablePath = '/usr/b
   });
 }
 
-function setSmallCamera() {
+export function setSmallCamera() {
   try {
     localStorage.getItem('confab:settings')
       ?? localStorage.setItem('confab:settings', JSON.stringify({ state: { resolution: '360p' }, version: 1 }));

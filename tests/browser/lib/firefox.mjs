@@ -2,9 +2,12 @@
 // offers 127.0.0.1 as a candidate, so it needs another address: tests/browser/run makes a namespace
 // with one.
 import puppeteer from 'puppeteer-core';
+import { setSmallCamera } from './chromium.mjs';
 
-export async function launchFirefox() {
+// options: puppeteer's, as acceptInsecureCerts.
+export async function launchFirefox(options = {}) {
   return await puppeteer.launch({
+    ...options,
     browser: 'firefox',
     executablePath: '/usr/bin/firefox-esr',
     headless: true,
@@ -24,10 +27,11 @@ export async function launchFirefox() {
   });
 }
 
-// A page of a participant of its own, with its own storage.
-export async function newFirefoxPage(browser) {
+// A page of a participant of its own, with its own storage; its camera is as newPage() says.
+export async function newFirefoxPage(browser, { defaultCamera = true } = {}) {
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
+  if (!defaultCamera) await page.evaluateOnNewDocument(setSmallCamera);
   page.problems = [];
   page.on('pageerror', (error) => page.problems.push(`page error: ${error.message}`));
   return page;

@@ -78,12 +78,19 @@ export class TestCluster {
     return client;
   }
 
-  // The gauges and counters of confab, summed over their labels, or those whose labels hold a text.
-  async metric(name, labels = '') {
-    const text = await (await fetch(`http://${this.address}:${this.parts.confab.ports.admin}/metrics`)).text();
+  // The gauges and counters of confab, or of one of its parts, summed over their labels, or those whose
+  // labels hold a text.
+  async metric(name, labels = '', part = 'confab') {
+    const text = await (await fetch(`http://${this.address}:${this.parts[part].ports.admin}/metrics`)).text();
     const lines = text.split('\n').filter((line) => line.startsWith(name) && line.includes(labels));
     return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
   }
+}
+
+// Of one part, asked at its admin listener.
+export async function isReady(cluster, part) {
+  const url = `http://${cluster.address}:${cluster.parts[part].ports.admin}/readyz`;
+  return (await fetch(url).catch(() => undefined))?.status === 200;
 }
 
 // Asks until it is so; throws with the last answer.

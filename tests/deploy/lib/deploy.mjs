@@ -76,8 +76,8 @@ export const site = {
   CONFAB_DOMAIN: 'meet.example.org', CONFAB_PUBLIC_IP: '203.0.113.7', CONFAB_LISTEN_IP: '10.0.0.5', CONFAB_TLS_DIR: './tls',
   CONFAB_TURN_SECRET: 'a'.repeat(64), CONFAB_RPC_SECRET: 'e'.repeat(64), CONFAB_AUTH_TOKEN_KEY: 'f'.repeat(64), POSTGRES_PASSWORD: 'b'.repeat(64), REDIS_PASSWORD: 'c'.repeat(64), GRAFANA_PASSWORD: 'd'.repeat(64),
 };
-export function compose(environment = site, { isApart = false } = {}) {
-  const names = ['docker-compose.yml', ...(isApart ? ['apart.yml'] : [])];
+export function compose(environment = site, { isApart = false, withConsul = false } = {}) {
+  const names = ['docker-compose.yml', ...(isApart || withConsul ? ['apart.yml'] : []), ...(withConsul ? ['consul.yml'] : [])];
   const files = names.flatMap((name) => ['-f', path.join(deploy, 'compose', name)]);
   const profiles = ['watch', 'cluster'].flatMap((name) => ['--profile', name]);
   return run('docker-compose', ['--env-file', path.join(root, 'tests/deploy/lib/empty.env'), ...files, ...profiles, 'config'], {
