@@ -165,9 +165,12 @@ void LogsApi::sign_in(const Request& request, Responder responder) {
   const std::string token{json::Reader(*body, status)["token"].string(kBodyMax)};
   if (!status.ok()) return responder.send(Response::error(status.error()));
   const auto session = access_.sign_in(monotonic_now(), request.remote.address, token);
-  log_.write(session ? LogLevel::kInfo : LogLevel::kWarn,
-             session ? "logs_signed_in" : "logs_sign_in_refused",
-             {{"from", Private{request.remote.address.to_string()}}});
+  // Those who guess on are counted, and do not fill the disk.
+  if (session || session.error() == Access::Refusal::kWrong) {
+    log_.write(session ? LogLevel::kInfo : LogLevel::kWarn,
+               session ? "logs_signed_in" : "logs_sign_in_refused",
+               {{"from", Private{request.remote.address.to_string()}}});
+  }
   if (!session) return responder.send(no_store(refusal(session.error())));
   Response response = no_store(Response::json(200, R"({"signedIn":true})"));
   response.headers.emplace_back("Set-Cookie", session_cookie(request, *session));
