@@ -27,6 +27,8 @@ class Server {
     std::vector<std::string> methods;  // all others are answered with kUnimplemented
     // A larger one ends its call with kResourceExhausted.
     std::size_t message_bytes_max = kMessageBytes;
+    // A caller that is silent for so long is asked whether it is there, and has as long to answer.
+    int keepalive_ms = 1000;
   };
 
   // Listens when it returns; kUnavailable says what was in the way. `post` stays callable until it

@@ -93,6 +93,8 @@ Result<void> MediaService::listen(const Setup& setup) {
   rpc::Server::Options options;
   options.listen = setup.grpc_listen;
   options.message_bytes_max = kRequestBytesMax;
+  // A caller in Node may stand still for seconds, and its calls are not tried again.
+  options.keepalive_ms = 20'000;
   for (const Method& method : methods()) {
     options.methods.push_back(std::string(kPathOfMethods) + std::string(method.name));
     add_route(method);
