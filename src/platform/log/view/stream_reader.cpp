@@ -76,7 +76,10 @@ std::size_t StreamReader::read_newer() {
   // With the byte before, which shows whether a line begins here: not where the last one was too
   // long, nor where another file has taken the place of the one that somebody stood in.
   block_at_ = position_.offset == 0 ? 0 : position_.offset - 1;
-  block_.resize(kBlockBytes);
+  // Not past what was listed: behind a list that is older than a reader's last look, the place
+  // where they stand would seem to lie in a file that was cut.
+  const std::uint64_t listed = file().size - std::min(file().size, block_at_);
+  block_.resize(std::min<std::uint64_t>(kBlockBytes, listed));
   const std::size_t size = source_.read(file().id, block_at_, block_);
   block_.resize(size);
   std::size_t begin = position_.offset - block_at_;
