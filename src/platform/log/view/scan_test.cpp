@@ -137,6 +137,19 @@ TEST(LogScan, AFileThatWasCutIsReadFromItsBeginning) {
   EXPECT_EQ(page(folder, Way::kNewer, {}, first.next).texts, std::vector{line(3, "a")});
 }
 
+TEST(LogScan, AListThatIsOlderThanAReadersLastLookRepeatsNothing) {
+  Folder folder;
+  folder.file("a.log") = line(1, "a");
+  const auto streams = folder.streams();
+  folder.file("a.log") += line(2, "a");
+  Scan first(folder, streams, {}, Way::kNewer, {}, std::nullopt);
+  EXPECT_TRUE(first.step(1 << 20));
+  Scan second(folder, streams, {}, Way::kNewer, {}, first.next());
+  EXPECT_TRUE(second.step(1 << 20));
+  EXPECT_TRUE(second.found().empty());
+  EXPECT_EQ(page(folder, Way::kNewer, {}, second.next()).texts, std::vector{line(2, "a")});
+}
+
 TEST(LogScan, APlaceInTheMiddleOfALineIsNoLine) {
   Folder folder;
   folder.file("a.log") = line(1, "a") + line(2, "a");
