@@ -206,6 +206,8 @@ test('it is off unless it was asked for', async (t) => {
 test('a call that does not say what it wants is ended', async (t) => {
   const { grpcPort, server } = await start(t);
   const session = http2.connect(`http://127.0.0.1:${grpcPort}`);
+  // A server that is stopped ends its connections with an error.
+  session.on('error', () => {});
   t.after(() => session.destroy());
   const stream = session.request({ ':method': 'POST', ':path': '/media.MediaService/GetProducers', 'content-type': 'application/grpc', te: 'trailers' });
   const calls = async () => (await server.metrics()).confab_media_service_calls;
