@@ -14,18 +14,19 @@ import { Frames } from './lib/frames.mjs';
 const roles = ['media-1', 'media-2', 'signaling-1', 'gateway-1', 'gateway-2', 'web'];
 const around = ['nginx', 'postgres', 'coturn-1', 'coturn-2', 'logs'];
 
-// Each in a browser of its own, since a page in the background paints no video; small pictures of one
-// layer, which two cores encode and decode six times over.
-const query = 'simulcast=0';
+// Each in a browser of its own, since a page in the background paints no video. Few small pictures of
+// one layer on small pages, since two cores encode, decode and paint them six times over.
+const query = 'simulcast=0', viewport = { width: 640, height: 480 };
+const fewPictures = ['--use-fake-device-for-media-stream=fps=8'];
 async function threePeople(t, cluster, code) {
   const pages = [];
   for (const name of ['Ada', 'Ben']) {
-    const browser = await launchChromium();
+    const browser = await launchChromium({ args: fewPictures });
     t.after(() => browser.close());
-    pages.push(await newPage(browser, { ignoreHTTPSErrors: true }));
+    pages.push(await newPage(browser, { ignoreHTTPSErrors: true, viewport }));
     await join(pages.at(-1), cluster, code, name, { query });
   }
-  const firefox = await launchFirefox({ acceptInsecureCerts: true });
+  const firefox = await launchFirefox({ acceptInsecureCerts: true, ...viewport });
   t.after(() => firefox.close());
   pages.push(await newFirefoxPage(firefox, { defaultCamera: false }));
   await join(pages.at(-1), cluster, code, 'Fox', { query });

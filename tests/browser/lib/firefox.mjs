@@ -5,7 +5,7 @@ import puppeteer from 'puppeteer-core';
 import { setSmallCamera } from './chromium.mjs';
 
 // options: puppeteer's, as acceptInsecureCerts.
-export async function launchFirefox(options = {}) {
+export async function launchFirefox({ width = 1280, height = 800, ...options } = {}) {
   return await puppeteer.launch({
     ...options,
     browser: 'firefox',
@@ -14,7 +14,7 @@ export async function launchFirefox(options = {}) {
     // puppeteer's setViewport sends commands that Firefox before 141 does not know (Debian main's ESR
     // is 140): the window has the size instead.
     defaultViewport: null,
-    args: ['--width=1280', '--height=800'],
+    args: [`--width=${width}`, `--height=${height}`],
     extraPrefsFirefox: {
       'media.navigator.streams.fake': true,
       'media.navigator.permission.disabled': true,
