@@ -25,6 +25,7 @@ test('roles that find each other in Consul', async (t) => {
       'signaling-service': [`signaling-service-1-${parts['signaling-1'].ports.http}`],
       'api-gateway': [1, 2].map((n) => `api-gateway-${n}-${parts[`gateway-${n}`].ports.http}`),
       ui: [`ui-0-${parts.web.ports.http}`],
+      'log-server': [`log-server-0-${parts.logs.ports.http}`],
     };
     for (const [service, expected] of Object.entries(ids)) {
       await until(`${service} is healthy`, async () => {

@@ -303,7 +303,8 @@ constexpr RoleSet kWithHttp = kEveryRole & ~set_of(Role::kMedia);
 constexpr RoleSet kWithRooms = set_of(Role::kServe, Role::kGateway, Role::kSignaling);
 constexpr RoleSet kWithSockets = set_of(Role::kServe, Role::kSignaling);
 // Of several processes, those that others look for.
-constexpr RoleSet kApart = set_of(Role::kGateway, Role::kSignaling, Role::kMedia, Role::kWeb);
+constexpr RoleSet kApart =
+    set_of(Role::kGateway, Role::kSignaling, Role::kMedia, Role::kWeb, Role::kLogs);
 constexpr RoleSet kWithMedia = set_of(Role::kServe, Role::kMedia);
 
 std::vector<Option> process_options() {

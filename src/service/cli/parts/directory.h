@@ -20,6 +20,7 @@ inline constexpr std::string_view kGatewayService = "api-gateway";
 inline constexpr std::string_view kSignalingService = "signaling-service";
 inline constexpr std::string_view kMediaService = "media-service";
 inline constexpr std::string_view kWebService = "ui";
+inline constexpr std::string_view kLogService = "log-server";
 
 // The places that the configuration names of a service.
 struct StaticService {

@@ -9,6 +9,7 @@
 #include "service/cli/parts/admin_door.h"
 #include "service/cli/parts/data_dir.h"
 #include "service/cli/parts/http_options.h"
+#include "service/cli/parts/membership.h"
 #include "service/cli/parts/public_door.h"
 #include "service/cli/parts/role_process.h"
 #include "service/cli/parts/web_app.h"
@@ -43,6 +44,7 @@ class LogsProcess {
   DataDir data_dir_;
   std::unique_ptr<JsonLog> log_;
   SecureRandom random_;
+  std::unique_ptr<Membership> membership_;
   std::unique_ptr<PublicDoor> door_;
   std::unique_ptr<AdminDoor> admin_;
   std::unique_ptr<logs::LogsApi> api_;
@@ -58,6 +60,9 @@ Result<void> LogsProcess::start() {
   auto log = open_log(config_, "logs");
   if (!log) return std::unexpected(log.error());
   log_ = std::move(*log);
+  auto membership = Membership::open(config_, {}, loop_, *log_);
+  if (!membership) return std::unexpected(membership.error());
+  membership_ = std::move(*membership);
   open_door();
   if (!serve_log_viewer(config_, door_->server(), *log_)) {
     return fail(ErrorCode::kNotFound,
@@ -65,9 +70,15 @@ Result<void> LogsProcess::start() {
   }
   open_admin();
   if (auto listening = door_->listen({}); !listening) return listening;
-  if (const auto admin = admin_->listen(); !admin) return std::unexpected(admin.error());
+  const auto admin = admin_->listen();
+  if (!admin) return std::unexpected(admin.error());
   announce();
-  return {};
+  // Asked at the admin listener: the public one answers to its own names alone.
+  return membership_->announce({.service = kLogService,
+                                .port = door_->http().port,
+                                .health = *admin,
+                                .boot = random_.u64(),
+                                .meta = {}});
 }
 
 void LogsProcess::open_door() {
@@ -99,6 +110,7 @@ void LogsProcess::open_admin() {
   answers.metrics = [this](std::move_only_function<void(metrics::Exposition&)> done) {
     metrics::Exposition out;
     api_->expose(out);
+    membership_->expose(out);
     expose_listener("public", door_->server(), out);
     done(out);
   };
@@ -122,15 +134,22 @@ void LogsProcess::announce() {
 Lifecycle::Hooks LogsProcess::hooks() {
   return {.prepare = [this](const Config& wanted) { return door_->use_certificate(wanted, {}); },
           .config_changed = nullptr,
-          .drain = [this] { api_->drain(); },
+          .drain =
+              [this] {
+                membership_->drain();
+                api_->drain();
+              },
           .is_drained = [this] { return api_->readers() == 0; },
           .stop =
               [this](http::Task done) {
                 api_->drain();
-                door_->stop();
-                admin_->stop();
-                done();
-              }};
+                membership_->leave([this, done = std::move(done)]() mutable {
+                  door_->stop();
+                  admin_->stop();
+                  done();
+                });
+              },
+          .membership = membership_.get()};
 }
 
 }  // namespace
