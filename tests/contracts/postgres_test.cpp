@@ -59,6 +59,13 @@ class PostgresPlace final : public StorePlace {
     sql("postgres",
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name_ + "'");
   }
+  // For the connections there are, and those to come.
+  void refuse_writes(bool yes) const {
+    sql("postgres",
+        "ALTER DATABASE " + name_ + " SET default_transaction_read_only = " + (yes ? "on" : "off"));
+    sql("postgres",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name_ + "'");
+  }
   // While it is away for the store.
   std::string ask_meanwhile(const std::string& text) const {
     const std::string hidden = name_ + "_hidden";
@@ -246,6 +253,39 @@ TEST_F(AwayTest, a_line_that_was_heard_and_can_not_be_written_afterwards_is_coun
   EXPECT_EQ(user_.store().counts().chat_lost, 1u);
   EXPECT_EQ(user_.store().counts().chat_waiting, 0u);
   EXPECT_NE(user_.log().text().find("chat_lost"), std::string::npos);
+}
+
+TEST_F(AwayTest, what_a_server_can_not_write_now_is_kept_until_it_can) {
+  // As a standby that has not been made the primary yet: it takes connections and reads.
+  place_.refuse_writes(true);
+  int heard = 0;
+  for (int i = 0; i < 20; ++i) {
+    user_.store().append_chat(user_.line(std::to_string(i), 2000),
+                              [&](const Result<void>& saved) { heard += saved ? 1 : -100; });
+  }
+  while (heard >= 0 && heard < 20) user_.answers().run_one();
+  EXPECT_EQ(heard, 20);
+  EXPECT_FALSE(user_.check());
+  place_.refuse_writes(false);
+  EXPECT_LT(wait_until_back(), 3s);
+  EXPECT_EQ(user_.load("abc-defg-hij")->chat.size(), 21u);
+  EXPECT_EQ(user_.store().counts().chat_lost, 0u);
+}
+
+TEST_F(AwayTest, a_server_that_is_slow_with_a_long_pipeline_is_not_given_up) {
+  // Three milliseconds a line, as a disk may take: longer in all than one answer is waited for.
+  place_.ask(
+      "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS"
+      " 'BEGIN PERFORM pg_sleep(0.003); RETURN NEW; END';"
+      " CREATE TRIGGER slow BEFORE INSERT ON chat FOR EACH ROW EXECUTE FUNCTION slow()");
+  int written = 0;
+  for (int i = 0; i < 500; ++i) {
+    user_.store().append_chat(user_.line("x", 2000),
+                              [&](const Result<void>& saved) { written += saved ? 1 : -1000; });
+  }
+  while (written >= 0 && written < 500) user_.answers().run_one();
+  EXPECT_EQ(written, 500);
+  EXPECT_EQ(user_.log().text().find("database_away"), std::string::npos) << user_.log().text();
 }
 
 // ---- the pool ----

@@ -31,9 +31,19 @@ bool is_constraint(std::string_view sql_state) {
 }
 
 // The server goes, or the connection is gone: 57P01 to 57P04, class 08, or no code at all, where
-// libpq speaks for itself.
-bool is_goodbye(std::string_view sql_state) {
-  return sql_state.empty() || sql_state.starts_with("57P") || sql_state.starts_with("08");
+// libpq speaks for itself. Or it is there and can not do it now, which passes: no disk or memory
+// left (53), a standby that was not made the primary yet (25006), cancelled (57014), a deadlock
+// (40), a fault of its system (58).
+bool is_away(std::string_view sql_state) {
+  constexpr std::array kCodes = {"57", "08", "53", "40", "58", "25006"};
+  return sql_state.empty() || std::ranges::any_of(kCodes, [&](std::string_view code) {
+           return sql_state.starts_with(code);
+         });
+}
+
+template <typename T>
+bool is_away_error(const std::optional<Result<T>>& result) {
+  return result && !*result && result->error().code == ErrorCode::kUnavailable;
 }
 
 }  // namespace
@@ -50,7 +60,7 @@ Connection::~Connection() = default;
 Instant Connection::next_timeout() const {
   if (!refused_.empty() || !answered_.empty()) return Instant{};
   if (state_ != State::kReady) return due_;
-  return in_flight_.empty() ? kNever : in_flight_.front().sent_at + options_.answer_timeout;
+  return in_flight_.empty() ? kNever : answer_due();
 }
 
 void Connection::turn(Instant now, short events) {
@@ -75,8 +85,13 @@ void Connection::turn(Instant now, short events) {
   answer();
 }
 
+// A long pipeline is waited for as long as its answers keep coming.
+Instant Connection::answer_due() const {
+  return std::max(in_flight_.front().sent_at, heard_at_) + options_.answer_timeout;
+}
+
 bool Connection::is_answer_late() const {
-  return !in_flight_.empty() && now_ >= in_flight_.front().sent_at + options_.answer_timeout;
+  return !in_flight_.empty() && now_ >= answer_due();
 }
 
 // ---- connecting ----
@@ -106,14 +121,20 @@ void Connection::become_ready() {
     return lose("can not pipeline");
   }
   state_ = State::kReady;
-  attempts_ = 0;
-  if (std::exchange(is_reported_away_, false))
-    log_.write(LogLevel::kInfo, "database_back", {{"connection", options_.number}});
+  heard_at_ = now_;
   on_ready_();
 }
 
+// Only an answer shows it: a server that takes connections may stand still all the same.
+void Connection::be_back() {
+  attempts_ = 0;
+  if (!std::exchange(is_reported_away_, false)) return;
+  log_.write(LogLevel::kInfo, "database_back", {{"connection", options_.number}});
+}
+
 void Connection::lose(std::string_view why) {
-  const std::string said(raw_ == nullptr ? "" : trimmed(PQerrorMessage(raw_.get())));
+  std::string said = std::exchange(reason_, {});
+  if (said.empty() && raw_ != nullptr) said = trimmed(PQerrorMessage(raw_.get()));
   raw_.reset();
   descriptor_ = -1;
   wanted_ = 0;
@@ -163,6 +184,7 @@ void Connection::flush() {
 
 void Connection::read() {
   if (PQconsumeInput(raw_.get()) != 1) return lose("the connection broke");
+  bool is_unable = false;
   while (!in_flight_.empty() && PQisBusy(raw_.get()) == 0) {
     PGresult* raw = PQgetResult(raw_.get());
     if (raw == nullptr) continue;  // between two queries
@@ -172,16 +194,24 @@ void Connection::read() {
       oldest.result = to_result(oldest.name, std::move(rows));
       continue;
     }
+    heard_at_ = now_;
+    is_unable = is_unable || is_away_error(oldest.result);
     answered_.push_back(std::move(oldest));
     in_flight_.pop_front();
+    if (!is_unable) be_back();
   }
-  if (PQstatus(raw_.get()) == CONNECTION_BAD) lose("the connection broke");
+  if (PQstatus(raw_.get()) == CONNECTION_BAD) return lose("the connection broke");
+  // What it could not do is asked again over the next connection.
+  if (is_unable) lose("the server can not do it now");
 }
 
 Result<Rows> Connection::to_result(std::string_view name, Rows rows) {
   if (rows.is_success()) return rows;
   if (is_constraint(rows.sql_state())) return fail(ErrorCode::kConflict, "exists already");
-  if (is_goodbye(rows.sql_state())) return std::unexpected(kAway);
+  if (is_away(rows.sql_state())) {
+    if (!is_reported_away_) reason_ = std::string(rows.message());
+    return std::unexpected(kAway);
+  }
   log_.write(LogLevel::kError, "store_failed",
              {{"what", name}, {"code", rows.sql_state()}, {"reason", rows.message()}});
   return fail(ErrorCode::kInternal, "the database refused the query");

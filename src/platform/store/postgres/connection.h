@@ -98,9 +98,11 @@ class Connection {
   void connect();
   void go_on_connecting();
   void become_ready();
+  void be_back();
   void lose(std::string_view why);
   void read();
   void flush();
+  Instant answer_due() const;
   bool is_answer_late() const;
   void answer();
   Result<Rows> to_result(std::string_view name, Rows rows);
@@ -109,8 +111,9 @@ class Connection {
   LogSink& log_;
   std::function<void()> on_ready_;
   State state_ = State::kAway;
-  Instant now_{};  // of the last turn
-  Instant due_{};  // the next attempt, or the end of this one
+  Instant now_{};       // of the last turn
+  Instant due_{};       // the next attempt, or the end of this one
+  Instant heard_at_{};  // when it became ready or answered last
   std::unique_ptr<pg_conn, Finish> raw_;
   int descriptor_ = -1;
   short wanted_ = 0;
@@ -119,6 +122,7 @@ class Connection {
   std::vector<std::pair<Done, Error>> refused_;
   std::size_t attempts_ = 0;
   bool is_reported_away_ = false;
+  std::string reason_;  // of the server, for why it can not do what was asked
 };
 
 }  // namespace confab::store::postgres
