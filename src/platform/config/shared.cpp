@@ -60,6 +60,8 @@ Result<void> config::apply_shared(Config& config, Role role, const ConfigPairs& 
       if (!setting) return std::unexpected(setting.error());
       if (setting->role.has_value() != is_for_one || (is_for_one && setting->role != role))
         continue;
+      // What goes with it may be told to the roles that look at it only, such as TURN's secret.
+      if (!setting->option->is_of(role)) continue;
       if (auto applied = apply(config, *setting->option, value); !applied) return applied;
     }
   }

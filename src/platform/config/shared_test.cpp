@@ -65,6 +65,18 @@ TEST(SharedConfig, these_may_be_set_for_all) {
             (std::set<std::string_view>{"drain", "ice.turn_lifetime", "ice.urls", "log.level"}));
 }
 
+TEST(SharedConfig, what_a_role_does_not_look_at_does_not_keep_the_rest_from_it) {
+  Config base;
+  base.rpc.secret = std::string(64, 's');
+  const ConfigPairs shared = {{"ice.urls", "turn:turn.example"}, {"log.level", "debug"}};
+  for (const Role role : {Role::kMedia, Role::kGateway, Role::kWeb}) {
+    const auto config = with_shared(base, role, shared);
+    ASSERT_TRUE(config.has_value()) << config.error().message;
+    EXPECT_EQ(config->log.level, LogLevel::kDebug);
+    EXPECT_TRUE(config->ice.urls.empty());
+  }
+}
+
 TEST(SharedConfig, values_that_do_not_go_together_are_refused_as_a_whole) {
   Config base;
   EXPECT_FALSE(with_shared(base, Role::kServe, {{"ice.urls", "turn:turn.example"}}).has_value());
