@@ -166,10 +166,11 @@ std::vector<Option> call_options() {
             [](Config& c) -> auto& { return c.call.chat_chars_max; }),
       count({"call.chat_history", ""}, "messages a late joiner is given", 0, 10'000,
             [](Config& c) -> auto& { return c.call.chat_history; }),
-      count({"call.chat_retention_days", ""}, "chat is deleted after; 0 keeps it", 0, 36'500,
-            [](Config& c) -> auto& { return c.call.chat_retention_days; }),
-      count({"call.room_retention_days", ""}, "an unused room is deleted after; 0 keeps it", 0,
-            36'500, [](Config& c) -> auto& { return c.call.room_retention_days; }),
+      // What a wrong value deletes does not come back when the value does.
+      local(count({"call.chat_retention_days", ""}, "chat is deleted after; 0 keeps it", 0, 36'500,
+                  [](Config& c) -> auto& { return c.call.chat_retention_days; })),
+      local(count({"call.room_retention_days", ""}, "an unused room is deleted after; 0 keeps it",
+                  0, 36'500, [](Config& c) -> auto& { return c.call.room_retention_days; })),
   };
 }
 

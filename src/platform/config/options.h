@@ -22,8 +22,9 @@ constexpr RoleSet set_of(auto... roles) {
 
 struct Option {
   ConfigOption shown;
-  RoleSet roles = 0;      // who looks at it
-  bool is_local = false;  // names a file of this machine, or shows what is private: nobody else's
+  RoleSet roles = 0;  // who looks at it
+  // Names a file of this machine, shows what is private, or deletes: not to be set for all.
+  bool is_local = false;
   // What was expected instead, if the values do not fit.
   std::function<std::optional<std::string>(Config&, const Values&)> set;
   std::function<Values(const Config&)> get;

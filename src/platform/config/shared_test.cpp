@@ -46,9 +46,10 @@ TEST(SharedConfig, a_value_is_held_to_what_the_file_is_held_to) {
   EXPECT_FALSE(refusal("", "").empty());
 }
 
-TEST(SharedConfig, what_is_read_once_secret_or_a_matter_of_one_machine_is_not_set_for_all) {
+TEST(SharedConfig, what_is_read_once_secret_of_one_machine_or_deletes_is_not_set_for_all) {
   for (const char* name : {"http.listen", "ice.turn_secret", "auth.token_key", "log.file",
-                           "log.show_private", "http.tls_key", "database.url", "media.port"}) {
+                           "log.show_private", "http.tls_key", "database.url", "media.port",
+                           "call.chat_retention_days", "call.room_retention_days"}) {
     EXPECT_TRUE(refusal(name, "1").contains("can not be set for all")) << name;
   }
 }
