@@ -163,12 +163,15 @@ test('on another address it wants a token, and shows nothing without it', async 
 
 test('a page of another site reaches it neither by its own name nor by posting', async (t) => {
   const dir = await folder(t);
-  const viewer = await LogViewer.start(t, dir, ['--logs-host', 'logs.example.org']);
+  // The origins that may call the API of rooms have no say here.
+  const viewer = await LogViewer.start(t, dir, ['--logs-host', 'logs.example.org', '--cors-origin', '*']);
   const asked = async (headers, method = 'GET', at = '/api/logs') => (await request(viewer.process, method, at, { headers })).status;
   assert.equal(await asked({ Host: 'evil.example' }), 403);
   assert.equal(await asked({ Host: 'logs.example.org' }), 200);
   assert.equal(await asked({ Host: `127.0.0.1:${viewer.process.httpPort}` }), 200);
   assert.equal(await asked({ Host: 'localhost', Origin: 'https://evil.example' }, 'POST', '/api/logs/session'), 403);
+  const { head } = await request(viewer.process, 'GET', '/api/logs', { headers: { Host: 'localhost', Origin: 'https://evil.example' } });
+  assert.doesNotMatch(head, /access-control-allow-origin/i);
 });
 
 test('it is up, ready, measured and drained as every role, and the page is there', async (t) => {
