@@ -142,4 +142,12 @@ std::uint64_t Scan::lines_too_long() const {
   return sum;
 }
 
+Scan read_piece(Source& source, std::vector<Stream> streams, const Filter& filter,
+                ScanLimits limits, const std::optional<Cursor>& from) {
+  limits.bytes_read += streams.size() * kBlockBytes;
+  Scan scan(source, std::move(streams), filter, Way::kNewer, limits, from);
+  scan.step(limits.bytes_read);
+  return scan;
+}
+
 }  // namespace confab::logview

@@ -92,4 +92,11 @@ class Scan {
   bool is_end_ = false;
 };
 
+// A piece towards the newest in one step, for who goes on from its next() with another scan: that
+// one reads a block of every stream anew before it can tell which line comes first, and would never
+// get on if `limits.bytes_read` had to pay for it. So it reads a block for each stream more: 8 MiB
+// at the most.
+Scan read_piece(Source& source, std::vector<Stream> streams, const Filter& filter,
+                ScanLimits limits, const std::optional<Cursor>& from);
+
 }  // namespace confab::logview

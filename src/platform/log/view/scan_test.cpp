@@ -227,6 +227,32 @@ TEST(LogScan, ALongSearchEndsWithWhatItReadAndGoesOnFromThere) {
   EXPECT_GT(pages, 3);
 }
 
+TEST(LogScan, PiecesOfManyStreamsGetToTheEndWithEachLineOnce) {
+  constexpr int kStreams = 65;
+  constexpr int kLines = 80;
+  Folder folder;
+  for (int stream = 0; stream < kStreams; ++stream) {
+    const std::string service = "s" + std::to_string(stream);
+    std::string& file = folder.file(service + ".log");
+    for (int second = 0; second < kLines; ++second) {
+      file += line(second, service, R"(,"x":")" + std::string(1000, 'x') + '"');
+    }
+    ASSERT_GT(file.size(), kBlockBytes);
+  }
+  std::set<std::string> found;
+  std::optional<Cursor> from;
+  // Fewer bytes than a block of each.
+  const ScanLimits limits{.lines = 2000, .bytes_read = 64 * kBlockBytes};
+  for (bool is_end = false; !is_end;) {
+    Scan scan = read_piece(folder, folder.streams(), {}, limits, from);
+    ASSERT_TRUE(scan.is_end() || !scan.found().empty());
+    for (auto& one : scan.found()) EXPECT_TRUE(found.insert(std::move(one.text)).second);
+    from = scan.next();
+    is_end = scan.is_end();
+  }
+  EXPECT_EQ(found.size(), std::size_t{kStreams} * kLines);
+}
+
 TEST(LogScan, APageIsLimitedByItsSizeToo) {
   Folder folder;
   for (int second = 0; second < 100; ++second) {

@@ -34,9 +34,8 @@ void Download::go_on() {
   auto streams = archive_->streams(monotonic_now());
   // Without its end the client sees that it is not whole.
   if (!streams) return std::exchange(read_, nullptr)(std::unexpected(streams.error()));
-  logview::Scan scan(archive_->source(), *std::move(streams), filter_, logview::Way::kNewer, kPiece,
-                     from_);
-  scan.step(kStepBytes);
+  logview::Scan scan =
+      logview::read_piece(archive_->source(), *std::move(streams), filter_, kPiece, from_);
   from_ = scan.next();
   is_end_ = scan.is_end();
   archive_->counts.bytes_read += scan.bytes_read();

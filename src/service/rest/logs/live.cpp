@@ -68,9 +68,8 @@ std::string LiveTail::news() {
     }
     return lost_event(lost, setup_.from);
   }
-  logview::Scan scan(archive_->source(), *std::move(streams), setup_.filter, logview::Way::kNewer,
-                     kPiece, setup_.from);
-  scan.step(kStepBytes);
+  logview::Scan scan = logview::read_piece(archive_->source(), *std::move(streams), setup_.filter,
+                                           kPiece, setup_.from);
   setup_.from = scan.next();
   lost.lines = scan.lines_too_long();
   archive_->counts.bytes_read += scan.bytes_read();
