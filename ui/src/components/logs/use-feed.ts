@@ -1,11 +1,11 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { getPage, openTail } from '@/lib/logs/api';
+import { getPage, getSession, openTail } from '@/lib/logs/api';
 import { LogFeed, type FeedState } from '@/lib/logs/feed';
 import type { LogFilter } from '@/lib/logs/filter';
 
 /** The lines that fit, for as long as the page is open. */
 export function useFeed(filter: LogFilter, onSignedOut: () => void): [LogFeed, FeedState] {
-  const [feed] = useState(() => new LogFeed({ page: getPage, tail: openTail }));
+  const [feed] = useState(() => new LogFeed({ page: getPage, tail: openTail, session: getSession }));
   const state = useSyncExternalStore(feed.subscribe, feed.snapshot, feed.snapshot);
   feed.onSignedOut = onSignedOut;
   useEffect(() => {

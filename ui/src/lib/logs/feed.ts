@@ -1,6 +1,6 @@
 // The lines that the page shows: pages backwards from the files' end, and what is written from then
 // on. Bounded: of a tail that runs for days the oldest lines leave the page; they are still on disk.
-import { SignedOutError, type LogPage } from './api';
+import { SignedOutError, type LogPage, type SessionInfo } from './api';
 import { parseEntry, type Entry, type RawLine } from './entry';
 import { kNoFilter, toQuery, type LogFilter } from './filter';
 
@@ -21,6 +21,7 @@ export interface Tail {
 export interface FeedSource {
   page(query: URLSearchParams, signal: AbortSignal): Promise<LogPage>;
   tail(query: URLSearchParams): Tail;
+  session(): Promise<SessionInfo>;
 }
 
 export interface FeedState {
@@ -133,7 +134,7 @@ export class LogFeed {
     events.onerror = () => {
       this.set({ tail: 'connecting' });
       // It tries again by itself unless it was refused: then a new one is needed.
-      if (events.readyState === 2) this.again = setTimeout(() => this.follow(), kAgainMs);
+      if (events.readyState === 2) void this.afterRefusal(events);
     };
     events.addEventListener('lines', (event) => {
       this.newer = event.lastEventId || this.newer;
@@ -143,6 +144,19 @@ export class LogFeed {
       this.newer = event.lastEventId || this.newer;
       this.set({ lost: lostInWords(JSON.parse(event.data) as Record<'bytes' | 'files' | 'lines', number>) });
     });
+  }
+
+  /** An EventSource does not tell why it was refused: a session that is over stays so, all else may pass. */
+  private async afterRefusal(events: Tail): Promise<void> {
+    const isSignedIn = await this.source.session().then((session) => session.signedIn, () => true);
+    if (this.events !== events) return;
+    if (isSignedIn) {
+      this.again = setTimeout(() => this.follow(), kAgainMs);
+      return;
+    }
+    this.closeTail();
+    this.set({ tail: 'off' });
+    this.onSignedOut();
   }
 
   private closeTail(): void {

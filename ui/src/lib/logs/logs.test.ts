@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import type { LogPage } from './api';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { LogPage, SessionInfo } from './api';
 import { parseEntry } from './entry';
 import { kEntriesMax, LogFeed, lostInWords, type Tail } from './feed';
 import { fromSearch, isFiltering, kNoFilter, toQuery, toSearch } from './filter';
@@ -43,15 +43,20 @@ class FakeTail implements Tail {
   constructor(readonly query: string) {}
   addEventListener(type: string, listener: (event: MessageEvent<string>) => void) { this.listeners.set(type, listener); }
   close() { this.readyState = 2; }
+  refuse() {
+    this.readyState = 2;
+    this.onerror?.(new Event('error'));
+  }
   tell(type: string, data: unknown, lastEventId: string) {
     this.listeners.get(type)?.({ data: JSON.stringify(data), lastEventId } as MessageEvent<string>);
   }
 }
 
-function ground(pages: Partial<LogPage>[]) {
+function ground(pages: Partial<LogPage>[], session: () => Promise<SessionInfo> = () => Promise.resolve({ asks: false, signedIn: true })) {
   const queries: string[] = [];
   const tails: FakeTail[] = [];
   const feed = new LogFeed({
+    session,
     page: (query) => {
       queries.push(query.toString());
       return Promise.resolve({ lines: [], older: `o${queries.length}`, newer: 'n1', isEnd: false, reached: null, ...pages.shift() });
@@ -66,6 +71,47 @@ function ground(pages: Partial<LogPage>[]) {
 }
 
 describe('the feed', () => {
+  afterEach(() => { vi.useRealTimers(); });
+
+  test('asks to sign in again when the session of its tail is over', async () => {
+    vi.useFakeTimers();
+    const { feed, tails } = ground([{ isEnd: true }], () => Promise.resolve({ asks: true, signedIn: false }));
+    let signedOut = 0;
+    feed.onSignedOut = () => { ++signedOut; };
+    await feed.start(kNoFilter);
+    tails[0]?.refuse();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(signedOut).toBe(1);
+    expect(feed.state.tail).toBe('off');
+    expect(tails).toHaveLength(1);
+  });
+
+  test('tries again when its tail was refused for another reason, and while the server is away', async () => {
+    vi.useFakeTimers();
+    const answers = [() => Promise.resolve({ asks: true, signedIn: true }), () => Promise.reject(new Error('away'))];
+    const { feed, tails } = ground([{ isEnd: true }], () => answers.shift()?.() ?? Promise.reject(new Error('asked too often')));
+    await feed.start(kNoFilter);
+    for (const round of [1, 2]) {
+      tails.at(-1)?.refuse();
+      await vi.advanceTimersByTimeAsync(2999);
+      expect(tails).toHaveLength(round);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(tails).toHaveLength(round + 1);
+    }
+    expect(feed.state.tail).toBe('connecting');
+  });
+
+  test('that is paused while its session is asked for stays so', async () => {
+    vi.useFakeTimers();
+    const { feed, tails } = ground([{ isEnd: true }]);
+    await feed.start(kNoFilter);
+    tails[0]?.refuse();
+    feed.pause();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(feed.state.tail).toBe('paused');
+    expect(tails).toHaveLength(1);
+  });
+
   test('shows the last page, goes back from it and follows what is written', async () => {
     const { feed, queries, tails } = ground([{ lines: [line(2)] }, { lines: [line(1)], isEnd: true }]);
     await feed.start({ ...kNoFilter, service: 'media' });
