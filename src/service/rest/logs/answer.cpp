@@ -54,4 +54,8 @@ data: {"bytes":)" +
          std::to_string(lost.lines) + "}\n\n";
 }
 
+std::string place_event(const logview::Cursor& cursor) {
+  return "event: place\nid: " + cursor_text(cursor) + "\ndata:\n\n";
+}
+
 }  // namespace confab::logs

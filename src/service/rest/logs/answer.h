@@ -26,4 +26,7 @@ struct Lost {
 };
 std::string lost_event(const Lost& lost, const logview::Cursor& cursor);
 
+// Nothing new that fits; the empty data is what makes it an event, whose id is kept.
+std::string place_event(const logview::Cursor& cursor);
+
 }  // namespace confab::logs

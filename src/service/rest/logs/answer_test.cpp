@@ -52,5 +52,9 @@ TEST(LogsAnswer, AnEventOfTheTailIsOneLineOfDataAndNamesItsPlace) {
             "event: lost\nid: 1.2\ndata: {\"bytes\":5,\"files\":1,\"lines\":0}\n\n");
 }
 
+TEST(LogsAnswer, ASilentTailNamesThePlaceToWhichItHasLooked) {
+  EXPECT_EQ(place_event({{1, 2}, {3, 4}}), "event: place\nid: 1.2_3.4\ndata:\n\n");
+}
+
 }  // namespace
 }  // namespace confab::logs

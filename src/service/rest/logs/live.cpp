@@ -11,7 +11,9 @@ namespace confab::logs {
 namespace {
 
 constexpr Duration kInterval = 250ms;
-// Proxies and browsers give a silent connection up; 60 s is nginx's patience.
+// Proxies and browsers give a silent connection up; 60 s is nginx's patience. And who looks for
+// little knows by then how far we have looked: from a place that lies hours back they would be
+// brought to the end, past lines that they look for.
 constexpr Duration kSilentMax = 15s;
 constexpr logview::ScanLimits kPiece{
     .lines = 500, .page_bytes = 256 * 1024, .bytes_read = kStepBytes};
@@ -42,7 +44,7 @@ void LiveTail::look() {
   if (is_over_ || !setup_.may()) return say("");
   const Instant now = monotonic_now();
   std::string piece = news();
-  if (piece.empty() && now - silent_since_ >= kSilentMax) piece = ": still here\n\n";
+  if (piece.empty() && now - silent_since_ >= kSilentMax) piece = place_event(setup_.from);
   if (!piece.empty()) return say(std::move(piece));
   timer_.set(now + kInterval, [this] { look(); });
 }

@@ -140,6 +140,10 @@ export class LogFeed {
       this.newer = event.lastEventId || this.newer;
       this.append(this.parse(JSON.parse(event.data) as RawLine[]));
     });
+    // Nothing new that fits, but this far it has looked.
+    events.addEventListener('place', (event) => {
+      this.newer = event.lastEventId || this.newer;
+    });
     events.addEventListener('lost', (event) => {
       this.newer = event.lastEventId || this.newer;
       this.set({ lost: lostInWords(JSON.parse(event.data) as Record<'bytes' | 'files' | 'lines', number>) });

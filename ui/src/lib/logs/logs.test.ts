@@ -112,6 +112,15 @@ describe('the feed', () => {
     expect(tails).toHaveLength(1);
   });
 
+  test('goes on from where a silent tail has looked to', async () => {
+    const { feed, tails } = ground([{ isEnd: true }]);
+    await feed.start({ ...kNoFilter, text: 'needle' });
+    tails[0]?.tell('place', '', 'n9');
+    feed.pause();
+    feed.resume();
+    expect(tails[1]?.query).toContain('newer=n9');
+  });
+
   test('shows the last page, goes back from it and follows what is written', async () => {
     const { feed, queries, tails } = ground([{ lines: [line(2)] }, { lines: [line(1)], isEnd: true }]);
     await feed.start({ ...kNoFilter, service: 'media' });
