@@ -121,9 +121,12 @@ void Client::handle_values(Instant now, ValuesWatch& values, const std::optional
   auto read = is_none ? Result<Values>() : read_values(values.prefix, answer->body);
   if (!read) return fail(values.watch, now, counts_.malformed);
   const Watch::News news = news_of(values.watch, *answer);
-  if (news == Watch::News::kNone || values.known == *read) return;
-  // An agent that lost its memory says that there are none; what it is told next is news again.
-  if (news == Watch::News::kAfresh && read->empty() && values.known) return;
+  if (!read->empty()) {
+    values.doubts_empty = false;
+  } else if (news == Watch::News::kAfresh && values.known) {
+    values.doubts_empty = true;
+  }
+  if (news == Watch::News::kNone || values.known == *read || values.doubts_empty) return;
   values.known = *std::move(read);
   out_.emplace_back(ValuesChanged{values.prefix, *values.known});
 }

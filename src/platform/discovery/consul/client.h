@@ -76,6 +76,8 @@ class Client {
     std::string prefix;
     Watch watch;
     std::optional<Values> known;
+    // An agent that lost its memory said that there are none: until it has some, that is no news.
+    bool doubts_empty = false;
   };
   // Of a question that is under way: the watch's place in its list, or the registrar.
   enum class Asker : std::uint8_t { kService, kValues, kRegistrar };

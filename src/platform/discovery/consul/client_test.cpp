@@ -121,6 +121,18 @@ TEST_F(ClientTest, values_are_kept_when_the_agent_comes_back_without_any) {
   EXPECT_EQ(told_, (std::vector<std::string>{"a/: log.level=debug", "a/: log.level=info", "a/:"}));
 }
 
+TEST_F(ClientTest, values_are_kept_however_often_an_agent_that_lost_them_says_that_there_are_none) {
+  constexpr std::string_view kDebug = R"([{"Key":"a/log.level","Value":"ZGVidWc="}])";
+  client_.watch_values("a/");
+  answer(next_question(), Answer{200, "500", kDebug});
+  told_.clear();
+  for (const char* index : {"1", "1", "2"}) answer(next_question(), Answer{404, index, ""});
+  EXPECT_TRUE(told_.empty());
+  answer(next_question(), Answer{200, "3", kDebug});
+  answer(next_question(), Answer{404, "4", ""});
+  EXPECT_EQ(told_, (std::vector<std::string>{"a/:"}));
+}
+
 TEST_F(ClientTest, an_index_that_goes_back_is_counted) {
   client_.watch_service("s");
   answer(next_question(), Answer{200, "500", kTwo});
