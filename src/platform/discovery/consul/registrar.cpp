@@ -72,18 +72,20 @@ void Registrar::handle_answer(Instant now, unsigned status) {
   }
   if (state_ == State::kLeaving) return;  // leave() was called meanwhile: next_ is set
   next_ = now + (is_done ? kBeat : backoff_.next());
-  if (is_done) backoff_.reset();
+  // Of an agent that registers and refuses maintenance, the second is what counts.
+  const bool is_to_drain = asked == Question::kRegister && is_draining_;
+  if (is_done && !is_to_drain) backoff_.reset();
   if (asked == Question::kRegister && is_done) {
     ++registrations_;
     state_ = State::kPresent;
     is_in_maintenance_ = false;
-    if (is_draining_) next_ = now;
+    if (is_to_drain) next_ = now;
   } else if (asked == Question::kMaintenance && is_done) {
     is_in_maintenance_ = true;
   } else if (asked != Question::kRegister && !is_done && status != 0) {
     // Consul 1.8 answers 500 for an id that it does not know, later ones 404.
     state_ = State::kAbsent;
-    next_ = now;
+    if (asked == Question::kBeat) next_ = now;
   }
 }
 

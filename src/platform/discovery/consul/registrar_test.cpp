@@ -76,6 +76,23 @@ TEST_F(RegistrarTest, draining_is_said_at_once_and_again_after_it_was_forgotten)
   EXPECT_EQ(answered(200), maintenance);
 }
 
+TEST_F(RegistrarTest, an_agent_that_refuses_maintenance_is_asked_after_pauses_that_grow) {
+  const std::string maintenance =
+      "/v1/agent/service/maintenance/s-3-5000?enable=true&reason=draining";
+  ask();
+  registrar_.handle_answer(now_, 200);
+  registrar_.drain(now_);
+  EXPECT_EQ(ask(), maintenance);
+  std::vector<std::int64_t> pauses;
+  for (int i = 0; i < 7; ++i) {
+    const Instant refused = now_;
+    EXPECT_EQ(answered(500), register_);
+    pauses.push_back(to_ms(now_ - refused));
+    EXPECT_EQ(answered(200), maintenance);
+  }
+  EXPECT_EQ(pauses, (std::vector<std::int64_t>{100, 200, 400, 800, 1600, 2000, 2000}));
+}
+
 TEST_F(RegistrarTest, leaving_is_tried_once) {
   ask();
   registrar_.handle_answer(now_, 200);
