@@ -122,7 +122,7 @@ auto MediaCluster::home_of(const control::MediaCommand& command) -> Member* {
     if (!chosen) return nullptr;
     home = homes_.emplace(command.meeting, *chosen).first;
     ++members_.at(*chosen).meetings;
-    opening_.emplace(command.id, command.meeting);
+    opening_.emplace(command.id, Opening{command.meeting, *chosen});
   }
   return home == homes_.end() ? nullptr : &members_.at(home->second);
 }
@@ -157,10 +157,23 @@ void MediaCluster::refuse(const control::MediaCommand& command, ErrorCode code, 
 
 // ---- what comes back ----
 
+// A node that wants its meetings taken elsewhere may open one all the same, which it was sent
+// before: by then the meeting has no home, or another.
+void MediaCluster::settle_opening(control::MediaCompletion& completion) {
+  const auto opening = opening_.extract(completion.id);
+  if (opening.empty()) return;
+  const auto home = homes_.find(opening.mapped().meeting);
+  const bool is_home = home != homes_.end() && home->second == opening.mapped().node;
+  if (is_home && !completion.result) {
+    leave(opening.mapped().meeting);
+  } else if (!is_home && completion.result) {
+    completion.result = fail(ErrorCode::kUnavailable, "the media node is going down");
+  }
+}
+
 void MediaCluster::on_media_completion(control::MediaCompletion completion) {
   CHECK(listener_ != nullptr);
-  const auto opened = opening_.extract(completion.id);
-  if (!opened.empty() && !completion.result) leave(opened.mapped());
+  settle_opening(completion);
   settle_soon();
   listener_->on_media_completion(std::move(completion));
 }

@@ -70,6 +70,7 @@ class MediaCluster final : public control::MediaControl, private control::MediaL
   std::optional<control::NodeNumber> choose(const MeetingId& meeting);
   Member* home_of(const control::MediaCommand& command);
   void leave(const MeetingId& meeting);
+  void settle_opening(control::MediaCompletion& completion);
   void refuse(const control::MediaCommand& command, ErrorCode code, const char* why);
 
   http::EventLoop& loop_;
@@ -83,7 +84,11 @@ class MediaCluster final : public control::MediaControl, private control::MediaL
   std::unordered_map<control::NodeNumber, Member> members_;
   std::unordered_map<MeetingId, control::NodeNumber> homes_;
   // Opens that are on their way: one that fails leaves its meeting without a home.
-  std::unordered_map<control::RequestId, MeetingId> opening_;
+  struct Opening {
+    MeetingId meeting;
+    control::NodeNumber node = 0;
+  };
+  std::unordered_map<control::RequestId, Opening> opening_;
   std::uint64_t meetings_lost_ = 0;
   std::uint64_t opens_refused_ = 0;
   std::shared_ptr<MediaCluster*> alive_;

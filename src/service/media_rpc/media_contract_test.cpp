@@ -75,6 +75,13 @@ class ClusterPlace final : public ServedPlace {
   void wait_until_ready() {
     wait_for([this] { return cluster_->is_ready(); });
   }
+  // Its node goes down before the command is there.
+  void open_while_leaving(const MeetingId& meeting) {
+    on_loop([&] {
+      cluster_->send({1, meeting, control::OpenMeeting{}, control::kFirstEpoch, kNever});
+      server_->drain(true);
+    });
+  }
   bool is_ready() {
     bool ready = false;
     on_loop([&] { ready = cluster_->is_ready(); });
@@ -471,6 +478,19 @@ TEST(MediaNodes, OneThatIsNamedNoMoreGetsNoMeetingsAndKeepsThoseItHas) {
   EXPECT_TRUE(place.ask(meeting, control::CreateTransport{}).result);
   EXPECT_TRUE(place.ask(meeting, control::CloseMeeting{}).result);
   place.wait_for_nodes(0);
+}
+
+TEST(MediaNodes, OneThatGoesDownWhileAMeetingIsOpenedHasNotOpenedIt) {
+  SeededRandom random(1);
+  ClusterPlace place;
+  place.open_while_leaving(MeetingId::random(random));
+  const auto news = place.take(2);
+  ASSERT_EQ(news.size(), 2u);
+  EXPECT_TRUE(
+      std::holds_alternative<control::MeetingLost>(std::get<control::MediaEvent>(news[0]).body));
+  const auto& answer = std::get<control::MediaCompletion>(news[1]);
+  ASSERT_FALSE(answer.result);
+  EXPECT_EQ(answer.result.error().code, ErrorCode::kUnavailable);
 }
 
 TEST(MediaNodes, OneThatIsNamedAgainWhileItHasAMeetingTakesOthersByItsNextBeat) {
