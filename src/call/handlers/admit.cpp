@@ -160,6 +160,8 @@ void admit(Core& core, Meeting& meeting, const Origin& origin, Join join) {
   connection.code = meeting.code;
   if (self) {
     connection.participant = self->who.id;
+    // Again, in case that the first word of it was lost; it changes nothing otherwise.
+    admit_to_media(core, meeting, *self);
     issue_token(core, meeting, *self, join);
     resume(core, meeting, *self, origin, join);
     return;

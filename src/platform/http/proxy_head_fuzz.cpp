@@ -31,7 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   request.host = request.header("Host");
   confab::SeededRandom random(1);
   const RequestStamp stamp = stamp_request(request, random);
-  CHECK(is_request_id(stamp.request_id) && TraceContext::parse(stamp.traceparent));
+  CHECK(is_request_id(stamp.request_id) && confab::TraceContext::parse(stamp.traceparent));
   const std::string out = proxied_head(request, stamp, true);
   seen = 0;
   CHECK(find_head_end(out, seen) == HeadState::kComplete && seen == out.size());

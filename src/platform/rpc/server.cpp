@@ -21,6 +21,11 @@ namespace {
 using TlsConfig = std::unique_ptr<grpc_ssl_server_certificate_config,
                                   decltype(&grpc_ssl_server_certificate_config_destroy)>;
 
+// Calls that have not ended for gRPC: an answered one stays until its client has read the answer,
+// which may be some MB. A client that never reads fills this, and no more.
+constexpr std::size_t kBodiesMax = 512;
+constexpr int kStreamsPerConnection = 256;
+
 TlsConfig to_config(const Tls& tls) {
   const grpc_ssl_pem_key_cert_pair pair{tls.key.c_str(), tls.certificate.c_str()};
   return {grpc_ssl_server_certificate_config_create(tls.authority.c_str(), &pair, 1),
@@ -98,8 +103,9 @@ bool is_same(std::string_view a, std::string_view b) {
 
 class ServerBody final : public StreamBody, public grpc::ServerGenericBidiReactor {
  public:
-  ServerBody(Post post, grpc::GenericCallbackServerContext& context)
-      : StreamBody(std::move(post)), context_(context) {}
+  ServerBody(Post post, grpc::GenericCallbackServerContext& context,
+             std::shared_ptr<std::atomic<std::size_t>> bodies)
+      : StreamBody(std::move(post)), context_(context), bodies_(std::move(bodies)) {}
 
   void keep_until_done() { self_ = shared_from_this(); }
 
@@ -110,6 +116,7 @@ class ServerBody final : public StreamBody, public grpc::ServerGenericBidiReacto
     finish_when_idle({Code::kCancelled, "the client ended it"});
   }
   void OnDone() override {
+    bodies_->fetch_sub(1);
     note_end({Code::kCancelled, "the call has ended"});
     const auto self = std::move(self_);
   }
@@ -127,7 +134,8 @@ class ServerBody final : public StreamBody, public grpc::ServerGenericBidiReacto
   void handle_end_of_messages() override { tell_half_closed(); }
 
   grpc::GenericCallbackServerContext& context_;  // until OnDone
-  std::shared_ptr<StreamBody> self_;             // gRPC's hold on us, until OnDone
+  const std::shared_ptr<std::atomic<std::size_t>> bodies_;
+  std::shared_ptr<StreamBody> self_;  // gRPC's hold on us, until OnDone
 };
 
 class Refusal final : public grpc::ServerGenericBidiReactor {
@@ -154,7 +162,11 @@ class Service final : public grpc::CallbackGenericService {
     if (std::ranges::find(methods_, context->method()) == methods_.end()) {
       return refuse(grpc::StatusCode::UNIMPLEMENTED, "there is no such method");
     }
-    auto body = std::make_shared<ServerBody>(post_, *context);
+    if (bodies_->fetch_add(1) >= kBodiesMax) {
+      bodies_->fetch_sub(1);
+      return refuse(grpc::StatusCode::RESOURCE_EXHAUSTED, "too many calls at once");
+    }
+    auto body = std::make_shared<ServerBody>(post_, *context, bodies_);
     body->keep_until_done();
     post_([accept = accept_, method = context->method(), body] {
       if (!*accept) return body->close({Code::kUnavailable, "the server is stopping"});
@@ -186,6 +198,8 @@ class Service final : public grpc::CallbackGenericService {
   const Post post_;
   // Shared with what is on its way to the loop, and touched there alone.
   const std::shared_ptr<Server::Accept> accept_;
+  const std::shared_ptr<std::atomic<std::size_t>> bodies_ =
+      std::make_shared<std::atomic<std::size_t>>(0);
   std::atomic<std::uint64_t> refused_ = 0;
 };
 
@@ -222,6 +236,7 @@ Result<std::unique_ptr<Server>> Server::start(const Options& options, Post post,
   builder.SetMaxReceiveMessageSize(static_cast<int>(options.message_bytes_max));
   // Two processes on one port would each have half of the calls.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnection);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, options.keepalive_ms);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, options.keepalive_ms);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 400);

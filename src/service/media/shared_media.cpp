@@ -13,7 +13,10 @@ void SharedMedia::send(User& user, control::MediaCommand command) {
   asked.id = std::exchange(command.id, ++last_id_);
   asked.is_opening = std::holds_alternative<control::OpenMeeting>(command.request);
   asked.is_closing = std::holds_alternative<control::CloseMeeting>(command.request);
-  if (asked.is_opening) meetings_.try_emplace(command.meeting, Meeting{&user});
+  if (asked.is_opening) {
+    Meeting& meeting = meetings_.try_emplace(command.meeting, Meeting{&user}).first->second;
+    meeting.last_opening = command.id;
+  }
   asked_.emplace(command.id, asked);
   media_.send(std::move(command));
 }
@@ -33,7 +36,10 @@ void SharedMedia::note(const Asked& asked, const control::MediaCompletion& compl
   if (asked.is_opening && completion.result) meeting->second.is_open = true;
   const bool was_refused = asked.is_opening && !meeting->second.is_open;
   const bool was_closed = asked.is_closing && completion.result;
-  if (was_refused || was_closed) meetings_.erase(meeting);
+  if (was_closed) meeting->second.is_open = false;
+  // What was asked before it was opened again says nothing of what it is then.
+  const bool is_last_word = completion.id >= meeting->second.last_opening;
+  if ((was_refused || was_closed) && is_last_word) meetings_.erase(meeting);
 }
 
 void SharedMedia::on_media_event(control::MediaEvent event) {

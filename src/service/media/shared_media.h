@@ -44,6 +44,7 @@ class SharedMedia final : public control::MediaListener {
   struct Meeting {
     User* user = nullptr;
     bool is_open = false;
+    control::RequestId last_opening = 0;  // ours
   };
   void send(User& user, control::MediaCommand command);
   void note(const Asked& asked, const control::MediaCompletion& completion);

@@ -100,6 +100,17 @@ TEST_F(SharedMediaTest, OpeningAgainInVainKeepsWhatIsOpen) {
   EXPECT_EQ(ada_hears_.events.size(), 1u);
 }
 
+TEST_F(SharedMediaTest, OneThatIsOpenedAgainBeforeTheFirstAnswersIsHeardOf) {
+  ada_.send({1, hers_, control::OpenMeeting{}});
+  ada_.send({2, hers_, control::CloseMeeting{}});
+  ada_.send({3, hers_, control::OpenMeeting{}});
+  answer(fail(ErrorCode::kTimeout, "nobody waits for it any more"));
+  answer();
+  answer();
+  speak(hers_);
+  EXPECT_EQ(ada_hears_.events.size(), 1u);
+}
+
 TEST_F(SharedMediaTest, ALostMeetingIsToldOfOnce) {
   open(ada_, hers_);
   shared_.on_media_event({hers_, control::MeetingLost{"the shard is gone"}});

@@ -65,17 +65,29 @@ rpc::Stream::Handlers OperatorApi::accept(const std::string& method,
     return {.on_message = [](const std::string&) {}, .on_closed = [](const rpc::End&) {}};
   }
   const CallId call = ++last_call_;
-  calls_.emplace(call, std::move(stream));
-  return {.on_message = [this, call, handle = entry->handle](
-                            const std::string& request) { (this->*handle)(call, request); },
+  const bool is_stream = entry->handle == &OperatorApi::reflect;
+  calls_.emplace(call, Call{std::move(stream), false});
+  return {.on_message =
+              [this, call, is_stream, handle = entry->handle](const std::string& request) {
+                const auto it = calls_.find(call);
+                if (it == calls_.end()) return;
+                if (std::exchange(it->second.has_asked, true) && !is_stream) {
+                  return refuse(call, rpc::Code::kInvalidArgument, "this call takes one message");
+                }
+                (this->*handle)(call, request);
+              },
           .on_closed = [this, call](const rpc::End&) { calls_.erase(call); },
           // One that has asked and waits is answered all the same; a stream has its end.
           .on_half_closed =
-              [this, call, is_stream = entry->handle == &OperatorApi::reflect] {
+              [this, call, is_stream] {
                 const auto it = calls_.find(call);
-                if (!is_stream || it == calls_.end()) return;
-                it->second->close({});
-                calls_.erase(it);
+                if (it == calls_.end()) return;
+                if (is_stream) {
+                  it->second.stream->close({});
+                  calls_.erase(it);
+                } else if (!it->second.has_asked) {
+                  refuse(call, rpc::Code::kInvalidArgument, "this call takes one message");
+                }
               }};
 }
 
@@ -84,16 +96,16 @@ rpc::Stream::Handlers OperatorApi::accept(const std::string& method,
 void OperatorApi::answer(CallId call, std::string response) {
   const auto it = calls_.find(call);
   if (it == calls_.end()) return;  // the caller is gone
-  const bool is_sent = it->second->send(std::move(response));
-  it->second->close(is_sent ? rpc::End{}
-                            : rpc::End{rpc::Code::kResourceExhausted, "the answer is too large"});
+  const bool is_sent = it->second.stream->send(std::move(response));
+  it->second.stream->close(
+      is_sent ? rpc::End{} : rpc::End{rpc::Code::kResourceExhausted, "the answer is too large"});
   calls_.erase(it);
 }
 
 void OperatorApi::refuse(CallId call, rpc::Code code, std::string why) {
   const auto it = calls_.find(call);
   if (it == calls_.end()) return;
-  it->second->close({code, std::move(why)});
+  it->second.stream->close({code, std::move(why)});
   calls_.erase(it);
 }
 
@@ -191,7 +203,7 @@ void OperatorApi::reflect(CallId call, const std::string& request) {
   if (it == calls_.end()) return;
   std::string response = media_rpc::reflect(request);
   if (response.empty()) return refuse(call, rpc::Code::kInvalidArgument, "no such message");
-  if (!it->second->send(std::move(response))) {
+  if (!it->second.stream->send(std::move(response))) {
     refuse(call, rpc::Code::kResourceExhausted, "it does not read what it is sent");
   }
 }

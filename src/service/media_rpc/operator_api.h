@@ -45,6 +45,10 @@ class OperatorApi {
 
  private:
   using CallId = std::uint64_t;
+  struct Call {
+    std::unique_ptr<rpc::Stream> stream;
+    bool has_asked = false;
+  };
   using Method = void (OperatorApi::*)(CallId call, const std::string& request);
   struct Entry {
     const char* name;
@@ -63,7 +67,7 @@ class OperatorApi {
   void refuse(CallId call, rpc::Code code, std::string why);
 
   const Node node_;
-  std::unordered_map<CallId, std::unique_ptr<rpc::Stream>> calls_;
+  std::unordered_map<CallId, Call> calls_;
   CallId last_call_ = 0;
   // Answers that come later find nobody when this is gone.
   std::shared_ptr<OperatorApi*> alive_ = std::make_shared<OperatorApi*>(this);
