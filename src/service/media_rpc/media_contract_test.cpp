@@ -547,7 +547,7 @@ TEST(MediaNodes, OneAtAnotherAddressTakesTheNumberWhenTheOldOnesMeetingsHaveEnde
   ASSERT_TRUE(place.ask(meeting, control::OpenMeeting{}).result);
   // The same place by another name.
   auto moved = place.itself();
-  moved[0].target.replace(0, moved[0].target.find(':'), "localhost");
+  moved[0].target = "ipv4:" + moved[0].target;
   place.name(moved);
   EXPECT_FALSE(place.is_ready());
   EXPECT_TRUE(place.ask(meeting, control::CloseMeeting{}).result);
