@@ -57,6 +57,7 @@ Result<std::vector<logview::File>> LogFolder::list() {
                 "the folder of logs cannot be read: " + path_ + ": " + error.message());
   }
   names_ = std::move(names);
+  std::erase_if(unreadable_, [&](std::uint64_t file) { return !names_.contains(file); });
   // What was deleted is let go, or it would go on taking room on the disk.
   std::erase_if(open_, [&](const auto& each) {
     if (names_.contains(each.first)) return false;
@@ -79,14 +80,21 @@ int LogFolder::open(std::uint64_t file) {
     return at->second.fd;
   }
   const auto name = names_.find(file);
-  if (name == names_.end()) return -1;
+  if (name == names_.end()) {
+    errno = EBADF;
+    return -1;
+  }
   const std::string path = path_ + "/" + name->second;
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-  if (fd < 0) return -1;
+  if (fd < 0) {
+    if (errno == ELOOP) errno = ENOENT;
+    return -1;
+  }
   // Another may have taken its name meanwhile.
   const auto found = look(fd, "", AT_EMPTY_PATH);
   if (!found || found->id != file) {
     ::close(fd);
+    errno = ENOENT;
     return -1;
   }
   if (open_.size() == kOpenMax) close_longest_unused();
@@ -96,8 +104,14 @@ int LogFolder::open(std::uint64_t file) {
 
 std::size_t LogFolder::read(std::uint64_t file, std::uint64_t offset, std::span<char> out) {
   int fd = open(file);
-  if (fd < 0 && names_.contains(file) && list()) fd = open(file);
-  if (fd < 0) return 0;
+  // It was renamed. What may not be read stays so: to list the folder for each such read would take
+  // the square of its files.
+  if (fd < 0 && errno == ENOENT && list()) fd = open(file);
+  if (fd < 0) {
+    if (names_.contains(file)) unreadable_.insert(file);
+    return 0;
+  }
+  unreadable_.erase(file);
   std::size_t size = 0;
   while (size < out.size()) {
     const ssize_t n =

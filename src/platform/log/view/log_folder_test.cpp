@@ -1,6 +1,7 @@
 #include "platform/log/view/log_folder.h"
 
 #include <gtest/gtest.h>
+#include <sys/fsuid.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -96,6 +97,27 @@ TEST_F(LogFolderTest, MoreFilesThanDescriptorsAreReadAllTheSame) {
     return fs::read_symlink(each.path(), error).string().starts_with(path_);
   };
   EXPECT_LE(std::ranges::count_if(fs::directory_iterator("/proc/self/fd"), is_ours), 64);
+}
+
+TEST_F(LogFolderTest, AFileThatMayNotBeReadIsCountedAndDoesNotListTheFolderAnew) {
+  write("a.log", "secret\n");
+  ASSERT_EQ(::chmod(path_.c_str(), 0755), 0);
+  ASSERT_EQ(::chmod(at("a.log").c_str(), 0), 0);
+  LogFolder folder(path_);
+  const std::uint64_t id = id_of(folder, "a.log");
+  write("b.log", "later\n");
+  LogFolder other(path_);
+  const std::uint64_t later = id_of(other, "b.log");
+  // The superuser may read everything; on the file system this thread is somebody else.
+  const int before = ::setfsuid(65534);
+  EXPECT_EQ(read(folder, id), "");
+  EXPECT_EQ(read(folder, id), "");
+  ::setfsuid(static_cast<uid_t>(before));
+  EXPECT_EQ(folder.files_unreadable(), 1u);
+  EXPECT_EQ(read(folder, later), "") << "it was listed anew";
+  ASSERT_EQ(::chmod(at("a.log").c_str(), 0600), 0);
+  EXPECT_EQ(read(folder, id), "secret\n");
+  EXPECT_EQ(folder.files_unreadable(), 0u);
 }
 
 TEST_F(LogFolderTest, AFolderThatIsNotThereIsAnError) {

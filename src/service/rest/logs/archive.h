@@ -22,6 +22,8 @@ class Archive {
   // Of the last look.
   std::size_t streams_left_out() const { return found_.left_out; }
 
+  std::size_t files_unreadable() const { return folder_.files_unreadable(); }
+
   struct Counts {
     std::uint64_t bytes_read = 0;
     std::uint64_t lines_too_long = 0;

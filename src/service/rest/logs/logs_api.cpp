@@ -208,6 +208,8 @@ void LogsApi::expose(metrics::Exposition& out) {
               archive_->counts.lines_too_long);
   out.gauge("logs_streams_left_out", "Services whose files are not shown: there are too many.", {},
             static_cast<double>(archive_->streams_left_out()));
+  out.gauge("logs_files_unreadable", "Files that are not shown: they could not be opened.", {},
+            static_cast<double>(archive_->files_unreadable()));
   const auto refused = [&](std::string_view reason, std::uint64_t count) {
     out.counter("logs_refused", "Requests that were refused, by reason.", {{"reason", reason}},
                 count);
