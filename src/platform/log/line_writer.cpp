@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <condition_variable>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <mutex>
@@ -96,9 +97,18 @@ bool LineTarget::is_at_its_path() const {
          open_one.st_ino == named.st_ino && open_one.st_dev == named.st_dev;
 }
 
+bool LineTarget::was_moved(std::int64_t now_ms) {
+  constexpr std::int64_t kLookEveryMs = 1000;
+  // The clock may be set back.
+  if (!rotation_.is_on() || std::abs(now_ms - looked_at_ms_) < kLookEveryMs) return false;
+  looked_at_ms_ = now_ms;
+  return !is_at_its_path();
+}
+
 bool LineTarget::rotate_if_due(std::int64_t now_ms) {
   constexpr std::int64_t kAgainMs = 60'000;
-  if (now_ms < not_before_ms_ || !rotation_.is_due(bytes_, begun_ms_, now_ms)) return true;
+  if (now_ms < not_before_ms_) return true;
+  if (!was_moved(now_ms) && !rotation_.is_due(bytes_, begun_ms_, now_ms)) return true;
   // Several in one millisecond keep their order.
   std::int64_t named_ms = now_ms;
   std::string aside = rotated_name(path_, named_ms);
@@ -124,6 +134,7 @@ LineTarget& LineTarget::operator=(LineTarget&& other) noexcept {
   std::swap(bytes_, other.bytes_);
   std::swap(begun_ms_, other.begun_ms_);
   std::swap(not_before_ms_, other.not_before_ms_);
+  std::swap(looked_at_ms_, other.looked_at_ms_);
   return *this;
 }
 

@@ -31,13 +31,16 @@ class LineTarget {
   int fd() const { return fd_; }
 
   void note_written(std::size_t bytes) { bytes_ += bytes; }
-  // Moves the file aside if it is time, and goes on in a new one. False: that failed; it goes on in
+  // Moves the file aside if it is time, and goes on in a new one; so too, within a second, where
+  // another process that writes to the same file has moved it. False: that failed; it goes on in
   // the old one, and tries again in a minute.
   bool rotate_if_due(std::int64_t now_ms);
 
  private:
   LineTarget(int fd, bool is_owned) : fd_(fd), is_owned_(is_owned) {}
   bool is_at_its_path() const;
+  // Another has moved it. Looked at once a second at the most.
+  bool was_moved(std::int64_t now_ms);
   // Of the file as it is found.
   void look_at_file(std::int64_t now_ms);
 
@@ -48,6 +51,7 @@ class LineTarget {
   std::uint64_t bytes_ = 0;
   std::int64_t begun_ms_ = 0;
   std::int64_t not_before_ms_ = 0;
+  std::int64_t looked_at_ms_ = 0;  // whether it is at its path
 };
 
 class LineWriter {

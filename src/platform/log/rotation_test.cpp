@@ -125,6 +125,25 @@ TEST(LogRotation, AFileThatSomebodyElseMovedIsBegunAnewAndNotMovedAgain) {
   EXPECT_EQ(folder.lines(), (std::vector<std::string>{"0123456789", "theirs", "goes on"}));
 }
 
+TEST(LogRotation, WhoSharesAFileFollowsTheOneWhoMovedItWithinASecond) {
+  const Folder folder;
+  const LogRotation rotation{.bytes_max = 1000, .files_max = 9, .keep = 24h};
+  const auto say = [](const LineTarget& target, std::string_view text) {
+    ASSERT_TRUE(write_within(target.fd(), text, 1s));
+  };
+  const std::int64_t now = wall_unix_ms();
+  LineTarget target = *LineTarget::open(folder.file("a.log"), rotation);
+  EXPECT_TRUE(target.rotate_if_due(now));
+  say(target, "before\n");
+  fs::rename(folder.file("a.log"), folder.file("a.log.1"));
+  EXPECT_TRUE(target.rotate_if_due(now + 999));
+  say(target, "not looked yet\n");
+  EXPECT_TRUE(target.rotate_if_due(now + 1000));
+  say(target, "after\n");
+  EXPECT_EQ(folder.names(), (std::vector<std::string>{"a.log", "a.log.1"}));
+  EXPECT_EQ(fs::file_size(folder.file("a.log")), std::string_view("after\n").size());
+}
+
 TEST(LogRotation, WhereTheFileCannotBeMovedItGoesOnAndIsCounted) {
   const Folder folder;
   fs::create_directory(folder.file("sub"));
