@@ -3,6 +3,7 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import path from 'node:path';
 import { launchChromium, newPage } from '../browser/lib/chromium.mjs';
 import { launchFirefox, newFirefoxPage } from '../browser/lib/firefox.mjs';
@@ -28,7 +29,7 @@ async function threePeople(t, cluster, code) {
   }
   const firefox = await launchFirefox({ acceptInsecureCerts: true, ...viewport });
   t.after(() => firefox.close());
-  pages.push(await newFirefoxPage(firefox, { defaultCamera: false }));
+  pages.push(await newFirefoxPage(firefox, { defaultCamera: false, frameRate: 8 }));
   await join(pages.at(-1), cluster, code, 'Fox', { query });
   return pages;
 }
@@ -60,21 +61,27 @@ test('roles apart', async (t) => {
   await frames.watch();
   await until('all six directions are watched', async () => (await frames.gaps()).length === 6);
 
-  // What happens, and that no direction stood still for longer; then it is made whole again.
-  const outlives = async (what, bound, happens, heals = () => {}) => {
+  // What happens, and that no direction stood still for longer; then it is made whole again. A run in
+  // which the machine itself was late says nothing of the cluster: it is done again, twice at the most.
+  const outlives = async (what, bound, happens, heals = () => {}, runsLeft = 2) => {
+    const lateness = monitorEventLoopDelay({ resolution: 10 });
     await frames.forget();
+    lateness.enable();
     await happens();
     await allMove();
-    const all = await frames.gaps(), gap = Math.round(Math.max(...all));
+    lateness.disable();
+    const all = await frames.gaps(), gap = Math.round(Math.max(...all)), late = Math.round(lateness.max / 1e6);
     await heals();
     assert.equal(all.length, 6);
-    t.diagnostic(`${what}: ${gap} ms without a new frame at the most`);
+    t.diagnostic(`${what}: ${gap} ms without a new frame at the most; this process was up to ${late} ms late`);
+    if (gap > bound && late > 100 && runsLeft > 0) return outlives(what, bound, happens, heals, runsLeft - 1);
     assert.ok(gap <= bound, `${gap} ms`);
   };
 
   await t.test('a media node that is killed: pictures move again within three seconds, without a click', async () => {
-    const home = await homeOf();
-    await outlives(`kill -9 of ${home}`, 3000, async () => {
+    let home;
+    await outlives('kill -9 of a media node', 3000, async () => {
+      home = await homeOf();
       await cluster.do('kill', home);
       await until('the meeting is on the other node', async () => (await homeOf()) !== home);
     }, async () => {
@@ -84,8 +91,9 @@ test('roles apart', async (t) => {
   });
 
   await t.test('one that stands still: within five seconds', async () => {
-    const home = await homeOf();
-    await outlives(`SIGSTOP of ${home}`, 5000, async () => {
+    let home;
+    await outlives('SIGSTOP of a media node', 5000, async () => {
+      home = await homeOf();
       await cluster.do('stop', home);
       await until('pictures stop', () => frames.standStill());
     }, async () => {

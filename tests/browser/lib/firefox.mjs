@@ -27,11 +27,19 @@ export async function launchFirefox({ width = 1280, height = 800, ...options } =
   });
 }
 
-// A page of a participant of its own, with its own storage; its camera is as newPage() says.
-export async function newFirefoxPage(browser, { defaultCamera = true } = {}) {
+// The app's camera gives at the most so many pictures a second.
+function limitPictures(frameRate) {
+  const devices = navigator.mediaDevices, open = devices.getUserMedia.bind(devices);
+  devices.getUserMedia = (wanted) => open(typeof wanted.video === 'object' ? { ...wanted, video: { ...wanted.video, frameRate } } : wanted);
+}
+
+// A page of a participant of its own, with its own storage; its camera is as newPage() says, with
+// `frameRate` pictures a second where that is named.
+export async function newFirefoxPage(browser, { defaultCamera = true, frameRate } = {}) {
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
   if (!defaultCamera) await page.evaluateOnNewDocument(setSmallCamera);
+  if (frameRate !== undefined) await page.evaluateOnNewDocument(limitPictures, frameRate);
   page.problems = [];
   page.on('pageerror', (error) => page.problems.push(`page error: ${error.message}`));
   return page;
