@@ -3,7 +3,6 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import path from 'node:path';
 import { launchChromium, newPage } from '../browser/lib/chromium.mjs';
 import { launchFirefox, newFirefoxPage } from '../browser/lib/firefox.mjs';
@@ -61,20 +60,15 @@ test('roles apart', async (t) => {
   await frames.watch();
   await until('all six directions are watched', async () => (await frames.gaps()).length === 6);
 
-  // What happens, and that no direction stood still for longer; then it is made whole again. A run in
-  // which the machine itself was late says nothing of the cluster: it is done again, twice at the most.
-  const outlives = async (what, bound, happens, heals = () => {}, runsLeft = 2) => {
-    const lateness = monitorEventLoopDelay({ resolution: 10 });
+  // What happens, and that no direction stood still for longer; then it is made whole again.
+  const outlives = async (what, bound, happens, heals = () => {}) => {
     await frames.forget();
-    lateness.enable();
     await happens();
     await allMove();
-    lateness.disable();
-    const all = await frames.gaps(), gap = Math.round(Math.max(...all)), late = Math.round(lateness.max / 1e6);
+    const all = await frames.gaps(), gap = Math.round(Math.max(...all));
     await heals();
     assert.equal(all.length, 6);
-    t.diagnostic(`${what}: ${gap} ms without a new frame at the most; this process was up to ${late} ms late`);
-    if (gap > bound && late > 100 && runsLeft > 0) return outlives(what, bound, happens, heals, runsLeft - 1);
+    t.diagnostic(`${what}: ${gap} ms without a new frame at the most`);
     assert.ok(gap <= bound, `${gap} ms`);
   };
 
