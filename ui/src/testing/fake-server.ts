@@ -29,7 +29,7 @@ export class FakeServer implements SocketLike {
   private readonly handlers = new Map<string, Handler[]>();
   private serial = 0;
   private sockets = 0;
-  private transports = new Set<string>();
+  readonly transports = new Set<string>();
   private consumers = new Map<string, { id: string; producerId: string; paused: boolean }>();
 
   // ---- the socket ----

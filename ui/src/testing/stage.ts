@@ -80,10 +80,11 @@ export function stubBrowser(): FakeDevices & EventTarget {
   return devices;
 }
 
-export function openSession(server: FakeServer): MeetingSession {
-  return new MeetingSession('abc-defg-hij', new SignalingClient(server), () =>
-    Promise.resolve(new Device({ handlerFactory: FakeHandler.createFactory(testFakeParameters) })),
-  );
+export function openSession(
+  server: FakeServer,
+  device = () => Promise.resolve(new Device({ handlerFactory: FakeHandler.createFactory(testFakeParameters) })),
+): MeetingSession {
+  return new MeetingSession('abc-defg-hij', new SignalingClient(server), device);
 }
 
 export async function joinWith(session: MeetingSession, devices: { microphone?: boolean; camera?: boolean }): Promise<void> {

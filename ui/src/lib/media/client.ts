@@ -33,6 +33,8 @@ export interface MediaEvents {
   onTrack(track: RemoteTrack): void;
   onTrackGone(producerId: string): void;
   onTransportState(direction: TransportDirection, state: ms.ConnectionState): void;
+  /** The server does not take a transport for connected: this media comes to nothing. */
+  onRefused(): void;
 }
 
 interface Sent {
@@ -71,6 +73,8 @@ export class MediaClient {
   private readonly making = new Set<string>();
   private hidden: ReadonlySet<string> = new Set();
   private capabilitiesSent = false;
+  /** What the server has not answered a `transport:connect` for. */
+  private readonly unconnected = new Map<TransportDirection, ms.DtlsParameters>();
   private readonly restarting = new Set<TransportDirection>();
   private readonly watch: KeyFrameWatch;
 
@@ -112,14 +116,23 @@ export class MediaClient {
     );
   }
 
-  close(): void {
+  /**
+   * Sends, asks for and shows nothing more. Closing what encodes holds Chromium's page for up to a quarter
+   * of a second: that can wait until what replaces it is up.
+   */
+  retire(): void {
     if (this.closed) return;
     this.closed = true;
     this.watch.stop();
-    this.send.close();
-    this.recv.close();
+    this.producers.forEach(({ producer }) => void producer.rtpSender?.replaceTrack(null).catch(() => undefined));
     [...this.consumers.keys()].forEach((id) => this.events.onTrackGone(id));
     this.consumers.clear();
+  }
+
+  close(): void {
+    this.retire();
+    this.send.close();
+    this.recv.close();
     this.producers.clear();
   }
 
@@ -298,6 +311,11 @@ export class MediaClient {
     return this.state(direction) !== 'new';
   }
 
+  /** After a resumed session: what was on its way when the connection broke. */
+  sayConnectAgain(): void {
+    [...this.unconnected.keys()].forEach((direction) => this.sayConnect(direction, true));
+  }
+
   async restartIce(direction: TransportDirection): Promise<void> {
     const transport = this.transport(direction);
     if (this.closed || !this.inUse(direction) || this.restarting.has(direction)) return;
@@ -343,18 +361,11 @@ export class MediaClient {
   }
 
   private attach(transport: ms.Transport, direction: TransportDirection): void {
-    let wasAsked = false;
-    transport.on('connect', ({ dtlsParameters }, done, fail) => {
-      const isAgain = wasAsked;
-      wasAsked = true;
-      this.signaling
-        .request('transport:connect', { transportId: transport.id, dtlsParameters })
-        .then(() => done())
-        .catch((error: Error) => {
-          // Once per transport: the server did it the first time, and the answer was lost.
-          if (isAgain && error instanceof ProtocolError && error.code === 'conflict') done();
-          else fail(error);
-        });
+    // Not waited for: ICE begins meanwhile, and the server keeps a handshake until it knows whose it is.
+    transport.on('connect', ({ dtlsParameters }, done) => {
+      this.unconnected.set(direction, dtlsParameters);
+      this.sayConnect(direction, false);
+      done();
     });
     transport.on('connectionstatechange', (state) => {
       if (direction === 'recv' && state === 'connected') mark('recv-connected');
@@ -368,6 +379,22 @@ export class MediaClient {
         .then(({ producerId }) => done({ id: producerId }))
         .catch(fail);
     });
+  }
+
+  private sayConnect(direction: TransportDirection, isAgain: boolean): void {
+    const dtlsParameters = this.unconnected.get(direction);
+    if (dtlsParameters === undefined || this.closed) return;
+    this.signaling
+      .request('transport:connect', { transportId: this.transport(direction).id, dtlsParameters })
+      .then(() => this.unconnected.delete(direction))
+      .catch((error: unknown) => {
+        const code = error instanceof ProtocolError ? error.code : undefined;
+        // Said again when the session is back.
+        if (this.closed || code === 'offline') return;
+        // Once per transport: the server did it the first time, and the answer was lost.
+        if (isAgain && code === 'conflict') this.unconnected.delete(direction);
+        else this.events.onRefused();
+      });
   }
 
   private requestConsume(producerId: string): Promise<ConsumerOptions> {

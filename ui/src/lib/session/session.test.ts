@@ -1,4 +1,4 @@
-import { testFakeParameters } from 'mediasoup-client';
+import { Device, FakeHandler, testFakeParameters } from 'mediasoup-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { useLocal } from '@/lib/store/local';
 import { isLive, useMeeting } from '@/lib/store/meeting';
@@ -20,6 +20,12 @@ afterEach(() => {
   session.dispose();
   vi.unstubAllGlobals();
 });
+
+function loseMedia(): void {
+  server.loseMedia();
+  server.others = server.others.map((each) => ({ ...each, producers: [] }));
+  server.emit('media:lost', { reason: 'restart', routerRtpCapabilities: testFakeParameters.generateRouterRtpCapabilities() });
+}
 
 describe('joining', () => {
   it('takes one request, then sends what is on and receives what there is', async () => {
@@ -144,14 +150,74 @@ describe('during the call', () => {
   it('builds media anew when the server lost it, on transports that are not the lost ones', async () => {
     await joinWith(session, { microphone: true });
     const lost = server.requests('produce')[0]?.['transportId'];
-    server.loseMedia();
-    server.emit('media:lost', { reason: 'restart', routerRtpCapabilities: testFakeParameters.generateRouterRtpCapabilities() });
+    loseMedia();
     await settled();
     expect(server.requests('transport:create')).toHaveLength(2);
     expect(server.requests('produce').at(-1)?.['transportId']).not.toBe(lost);
     expect(server.self.producers).toMatchObject([{ source: 'microphone', paused: false }]);
-    expect(Object.keys(useMeeting.getState().tracks)).toHaveLength(2);
+    // Everything went with it: there is nothing to close or to ask for.
+    expect(server.requests('transport:close')).toEqual([]);
+    expect(server.requests('state:get')).toEqual([]);
+    expect(useMeeting.getState().tracks).toEqual({});
+    const anew = ben().producers.map((each) => ({ ...each, id: `${each.id}_anew` }));
+    server.others = [{ ...ben(), producers: anew }];
+    for (const producer of anew) server.emit('producer:added', { participantId: 'pt_ben', producer });
+    await settled();
+    expect(Object.keys(useMeeting.getState().tracks).sort()).toEqual(['pr_ben_a_anew', 'pr_ben_v_anew']);
     expect(useMeeting.getState().mediaTrouble).toBe(false);
+  });
+
+  it('is built anew once more when the server loses it again meanwhile', async () => {
+    await joinWith(session, { microphone: true });
+    server.silent.add('transport:create');
+    loseMedia();
+    await settled();
+    loseMedia();
+    server.obey('transport:create');
+    server.loseMedia();
+    server.speak();
+    await settled();
+    expect(server.requests('transport:create').length).toBeGreaterThanOrEqual(4);
+    expect(server.self.producers).toMatchObject([{ source: 'microphone', paused: false }]);
+    expect(server.transports.has(String(server.requests('produce').at(-1)?.['transportId']))).toBe(true);
+  });
+
+  it('lost while the browser prepares is not built on what came with the join', async () => {
+    session.dispose();
+    let prepared = () => {};
+    const device = new Promise<Device>((resolve) => {
+      prepared = () => resolve(new Device({ handlerFactory: FakeHandler.createFactory(testFakeParameters) }));
+    });
+    session = openSession(server, () => device);
+    const joining = joinWith(session, { microphone: true });
+    await vi.waitFor(() => expect(useMeeting.getState().phase).toBe('joined'));
+    loseMedia();
+    prepared();
+    await joining;
+    await settled();
+    expect(server.requests('transport:create')).toHaveLength(2);
+    expect(server.requests('produce').map(({ transportId }) => server.transports.has(String(transportId)))).toEqual([true]);
+  });
+
+  it('connects while the answer to its DTLS parameters is under way, and says them again if that was lost', async () => {
+    server.silent.add('transport:connect');
+    await joinWith(session, { microphone: true });
+    expect(server.requests('produce')).toHaveLength(1);
+    const asked = server.requests('transport:connect').length;
+    server.drop('transport close');
+    server.silent.clear();
+    server.connect();
+    await settled();
+    const all = server.requests('transport:connect');
+    expect(all.slice(asked)).toEqual(all.slice(0, asked));
+  });
+
+  it('whose DTLS parameters the server refuses is built anew', async () => {
+    server.next.set('transport:connect', { error: { code: 'not_found', message: 'you have no such transport' } });
+    await joinWith(session, { microphone: true });
+    await settled();
+    expect(server.requests('transport:create')).toHaveLength(2);
+    expect(server.transports.has(String(server.requests('produce').at(-1)?.['transportId']))).toBe(true);
   });
 
   it('stops asking for video on another page of the grid', async () => {

@@ -9,7 +9,7 @@ import { describeError, ProtocolError } from '@/lib/protocol/errors';
 import { getConfig } from '@/lib/protocol/rest';
 import type { JoinResult, MeetingState, TransportDirection } from '@/lib/protocol/types';
 import { stopAllLocal } from '@/lib/store/local';
-import { applyJoin, applyState, kInitialMeeting, patchPerson, useMeeting, type Phase } from '@/lib/store/meeting';
+import { applyJoin, applyState, dropAllProducers, kInitialMeeting, patchPerson, useMeeting, type Phase } from '@/lib/store/meeting';
 import { useSettings } from '@/lib/store/settings';
 import { Lane } from '@/lib/util/lane';
 import { newMessageId } from '@/lib/util/message-id';
@@ -25,9 +25,14 @@ const kConnectTimeoutMs = 10_000;
 // ICE that does not come back in this time after a restart needs a new transport.
 const kMediaPatienceMs = 12_000;
 const kDisconnectedGraceMs = 400;
+// By then what replaces lost media is up, as a rule.
+const kRetiredMs = 2000;
 const kProbeTimeoutMs = 2500;
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** What media is made from, beside its transports. */
+type MediaBasis = Pick<JoinResult, 'routerRtpCapabilities' | 'iceServers'>;
 
 /**
  * One person's stay in one room: joins, and keeps what the person sees true through lost
@@ -37,7 +42,7 @@ export class MeetingSession {
   readonly publisher: Publisher;
   readonly audio = new AudioSink((audioBlocked) => useMeeting.setState({ audioBlocked }));
   private media: MediaClient | null = null;
-  private rebuildFrom: Pick<JoinResult, 'routerRtpCapabilities' | 'iceServers'> | null = null;
+  private rebuildFrom: MediaBasis | null = null;
   private token: string | undefined;
   private socketId: string | undefined;
   /** Names a join until it is answered, so that one sent again is not a second person. */
@@ -46,6 +51,8 @@ export class MeetingSession {
   private build: string | undefined;
   /** Counts stays in the meeting: what was begun in an earlier one must not end in this. */
   private stay = 0;
+  /** How often the server lost the media plane: transports of before are gone with it. */
+  private losses = 0;
   private rejoining = false;
   private mediaWork: Promise<void> = Promise.resolve();
   private patience: ReturnType<typeof setTimeout> | undefined;
@@ -77,12 +84,9 @@ export class MeetingSession {
       signaling.on('producer:closed', ({ producerId }) => this.media?.drop(producerId)),
       signaling.on('consumer:closed', ({ producerId }) => this.media?.drop(producerId)),
       signaling.on('participant:left', () => this.dropStrangers()),
-      signaling.on('media:lost', ({ routerRtpCapabilities }) => {
-        if (this.rebuildFrom !== null) this.rebuildFrom = { ...this.rebuildFrom, routerRtpCapabilities };
-        this.rebuild();
-      }),
+      signaling.on('media:lost', ({ routerRtpCapabilities }) => this.onMediaLost(routerRtpCapabilities)),
       signaling.on('transport:state', ({ transportId, state }) => {
-        if (this.media?.hasTransport(transportId) && (state === 'failed' || state === 'closed')) this.rebuild();
+        if (this.media?.hasTransport(transportId) && (state === 'failed' || state === 'closed')) this.rebuildAfterFailure();
       }),
       signaling.on('meeting:closed', ({ reason }) => {
         this.finish('ended', reason === 'ended' ? 'The meeting was ended.' : 'The server had to close this meeting.');
@@ -207,6 +211,7 @@ export class MeetingSession {
     });
     // Left meanwhile: the connection was closed with it, and the server let us go.
     if (stay !== this.stay) return;
+    const { losses } = this;
     mark('joined');
     this.attempt = undefined;
     this.token = result.resumeToken;
@@ -214,7 +219,7 @@ export class MeetingSession {
     this.remember();
     void this.hand.run();
     const kept = keepMedia && result.mediaKept && this.media !== null;
-    await (kept ? this.resumeMedia(result) : this.serially(() => this.buildMedia(result, stay)));
+    await (kept ? this.resumeMedia(result) : this.serially(() => this.buildMedia(result, stay, losses)));
   }
 
   private onConnection(change: ConnectionChange): void {
@@ -353,19 +358,26 @@ export class MeetingSession {
     return next;
   }
 
-  private async buildMedia(result: Pick<JoinResult, 'routerRtpCapabilities' | 'iceServers' | 'transports'>, stay: number): Promise<void> {
+  /** `losses`: as of when what is given was told. */
+  private async buildMedia(given: MediaBasis & Pick<JoinResult, 'transports'>, stay: number, losses: number): Promise<void> {
     if (stay !== this.stay) return;
     this.media?.close();
     this.media = null;
     clearTimeout(this.patience);
-    const transports = result.transports ?? (await this.createTransports());
+    const basis = losses === this.losses ? given : { ...given, ...this.rebuildFrom, transports: undefined };
+    losses = this.losses;
+    const transports = basis.transports ?? (await this.createTransports().catch((error: unknown) => {
+      if (losses === this.losses) throw error;
+      return undefined;
+    }));
     if (stay !== this.stay) return;
+    if (transports === undefined) return await this.buildMedia(basis, stay, losses);
     const media = await MediaClient.create({
       signaling: this.signaling,
       devices: this.devices,
       overrides: this.overrides,
-      routerRtpCapabilities: result.routerRtpCapabilities,
-      iceServers: result.iceServers,
+      routerRtpCapabilities: basis.routerRtpCapabilities,
+      iceServers: basis.iceServers,
       transports,
       events: {
         onTrack: (track) => {
@@ -381,15 +393,22 @@ export class MeetingSession {
           });
         },
         onTransportState: (direction) => this.onTransportState(media, direction),
+        onRefused: () => {
+          if (media === this.media) this.rebuildAfterFailure();
+        },
       },
     });
     if (stay !== this.stay) {
       media.close();
       return;
     }
+    if (losses !== this.losses) {
+      media.close();
+      return await this.buildMedia(basis, stay, losses);
+    }
     this.media = media;
     // Not the transports that came with a join: they end with this media.
-    const { routerRtpCapabilities, iceServers } = result;
+    const { routerRtpCapabilities, iceServers } = basis;
     this.rebuildFrom = { routerRtpCapabilities, iceServers };
     // Not waited for: a device may stand behind a question to the person.
     void this.publisher.settle();
@@ -413,22 +432,41 @@ export class MeetingSession {
     await Promise.all(ids.map((transportId) => this.signaling.request('transport:close', { transportId }).catch(() => undefined)));
   }
 
-  /** The server lost its side, or the path cannot be mended: everything anew, same participant. */
-  private rebuild(): void {
+  /** With all transports, and with what everybody sent over them: nothing is left to close or to ask for. */
+  private onMediaLost(routerRtpCapabilities: ms.RtpCapabilities): void {
+    ++this.losses;
+    if (this.rebuildFrom !== null) this.rebuildFrom = { ...this.rebuildFrom, routerRtpCapabilities };
+    useMeeting.setState(dropAllProducers);
+    this.rebuild((old) => {
+      old.retire();
+      setTimeout(() => old.close(), kRetiredMs);
+      return Promise.resolve();
+    });
+  }
+
+  /** One transport is gone, or its path cannot be mended: the others may have changed what they send meanwhile. */
+  private rebuildAfterFailure(): void {
+    this.rebuild(async (old) => {
+      old.close();
+      await this.closeTransports(old.transportIds());
+      return await this.signaling.request('state:get', {});
+    });
+  }
+
+  /** Everything anew, same participant. */
+  private rebuild(replace: (old: MediaClient) => Promise<MeetingState | void>): void {
     const from = this.rebuildFrom;
     const old = this.media;
     if (from === null || old === null || !this.signaling.connected) return;
     this.media = null;
-    const { stay } = this;
+    const { stay, losses } = this;
     useMeeting.setState({ mediaTrouble: true });
     void this.serially(async () => {
-      old.close();
-      await this.closeTransports(old.transportIds());
-      // Whoever spoke, what they sent may have changed with it.
-      const state = await this.signaling.request('state:get', {});
+      const state = await replace(old);
       if (stay !== this.stay) return;
-      this.adopt(state);
-      await this.buildMedia(from, stay);
+      // What the server lost since then is known better here.
+      if (state !== undefined && losses === this.losses) this.adopt(state);
+      await this.buildMedia(from, stay, losses);
     }).catch((error: unknown) => {
       if (stay === this.stay) this.mediaFailed(error);
     });
@@ -447,6 +485,7 @@ export class MeetingSession {
   private async resumeMedia(result: JoinResult): Promise<void> {
     const media = this.media;
     if (media === null) return;
+    media.sayConnectAgain();
     media.reconcile(result.own?.consumers ?? []);
     // Made by a request whose answer was lost.
     const strangers = (result.own?.transports ?? []).filter(({ id }) => !media.hasTransport(id));
@@ -480,7 +519,7 @@ export class MeetingSession {
     const delay = media.state(direction) === 'failed' ? 0 : kDisconnectedGraceMs;
     setTimeout(() => void this.mend(media, direction), delay);
     this.patience = setTimeout(() => {
-      if (media === this.media) this.rebuild();
+      if (media === this.media) this.rebuildAfterFailure();
     }, kMediaPatienceMs);
   }
 

@@ -188,6 +188,14 @@ export function dropProducer(state: MeetingStore, personId: string, producerId: 
   return patchPerson(state, personId, { producers: person.producers.filter((each) => each.id !== producerId) });
 }
 
+/** Nobody sends anything, until they say so again. */
+export function dropAllProducers(state: MeetingStore): Change {
+  return {
+    people: Object.fromEntries(Object.values(state.people).map((each) => [each.id, { ...each, producers: [] }])),
+    speaking: {},
+  };
+}
+
 export function setProducerPaused(state: MeetingStore, personId: string, producerId: string, paused: boolean): Change {
   const person = state.people[personId];
   if (person === undefined) return {};
