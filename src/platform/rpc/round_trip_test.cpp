@@ -102,6 +102,14 @@ TEST_F(RoundTripTest, MessagesGoBothWaysInTheirOrder) {
   EXPECT_EQ(answers_[0], large);
 }
 
+TEST_F(RoundTripTest, WhatFiveThousandPeopleNeedAtOnceIsTakenAndArrives) {
+  start({});
+  connect({});
+  const std::string admission(200, 'a');
+  for (int i = 0; i < 15'000; ++i) ASSERT_TRUE(ours_->send(admission)) << i;
+  loop_.run_until([&] { return heard_.size() == 15'000; });
+}
+
 TEST_F(RoundTripTest, WhatWaitsIsSentBeforeAServerEndsItWell) {
   start({});
   connect({});

@@ -33,8 +33,10 @@ struct End {
   std::string message;
 };
 
-// What may wait to be sent on one stream: a full queue is a peer that does not read.
-inline constexpr std::size_t kQueuedMessages = 1024;
+// What may wait to be sent on one stream: a full queue is a peer that does not read. As many small
+// ones as are said in one turn when a media node comes back to the signaling node of 5,000 people,
+// who are all admitted and want two transports each.
+inline constexpr std::size_t kQueuedMessages = 16 * 1024;
 inline constexpr std::size_t kQueuedBytes = 4 * 1024 * 1024;
 inline constexpr std::size_t kMessageBytes = 4 * 1024 * 1024;
 
