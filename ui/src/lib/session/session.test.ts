@@ -215,9 +215,31 @@ describe('during the call', () => {
   it('whose DTLS parameters the server refuses is built anew', async () => {
     server.next.set('transport:connect', { error: { code: 'not_found', message: 'you have no such transport' } });
     await joinWith(session, { microphone: true });
+    await vi.waitFor(() => expect(server.requests('transport:create')).toHaveLength(2));
     await settled();
-    expect(server.requests('transport:create')).toHaveLength(2);
     expect(server.transports.has(String(server.requests('produce').at(-1)?.['transportId']))).toBe(true);
+  });
+
+  it('that could not be built anew is tried again when the server says that it begins anew', async () => {
+    await joinWith(session, { microphone: true });
+    server.next.set('transport:create', { error: { code: 'internal', message: 'no' } });
+    loseMedia();
+    await settled();
+    expect(server.self.producers).toEqual([]);
+    loseMedia();
+    await settled();
+    expect(server.self.producers).toMatchObject([{ source: 'microphone' }]);
+  });
+
+  it('is not built anew after Leave', async () => {
+    await joinWith(session, { microphone: true });
+    server.silent.add('leave');
+    const left = session.leave();
+    loseMedia();
+    await settled();
+    expect(server.requests('transport:create')).toEqual([]);
+    server.speak();
+    await left;
   });
 
   it('stops asking for video on another page of the grid', async () => {

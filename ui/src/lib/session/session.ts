@@ -27,6 +27,7 @@ const kMediaPatienceMs = 12_000;
 const kDisconnectedGraceMs = 400;
 // By then what replaces lost media is up, as a rule.
 const kRetiredMs = 2000;
+const kFirstRefusalPauseMs = 250;
 const kProbeTimeoutMs = 2500;
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -53,6 +54,8 @@ export class MeetingSession {
   private stay = 0;
   /** How often the server lost the media plane: transports of before are gone with it. */
   private losses = 0;
+  /** How often in a row the server did not take a transport for connected. */
+  private refusals = 0;
   private rejoining = false;
   private mediaWork: Promise<void> = Promise.resolve();
   private patience: ReturnType<typeof setTimeout> | undefined;
@@ -393,9 +396,7 @@ export class MeetingSession {
           });
         },
         onTransportState: (direction) => this.onTransportState(media, direction),
-        onRefused: () => {
-          if (media === this.media) this.rebuildAfterFailure();
-        },
+        onRefused: () => this.onRefused(media),
       },
     });
     if (stay !== this.stay) {
@@ -453,16 +454,27 @@ export class MeetingSession {
     });
   }
 
+  /** Less and less often, should the server go on refusing. */
+  private onRefused(media: MediaClient): void {
+    const pause = kFirstRefusalPauseMs * 2 ** this.refusals;
+    this.refusals = Math.min(this.refusals + 1, 5);
+    setTimeout(() => {
+      if (media === this.media) this.rebuildAfterFailure();
+    }, pause);
+  }
+
   /** Everything anew, same participant. */
   private rebuild(replace: (old: MediaClient) => Promise<MeetingState | void>): void {
     const from = this.rebuildFrom;
     const old = this.media;
-    if (from === null || old === null || !this.signaling.connected) return;
+    if (from === null || useMeeting.getState().phase !== 'joined' || !this.signaling.connected) return;
     this.media = null;
     const { stay, losses } = this;
     useMeeting.setState({ mediaTrouble: true });
     void this.serially(async () => {
-      const state = await replace(old);
+      // Made by what was under way; if that failed, this is another attempt.
+      if (this.media !== null) return;
+      const state = old === null ? undefined : await replace(old);
       if (stay !== this.stay) return;
       // What the server lost since then is known better here.
       if (state !== undefined && losses === this.losses) this.adopt(state);
@@ -514,6 +526,7 @@ export class MeetingSession {
     const bad = states.some((each) => each === 'failed' || each === 'disconnected');
     useMeeting.setState({ mediaTrouble: bad });
     clearTimeout(this.patience);
+    if (states.includes('connected')) this.refusals = 0;
     if (!bad) return;
     // `disconnected` often mends itself within a moment; `failed` never does.
     const delay = media.state(direction) === 'failed' ? 0 : kDisconnectedGraceMs;
