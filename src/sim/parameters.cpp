@@ -84,6 +84,18 @@ ortc::RtpParameters vp8_simulcast_parameters(const std::string& mid) {
   return out;
 }
 
+void make_h264(ortc::RtpParameters& parameters) {
+  ortc::RtpCodecParameters& h264 = parameters.codecs[0];
+  h264.mime_type = "video/H264";
+  h264.payload_type = kH264PayloadType;
+  h264.parameters = {{"packetization-mode", std::int64_t{1}},
+                     {"profile-level-id", "42e01f"},
+                     {"level-asymmetry-allowed", std::int64_t{1}}};
+  ortc::RtpCodecParameters& rtx = parameters.codecs[1];
+  rtx.payload_type = kH264RtxPayloadType;
+  rtx.parameters = {{"apt", std::int64_t{kH264PayloadType}}};
+}
+
 void remove_transport_cc(ortc::RtpParameters& parameters) {
   for (ortc::RtpCodecParameters& codec : parameters.codecs) {
     std::erase_if(codec.rtcp_feedback,

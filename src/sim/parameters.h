@@ -12,6 +12,8 @@ namespace confab::sim {
 inline constexpr std::uint8_t kOpusPayloadType = 111;
 inline constexpr std::uint8_t kVp8PayloadType = 96;
 inline constexpr std::uint8_t kVp8RtxPayloadType = 97;
+inline constexpr std::uint8_t kH264PayloadType = 102;
+inline constexpr std::uint8_t kH264RtxPayloadType = 103;
 
 // The ids of header extensions in what a client sends.
 inline constexpr std::uint8_t kMidId = 4;
@@ -27,6 +29,9 @@ ortc::RtpParameters vp8_parameters(const std::string& mid, std::uint32_t ssrc,
                                    std::uint32_t rtx_ssrc, const std::string& cname);
 // Three layers r0 to r2, known by their RIDs alone.
 ortc::RtpParameters vp8_simulcast_parameters(const std::string& mid);
+
+// The same of H264 instead of VP8.
+void make_h264(ortc::RtpParameters& parameters);
 
 // As a client that knows only REMB.
 void remove_transport_cc(ortc::RtpParameters& parameters);

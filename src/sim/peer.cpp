@@ -54,6 +54,7 @@ Peer::Track& Peer::publish(const TrackOptions& options) {
                            : options.is_simulcast ? vp8_simulcast_parameters(named.mid)
                                                   : vp8_parameters(named.mid, stream.ssrc.value,
                                                                    stream.rtx_ssrc.value, cname);
+  if (options.is_h264) make_h264(request.rtp_parameters);
   if (!options.has_transport_cc) remove_transport_cc(request.rtp_parameters);
   track->producer = world_.ask<control::Produced>(request).producer;
   tracks_.push_back(std::move(track));

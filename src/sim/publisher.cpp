@@ -91,14 +91,46 @@ void Publisher::make_frame(Instant now) {
   }
 }
 
+std::uint32_t Publisher::packets_of(std::size_t index, bool is_key) const {
+  const std::uint32_t own = options_.packets_by_layer[std::min<std::size_t>(index, 2)];
+  return (own != 0 ? own : options_.packets_per_frame) * (is_key ? options_.key_frame_times : 1);
+}
+
+// libwebrtc's pattern for three temporal layers: the first of the second and of the third refer to
+// the lowest alone, and say so.
+Vp8Fields Publisher::next_fields(Stream& stream) {
+  Vp8Fields fields;
+  fields.is_key_frame = options_.is_video && std::exchange(stream.wants_key_frame, false);
+  if (fields.is_key_frame) {
+    ++key_frames_;
+    stream.since_key_frame = 0;
+    stream.lower_frames = {};
+  }
+  if (options_.temporal_layers == 3) {
+    constexpr std::array<std::uint8_t, 4> kLayers = {0, 2, 1, 2};
+    const std::uint32_t place = stream.since_key_frame++ % 4;
+    fields.temporal = kLayers[place];
+    fields.is_layer_sync = place == 1 || place == 2;
+    if (!fields.is_key_frame) fields.references[0] = stream.lower_frames[0];
+    if (place == 3) fields.references[1] = stream.lower_frames[1];
+    if (fields.temporal < 2) stream.lower_frames[fields.temporal] = frame_;
+  } else {
+    if (!fields.is_key_frame) fields.references[0] = stream.lower_frames[0];
+    stream.lower_frames[0] = frame_;
+  }
+  fields.picture_id = stream.picture_id;
+  stream.picture_id = (stream.picture_id + 1) & 0x7FFF;
+  // RFC 7741 §4.2: goes up with each frame of the lowest layer.
+  if (fields.temporal == 0) ++stream.tl0_pic_idx;
+  fields.tl0_pic_idx = stream.tl0_pic_idx;
+  return fields;
+}
+
 void Publisher::make_stream_frame(Instant now, std::size_t index) {
   Stream& stream = streams_[index];
-  const bool is_key = options_.is_video && std::exchange(stream.wants_key_frame, false);
-  if (is_key) ++key_frames_;
-  const auto count = static_cast<std::uint16_t>(options_.is_video ? options_.packets_per_frame : 1);
-  const Vp8Fields fields{stream.picture_id, stream.tl0_pic_idx, is_key};
-  stream.picture_id = (stream.picture_id + 1) & 0x7FFF;
-  ++stream.tl0_pic_idx;
+  const Vp8Fields fields = next_fields(stream);
+  const auto count =
+      static_cast<std::uint16_t>(options_.is_video ? packets_of(index, fields.is_key_frame) : 1);
   for (std::uint16_t i = 0; i < count; ++i) {
     Sent packet;
     packet.tag = {stream.number, frame_, i, count};
@@ -109,7 +141,9 @@ void Publisher::make_stream_frame(Instant now, std::size_t index) {
     // The last packet of a frame is what is left over.
     packet.payload.resize(options_.is_video && i + 1 == count ? options_.payload_bytes * 3 / 4
                                                               : options_.payload_bytes);
-    if (options_.is_video) {
+    if (options_.is_video && options_.is_h264) {
+      write_h264(packet.payload, packet.tag, fields);
+    } else if (options_.is_video) {
       write_vp8(packet.payload, packet.tag, fields);
     } else {
       write_opus(packet.payload, packet.tag);
@@ -139,9 +173,7 @@ void Publisher::send(Instant now, std::size_t index, const Sent& packet, bool is
   rtp::RtpHeader header;
   header.marker = packet.marker;
   header.timestamp = packet.timestamp;
-  header.payload_type = !options_.is_video ? kOpusPayloadType
-                        : is_rtx           ? kVp8RtxPayloadType
-                                           : kVp8PayloadType;
+  header.payload_type = payload_type(is_rtx);
   header.ssrc = is_rtx ? stream.rtx_ssrc : stream.ssrc;
   header.seq = is_rtx ? stream.next_rtx_seq : packet.seq;
   std::vector<std::uint8_t> bytes(kPacketBytes);
@@ -161,6 +193,12 @@ void Publisher::send(Instant now, std::size_t index, const Sent& packet, bool is
     history.erase(static_cast<std::uint16_t>(packet.seq.value - kHistoryPackets));
   }
   transport_.send_rtp(std::move(bytes));
+}
+
+std::uint8_t Publisher::payload_type(bool is_rtx) const {
+  if (!options_.is_video) return kOpusPayloadType;
+  if (options_.is_h264) return is_rtx ? kH264RtxPayloadType : kH264PayloadType;
+  return is_rtx ? kVp8RtxPayloadType : kVp8PayloadType;
 }
 
 void Publisher::retransmit(Instant now, std::size_t index, rtp::SeqNo seq) {

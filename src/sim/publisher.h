@@ -2,6 +2,7 @@
 // or in layers; answers NACKs by RTX and requests for key frames by a key frame; sends its reports.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -28,6 +29,13 @@ struct TrackOptions {
   // Between two packets of a frame; a browser's pacer.
   Duration packet_spacing{};
   bool is_simulcast = false;
+  bool is_h264 = false;
+  // Of each layer, lowest first, where they differ.
+  std::array<std::uint32_t, 3> packets_by_layer{};
+  // A key frame has so many times the packets.
+  std::uint32_t key_frame_times = 1;
+  // 1, or 3 as browsers make them: 0 2 1 2.
+  std::uint8_t temporal_layers = 1;
   // Whether transport-wide feedback is negotiated; REMB otherwise.
   bool has_transport_cc = true;
   // Otherwise its reports say NTP 0 (RFC 3550 §6.4.1).
@@ -53,6 +61,9 @@ class Publisher {
     std::uint16_t picture_id = 0;
     std::uint8_t tl0_pic_idx = 0;
     bool wants_key_frame = true;
+    // Since the last key frame, and the last frames of the two lower temporal layers.
+    std::uint32_t since_key_frame = 0;
+    std::array<std::uint32_t, 2> lower_frames{};
     bool is_active = true;
     std::uint32_t packets = 0;
     std::uint32_t bytes = 0;
@@ -91,6 +102,9 @@ class Publisher {
 
   void make_frame(Instant now);
   void make_stream_frame(Instant now, std::size_t index);
+  std::uint8_t payload_type(bool is_rtx) const;
+  Vp8Fields next_fields(Stream& stream);
+  std::uint32_t packets_of(std::size_t index, bool is_key) const;
   void send(Instant now, std::size_t stream, const Sent& packet, bool is_rtx);
   void retransmit(Instant now, std::size_t stream, rtp::SeqNo seq);
   void send_reports(Instant now);

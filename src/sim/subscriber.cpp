@@ -80,7 +80,7 @@ void Subscriber::on_media(Instant now, rtp::SeqNo wire_seq, rtp::RtpTime timesta
   MediaTag tag;
   Vp8Fields fields;
   if (is_video_) {
-    const auto read = read_vp8(payload);
+    const auto read = read_video(payload);
     if (!read) {
       ++content_errors_;
       return;
@@ -121,7 +121,9 @@ void Subscriber::on_media(Instant now, rtp::SeqNo wire_seq, rtp::RtpTime timesta
   if (frame.timestamp != timestamp || frame.count != tag.count) ++content_errors_;
   frame.fields.is_key_frame |= fields.is_key_frame;
   frame.received.insert(tag.index);
-  if (frame.is_complete()) frame.complete_at = now;
+  if (!frame.is_complete()) return;
+  frame.complete_at = now;
+  if (is_video_) decoder_.on_frame(now, tag.stream, tag.frame, frame.fields);
 }
 
 void Subscriber::note_gap(Instant now, std::int64_t seq) {

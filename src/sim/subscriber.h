@@ -15,6 +15,7 @@
 #include "rtc/rtp/packet.h"
 #include "rtc/rtp/receive_statistics.h"
 #include "sim/client_transport.h"
+#include "sim/decoder.h"
 #include "sim/synthetic_media.h"
 
 namespace confab::sim {
@@ -57,6 +58,8 @@ class Subscriber {
   std::uint64_t packets() const { return packets_; }
   std::uint64_t repaired() const { return repaired_; }
   std::uint64_t duplicates() const { return duplicates_; }
+  // What became of the frames.
+  const Decoder& decoder() const { return decoder_; }
   std::uint64_t padding_bytes() const { return padding_bytes_; }
   std::uint32_t missing() const { return static_cast<std::uint32_t>(missing_.size()); }
   std::uint32_t given_up() const { return given_up_; }
@@ -128,6 +131,7 @@ class Subscriber {
   std::uint64_t repaired_ = 0;
   std::uint64_t duplicates_ = 0;
   std::uint64_t padding_bytes_ = 0;
+  Decoder decoder_;
   std::uint32_t given_up_ = 0;
   std::uint32_t content_errors_ = 0;
   std::uint32_t mid_errors_ = 0;

@@ -7,7 +7,7 @@ namespace confab::sim {
 namespace {
 
 std::optional<MediaTag> read_payload(ByteView payload) {
-  if (const auto video = read_vp8(payload)) return video->tag;
+  if (const auto video = read_video(payload)) return video->tag;
   return read_opus(payload);
 }
 
