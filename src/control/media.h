@@ -105,7 +105,7 @@ struct SetConsumerPaused {
   ConsumerId consumer;
   bool paused = false;
 };
-// For a simulcast or SVC producer. Ignored for a simple one.
+// At the most: of simulcast the stream, of VP8 the frame rate. What there is not is not missed.
 struct SetPreferredLayers {
   ConsumerId consumer;
   std::uint8_t spatial = 0;

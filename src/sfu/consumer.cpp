@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "rtc/codec/payload.h"
 #include "rtc/ortc/codec.h"
 #include "rtc/srtp/session.h"
 #include "sfu/egress_writer.h"
@@ -45,6 +46,15 @@ rtp::SeqNo random_seq(Random& random) {
   return {static_cast<std::uint16_t>(random.between(1, 0x7FFF))};
 }
 
+// Frames can be left out by what the payload says of them where it says enough and where pictures
+// may be numbered anew: VP8.
+LayerSelector::Media media_of(const ConsumerSetup& setup, const Source& source) {
+  if (source.kind() == ortc::MediaKind::kAudio) return LayerSelector::Media::kAudio;
+  const auto codec = codec::codec_from_mime_type(setup.parameters.codecs.front().mime_type);
+  return codec == codec::Codec::kVp8 ? LayerSelector::Media::kVideoWithTemporal
+                                     : LayerSelector::Media::kVideo;
+}
+
 }  // namespace
 
 Consumer::Consumer(ShardContext& context, ReceiverQueue& queue, Source& source,
@@ -55,8 +65,7 @@ Consumer::Consumer(ShardContext& context, ReceiverQueue& queue, Source& source,
       id_(setup.id),
       transport_(setup.transport),
       stream_(make_stream(setup, source)),
-      selector_(source.layers(), source.kind() == ortc::MediaKind::kVideo, setup.paused,
-                source.is_paused()),
+      selector_(source.layers(), media_of(setup, source), setup.paused, source.is_paused()),
       map_(random_seq(context.random)),
       timestamps_({context.random.u32()}, setup.parameters.codecs.front().clock_rate),
       next_rtx_seq_(random_seq(context.random)) {
@@ -118,6 +127,12 @@ bool Consumer::admit(Instant now, const MediaPacket& packet) {
     case LayerSelector::Verdict::kForward:
       if (selector_.state() == LayerSelector::State::kSwitching) want_target_key_frame(now);
       return true;
+    case LayerSelector::Verdict::kLeaveOut:
+      if (selector_.state() == LayerSelector::State::kSwitching) want_target_key_frame(now);
+      context_.counters.drop(Drop::kLayerLeftOut);
+      // Where it comes late it has its number, and the receiver asks for it in vain, ten times.
+      (void)map_.leave_out(packet.seq, packet.info.picture_id);
+      return false;
     case LayerSelector::Verdict::kStart:
       start_at(now, packet);
       return true;
@@ -146,7 +161,7 @@ void Consumer::start_at(Instant now, const MediaPacket& packet) {
     timeline_ = packet.source;
   }
   map_.start_at(packet.source, packet.seq, {packet.info.picture_id, packet.info.tl0_pic_idx});
-  selector_.start(packet.source);
+  selector_.start(packet);
   source_.on_wanted_changed();
 }
 
@@ -230,8 +245,8 @@ Duration Consumer::repeat_window() const {
   return rtt > Duration::zero() ? std::min(sfu::repeat_window(rtt), longest) : longest;
 }
 
-void Consumer::set_preferred_layer(Instant now, std::uint8_t spatial) {
-  selector_.set_preferred(spatial);
+void Consumer::set_preferred(Instant now, Layers layers) {
+  selector_.set_preferred(layers);
   choose_layer(now);
 }
 

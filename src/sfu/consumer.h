@@ -54,7 +54,8 @@ class Consumer {
 
   // ---- from the control side ----
   void set_paused(Instant now, bool paused);
-  void set_preferred_layer(Instant now, std::uint8_t spatial);
+  // What the receiver has a use for at the most.
+  void set_preferred(Instant now, Layers layers);
   // The receiver (or its person) can not decode: PLI, FIR, or a command.
   void request_key_frame(Instant now);
   // The receiver can be sent to from now on: before that nothing was forwarded.

@@ -39,7 +39,7 @@ TEST_F(ConsumerTest, sends_nothing_before_a_key_frame_and_asks_for_one) {
 
 TEST_F(ConsumerTest, numbers_what_it_sends_without_a_gap_across_a_change_of_layers) {
   source.send(kT0, 2, true);
-  consumer.set_preferred_layer(kT0, 0);
+  consumer.set_preferred(kT0, {0, 3});
   source.send(kT0 + 33ms, 2, false);
   source.send(kT0 + 34ms, 0, true);
   source.send(kT0 + 66ms, 2, false);

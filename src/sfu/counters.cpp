@@ -52,6 +52,8 @@ std::string_view to_string(Drop reason) {
       return "before_switch";
     case Drop::kConsumerPaused:
       return "consumer_paused";
+    case Drop::kLayerLeftOut:
+      return "layer_left_out";
     case Drop::kReceiverNotConnected:
       return "receiver_not_connected";
     case Drop::kEgressQueueFull:

@@ -35,6 +35,7 @@ enum class Drop : std::uint8_t {
   kBeforeKeyFrame,    // a consumer waits for a key frame
   kBeforeSwitch,      // older than the packet a consumer's stream begins at
   kConsumerPaused,
+  kLayerLeftOut,  // frames of a temporal layer that its receiver does not want
   kReceiverNotConnected,
   kEgressQueueFull,
   kEgressShed,      // video that waits for its receiver's queue to have room again

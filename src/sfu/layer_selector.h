@@ -1,6 +1,7 @@
-// Which of a source's streams one consumer forwards now, and whether anything may flow at all: the
-// one place where that is decided. Pauses of either side, the break after an overrun queue, the
-// layer wanted and those that are alive go in; for each packet a verdict comes out.
+// Which of a source's streams one consumer forwards now, at how many frames, and whether anything
+// may flow at all: the one place where that is decided. Pauses of either side, the break after an
+// overrun queue, the layers wanted and those that are alive go in; for each packet a verdict comes
+// out.
 //
 //   Paused ──both pauses over──▶ Waiting ──key frame of the target──▶ Forwarding ◀──▶ Switching
 //     ▲                             ▲      (once a break is over)         │              │
@@ -9,11 +10,14 @@
 // Switching: the target is another layer, and the old one goes on until a key frame of the new one.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
 #include "base/instant.h"
 #include "base/random.h"
+#include "sfu/layers.h"
 #include "sfu/media_packet.h"
 #include "sfu/overload_break.h"
 #include "sfu/source.h"
@@ -22,8 +26,13 @@ namespace confab::sfu {
 
 class LayerSelector {
  public:
-  // The highest of so many layers is the target at first.
-  LayerSelector(std::uint8_t layers, bool is_video, bool paused, bool source_paused);
+  enum class Media : std::uint8_t {
+    kAudio,
+    kVideo,
+    kVideoWithTemporal  // frames may be left out by their temporal layer
+  };
+  // The highest of so many streams is the target at first.
+  LayerSelector(std::uint8_t layers, Media media, bool paused, bool source_paused);
 
   enum class State : std::uint8_t { kPaused, kWaiting, kForwarding, kSwitching };
   State state() const;
@@ -43,35 +52,55 @@ class LayerSelector {
   void stop();
 
   // ---- which layer ----
-  // Takes effect when choose() is called.
-  void set_preferred(std::uint8_t spatial) { preferred_ = spatial; }
+  // At the most. The stream follows when choose() is called, the frame rate from the next frame on
+  // that can begin it.
+  void set_preferred(Layers layers) { preferred_ = layers; }
   // Looks again at what is alive. True if the target is another one than before.
   bool choose(LayerMask alive);
   std::uint8_t target() const { return target_; }
   // What is forwarded; nothing while waiting.
   const std::optional<SourceId>& current() const { return current_; }
+  // Up to which temporal layer its frames are.
+  std::uint8_t temporal() const { return temporal_; }
   // The streams whose packets there is a use for now.
   LayerMask wanted() const;
 
   // ---- for each packet ----
   enum class Verdict : std::uint8_t {
     kForward,
+    kLeaveOut,  // of what is forwarded, but a frame too many: the numbers close over it
     kStart,     // the target begins with it: start() is called
     kHeld,      // a break is not over
     kWaits,     // of the target, of which a key frame is needed
     kNotWanted  // of another layer
   };
   Verdict judge(Instant now, const MediaFacts& packet);
-  void start(const SourceId& source);
+  void start(const MediaFacts& packet);
 
  private:
+  // What became of the last frames, for those of their packets that come late.
+  struct Frame {
+    rtp::RtpTime time;
+    bool is_taken = false;
+  };
+  // At 30 frames a second a repeat that took half a second.
+  static constexpr std::size_t kFrames = 16;
+
+  bool takes(const MediaFacts& packet);
+  bool takes_frame(const MediaFacts& packet);
+  void note_frame(rtp::RtpTime time, bool is_taken);
+
   std::uint8_t layers_;
-  bool is_video_;
+  Media media_;
   bool paused_;
   bool source_paused_;
-  std::uint8_t preferred_;
+  Layers preferred_ = kAllLayers;
   std::uint8_t target_;
   std::optional<SourceId> current_;
+  std::uint8_t temporal_ = 0;
+  std::array<Frame, kFrames> frames_{};
+  // Of the current stream; the newest is at (frames_seen_ - 1) % kFrames.
+  std::size_t frames_seen_ = 0;
   OverloadBreak break_;
 };
 

@@ -25,15 +25,24 @@ MediaFacts frame(std::uint8_t encoding) {
   return facts;
 }
 
+// Of the highest stream.
+MediaFacts frame_at(std::uint32_t time, std::uint8_t temporal, bool is_sync = false) {
+  MediaFacts facts = frame(2);
+  facts.timestamp = {time};
+  facts.info.temporal_layer = temporal;
+  facts.info.is_switching_point = is_sync;
+  return facts;
+}
+
 struct LayerSelectorTest : testing::Test {
   Verdict judge(const MediaFacts& facts, Instant now = kT0) {
     const Verdict verdict = selector.judge(now, facts);
-    if (verdict == Verdict::kStart) selector.start(facts.source);
+    if (verdict == Verdict::kStart) selector.start(facts);
     EXPECT_TRUE(selector.is_consistent());
     return verdict;
   }
 
-  LayerSelector selector{3, true, false, false};
+  LayerSelector selector{3, LayerSelector::Media::kVideoWithTemporal, false, false};
   SeededRandom random{1};
 };
 
@@ -53,13 +62,13 @@ TEST_F(LayerSelectorTest, a_key_frame_whose_beginning_comes_late_is_of_no_use) {
 }
 
 TEST_F(LayerSelectorTest, sound_begins_with_any_packet) {
-  LayerSelector sound(1, false, false, false);
+  LayerSelector sound(1, LayerSelector::Media::kAudio, false, false);
   EXPECT_EQ(sound.judge(kT0, frame(0)), Verdict::kStart);
 }
 
 TEST_F(LayerSelectorTest, forwards_the_old_layer_until_the_new_one_can_begin) {
   judge(key_frame(2));
-  selector.set_preferred(0);
+  selector.set_preferred({0, 3});
   EXPECT_TRUE(selector.choose(kAllAlive));
   EXPECT_EQ(selector.state(), State::kSwitching);
   EXPECT_EQ(selector.wanted(), 0b101);
@@ -69,6 +78,50 @@ TEST_F(LayerSelectorTest, forwards_the_old_layer_until_the_new_one_can_begin) {
   EXPECT_EQ(judge(frame(2)), Verdict::kNotWanted);
   EXPECT_EQ(selector.state(), State::kForwarding);
   EXPECT_EQ(selector.wanted(), 0b001);
+}
+
+TEST_F(LayerSelectorTest, leaves_frames_out_from_any_frame_on_and_takes_them_again_where_one_says) {
+  judge(key_frame(2));
+  EXPECT_EQ(judge(frame_at(3000, 2, true)), Verdict::kForward);
+  selector.set_preferred({2, 0});
+  EXPECT_EQ(judge(frame_at(6000, 1, true)), Verdict::kLeaveOut);
+  EXPECT_EQ(judge(frame_at(9000, 0)), Verdict::kForward);
+  selector.set_preferred({2, 2});
+  // The highest may refer to the second, which was not sent.
+  EXPECT_EQ(judge(frame_at(12000, 2, true)), Verdict::kLeaveOut);
+  EXPECT_EQ(judge(frame_at(15000, 1, true)), Verdict::kForward);
+  EXPECT_EQ(judge(frame_at(18000, 2, false)), Verdict::kLeaveOut);
+  EXPECT_EQ(judge(frame_at(21000, 0)), Verdict::kForward);
+  EXPECT_EQ(judge(frame_at(24000, 2, true)), Verdict::kForward);
+  EXPECT_EQ(selector.temporal(), 2);
+}
+
+TEST_F(LayerSelectorTest, a_frame_goes_whole_or_not_at_all_whenever_its_packets_come) {
+  judge(key_frame(2));
+  EXPECT_EQ(judge(frame_at(3000, 2, true)), Verdict::kForward);
+  selector.set_preferred({2, 0});
+  EXPECT_EQ(judge(frame_at(3000, 2, true)), Verdict::kForward);
+  EXPECT_EQ(judge(frame_at(6000, 2)), Verdict::kLeaveOut);
+  selector.set_preferred({2, 2});
+  EXPECT_EQ(judge(frame_at(9000, 1, true)), Verdict::kForward);
+  EXPECT_EQ(judge(frame_at(12000, 2, true)), Verdict::kForward);
+  MediaFacts late = frame_at(3000, 2, true);
+  late.is_newest = false;
+  EXPECT_EQ(judge(late), Verdict::kForward);
+  late.timestamp = {6000};
+  EXPECT_EQ(judge(late), Verdict::kLeaveOut);
+}
+
+TEST_F(LayerSelectorTest, frames_that_do_not_say_enough_are_all_forwarded) {
+  LayerSelector h264(1, LayerSelector::Media::kVideo, false, false);
+  h264.set_preferred({0, 0});
+  const MediaFacts key = key_frame(0);
+  ASSERT_EQ(h264.judge(kT0, key), Verdict::kStart);
+  h264.start(key);
+  MediaFacts facts = frame(0);
+  facts.timestamp = {3000};
+  facts.info.temporal_layer = 2;
+  EXPECT_EQ(h264.judge(kT0, facts), Verdict::kForward);
 }
 
 TEST_F(LayerSelectorTest, waits_for_a_key_frame_when_the_stream_began_anew) {
@@ -101,7 +154,7 @@ TEST_F(LayerSelectorTest, stays_away_for_a_while_after_its_queue_ran_over) {
 }
 
 TEST_F(LayerSelectorTest, wants_no_more_than_the_client_and_no_layer_that_stands_still) {
-  selector.set_preferred(1);
+  selector.set_preferred({1, 3});
   EXPECT_TRUE(selector.choose(kAllAlive));
   EXPECT_EQ(selector.target(), 1);
   EXPECT_TRUE(selector.choose(0b101));

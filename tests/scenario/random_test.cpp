@@ -73,7 +73,8 @@ class RandomMeeting {
       case 8:
         with_consumer([&](const ConsumerId& id) {
           world_.ask<control::Done>(
-              control::SetPreferredLayers{id, static_cast<std::uint8_t>(random_.between(0, 2))});
+              control::SetPreferredLayers{id, static_cast<std::uint8_t>(random_.between(0, 2)),
+                                          static_cast<std::uint8_t>(random_.between(0, 2))});
         });
         break;
       case 9:
@@ -116,8 +117,11 @@ class RandomMeeting {
       case 1:
         peer.publish(camera());
         break;
-      default:
-        peer.publish(simulcast());
+      default: {
+        TrackOptions options = simulcast();
+        options.temporal_layers = random_.between(0, 1) == 0 ? 1 : 3;
+        peer.publish(options);
+      }
     }
   }
 
