@@ -120,8 +120,9 @@ void on(Core& core, const Origin& origin, Asker asker, SetPreferredLayers reques
   if (!asker.participant->consumers.contains(request.consumer)) {
     return core.refuse(origin, ErrorCode::kNotFound, kNoSuchConsumer);
   }
-  // The media plane would heed it by half: the spatial layer of simulcast alone.
-  core.refuse(origin, ErrorCode::kUnsupported, "layers can not be chosen yet");
+  core.ask_media(*asker.meeting, asker.participant,
+                 control::SetPreferredLayers{request.consumer, request.spatial, request.temporal},
+                 Relayed{origin});
 }
 
 void on(Core& core, const Origin& origin, Asker asker, CloseConsumer request) {
