@@ -172,6 +172,10 @@ std::string TokenSigner::host_key(std::string_view room) const {
   return seal(kHostPrefix, room);
 }
 
+Sealer TokenSigner::sealer() const {
+  return Sealer(mac_of(key_, "s1", "secrets at rest"));
+}
+
 bool TokenSigner::is_host_key(std::string_view text, std::string_view room) const {
   const auto body = unseal(kHostPrefix, text);
   return body && *body == room;

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/random.h"
+#include "platform/auth/sealer.h"
 
 namespace confab::auth {
 
@@ -46,6 +47,10 @@ class TokenSigner {
   // Does not expire; it is as good as the room.
   std::string host_key(std::string_view room) const;
   bool is_host_key(std::string_view text, std::string_view room) const;
+
+  // For secrets at rest. Its key is made of ours and good for nothing else; with another key of
+  // ours, what was sealed does not open any more.
+  Sealer sealer() const;
 
  private:
   std::string seal(std::string_view prefix, std::string_view body) const;

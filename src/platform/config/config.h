@@ -204,6 +204,21 @@ struct MediaServiceConfig {
 struct AuthConfig {
   // 32 bytes in hex; `confab serve` makes its own and keeps it in the data folder.
   std::string token_key;
+  // `iss` of the tokens that we make, and what `aud` of every token must hold, where it is set.
+  std::string issuer = "confab";
+  std::string audience;
+  // Whose tokens are taken besides: `iss` of them, and where its public keys are.
+  std::string jwks_issuer;
+  std::string jwks_url;
+  // What people may do who show no token.
+  bool anonymous_create = true;
+  bool anonymous_join = true;
+};
+
+// Who else is told what happens in meetings.
+struct WebhooksConfig {
+  // Whoever may make webhooks may have us ask any address of our own network.
+  bool allow_private = false;
 };
 
 struct LogConfig {
@@ -251,6 +266,7 @@ struct Config {
   RpcConfig rpc;
   MediaServiceConfig media_service;
   AuthConfig auth;
+  WebhooksConfig webhooks;
   LogConfig log;
   LogsConfig logs;
 };

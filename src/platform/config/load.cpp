@@ -241,6 +241,17 @@ Result<void> check_auth(const AuthConfig& auth) {
       "them with: openssl rand -hex 32");
 }
 
+// One of them alone would take nobody's tokens, or everybody's.
+Result<void> check_provider(const AuthConfig& auth) {
+  if (auth.jwks_issuer.empty() != auth.jwks_url.empty()) {
+    return invalid("auth.jwks_issuer and auth.jwks_url go together");
+  }
+  if (auth.issuer.empty() || auth.issuer == auth.jwks_issuer) {
+    return invalid("auth.issuer must be a name of its own: it says that a token was made here");
+  }
+  return {};
+}
+
 // What was logged tells who met whom and when, which is nobody's business who happens to come by.
 Result<void> check_logs(const Config& config) {
   if (config.logs.dir.empty() && config.log.dir.empty()) {
@@ -263,6 +274,9 @@ Result<void> check_logs(const Config& config) {
 Result<void> check_role(const Config& config, Role role) {
   Result<void> checked;
   if (role == Role::kLogs) return check_logs(config);
+  if (role == Role::kServe || role == Role::kSignaling) {
+    if (auto provider = check_provider(config.auth); !provider) return provider;
+  }
   if (role == Role::kSignaling || role == Role::kMedia) checked = check_rpc(config.rpc);
   if (!checked || role != Role::kSignaling) return checked;
   checked = check_auth(config.auth);

@@ -209,6 +209,25 @@ std::vector<Option> auth_options() {
                       [](Config& c) -> auto& { return c.auth.token_key; }))};
 }
 
+std::vector<Option> access_options() {
+  return {
+      text({"auth.issuer", ""}, "iss of the tokens that are made here",
+           [](Config& c) -> auto& { return c.auth.issuer; }),
+      text({"auth.audience", ""}, "what aud of every token must name; without it aud is not asked",
+           [](Config& c) -> auto& { return c.auth.audience; }),
+      text({"auth.jwks_issuer", ""}, "iss of tokens that a provider elsewhere signs",
+           [](Config& c) -> auto& { return c.auth.jwks_issuer; }),
+      text({"auth.jwks_url", ""}, "where that provider's public keys are (JSON Web Key Set)",
+           [](Config& c) -> auto& { return c.auth.jwks_url; }),
+      local(live(toggle({"auth.anonymous_create", ""}, "let people without a token make rooms",
+                        [](Config& c) -> auto& { return c.auth.anonymous_create; }))),
+      local(live(toggle({"auth.anonymous_join", ""}, "let people without a token join rooms",
+                        [](Config& c) -> auto& { return c.auth.anonymous_join; }))),
+      toggle({"webhooks.allow_private", ""}, "let webhooks reach addresses of our own network",
+             [](Config& c) -> auto& { return c.webhooks.allow_private; }),
+  };
+}
+
 std::vector<Option> rpc_options() {
   return {
       secret(text({"rpc.secret", ""}, "by which signaling and media know each other",
@@ -347,6 +366,7 @@ std::vector<Option> all_options() {
       {set_of(Role::kSignaling), {media_nodes_option()}},
       {kWithMedia, media_service_options()},
       {set_of(Role::kSignaling), auth_options()},
+      {kWithSockets, access_options()},
       {kEveryRole, live(log_options())},
       {set_of(Role::kLogs), logs_options()},
   };

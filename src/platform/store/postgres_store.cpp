@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
+#include <iterator>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -21,6 +22,7 @@
 #include "platform/store/postgres/migrations.h"
 #include "platform/store/postgres/pool.h"
 #include "platform/store/postgres/retention.h"
+#include "platform/store/sql_access.h"
 
 namespace confab::store {
 namespace {
@@ -110,6 +112,14 @@ std::vector<TokenRecord> tokens_of(const Rows& rows) {
                    rows.text(row - 1, 3),
                    rows.integer(row - 1, 4),
                    {}});
+  }
+  return out;
+}
+
+SqlRows all_of(const Rows& rows, int columns) {
+  SqlRows out(rows.size());
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    for (int column = 0; column < columns; ++column) out[row].push_back(rows.text(row, column));
   }
   return out;
 }
@@ -226,6 +236,8 @@ class PostgresStore final : public Store {
   }
 
   StoreCounts counts() const override { return {chat_waiting_.load(), chat_lost_.load()}; }
+
+  AccessStore& access() override { return access_; }
 
  private:
   using Job = std::move_only_function<void()>;
@@ -364,6 +376,20 @@ class PostgresStore final : public Store {
                {{"message", line.record.id.to_string()}, {"room", line.record.room.to_string()}});
   }
 
+  void ask(SqlQuery query, Answer<SqlRows> answer) {
+    enqueue([this, query = std::move(query), answer = std::move(answer)]() mutable {
+      const int columns = query.columns;
+      run(pool_.upkeep(),
+          {query.name,
+           query.sql,
+           {std::make_move_iterator(query.parameters.begin()),
+            std::make_move_iterator(query.parameters.end())}},
+          std::move(answer), [columns](const Rows& rows) { return all_of(rows, columns); });
+    });
+  }
+
+  SqlAccess access_{
+      [this](SqlQuery query, Answer<SqlRows> answer) { ask(std::move(query), std::move(answer)); }};
   Post post_;
   LogSink& log_;
   const int wake_fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -54,6 +54,62 @@ constexpr std::array<const char*, kSchemaVersion> kSteps = {
         filler BLOB NOT NULL
       ) STRICT;
     )sql",
+    // 4: who may do what, what was done, and who is told (access_store.h).
+    R"sql(
+      CREATE TABLE api_keys (
+        id TEXT PRIMARY KEY NOT NULL,
+        name TEXT NOT NULL,
+        scopes TEXT NOT NULL,
+        sealed_secret TEXT NOT NULL,
+        created_at_ms INTEGER NOT NULL,
+        revoked_at_ms INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE revocations (
+        issuer TEXT NOT NULL,
+        id TEXT NOT NULL,
+        expires_at_ms INTEGER NOT NULL,
+        revoked_at_ms INTEGER NOT NULL,
+        PRIMARY KEY (issuer, id)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX revocations_by_time ON revocations (revoked_at_ms);
+      CREATE TABLE signing_keys (
+        generation INTEGER PRIMARY KEY,
+        key_id TEXT NOT NULL,
+        sealed_pem TEXT NOT NULL,
+        created_at_ms INTEGER NOT NULL
+      ) STRICT;
+      CREATE TABLE webhooks (
+        id TEXT PRIMARY KEY NOT NULL,
+        url TEXT NOT NULL,
+        events TEXT NOT NULL,
+        sealed_secret TEXT NOT NULL,
+        created_at_ms INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE deliveries (
+        seq INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        webhook TEXT NOT NULL REFERENCES webhooks (id) ON DELETE CASCADE,
+        event TEXT NOT NULL,
+        body TEXT NOT NULL,
+        created_at_ms INTEGER NOT NULL,
+        state INTEGER NOT NULL,
+        attempts INTEGER NOT NULL,
+        next_at_ms INTEGER NOT NULL,
+        status INTEGER NOT NULL,
+        error TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX deliveries_waiting ON deliveries (next_at_ms) WHERE state = 0;
+      CREATE INDEX deliveries_by_webhook ON deliveries (webhook, seq);
+      CREATE TABLE audit (
+        seq INTEGER PRIMARY KEY,
+        at_ms INTEGER NOT NULL,
+        actor TEXT NOT NULL,
+        from_address TEXT NOT NULL,
+        action TEXT NOT NULL,
+        target TEXT NOT NULL,
+        outcome TEXT NOT NULL
+      ) STRICT;
+    )sql",
 };
 
 DbResult<std::int64_t> version_of(Database& database) {

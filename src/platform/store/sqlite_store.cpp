@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "platform/store/schema.h"
+#include "platform/store/sql_access.h"
 #include "platform/store/sqlite_db.h"
 #include "platform/store/sqlite_retention.h"
 
@@ -160,6 +161,32 @@ DbResult<void> append_chat_in(Statements& sql, const ChatRecord& message) {
   return sql.append_chat.run();
 }
 
+// SQLite counts its parameters with question marks.
+std::string with_question_marks(std::string_view sql) {
+  std::string out(sql);
+  std::ranges::replace(out, '$', '?');
+  return out;
+}
+
+// Asked so rarely that it is prepared each time. Numbers come as text: the columns' affinity makes
+// them numbers again.
+DbResult<SqlRows> rows_in(Database& db, const SqlQuery& query) {
+  auto statement = db.prepare(with_question_marks(query.sql));
+  if (!statement) return std::unexpected(statement.error());
+  int index = 0;
+  for (const std::string& parameter : query.parameters) statement->bind(++index, parameter);
+  SqlRows out;
+  while (true) {
+    const auto row = statement->step();
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return out;
+    std::vector<std::string>& fields = out.emplace_back();
+    for (int column = 0; column < query.columns; ++column) {
+      fields.push_back(statement->text(column));
+    }
+  }
+}
+
 class SqliteStore final : public Store {
  public:
   // `db` is what `sql` and `retention` were made with.
@@ -227,6 +254,8 @@ class SqliteStore final : public Store {
 
   StoreCounts counts() const override { return {}; }
 
+  AccessStore& access() override { return access_; }
+
  private:
   using Job = std::move_only_function<void()>;
 
@@ -278,6 +307,11 @@ class SqliteStore final : public Store {
     }
   }
 
+  SqlAccess access_{[this](SqlQuery query, Answer<SqlRows> answer) {
+    const std::string_view name = query.name;
+    enqueue(name, std::move(answer),
+            [this, query = std::move(query)] { return rows_in(*db_, query); });
+  }};
   std::unique_ptr<Database> db_;
   Statements sql_;
   SqliteRetention retention_;

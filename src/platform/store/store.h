@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/instant.h"
+#include "platform/store/access_store.h"
 #include "platform/store/retention_clock.h"
 
 namespace confab::store {
@@ -77,9 +78,6 @@ struct StoreCounts {
   std::uint64_t chat_lost = 0;     // lines that were heard, and that it would not take afterwards
 };
 
-template <typename T>
-using Answer = std::move_only_function<void(Result<T>)>;
-
 // Hands a function to the thread that wants the answers. Called from the store's thread.
 using Post = std::function<void(std::move_only_function<void()>)>;
 
@@ -128,6 +126,9 @@ class StoreUpkeep {
 };
 
 // All of it.
-class Store : public RoomStore, public ChatStore, public TokenStore, public StoreUpkeep {};
+class Store : public RoomStore, public ChatStore, public TokenStore, public StoreUpkeep {
+ public:
+  virtual AccessStore& access() = 0;
+};
 
 }  // namespace confab::store

@@ -57,6 +57,62 @@ constexpr std::array<const char*, kSchemaVersion> kSteps = {
         filler bytea NOT NULL
       );
     )sql",
+    // 2: who may do what, what was done, and who is told (access_store.h).
+    R"sql(
+      CREATE TABLE api_keys (
+        id text PRIMARY KEY,
+        name text NOT NULL,
+        scopes text NOT NULL,
+        sealed_secret text NOT NULL,
+        created_at_ms bigint NOT NULL,
+        revoked_at_ms bigint NOT NULL
+      );
+      CREATE TABLE revocations (
+        issuer text NOT NULL,
+        id text NOT NULL,
+        expires_at_ms bigint NOT NULL,
+        revoked_at_ms bigint NOT NULL,
+        PRIMARY KEY (issuer, id)
+      );
+      CREATE INDEX revocations_by_time ON revocations (revoked_at_ms);
+      CREATE TABLE signing_keys (
+        generation bigint PRIMARY KEY,
+        key_id text NOT NULL,
+        sealed_pem text NOT NULL,
+        created_at_ms bigint NOT NULL
+      );
+      CREATE TABLE webhooks (
+        id text PRIMARY KEY,
+        url text NOT NULL,
+        events text NOT NULL,
+        sealed_secret text NOT NULL,
+        created_at_ms bigint NOT NULL
+      );
+      CREATE TABLE deliveries (
+        seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        id text NOT NULL UNIQUE,
+        webhook text NOT NULL REFERENCES webhooks (id) ON DELETE CASCADE,
+        event text NOT NULL,
+        body text NOT NULL,
+        created_at_ms bigint NOT NULL,
+        state integer NOT NULL,
+        attempts integer NOT NULL,
+        next_at_ms bigint NOT NULL,
+        status integer NOT NULL,
+        error text NOT NULL
+      );
+      CREATE INDEX deliveries_waiting ON deliveries (next_at_ms) WHERE state = 0;
+      CREATE INDEX deliveries_by_webhook ON deliveries (webhook, seq);
+      CREATE TABLE audit (
+        seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        at_ms bigint NOT NULL,
+        actor text NOT NULL,
+        from_address text NOT NULL,
+        action text NOT NULL,
+        target text NOT NULL,
+        outcome text NOT NULL
+      );
+    )sql",
 };
 
 struct Close {

@@ -1,0 +1,263 @@
+#include "platform/store/sql_access.h"
+
+#include <charconv>
+
+namespace confab::store {
+namespace {
+
+using Row = std::vector<std::string>;
+
+std::int64_t number(const std::string& text) {
+  std::int64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+std::string text_of(std::integral auto value) {
+  return std::to_string(value);
+}
+
+ApiKeyRecord read_api_key(Row row) {
+  return {std::move(row[0]), std::move(row[1]), std::move(row[2]),
+          std::move(row[3]), number(row[4]),    number(row[5])};
+}
+RevocationRecord read_revocation(Row row) {
+  return {std::move(row[0]), std::move(row[1]), number(row[2]), number(row[3])};
+}
+SigningKeyRecord read_signing_key(Row row) {
+  return {number(row[0]), std::move(row[1]), std::move(row[2]), number(row[3])};
+}
+WebhookRecord read_webhook(Row row) {
+  return {std::move(row[0]), std::move(row[1]), std::move(row[2]), std::move(row[3]),
+          number(row[4])};
+}
+DeliveryRecord read_delivery(Row row) {
+  return {std::move(row[0]), std::move(row[1]), std::move(row[2]),
+          std::move(row[3]), number(row[4]),    static_cast<DeliveryState>(number(row[5])),
+          number(row[6]),    number(row[7]),    number(row[8]),
+          std::move(row[9])};
+}
+AuditRecord read_audit(Row row) {
+  return {number(row[0]),    number(row[1]),    std::move(row[2]), std::move(row[3]),
+          std::move(row[4]), std::move(row[5]), std::move(row[6])};
+}
+
+// Those that are over, and how far back.
+constexpr std::int64_t kRevocationGraceMs = std::int64_t{7} * 24 * 3600 * 1000;
+
+}  // namespace
+
+void SqlAccess::run(SqlQuery query, Answer<void> answer) {
+  run_(std::move(query), [answer = std::move(answer)](Result<SqlRows> rows) mutable {
+    if (!rows) return answer(std::unexpected(std::move(rows).error()));
+    answer({});
+  });
+}
+
+void SqlAccess::ask_if_any(SqlQuery query, Answer<bool> answer) {
+  run_(std::move(query), [answer = std::move(answer)](Result<SqlRows> rows) mutable {
+    if (!rows) return answer(std::unexpected(std::move(rows).error()));
+    answer(!rows->empty());
+  });
+}
+
+template <typename Record, typename Read>
+void SqlAccess::list(SqlQuery query, Read read, Answer<std::vector<Record>> answer) {
+  run_(std::move(query), [read, answer = std::move(answer)](Result<SqlRows> rows) mutable {
+    if (!rows) return answer(std::unexpected(std::move(rows).error()));
+    std::vector<Record> out;
+    out.reserve(rows->size());
+    for (Row& row : *rows) out.push_back(read(std::move(row)));
+    answer(std::move(out));
+  });
+}
+
+// ---- keys ----
+
+void SqlAccess::add_api_key(ApiKeyRecord key, Answer<void> answer) {
+  run({"add_api_key",
+       "INSERT INTO api_keys (id, name, scopes, sealed_secret, created_at_ms, revoked_at_ms)"
+       " VALUES ($1, $2, $3, $4, $5, $6)",
+       {std::move(key.id), std::move(key.name), std::move(key.scopes), std::move(key.sealed_secret),
+        text_of(key.created_at_ms), text_of(key.revoked_at_ms)}},
+      std::move(answer));
+}
+
+void SqlAccess::api_keys(Answer<std::vector<ApiKeyRecord>> answer) {
+  list({"api_keys",
+        "SELECT id, name, scopes, sealed_secret, created_at_ms, revoked_at_ms FROM api_keys"
+        " ORDER BY created_at_ms, id",
+        {},
+        6},
+       read_api_key, std::move(answer));
+}
+
+void SqlAccess::revoke_api_key(std::string id, std::int64_t at_ms, Answer<bool> answer) {
+  ask_if_any({"revoke_api_key",
+              "UPDATE api_keys SET revoked_at_ms = CASE revoked_at_ms WHEN 0 THEN $2"
+              " ELSE revoked_at_ms END WHERE id = $1 RETURNING id",
+              {std::move(id), text_of(at_ms)},
+              1},
+             std::move(answer));
+}
+
+void SqlAccess::revoke_token(RevocationRecord token, Answer<void> answer) {
+  run({"revoke_token",
+       "INSERT INTO revocations (issuer, id, expires_at_ms, revoked_at_ms) VALUES ($1, $2, $3, $4)"
+       " ON CONFLICT (issuer, id) DO NOTHING",
+       {std::move(token.issuer), std::move(token.id), text_of(token.expires_at_ms),
+        text_of(token.revoked_at_ms)}},
+      std::move(answer));
+}
+
+void SqlAccess::revocations(std::int64_t since_ms, Answer<std::vector<RevocationRecord>> answer) {
+  list({"revocations",
+        "SELECT issuer, id, expires_at_ms, revoked_at_ms FROM revocations"
+        " WHERE revoked_at_ms >= $1 ORDER BY revoked_at_ms DESC LIMIT $2",
+        {text_of(since_ms), text_of(kRevocationsMax)},
+        4},
+       read_revocation, std::move(answer));
+}
+
+void SqlAccess::add_signing_key(SigningKeyRecord key, Answer<void> answer) {
+  run({"add_signing_key",
+       "INSERT INTO signing_keys (generation, key_id, sealed_pem, created_at_ms)"
+       " VALUES ($1, $2, $3, $4) ON CONFLICT (generation) DO NOTHING",
+       {text_of(key.generation), std::move(key.key_id), std::move(key.sealed_pem),
+        text_of(key.created_at_ms)}},
+      std::move(answer));
+}
+
+void SqlAccess::signing_keys(Answer<std::vector<SigningKeyRecord>> answer) {
+  list({"signing_keys",
+        "SELECT generation, key_id, sealed_pem, created_at_ms FROM signing_keys"
+        " ORDER BY generation DESC LIMIT 10",
+        {},
+        4},
+       read_signing_key, std::move(answer));
+}
+
+// ---- webhooks ----
+
+void SqlAccess::add_webhook(WebhookRecord webhook, Answer<void> answer) {
+  run({"add_webhook",
+       "INSERT INTO webhooks (id, url, events, sealed_secret, created_at_ms)"
+       " VALUES ($1, $2, $3, $4, $5)",
+       {std::move(webhook.id), std::move(webhook.url), std::move(webhook.events),
+        std::move(webhook.sealed_secret), text_of(webhook.created_at_ms)}},
+      std::move(answer));
+}
+
+void SqlAccess::webhooks(Answer<std::vector<WebhookRecord>> answer) {
+  list({"webhooks",
+        "SELECT id, url, events, sealed_secret, created_at_ms FROM webhooks"
+        " ORDER BY created_at_ms, id",
+        {},
+        5},
+       read_webhook, std::move(answer));
+}
+
+void SqlAccess::remove_webhook(std::string id, Answer<bool> answer) {
+  ask_if_any(
+      {"remove_webhook", "DELETE FROM webhooks WHERE id = $1 RETURNING id", {std::move(id)}, 1},
+      std::move(answer));
+}
+
+void SqlAccess::add_delivery(DeliveryRecord delivery, Answer<void> answer) {
+  run({"add_delivery",
+       "INSERT INTO deliveries (id, webhook, event, body, created_at_ms, state, attempts,"
+       " next_at_ms, status, error) VALUES ($1, $2, $3, $4, $5, 0, 0, $6, 0, '')",
+       {std::move(delivery.id), std::move(delivery.webhook), std::move(delivery.event),
+        std::move(delivery.body), text_of(delivery.created_at_ms), text_of(delivery.next_at_ms)}},
+      std::move(answer));
+}
+
+// Who comes second to a row finds that it is not due any more.
+void SqlAccess::take_deliveries(std::int64_t now_ms, std::int64_t again_at_ms, std::size_t count,
+                                Answer<std::vector<DeliveryRecord>> answer) {
+  list({"take_deliveries",
+        "UPDATE deliveries SET next_at_ms = $2, attempts = attempts + 1"
+        " WHERE state = 0 AND next_at_ms <= $1 AND seq IN (SELECT seq FROM deliveries"
+        " WHERE state = 0 AND next_at_ms <= $1 ORDER BY seq LIMIT $3)"
+        " RETURNING id, webhook, event, body, created_at_ms, state, attempts, next_at_ms, status,"
+        " error",
+        {text_of(now_ms), text_of(again_at_ms), text_of(count)},
+        10},
+       read_delivery, std::move(answer));
+}
+
+void SqlAccess::settle_delivery(DeliveryRecord delivery, Answer<void> answer) {
+  run({"settle_delivery",
+       "UPDATE deliveries SET state = $2, next_at_ms = $3, status = $4, error = $5 WHERE id = $1",
+       {std::move(delivery.id), text_of(static_cast<int>(delivery.state)),
+        text_of(delivery.next_at_ms), text_of(delivery.status), std::move(delivery.error)}},
+      std::move(answer));
+}
+
+void SqlAccess::repeat_delivery(std::string webhook, std::string id, std::int64_t now_ms,
+                                Answer<bool> answer) {
+  ask_if_any({"repeat_delivery",
+              "UPDATE deliveries SET state = 0, attempts = 0, next_at_ms = $3"
+              " WHERE id = $2 AND webhook = $1 RETURNING id",
+              {std::move(webhook), std::move(id), text_of(now_ms)},
+              1},
+             std::move(answer));
+}
+
+void SqlAccess::deliveries(std::string webhook, std::size_t count,
+                           Answer<std::vector<DeliveryRecord>> answer) {
+  list({"deliveries",
+        "SELECT id, webhook, event, body, created_at_ms, state, attempts, next_at_ms, status,"
+        " error FROM deliveries WHERE webhook = $1 ORDER BY seq DESC LIMIT $2",
+        {std::move(webhook), text_of(count)},
+        10},
+       read_delivery, std::move(answer));
+}
+
+// ---- what was done ----
+
+void SqlAccess::write_audit(AuditRecord record, Answer<void> answer) {
+  run({"write_audit",
+       "INSERT INTO audit (at_ms, actor, from_address, action, target, outcome)"
+       " VALUES ($1, $2, $3, $4, $5, $6)",
+       {text_of(record.at_ms), std::move(record.actor), std::move(record.from),
+        std::move(record.action), std::move(record.target), std::move(record.outcome)}},
+      std::move(answer));
+}
+
+void SqlAccess::audit(std::int64_t before, std::size_t count,
+                      Answer<std::vector<AuditRecord>> answer) {
+  constexpr std::int64_t kAll = std::int64_t{1} << 62;
+  list({"audit",
+        "SELECT seq, at_ms, actor, from_address, action, target, outcome FROM audit"
+        " WHERE seq < $1 ORDER BY seq DESC LIMIT $2",
+        {text_of(before == 0 ? kAll : before), text_of(count)},
+        7},
+       read_audit, std::move(answer));
+}
+
+void SqlAccess::tidy(std::int64_t now_ms, Answer<std::size_t> answer) {
+  const auto nothing = [](const Result<void>&) {};
+  run({"tidy_revocations",
+       "DELETE FROM revocations WHERE expires_at_ms < $1",
+       {text_of(now_ms - kRevocationGraceMs)}},
+      nothing);
+  run({"tidy_audit",
+       "DELETE FROM audit WHERE seq <= (SELECT max(seq) FROM audit) - $1",
+       {text_of(kAuditKept)}},
+      nothing);
+  run({"tidy_deliveries",
+       "DELETE FROM deliveries WHERE state <> 0 AND seq <= (SELECT max(seq) FROM deliveries) - $1",
+       {text_of(kDeliveriesKept)}},
+      nothing);
+  run_({"drop_deliveries",
+        "DELETE FROM deliveries WHERE seq <= (SELECT max(seq) FROM deliveries) - $1 RETURNING id",
+        {text_of(kDeliveriesMax)},
+        1},
+       [answer = std::move(answer)](const Result<SqlRows>& rows) mutable {
+         if (!rows) return answer(std::unexpected(rows.error()));
+         answer(rows->size());
+       });
+}
+
+}  // namespace confab::store

@@ -1,0 +1,200 @@
+// What every Store promises of keys, revocations, webhooks and the audit log.
+#include <type_traits>
+#include <vector>
+
+#include "platform/store/access_store.h"
+#include "platform/store/store_contract.h"
+
+namespace confab::store {
+namespace {
+
+// Calls a store's AccessStore and waits for its answers.
+class AccessUser {
+ public:
+  explicit AccessUser(StoreUser& user) : user_(user) {}
+
+  AccessStore& access() { return user_.store().access(); }
+
+  template <typename T, typename Call>
+  T ask(Call call) {
+    auto answered = user_.wait<T>(std::move(call));
+    EXPECT_TRUE(answered) << answered.error().message;
+    if constexpr (!std::is_void_v<T>) return answered ? *std::move(answered) : T{};
+  }
+
+  Result<void> add_key(const std::string& id, std::int64_t at_ms) {
+    return user_.wait<void>([&](auto answer) {
+      access().add_api_key({id, "name of " + id, "join,rooms", "sealed", at_ms, 0},
+                           std::move(answer));
+    });
+  }
+  std::vector<ApiKeyRecord> keys() {
+    return ask<std::vector<ApiKeyRecord>>(
+        [&](auto answer) { access().api_keys(std::move(answer)); });
+  }
+  bool revoke_key(const std::string& id, std::int64_t at_ms) {
+    return ask<bool>([&](auto answer) { access().revoke_api_key(id, at_ms, std::move(answer)); });
+  }
+  void deliver(const std::string& id, const std::string& webhook, std::int64_t at_ms) {
+    ask<void>([&](auto answer) {
+      access().add_delivery({.id = id,
+                             .webhook = webhook,
+                             .event = "room_started",
+                             .body = "{}",
+                             .created_at_ms = at_ms,
+                             .next_at_ms = at_ms},
+                            std::move(answer));
+    });
+  }
+  std::vector<DeliveryRecord> take(std::int64_t now_ms, std::size_t count = 10) {
+    return ask<std::vector<DeliveryRecord>>([&](auto answer) {
+      access().take_deliveries(now_ms, now_ms + 60'000, count, std::move(answer));
+    });
+  }
+  std::vector<DeliveryRecord> deliveries(const std::string& webhook) {
+    return ask<std::vector<DeliveryRecord>>(
+        [&](auto answer) { access().deliveries(webhook, 50, std::move(answer)); });
+  }
+  void add_webhook(const std::string& id) {
+    ask<void>([&](auto answer) {
+      access().add_webhook({id, "https://example.org/x", "*", "sealed", 1}, std::move(answer));
+    });
+  }
+  void note(const std::string& action) {
+    ask<void>([&](auto answer) {
+      access().write_audit({0, 5, "key:A", "192.0.2.1", action, "room:x", "ok"}, std::move(answer));
+    });
+  }
+  std::vector<AuditRecord> audit(std::int64_t before, std::size_t count) {
+    return ask<std::vector<AuditRecord>>(
+        [&](auto answer) { access().audit(before, count, std::move(answer)); });
+  }
+
+ private:
+  StoreUser& user_;
+};
+
+TEST_P(StoreContract, keeps_api_keys_over_a_restart_and_revokes_each_once) {
+  AccessUser a(user_);
+  ASSERT_TRUE(a.add_key("A", 2));
+  ASSERT_TRUE(a.add_key("B", 1));
+  EXPECT_EQ(a.add_key("A", 3).error().code, ErrorCode::kConflict);
+  EXPECT_TRUE(a.revoke_key("A", 7));
+  EXPECT_TRUE(a.revoke_key("A", 9));
+  EXPECT_FALSE(a.revoke_key("C", 9));
+  user_.close();
+  const auto all = a.keys();
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].id, "B");
+  EXPECT_EQ(all[0].revoked_at_ms, 0);
+  EXPECT_EQ(all[0].scopes, "join,rooms");
+  EXPECT_EQ(all[0].sealed_secret, "sealed");
+  EXPECT_EQ(all[1].revoked_at_ms, 7);
+}
+
+TEST_P(StoreContract, tells_revocations_since_a_time_and_forgets_old_ones) {
+  AccessUser a(user_);
+  const auto revoke = [&](const std::string& id, std::int64_t at_ms) {
+    a.ask<void>([&](auto answer) {
+      a.access().revoke_token({"issuer", id, at_ms + 1000, at_ms}, std::move(answer));
+    });
+  };
+  const auto since = [&](std::int64_t ms) {
+    return a.ask<std::vector<RevocationRecord>>(
+        [&](auto answer) { a.access().revocations(ms, std::move(answer)); });
+  };
+  revoke("a", 100);
+  revoke("a", 200);
+  revoke("b", 300);
+  ASSERT_EQ(since(0).size(), 2u);
+  ASSERT_EQ(since(300).size(), 1u);
+  EXPECT_EQ(since(300)[0].id, "b");
+  EXPECT_EQ(since(0)[1].expires_at_ms, 1100);
+  constexpr std::int64_t kWeek = 604'800'000;
+  EXPECT_EQ(
+      a.ask<std::size_t>([&](auto answer) { a.access().tidy(kWeek + 1200, std::move(answer)); }),
+      0u);
+  EXPECT_EQ(since(0).size(), 1u);
+}
+
+TEST_P(StoreContract, keeps_the_first_signing_key_of_a_generation) {
+  AccessUser a(user_);
+  for (const char* id : {"first", "second"}) {
+    a.ask<void>(
+        [&](auto answer) { a.access().add_signing_key({7, id, "sealed", 1}, std::move(answer)); });
+  }
+  const auto all = a.ask<std::vector<SigningKeyRecord>>(
+      [&](auto answer) { a.access().signing_keys(std::move(answer)); });
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all[0].key_id, "first");
+  EXPECT_EQ(all[0].generation, 7);
+}
+
+TEST_P(StoreContract, gives_a_due_delivery_to_one_who_asks) {
+  AccessUser a(user_);
+  a.add_webhook("w");
+  a.deliver("1", "w", 100);
+  a.deliver("2", "w", 200);
+  EXPECT_EQ(a.take(99).size(), 0u);
+  const auto taken = a.take(100);
+  ASSERT_EQ(taken.size(), 1u);
+  EXPECT_EQ(taken[0].id, "1");
+  EXPECT_EQ(taken[0].attempts, 1);
+  EXPECT_EQ(a.take(150).size(), 0u) << "somebody is at it";
+  EXPECT_EQ(a.take(100 + 60'000, 1).size(), 1u) << "who was at it did not come back";
+}
+
+TEST_P(StoreContract, remembers_how_deliveries_ended_and_repeats_them) {
+  AccessUser a(user_);
+  a.add_webhook("w");
+  a.deliver("1", "w", 100);
+  auto taken = a.take(100);
+  ASSERT_EQ(taken.size(), 1u);
+  taken[0].state = DeliveryState::kFailed;
+  taken[0].status = 500;
+  taken[0].error = "answered 500";
+  a.ask<void>([&](auto answer) { a.access().settle_delivery(taken[0], std::move(answer)); });
+  EXPECT_EQ(a.take(1'000'000).size(), 0u);
+  const auto listed = a.deliveries("w");
+  ASSERT_EQ(listed.size(), 1u);
+  EXPECT_EQ(listed[0].state, DeliveryState::kFailed);
+  EXPECT_EQ(listed[0].status, 500);
+  EXPECT_EQ(listed[0].error, "answered 500");
+  const auto repeat = [&](const std::string& webhook, const std::string& id) {
+    return a.ask<bool>([&](auto answer) {
+      a.access().repeat_delivery(webhook, id, 2'000'000, std::move(answer));
+    });
+  };
+  EXPECT_FALSE(repeat("another", "1"));
+  EXPECT_TRUE(repeat("w", "1"));
+  EXPECT_EQ(a.take(2'000'000).size(), 1u);
+}
+
+TEST_P(StoreContract, removes_a_webhook_with_its_deliveries) {
+  AccessUser a(user_);
+  a.add_webhook("w");
+  a.deliver("1", "w", 100);
+  const auto remove = [&](const std::string& id) {
+    return a.ask<bool>([&](auto answer) { a.access().remove_webhook(id, std::move(answer)); });
+  };
+  EXPECT_TRUE(remove("w"));
+  EXPECT_FALSE(remove("w"));
+  EXPECT_EQ(a.take(1'000'000).size(), 0u);
+  EXPECT_EQ(a.deliveries("w").size(), 0u);
+}
+
+TEST_P(StoreContract, tells_the_audit_log_page_by_page_newest_first) {
+  AccessUser a(user_);
+  for (const char* action : {"a", "b", "c"}) a.note(action);
+  const auto page = a.audit(0, 2);
+  ASSERT_EQ(page.size(), 2u);
+  EXPECT_EQ(page[0].action, "c");
+  EXPECT_EQ(page[0].from, "192.0.2.1");
+  const auto next = a.audit(page[1].number, 2);
+  ASSERT_EQ(next.size(), 1u);
+  EXPECT_EQ(next[0].action, "a");
+  EXPECT_EQ(next[0].outcome, "ok");
+}
+
+}  // namespace
+}  // namespace confab::store

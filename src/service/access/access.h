@@ -1,0 +1,84 @@
+// Who asks, and what they may: tokens and API keys against what the store knows. The store is the
+// truth; this process holds a copy in memory that is read again every two seconds, so a revocation
+// holds on all nodes within that time, and goes on holding while the database is away. Loop thread.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/net.h"
+#include "base/random.h"
+#include "call/address_rates.h"
+#include "platform/auth/key_ring.h"
+#include "platform/auth/sealer.h"
+#include "platform/auth/token_signer.h"
+#include "platform/config/config.h"
+#include "platform/http/event_loop.h"
+#include "platform/http/message.h"
+#include "platform/metrics/exposition.h"
+#include "platform/store/access_store.h"
+#include "service/access/key_source.h"
+
+namespace confab::access {
+
+// Who asks something of REST.
+struct Caller {
+  std::string name;  // for the audit log: "key:AK12", "token:AK12/user-1"
+  std::string key;   // the API key's id, where it was shown itself
+  auth::Scopes scopes;
+  auth::VideoGrant video;  // of a token
+  IpAddress from;
+};
+
+class Access {
+ public:
+  // References outlive it.
+  Access(const Config& config, http::EventLoop& loop, store::AccessStore& store,
+         const auth::TokenSigner& signer, Random& random, LogSink& log);
+
+  // A token that somebody shows; the refusal is counted.
+  std::expected<auth::Claims, auth::Refusal> check(std::string_view token);
+
+  // By `Authorization: Basic` with an API key's id and secret, or `Bearer` with a token. Without
+  // either: kUnauthenticated. An address that shows wrong ones is made to wait.
+  Result<Caller> caller(const http::Request& request);
+  // The same, and it has the scope.
+  Result<Caller> caller(const http::Request& request, auth::Scope scope);
+
+  auth::KeyRing& ring() { return ring_; }
+  store::AccessStore& store() { return store_; }
+  const auth::Sealer& sealer() const { return sealer_; }
+  // What was changed here holds here at once.
+  void reload() { source_.reload(); }
+
+  // Written behind the caller's back: an audit log that is away is no reason to stop who mutes
+  // somebody. What could not be written is counted, and stands in the log.
+  void note(const std::string& actor, const IpAddress& from, std::string_view action,
+            std::string_view target, std::string_view outcome = "ok");
+
+  void expose(metrics::Exposition& out) const;
+
+ private:
+  Result<Caller> by_key(std::string_view credentials, const IpAddress& from);
+  Result<Caller> by_token(std::string_view token, const IpAddress& from);
+  std::unexpected<Error> refuse(const IpAddress& from, ErrorCode code, std::string_view why);
+
+  store::AccessStore& store_;
+  LogSink& log_;
+  auth::Sealer sealer_;
+  auth::KeyRing ring_;
+  KeySource source_;
+  call::AddressRates failures_;
+  std::uint64_t rate_limited_ = 0;
+  std::uint64_t wrong_keys_ = 0;
+  std::uint64_t audit_lost_ = 0;
+};
+
+// What a refused token means to whoever showed it.
+Error error_of(auth::Refusal refusal);
+
+}  // namespace confab::access

@@ -1,0 +1,49 @@
+// REST of who may do what: /api/keys, /api/tokens, /api/audit and /.well-known/jwks.json. Each
+// change is in the audit log. Loop thread.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/random.h"
+#include "platform/http/server.h"
+#include "service/access/access.h"
+
+namespace confab::access {
+
+class AccessApi {
+ public:
+  // Declares its routes on `server`: make it before listen(). References outlive it.
+  AccessApi(Access& access, const std::string& own_issuer, http::HttpServer& server,
+            Random& random);
+
+ private:
+  // Calls the handler for a caller who has the scope; answers everybody else.
+  using Act = void (AccessApi::*)(const Caller& caller, const http::Request& request,
+                                  http::Responder responder);
+  void route(http::HttpServer& server, http::Method method, std::string_view pattern,
+             auth::Scope scope, Act act);
+
+  void make_key(const Caller& caller, const http::Request& request, http::Responder responder);
+  void list_keys(const Caller& caller, const http::Request& request, http::Responder responder);
+  void revoke_key(const Caller& caller, const http::Request& request, http::Responder responder);
+  void make_token(const Caller& caller, const http::Request& request, http::Responder responder);
+  void revoke_token(const Caller& caller, const http::Request& request, http::Responder responder);
+  void list_audit(const Caller& caller, const http::Request& request, http::Responder responder);
+  void publish_keys(http::Responder responder) const;
+
+  Access& access_;
+  const std::string own_issuer_;
+  Random& random_;
+};
+
+// A new API key: its record for the store, and the secret, which stands there sealed.
+struct NewKey {
+  store::ApiKeyRecord record;
+  std::string secret;
+};
+NewKey make_api_key(std::string name, auth::Scopes scopes, const auth::Sealer& sealer,
+                    Random& random, std::int64_t now_ms);
+
+}  // namespace confab::access
