@@ -11,6 +11,7 @@
 #include "engine/descriptors.h"
 #include "platform/config/config.h"
 #include "platform/version/version.h"
+#include "service/cli/commands/command.h"
 #include "service/cli/loadtest.h"
 #include "service/cli/roles/roles.h"
 
@@ -106,7 +107,10 @@ int main(int argc, char** argv) {
   CLI::App* loadtest = app.add_subcommand(
       "loadtest", "participants that nobody watches, to see what a server can take");
   confab::cli::declare_loadtest(*loadtest, load);
+  confab::cli::Commands commands;
+  commands.declare(app);
   CLI11_PARSE(app, argc, argv);
+  if (const auto run = commands.parsed()) return run();
   if (loadtest->parsed()) return confab::cli::run_loadtest(std::move(load));
   const auto parsed =
       std::ranges::find_if(roles, [](const RoleFlags& role) { return role.command->parsed(); });

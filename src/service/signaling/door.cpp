@@ -10,6 +10,7 @@
 #include "service/protocol/protocol.h"
 #include "service/signaling/dialects/compat/compat.h"
 #include "service/signaling/dialects/own/own.h"
+#include "service/signaling/grants.h"
 
 namespace confab::signaling {
 namespace {
@@ -85,7 +86,8 @@ WriteContext Door::write_context() const {
 // ---- connections ----
 
 // Which event set a client speaks; nothing after it was refused.
-std::optional<Door::Dialect> Door::dialect_of(const socketio::ConnectRequest& event) {
+std::optional<Door::Dialect> Door::dialect_of(const socketio::ConnectRequest& event,
+                                              const boost::json::object& auth) {
   const auto refuse_unsupported = [&](std::string_view why) {
     const boost::json::object data{
         {"error", {{"code", error_code_name(ErrorCode::kUnsupported)}, {"message", why}}},
@@ -94,9 +96,7 @@ std::optional<Door::Dialect> Door::dialect_of(const socketio::ConnectRequest& ev
     sockets_.refuse(event.socket, why, json::serialize(data));
     return std::nullopt;
   };
-  const auto auth = json::parse(event.auth_json);
-  const auto* object = auth ? auth->if_object() : nullptr;
-  const auto* protocol = object != nullptr ? object->if_contains("protocol") : nullptr;
+  const auto* protocol = auth.if_contains("protocol");
   if (protocol == nullptr) {
     if (config_.call.compatibility) return Dialect::kCompatible;
     return refuse_unsupported("this server speaks only with clients of its own protocol");
@@ -105,14 +105,43 @@ std::optional<Door::Dialect> Door::dialect_of(const socketio::ConnectRequest& ev
   return refuse_unsupported("this server speaks another version of the protocol; reload");
 }
 
+bool Door::take_token(const socketio::ConnectRequest& event, const boost::json::object& auth,
+                      Session& session) {
+  const auto* token = auth.if_contains("token");
+  if (token == nullptr || token->is_null()) return true;
+  const auto* text = token->if_string();
+  auto claims = text != nullptr && check_token_ ? check_token_(*text)
+                                                : std::unexpected(auth::Refusal::kMalformed);
+  if (claims) {
+    session.claims = std::move(*claims);
+    return true;
+  }
+  ++counts_.tokens_refused;
+  const ErrorCode code = claims.error() == auth::Refusal::kNotReady ? ErrorCode::kUnavailable
+                                                                    : ErrorCode::kUnauthenticated;
+  const std::string_view why = auth::refusal_text(claims.error());
+  sockets_.refuse(
+      event.socket, why,
+      json::serialize(boost::json::object{{"error",
+                                           {{"code", error_code_name(code)},
+                                            {"message", why},
+                                            {"reason", auth::refusal_name(claims.error())}}}}));
+  return false;
+}
+
 void Door::on(const socketio::ConnectRequest& event) {
   if (is_closing_) {
     sockets_.refuse(event.socket, "the server is restarting");
     return;
   }
-  const auto dialect = dialect_of(event);
+  const auto parsed = json::parse(event.auth_json);
+  const boost::json::object none;
+  const auto* object = parsed ? parsed->if_object() : nullptr;
+  const boost::json::object& auth = object != nullptr ? *object : none;
+  const auto dialect = dialect_of(event, auth);
   if (!dialect) return;
   Session session;
+  if (!take_token(event, auth, session)) return;
   session.connection = call::ConnectionId::make(config_.node, ++last_connection_);
   session.socket = event.socket;
   const Opener opener = sockets_.opener(event.session);
@@ -203,6 +232,10 @@ void Door::submit(Session& session, const EventCodec& codec, const std::string& 
                     {ErrorCode::kRateLimited, "too many rooms that are not there; wait a minute"});
     }
     join->from = session.from;
+    if (const auto error = take_grants(session.claims, config_.auth.anonymous_join, *join)) {
+      ++counts_.tokens_refused;
+      return refuse(session, &codec, ack_id, *error);
+    }
   }
   const call::RequestNumber number = ++session.last_request;
   session.pending.emplace(number, Pending{&codec, ack_id, join != nullptr});

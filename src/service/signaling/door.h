@@ -4,6 +4,7 @@
 
 #include <boost/json/fwd.hpp>
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <optional>
 #include <span>
@@ -18,6 +19,7 @@
 #include "call/actions.h"
 #include "call/address_rates.h"
 #include "call/events.h"
+#include "platform/auth/jwt.h"
 #include "platform/auth/token_signer.h"
 #include "platform/config/config.h"
 #include "platform/http/event_loop.h"
@@ -54,6 +56,11 @@ class Door {
   // The connection of a socket as its client names it, also of one that is lost and may come back.
   std::optional<call::ConnectionId> connection_of(socketio::SocketId socket) const;
 
+  // What a token that somebody shows says, once it was checked. Without it no token is taken.
+  using TokenCheck =
+      std::function<std::expected<auth::Claims, auth::Refusal>(std::string_view token)>;
+  void set_token_check(TokenCheck check) { check_token_ = std::move(check); }
+
   // New connections are refused from now on.
   void close() { is_closing_ = true; }
 
@@ -64,6 +71,7 @@ class Door {
     std::uint64_t requests_unknown = 0;
     std::uint64_t sessions_refused = 0;
     std::uint64_t lookups_refused = 0;
+    std::uint64_t tokens_refused = 0;  // connections and joins, for what their token says
   };
   Counts counts() const;
 
@@ -86,6 +94,7 @@ class Door {
     IpAddress from;
     TraceContext trace;  // of the HTTP request that opened it, if that had one
     Dialect dialect = Dialect::kOwn;
+    std::optional<auth::Claims> claims;  // of the token that was shown, if one was
     bool is_joined = false;
     std::string room;
     call::RequestNumber last_request = 0;
@@ -108,7 +117,11 @@ class Door {
   void on(const socketio::CloseSession&) {}
   void on(const socketio::TrustSession&) {}
 
-  std::optional<Dialect> dialect_of(const socketio::ConnectRequest& event);
+  std::optional<Dialect> dialect_of(const socketio::ConnectRequest& event,
+                                    const boost::json::object& auth);
+  // False: the socket was refused for it.
+  bool take_token(const socketio::ConnectRequest& event, const boost::json::object& auth,
+                  Session& session);
   Session* find(socketio::SocketId socket);
   void forget(socketio::SocketId socket);
   void submit(Session& session, const EventCodec& codec, const std::string& args_json,
@@ -131,6 +144,7 @@ class Door {
   Random& random_;
   LogSink& log_;
   Listener listener_;
+  TokenCheck check_token_;
   bool is_closing_ = false;
   std::uint64_t last_connection_ = 0;
   std::unordered_map<call::ConnectionId, Session> sessions_;

@@ -72,6 +72,8 @@ class SignalingService::Impl {
 
   std::size_t participants() const { return call_.counts().participants; }
 
+  void set_token_check(TokenCheck check) { door_.set_token_check(std::move(check)); }
+
   void stop(std::function<void()> done) {
     door_.close();
     handle(call::ServerStopping{kReconnectIn});
@@ -113,6 +115,9 @@ class SignalingService::Impl {
         "signaling_lookups_refused",
         "Joins that were not tried: their address had asked for too many rooms that are not.", {},
         door.lookups_refused);
+    out.counter("signaling_tokens_refused",
+                "Connections and joins refused for their token, or for having none.", {},
+                door.tokens_refused);
     out.counter("signaling_requests_unknown", "Requests of an unknown name.", {},
                 door.requests_unknown);
     const store::StoreCounts stored = store_.counts();
@@ -251,6 +256,10 @@ std::size_t SignalingService::participants() const {
 
 void SignalingService::stop(std::function<void()> done) {
   impl_->stop(std::move(done));
+}
+
+void SignalingService::set_token_check(TokenCheck check) {
+  impl_->set_token_check(std::move(check));
 }
 
 std::size_t SignalingService::participants_in(std::string_view code) const {

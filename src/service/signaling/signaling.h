@@ -5,6 +5,7 @@
 // Everything on the loop's thread. The store's answers and the media's reports must arrive there.
 #pragma once
 
+#include <expected>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "control/media.h"
+#include "platform/auth/jwt.h"
 #include "platform/auth/token_signer.h"
 #include "platform/config/config.h"
 #include "platform/http/event_loop.h"
@@ -40,6 +42,11 @@ class SignalingService final : public control::MediaListener {
 
   // Tells every client to come back in a moment, and calls `done` when that had time to go out.
   void stop(std::function<void()> done);
+
+  // Who checks the tokens that people show; without it none is taken.
+  using TokenCheck =
+      std::function<std::expected<auth::Claims, auth::Refusal>(std::string_view token)>;
+  void set_token_check(TokenCheck check);
 
   // How many are in the room of a code now.
   std::size_t participants_in(std::string_view code) const;

@@ -9,6 +9,7 @@
 #include "platform/auth/token_signer.h"
 #include "platform/random/secure_random.h"
 #include "platform/version/version.h"
+#include "service/cli/parts/access_parts.h"
 #include "service/cli/parts/admin_door.h"
 #include "service/cli/parts/banner.h"
 #include "service/cli/parts/data_dir.h"
@@ -57,6 +58,7 @@ class AllInOne {
   std::unique_ptr<MediaPlane> plane_;
   std::unique_ptr<PublicDoor> door_;
   std::unique_ptr<AdminDoor> admin_;
+  std::unique_ptr<AccessParts> access_;
   std::unique_ptr<signaling::SignalingService> signaling_;
   std::unique_ptr<rest::RestApi> rest_;
   std::unique_ptr<media_compat::MediaService> service_;  // where it is wanted
@@ -93,9 +95,13 @@ Result<void> AllInOne::open_stores() {
 Result<void> AllInOne::open_http() {
   media::SharedMedia::User& media = plane_->add_user();
   door_ = std::make_unique<PublicDoor>(config_, loop_, *log_);
+  access_ = std::make_unique<AccessParts>(config_, loop_, door_->server(), *store_, *signer_,
+                                          random_, *log_);
   signaling_ = std::make_unique<signaling::SignalingService>(config_, loop_, door_->server(), media,
                                                              *store_, *signer_, random_, *log_);
   media.set_listener(*signaling_);
+  signaling_->set_token_check(
+      [this](std::string_view token) { return access_->access().check(token); });
   rest_ = std::make_unique<rest::RestApi>(
       config_, loop_, door_->server(), *store_, *signer_, random_, *log_,
       [this](std::string_view code, rest::RestApi::CountAnswer answer) {
@@ -130,6 +136,7 @@ void AllInOne::open_admin() {
       media::expose(shards, out);
       signaling_->expose(out);
       rest_->expose(out);
+      access_->expose(out);
       expose_listener("public", door_->server(), out);
       if (service_ != nullptr) {
         service_->expose(out);

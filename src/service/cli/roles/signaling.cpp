@@ -10,6 +10,7 @@
 #include "platform/auth/token_signer.h"
 #include "platform/random/secure_random.h"
 #include "platform/version/version.h"
+#include "service/cli/parts/access_parts.h"
 #include "service/cli/parts/admin_door.h"
 #include "service/cli/parts/data_dir.h"
 #include "service/cli/parts/directory.h"
@@ -67,6 +68,7 @@ class SignalingRole {
   std::unique_ptr<media_rpc::MediaCluster> media_;
   std::unique_ptr<PublicDoor> door_;
   std::unique_ptr<AdminDoor> admin_;
+  std::unique_ptr<AccessParts> access_;
   std::unique_ptr<signaling::SignalingService> signaling_;
   std::unique_ptr<rest::RestApi> rest_;
 };
@@ -132,9 +134,13 @@ void SignalingRole::name_media_nodes(const std::vector<discovery::Instance>& ins
 
 Result<void> SignalingRole::open_http() {
   door_ = std::make_unique<PublicDoor>(config_, loop_, *log_);
+  access_ = std::make_unique<AccessParts>(config_, loop_, door_->server(), *store_, *signer_,
+                                          random_, *log_);
   signaling_ = std::make_unique<signaling::SignalingService>(
       config_, loop_, door_->server(), *media_, *store_, *signer_, random_, *log_);
   media_->set_listener(*signaling_);
+  signaling_->set_token_check(
+      [this](std::string_view token) { return access_->access().check(token); });
   rest_ = std::make_unique<rest::RestApi>(
       config_, loop_, door_->server(), *store_, *signer_, random_, *log_,
       [this](std::string_view code, rest::RestApi::CountAnswer answer) {
@@ -153,6 +159,7 @@ Result<void> SignalingRole::open_admin() {
     metrics::Exposition out;
     signaling_->expose(out);
     rest_->expose(out);
+    access_->expose(out);
     media_->expose(out);
     membership_->expose(out);
     expose_listener("public", door_->server(), out);

@@ -1,0 +1,34 @@
+// A running server, asked by REST with an API key.
+#pragma once
+
+#include <boost/json/fwd.hpp>
+#include <string>
+
+#include "base/error.h"
+#include "platform/http/message.h"
+
+namespace CLI {
+class App;
+}  // namespace CLI
+
+namespace confab::cli {
+
+struct RemoteFlags {
+  std::string url = "http://127.0.0.1:8080";
+  std::string key;
+  std::string secret;
+  bool insecure = false;
+  bool as_json = false;
+};
+
+// --url, --key, --secret (CONFAB_URL, CONFAB_API_KEY, CONFAB_API_SECRET), --insecure and --json.
+void declare_remote(CLI::App& command, RemoteFlags& flags);
+
+// Waits for the answer. What the server refuses is its own error.
+Result<boost::json::value> ask(const RemoteFlags& flags, http::Method method,
+                               const std::string& path, const std::string& body = "");
+
+// One segment of a path: everything but letters, digits, '-', '_', '.' and '~' is escaped.
+std::string segment(const std::string& text);
+
+}  // namespace confab::cli
