@@ -22,6 +22,8 @@ inline boost::beast::http::verb to_verb(Method method) {
       return boost::beast::http::verb::post;
     case Method::kPut:
       return boost::beast::http::verb::put;
+    case Method::kPatch:
+      return boost::beast::http::verb::patch;
     case Method::kDelete:
       return boost::beast::http::verb::delete_;
     default:

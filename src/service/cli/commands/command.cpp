@@ -17,6 +17,7 @@ CLI::App& Commands::add(CLI::App& group, const std::string& name, const std::str
 void Commands::declare(CLI::App& app) {
   declare_tokens(app, *this);
   declare_keys(app, *this);
+  declare_rooms(app, *this);
   declare_webhooks(app, *this);
 }
 

@@ -34,6 +34,7 @@ class Commands {
 
 void declare_tokens(CLI::App& app, Commands& commands);
 void declare_keys(CLI::App& app, Commands& commands);
+void declare_rooms(CLI::App& app, Commands& commands);
 void declare_webhooks(CLI::App& app, Commands& commands);
 
 }  // namespace confab::cli

@@ -1,9 +1,11 @@
 // `confab key`: API keys, in the database itself, so that the first one can be made before there is
 // one to make it with. A server that runs takes note within two seconds.
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <boost/json.hpp>
+#include <condition_variable>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,7 +15,6 @@
 #include "platform/auth/token_signer.h"
 #include "platform/clock/clock.h"
 #include "platform/config/config.h"
-#include "platform/http/event_loop.h"
 #include "platform/random/secure_random.h"
 #include "platform/store/store.h"
 #include "service/access/access_api.h"
@@ -34,6 +35,30 @@ struct KeyFlags {
   std::string id;
 };
 
+// What a store answers, handed to the one thread that waits for it.
+class Mailbox {
+ public:
+  using Task = std::move_only_function<void()>;
+
+  void put(Task task) {
+    const std::lock_guard lock(mutex_);
+    task_ = std::move(task);
+    arrived_.notify_one();
+  }
+  void run_one() {
+    std::unique_lock lock(mutex_);
+    arrived_.wait(lock, [this] { return task_ != nullptr; });
+    Task task = std::exchange(task_, nullptr);
+    lock.unlock();
+    task();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  Task task_;
+};
+
 // The store of a configuration, asked one thing at a time.
 class Database {
  public:
@@ -42,19 +67,15 @@ class Database {
   template <typename T, typename Call>
   Result<T> wait(Call call) {
     std::optional<Result<T>> out;
-    call(store_->access(), [&](Result<T> answered) {
-      out = std::move(answered);
-      loop_->stop();
-    });
-    loop_->run();
-    if (!out) return fail(ErrorCode::kUnavailable, "the database did not answer");
+    call(store_->access(), [&](Result<T> answered) { out = std::move(answered); });
+    mailbox_.run_one();
     return std::move(*out);
   }
   const auth::TokenSigner& signer() const { return *signer_; }
 
  private:
   Config config_;
-  std::unique_ptr<http::EventLoop> loop_;
+  Mailbox mailbox_;
   std::unique_ptr<store::Store> store_;
   std::optional<auth::TokenSigner> signer_;
 };
@@ -69,16 +90,16 @@ Result<std::unique_ptr<Database>> Database::open(const KeyFlags& flags) {
   if (!loaded) return std::unexpected(loaded.error());
   auto out = std::make_unique<Database>();
   out->config_ = std::move(loaded->config);
-  auto loop = http::EventLoop::make();
-  if (!loop) return std::unexpected(loop.error());
-  out->loop_ = std::move(*loop);
   SecureRandom random;
   auto signer = flags.is_signaling
                     ? auth::TokenSigner::from_hex(out->config_.auth.token_key)
                     : auth::TokenSigner::open(out->config_.data_dir + "/token.key", random);
   if (!signer) return std::unexpected(signer.error());
   out->signer_ = std::move(*signer);
-  auto store = open_store(out->config_, *out->loop_, null_log());
+  const auto post = [&mailbox = out->mailbox_](Mailbox::Task task) {
+    mailbox.put(std::move(task));
+  };
+  auto store = open_store(out->config_, post, null_log());
   if (!store) return std::unexpected(store.error());
   out->store_ = std::move(*store);
   return out;

@@ -11,7 +11,10 @@
 
 namespace confab::cli {
 
-// PostgreSQL where one is named, else SQLite in the data folder. References outlive it.
+// PostgreSQL where one is named, else SQLite in the data folder. `post` as the store has it.
+Result<std::unique_ptr<store::Store>> open_store(const Config& config, store::Post post,
+                                                 LogSink& log);
+// With answers on the loop. References outlive it.
 Result<std::unique_ptr<store::Store>> open_store(const Config& config, http::EventLoop& loop,
                                                  LogSink& log);
 
