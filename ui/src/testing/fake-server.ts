@@ -1,7 +1,7 @@
 // A confab server in memory, for unit tests: the signaling of docs/protocol.md without any media.
 import { testFakeParameters } from 'mediasoup-client';
 import type { SocketLike } from '@/lib/protocol/client';
-import type { ChatMessage, JoinRequest, JoinResult, Participant, ProducerInfo, Source } from '@/lib/protocol/types';
+import type { ChatMessage, JoinRequest, JoinResult, LobbyPlace, MeetingState, Participant, ProducerInfo, RoomSettings, Source } from '@/lib/protocol/types';
 
 type Handler = (...args: never[]) => void;
 type Answer = Record<string, unknown>;
@@ -10,6 +10,16 @@ export function person(id: string, producers: ProducerInfo[] = []): Participant 
   return { id, name: id, role: 'member', joinedAt: 1, hand: null, connection: 'connected', producers };
 }
 
+export const openRoom: RoomSettings = {
+  title: '', lobby: false, locked: false, hasPassword: false, permissions: { unmute: true, share: true, chat: true },
+};
+
+/** What a server that knows of rights tells besides; `role` is `self`'s. */
+export const allRights: Required<Pick<MeetingState, 'settings' | 'permits'>> = {
+  settings: openRoom,
+  permits: { sources: ['camera', 'microphone', 'screen', 'screen-audio'], subscribe: true, chat: true, unmute: true },
+};
+
 /** Both ends at once: the page's socket and what answers it. */
 export class FakeServer implements SocketLike {
   connected = false;
@@ -17,6 +27,11 @@ export class FakeServer implements SocketLike {
   id: string | undefined;
   self: Participant = person('pt_self');
   others: Participant[] = [];
+  rights: Pick<MeetingState, 'settings' | 'permits' | 'lobby'> = {};
+  /** Where joins end until somebody is admitted. */
+  place: LobbyPlace | null = null;
+  /** A host muted this person: so their microphone stays until they say otherwise. */
+  staysMuted = false;
   chat: ChatMessage[] = [];
   /** Requests as they came, newest last. */
   readonly log: { event: string; payload: Answer }[] = [];
@@ -120,9 +135,9 @@ export class FakeServer implements SocketLike {
     }
     switch (event) {
       case 'join':
-        return { ...this.joined(payload as unknown as JoinRequest) };
+        return this.place !== null ? { ...this.place } : { ...this.joined(payload as unknown as JoinRequest) };
       case 'state:get':
-        return { self: this.self, participants: this.others, chat: [], chatEarlier: false, speakers: [], serverTime: 0 };
+        return { self: this.self, participants: this.others, chat: [], chatEarlier: false, speakers: [], serverTime: 0, ...this.rights };
       case 'transport:create':
         return { ...this.makeTransport() };
       case 'transport:restart-ice':
@@ -160,7 +175,7 @@ export class FakeServer implements SocketLike {
       ...(transports === true && !mediaKept ? { transports: { send: this.makeTransport(), recv: this.makeTransport() } } : {}),
       ...(mediaKept ? { own: { transports: [], consumers: [...this.consumers.values()].map((each) => ({ ...each, producerPaused: false })) } } : {}),
       limits: { participants: 500, producersPerParticipant: 16, nameChars: 64, chatChars: 2000, chatHistory: 200, reconnectGraceMs: 30000 },
-      build: 'b1', serverTime: 0,
+      build: 'b1', serverTime: 0, ...structuredClone(this.rights),
     };
   }
 
@@ -171,16 +186,18 @@ export class FakeServer implements SocketLike {
     return { id, iceParameters, iceCandidates, dtlsParameters };
   }
 
-  private produce(source: Source, paused: boolean): Answer {
+  private produce(source: Source, wantsPaused: boolean): Answer {
+    const paused = wantsPaused || (this.staysMuted && source === 'microphone');
     const id = `pr_${++this.serial}`;
     this.self.producers.push({ id, source, paused, kind: source === 'camera' || source === 'screen' ? 'video' : 'audio' });
-    return { producerId: id };
+    return { producerId: id, paused };
   }
 
   private pause(producerId: string, paused: boolean): Answer {
     const found = this.self.producers.find((each) => each.id === producerId);
     if (found === undefined) return { error: { code: 'not_found', message: 'no such producer' } };
     found.paused = paused;
+    this.staysMuted &&= paused;
     return {};
   }
 

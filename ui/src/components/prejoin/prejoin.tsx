@@ -13,20 +13,22 @@ import { Logo } from '@/components/ui/logo';
 import { ToggleButton } from '@/components/ui/toggle-button';
 import { VideoView } from '@/components/ui/video-view';
 import { canChooseSpeaker } from '@/lib/media/devices';
+import type { RoomInfo } from '@/lib/protocol/rest';
 import { startBoth, startLocal, stopLocal, useLocal, watchDevices } from '@/lib/store/local';
 import { useSettings } from '@/lib/store/settings';
 import { DeviceHelp } from './device-help';
 
 interface PreJoinProps {
   room: string;
-  here: number | undefined;
+  /** Not known where one comes back without a look at it. */
+  info: RoomInfo | undefined;
   joining: boolean;
   onJoin: (name: string) => void;
 }
 
 const kNameLimit = 64;
 
-export function PreJoin({ room, here, joining, onJoin }: PreJoinProps) {
+export function PreJoin({ room, info, joining, onJoin }: PreJoinProps) {
   const settings = useSettings();
   const camera = useLocal((state) => state.camera);
   const microphone = useLocal((state) => state.microphone);
@@ -72,8 +74,9 @@ export function PreJoin({ room, here, joining, onJoin }: PreJoinProps) {
             <h1 className="text-3xl font-semibold tracking-tight">Ready to join?</h1>
             <p className="mt-1.5 text-soft">
               <span className="font-mono text-text">{room}</span>
-              {here !== undefined && <span data-testid="here"> · {hereText(here)}</span>}
+              {info !== undefined && <span data-testid="here"> · {hereText(info.participants)}</span>}
             </p>
+            {info !== undefined && <p className="mt-1.5 text-sm text-soft empty:hidden" data-testid="door-text">{doorText(info)}</p>}
           </div>
           <div>
             <label htmlFor={nameId} className="mb-1.5 block text-sm font-medium text-soft">Your name</label>
@@ -125,6 +128,13 @@ function hereText(count: number): string {
   return count === 0 ? 'nobody is here yet' : count === 1 ? 'one person is here' : `${count} people are here`;
 }
 
+/** What stands before the meeting, so that nobody is surprised by it. */
+function doorText({ locked, lobby, hasPassword }: RoomInfo): string {
+  if (locked === true) return 'The meeting is locked. Only its hosts, and who has been in it, can come in.';
+  const parts = [hasPassword === true ? 'You will be asked for a password.' : '', lobby === true ? 'You will wait until a host lets you in.' : ''];
+  return parts.filter(Boolean).join(' ');
+}
+
 function joinText(camera: boolean, microphone: boolean): string {
   if (camera && microphone) return 'Join now';
   if (microphone) return 'Join without camera';
@@ -132,7 +142,7 @@ function joinText(camera: boolean, microphone: boolean): string {
   return 'Join to watch and listen';
 }
 
-function Preview({ name }: { name: string }) {
+export function Preview({ name }: { name: string }) {
   const { camera, microphone, opening } = useLocal();
   const settings = useSettings();
   const toggle = (kind: 'camera' | 'microphone', on: boolean) => {

@@ -2,22 +2,43 @@
 
 import clsx from 'clsx';
 import { SendHorizontal } from 'lucide-react';
-import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import { describeError } from '@/lib/protocol/errors';
+import type { Participant } from '@/lib/protocol/types';
 import type { MeetingSession } from '@/lib/session/session';
-import { inOrder, useMeeting } from '@/lib/store/meeting';
+import { inOrder, isSilentViewer, useMeeting } from '@/lib/store/meeting';
 import { useSession } from './session-context';
 import { tagged, useTags } from './use-tags';
 
 /** Half-written messages, while the panel is closed. */
 const drafts = new WeakMap<MeetingSession, string>();
 
+/** Where members may not write to all, hosts are still there to be written to. */
+export function ChatComposer(props: ComposerProps) {
+  const isSilent = useMeeting(isSilentViewer);
+  const onlyHosts = useMeeting((state) => state.permits?.chat === false);
+  const hasHosts = useMeeting(({ people, selfId }) => Object.values(people).some((each) => each.id !== selfId && leads(each)));
+  if (isSilent) return <Closed>You are a viewer: you read along, and write nothing.</Closed>;
+  if (onlyHosts && !hasHosts) return <Closed>Only hosts write in this chat, and none is here to be written to.</Closed>;
+  return <Composer {...props} onlyHosts={onlyHosts} />;
+}
+
+function Closed({ children }: { children: ReactNode }) {
+  return <p data-testid="chat-closed" className="border-t border-ink-700 p-4 text-sm text-soft">{children}</p>;
+}
+
+const leads = ({ role }: Participant) => role === 'host' || role === 'cohost';
+
+interface ComposerProps {
+  field: RefObject<HTMLTextAreaElement | null>;
+}
+
 /**
  * Writes to everyone unless somebody is chosen, and for one message only: the next goes to everyone
  * again, since a word meant for all that only one gets is missed, and one meant for one that all get
  * cannot be taken back, so who it goes to is always in view above it.
  */
-export function ChatComposer({ field }: { field: RefObject<HTMLTextAreaElement | null> }) {
+function Composer({ field, onlyHosts }: ComposerProps & { onlyHosts: boolean }) {
   const session = useSession();
   const people = useMeeting((state) => state.people);
   const to = useMeeting((state) => state.chatTo);
@@ -37,7 +58,7 @@ export function ChatComposer({ field }: { field: RefObject<HTMLTextAreaElement |
 
   const send = async () => {
     const trimmed = text.trim();
-    if (trimmed === '' || gone !== null) return;
+    if (trimmed === '' || gone !== null || (onlyHosts && to === null)) return;
     field.current?.focus();
     if (sending) {
       next.current = { to };
@@ -51,7 +72,7 @@ export function ChatComposer({ field }: { field: RefObject<HTMLTextAreaElement |
       setText((now) => (now.startsWith(text) ? now.slice(text.length) : now));
       // Another reader may have been chosen meanwhile, or the next message is for the same one.
       const isLast = next.current === null || next.current.to !== to;
-      if (isLast && useMeeting.getState().chatTo === to) choose(null);
+      if (isLast && !onlyHosts && useMeeting.getState().chatTo === to) choose(null);
     } catch (failure) {
       // What was written stays in the field.
       next.current = null;
@@ -84,7 +105,8 @@ export function ChatComposer({ field }: { field: RefObject<HTMLTextAreaElement |
         void send();
       }}
     >
-      <Readers gone={gone} choose={choose} />
+      {onlyHosts && <p className="mb-2 text-sm text-soft">Only hosts write to everyone here. You can write to one of them.</p>}
+      <Readers gone={gone} choose={choose} onlyHosts={onlyHosts} />
       <div className="flex items-end gap-2">
         <textarea
           ref={field}
@@ -104,7 +126,7 @@ export function ChatComposer({ field }: { field: RefObject<HTMLTextAreaElement |
           type="submit"
           aria-label="Send"
           data-testid="chat-send"
-          disabled={text.trim() === '' || gone !== null}
+          disabled={text.trim() === '' || gone !== null || (onlyHosts && to === null)}
           className="grid size-11 shrink-0 place-items-center rounded-xl bg-accent text-on-accent hover:bg-accent-hi disabled:bg-ink-700 disabled:text-faint"
         >
           <SendHorizontal className="size-5" aria-hidden />
@@ -146,12 +168,18 @@ function useReader(written: boolean) {
 
 const kNobody = '-';
 
-function Readers({ gone, choose }: { gone: string | null; choose: (id: string | null) => void }) {
+interface ReadersProps {
+  gone: string | null;
+  choose: (id: string | null) => void;
+  onlyHosts: boolean;
+}
+
+function Readers({ gone, choose, onlyHosts }: ReadersProps) {
   const people = useMeeting((state) => state.people);
   const selfId = useMeeting((state) => state.selfId);
   const to = useMeeting((state) => state.chatTo);
   const tags = useTags();
-  const others = inOrder({ people, selfId }).filter((each) => each.id !== selfId);
+  const others = inOrder({ people, selfId }).filter((each) => each.id !== selfId && (!onlyHosts || leads(each)));
   return (
     <div className="mb-2 flex items-center gap-2">
       <label htmlFor="chat-to" className="shrink-0 text-sm text-soft">To</label>
@@ -163,7 +191,7 @@ function Readers({ gone, choose }: { gone: string | null; choose: (id: string | 
         className={clsx('field min-h-11 min-w-0 flex-1 text-sm', to !== null && 'border-warn! text-warn')}
       >
         {gone !== null && <option value={kNobody} disabled>Choose…</option>}
-        <option value="">Everyone</option>
+        <option value="" disabled={onlyHosts}>{onlyHosts ? 'Choose a host…' : 'Everyone'}</option>
         {others.map((each) => (
           <option key={each.id} value={each.id} dir="auto">{tagged(each.name, tags[each.id])} (privately)</option>
         ))}

@@ -4,7 +4,7 @@ import { Button } from '@/components/ui/button';
 import type { Phase } from '@/lib/store/meeting';
 
 interface EndedProps {
-  phase: Extract<Phase, 'left' | 'ended' | 'replaced' | 'failed'>;
+  phase: Extract<Phase, 'left' | 'ended' | 'removed' | 'denied' | 'replaced' | 'failed'>;
   reason: string;
   onRejoin: () => void;
 }
@@ -12,6 +12,8 @@ interface EndedProps {
 const kTexts: Record<EndedProps['phase'], { title: string; text: string; rejoin: string | null }> = {
   left: { title: 'You left the meeting', text: 'Your camera and microphone are off.', rejoin: 'Rejoin' },
   ended: { title: 'The meeting is over', text: '', rejoin: null },
+  removed: { title: 'You were removed from the meeting', text: 'Your camera and microphone are off.', rejoin: null },
+  denied: { title: 'You were not let in', text: 'A host turned you away. You can ask again.', rejoin: 'Ask again' },
   replaced: {
     title: 'This meeting goes on in another tab',
     text: 'You can be in it once. Going on here ends it there.',

@@ -10,6 +10,14 @@ export function titleOf(lookup: 'looking' | 'found' | 'none' | 'error', { room, 
   switch (phase) {
     case 'outside':
       return say(lookup === 'looking' ? 'Looking for the meeting' : 'Ready to join?', room);
+    case 'password':
+      return say('A password is needed', room);
+    case 'lobby':
+      return say(offlineSince !== null ? 'Reconnecting…' : 'Waiting to be let in', room);
+    case 'denied':
+      return say('You were not let in', room);
+    case 'removed':
+      return say('You were removed', room);
     case 'joining':
       return say('Joining…', room);
     case 'joined':

@@ -2,13 +2,15 @@
 
 import { LoaderCircle } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { PasswordPage } from '@/components/prejoin/password-page';
+import { WaitingPage } from '@/components/prejoin/waiting-page';
 import { PreJoin } from '@/components/prejoin/prejoin';
 import { describeError, ProtocolError } from '@/lib/protocol/errors';
-import { getRoom } from '@/lib/protocol/rest';
+import { getRoom, type RoomInfo } from '@/lib/protocol/rest';
 import { installDiagnostics } from '@/lib/session/debug';
-import { loadResume } from '@/lib/session/resume';
+import { hostKeyInHash, loadKnock, loadResume, saveHostKey } from '@/lib/session/resume';
 import { MeetingSession } from '@/lib/session/session';
-import { startLocal, useLocal, watchDevices } from '@/lib/store/local';
+import { meantDevices, startLocal, watchDevices } from '@/lib/store/local';
 import { useMeeting } from '@/lib/store/meeting';
 import { useSettings } from '@/lib/store/settings';
 import { roomCodeFromPath } from '@/lib/util/room-code';
@@ -19,7 +21,7 @@ import { titleOf } from './page-title';
 import { Room } from './room';
 import { SessionProvider } from './session-context';
 
-type Lookup = { kind: 'looking' } | { kind: 'found'; here: number | undefined } | { kind: 'none' } | { kind: 'error'; text: string };
+type Lookup = { kind: 'looking' } | { kind: 'found'; info: RoomInfo | undefined } | { kind: 'none' } | { kind: 'error'; text: string };
 
 /**
  * One file serves every room: which one it is, is read from the address after mounting, never while
@@ -39,7 +41,8 @@ function View() {
   const [lookup, setLookup] = useState<Lookup>({ kind: 'looking' });
   const phase = useMeeting((state) => state.phase);
   const reason = useMeeting((state) => state.phaseReason);
-  const resuming = useRef(false);
+  /** What a join that needs nobody's click is called meanwhile. */
+  const resuming = useRef('');
 
   useEffect(() => {
     const code = roomCodeFromPath(location.pathname);
@@ -47,17 +50,24 @@ function View() {
       setLookup({ kind: 'none' });
       return;
     }
+    takeHostKey(code);
     const created = new MeetingSession(code);
-    const stops = [installDiagnostics(created), watchDevices()];
+    const stops = [installDiagnostics(created), watchDevices(), watchHostLink(code)];
     setSession(created);
     const resume = loadResume(code);
+    const knock = loadKnock(code);
     if (resume !== null) {
-      resuming.current = true;
-      setLookup({ kind: 'found', here: undefined });
+      resuming.current = kGoingBack;
+      setLookup({ kind: 'found', info: undefined });
       enter(created, resume.name, resume);
+    } else if (knock !== null) {
+      const { startCamera: camera, startMicrophone: microphone } = useSettings.getState();
+      resuming.current = kAsking;
+      setLookup({ kind: 'found', info: undefined });
+      enter(created, knock.name, { camera, microphone });
     } else {
       getRoom(code).then(
-        ({ participants }) => setLookup({ kind: 'found', here: participants }),
+        (info) => setLookup({ kind: 'found', info }),
         (error: unknown) =>
           setLookup(
             error instanceof ProtocolError && error.code === 'not_found'
@@ -73,15 +83,10 @@ function View() {
   }, []);
 
   const join = useCallback(
-    (name: string) => {
+    (name: string, password?: string) => {
       if (session === null) return;
-      const { camera, microphone, opening } = useLocal.getState();
-      // Devices still opening are sent as soon as they are there.
-      session.publisher.want({
-        camera: camera !== null || opening.camera,
-        microphone: microphone !== null || opening.microphone,
-      });
-      void session.join(name);
+      session.publisher.want(meantDevices());
+      void session.join(name, password);
     },
     [session],
   );
@@ -101,19 +106,32 @@ function View() {
       );
     case 'left':
     case 'ended':
+    case 'removed':
+    case 'denied':
     case 'replaced':
     case 'failed':
       return <Ended phase={phase} reason={reason} onRejoin={() => {
-        resuming.current = true;
+        resuming.current = phase === 'denied' ? kAsking : kGoingBack;
         rejoin(session);
       }} />;
+    case 'password':
+      return <PasswordPage room={session.room} problem={reason} onPassword={(password) => {
+        resuming.current = kKnocking;
+        join(useSettings.getState().name, password);
+      }} />;
+    case 'lobby':
+      return (
+        <SessionProvider value={session}>
+          <WaitingPage />
+        </SessionProvider>
+      );
     case 'joining':
-      if (resuming.current) return <Waiting text="Going back into the meeting…" />;
+      if (resuming.current !== '') return <Waiting text={resuming.current} />;
       break;
     case 'outside':
       break;
   }
-  return <PreJoin room={session.room} here={lookup.here} joining={phase === 'joining'} onJoin={join} />;
+  return <PreJoin room={session.room} info={lookup.info} joining={phase === 'joining'} onJoin={join} />;
 }
 
 /** What tabs, windows and screen readers call the page: the room, and how one stands in it. */
@@ -122,6 +140,28 @@ function usePageTitle(lookup: Lookup['kind']): void {
   useEffect(() => {
     document.title = title;
   }, [title]);
+}
+
+const kGoingBack = 'Going back into the meeting…';
+const kAsking = 'Asking to be let in…';
+const kKnocking = 'Joining the meeting…';
+
+/** Out of the address bar, where it would be copied and shown to others with the link. */
+function takeHostKey(code: string): boolean {
+  const key = hostKeyInHash(location.hash);
+  if (key === null) return false;
+  saveHostKey(code, key);
+  history.replaceState(history.state, '', location.pathname + location.search);
+  return true;
+}
+
+/** The link for hosts, opened where this room is open already: the browser only tells of another fragment. */
+function watchHostLink(code: string): () => void {
+  const changed = () => {
+    if (takeHostKey(code) && useMeeting.getState().phase === 'joined') location.reload();
+  };
+  window.addEventListener('hashchange', changed);
+  return () => window.removeEventListener('hashchange', changed);
 }
 
 /** Devices open while the socket joins; what is ready first waits for nothing. */

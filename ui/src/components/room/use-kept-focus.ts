@@ -11,7 +11,8 @@ export function useKeptFocus(ref: RefObject<HTMLElement | null>, first: RefObjec
   useLayoutEffect(() => {
     const box = ref.current;
     const before = document.activeElement instanceof HTMLElement ? document.activeElement : null;
-    first.current?.focus({ preventScroll: true });
+    // What is meant to have it may not be there: a chat that one may only read.
+    (first.current ?? box?.querySelector<HTMLElement>('h2'))?.focus({ preventScroll: true });
     return () => {
       const now = document.activeElement;
       if (box !== null && now !== null && now !== document.body && !box.contains(now)) return;

@@ -155,7 +155,7 @@ export class MediaClient {
     source: Source,
     track: MediaStreamTrack,
     { paused, resolution }: { paused: boolean; resolution: Resolution },
-  ): Promise<string> {
+  ): Promise<{ id: string; paused: boolean }> {
     // The browser would negotiate first, and undo it when the server can not be told: the next attempt, begun
     // while that is under way, finds the descriptions out of step and fails for good.
     if (!this.signaling.connected) throw new ProtocolError('offline', 'There is no connection to the server.', true);
@@ -181,9 +181,11 @@ export class MediaClient {
           ? { opusStereo: true, opusDtx: false }
           : { opusDtx: true, opusFec: true },
     });
-    if (paused) producer.pause();
-    if (!this.closed) this.producers.set(source, { producer, toldPaused: paused });
-    return producer.id;
+    // Paused by the server, where a host had muted this person or members may not unmute.
+    const isPaused = producer.appData['paused'] === true;
+    if (isPaused) producer.pause();
+    if (!this.closed) this.producers.set(source, { producer, toldPaused: isPaused });
+    return { id: producer.id, paused: isPaused };
   }
 
   /** Our side alone, at once: nothing said after a click on Mute is sent. */
@@ -376,7 +378,10 @@ export class MediaClient {
       const { source, paused } = appData as { source: Source; paused: boolean };
       this.signaling
         .request('produce', { transportId: transport.id, kind, rtpParameters, source, paused })
-        .then(({ producerId }) => done({ id: producerId }))
+        .then(({ producerId, paused: isPaused }) => {
+          if (isPaused === true) appData['paused'] = true;
+          done({ id: producerId });
+        })
         .catch(fail);
     });
   }

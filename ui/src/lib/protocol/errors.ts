@@ -61,6 +61,11 @@ export function errorIn(answer: unknown): ProtocolError | null {
   );
 }
 
+/** The server's words begin in lower case, for logs; a person reads them as a sentence. */
+function sentence(words: string): string {
+  return words.charAt(0).toLocaleUpperCase() + words.slice(1) + (/[.!?]$/.test(words) ? '' : '.');
+}
+
 /** A sentence for the person in front of the screen. */
 export function describeError(error: unknown): string {
   if (error instanceof ProtocolError) {
@@ -77,7 +82,7 @@ export function describeError(error: unknown): string {
       case 'unsupported':
         return 'This page and the server do not understand each other. Reload the page.';
       default:
-        return error.message;
+        return sentence(error.message);
     }
   }
   return error instanceof Error ? error.message : String(error);

@@ -11,6 +11,10 @@ export interface RoomInfo {
   code: string;
   createdAt: number;
   participants: number;
+  title?: string;
+  locked?: boolean;
+  lobby?: boolean;
+  hasPassword?: boolean;
 }
 
 export interface ServerConfig {

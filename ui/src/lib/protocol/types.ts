@@ -5,7 +5,7 @@ export const kProtocolVersion = 1;
 
 export type MediaKind = 'audio' | 'video';
 export type Source = 'camera' | 'microphone' | 'screen' | 'screen-audio';
-export type Role = 'host' | 'member';
+export type Role = 'host' | 'cohost' | 'member' | 'viewer';
 export type ParticipantConnection = 'connected' | 'reconnecting';
 
 export interface ProducerInfo {
@@ -28,6 +28,50 @@ export interface Participant {
 export interface PersonRef {
   id: string;
   name: string;
+}
+
+/** Whose doing it was; null: an operator's, over REST. */
+export type Doer = PersonRef | null;
+
+export interface RoomSettings {
+  title: string;
+  lobby: boolean;
+  locked: boolean;
+  hasPassword: boolean;
+  /** What members may do; hosts and co-hosts always may. */
+  permissions: Permissions;
+}
+
+export interface Permissions {
+  unmute: boolean;
+  share: boolean;
+  chat: boolean;
+}
+
+/** What I may do, at this moment. */
+export interface Permits {
+  sources: Source[];
+  subscribe: boolean;
+  chat: boolean;
+  unmute: boolean;
+}
+
+export interface Waiting {
+  id: string;
+  name: string;
+  since: number;
+}
+
+export interface LobbyMessage {
+  text: string;
+  from: Doer;
+  sentAt: number;
+}
+
+export interface Ban {
+  id: string;
+  name: string;
+  at: number;
 }
 
 export interface ChatMessage {
@@ -87,6 +131,9 @@ export interface JoinRequest {
   resumeToken?: string;
   attempt?: string;
   hostKey?: string;
+  password?: string;
+  device?: string;
+  knock?: string;
   keepMedia?: boolean;
   transports?: boolean;
   rtpCapabilities?: ms.RtpCapabilities;
@@ -100,6 +147,10 @@ export interface MeetingState {
   chatEarlier: boolean;
   speakers: Speaker[];
   serverTime: number;
+  /** These three are not told by servers from before there were rights; `lobby` only to who may let people in. */
+  settings?: RoomSettings;
+  permits?: Permits;
+  lobby?: Waiting[];
 }
 
 export interface JoinResult extends MeetingState {
@@ -116,11 +167,22 @@ export interface JoinResult extends MeetingState {
   build: string;
 }
 
+/** The other answer to a join: not in yet. */
+export interface LobbyPlace {
+  waiting: Waiting;
+  knock: string;
+  room: string;
+  title: string;
+  message: LobbyMessage | null;
+}
+
 type Empty = Record<string, never>;
+type OfPerson = { participantId: string };
+type NewSettings = { settings: RoomSettings };
 
 /** Every request: what is sent, what the acknowledgement brings. */
 export interface Requests {
-  join: { payload: JoinRequest; result: JoinResult };
+  join: { payload: JoinRequest; result: JoinResult | LobbyPlace };
   leave: { payload: Empty; result: Empty };
   'state:get': { payload: Empty; result: MeetingState };
   'transport:create': { payload: { direction: TransportDirection }; result: TransportOptions };
@@ -135,7 +197,7 @@ export interface Requests {
       source: Source;
       paused?: boolean;
     };
-    result: { producerId: string };
+    result: { producerId: string; paused?: boolean };
   };
   'producer:pause': { payload: { producerId: string }; result: Empty };
   'producer:resume': { payload: { producerId: string }; result: Empty };
@@ -151,6 +213,25 @@ export interface Requests {
   'chat:history': { payload: { before?: string }; result: { chat: ChatMessage[]; chatEarlier: boolean } };
   'hand:set': { payload: { raised: boolean }; result: { hand: number | null } };
   'profile:set': { payload: { name: string }; result: { name: string; resumeToken: string } };
+  'participant:mute': { payload: OfPerson & { source?: Source }; result: Empty };
+  'participant:ask-unmute': { payload: OfPerson & { source?: 'microphone' | 'camera' }; result: Empty };
+  'participant:stop': { payload: OfPerson & { source: Source }; result: Empty };
+  'participant:remove': { payload: OfPerson; result: Empty };
+  'participant:ban': { payload: OfPerson; result: { banId: string } };
+  'participant:role': { payload: OfPerson & { role: Role }; result: Empty };
+  'hand:lower': { payload: OfPerson; result: Empty };
+  'meeting:mute-all': { payload: Empty; result: { muted: number } };
+  'meeting:lower-hands': { payload: Empty; result: { lowered: number } };
+  'meeting:end': { payload: Empty; result: Empty };
+  'ban:list': { payload: Empty; result: { bans: Ban[] } };
+  'ban:lift': { payload: { banId: string }; result: Empty };
+  'room:set': { payload: { title?: string; lobby?: boolean; permissions?: Partial<Permissions> }; result: NewSettings };
+  'room:lock': { payload: { locked: boolean }; result: NewSettings };
+  'room:password': { payload: { password: string | null }; result: NewSettings };
+  'lobby:admit': { payload: { waitingId: string }; result: Empty };
+  'lobby:deny': { payload: { waitingId: string }; result: Empty };
+  'lobby:admit-all': { payload: Empty; result: { admitted: number } };
+  'lobby:message': { payload: { text: string; waitingId?: string }; result: Empty };
 }
 
 export type RequestName = keyof Requests;
@@ -161,7 +242,7 @@ export type Result<E extends RequestName> = Requests[E]['result'];
 export interface ServerEvents {
   welcome: { protocol: number; build: string; serverTime: number };
   'participant:joined': { participant: Participant };
-  'participant:left': { participantId: string; reason: 'left' | 'timeout' | 'removed' };
+  'participant:left': { participantId: string; reason: 'left' | 'timeout' | 'removed' | 'ended' };
   'participant:updated': { participant: Participant };
   'participant:connection': { participantId: string; connection: ParticipantConnection };
   'producer:added': { participantId: string; producer: ProducerInfo };
@@ -179,6 +260,17 @@ export interface ServerEvents {
   'media:lost': { reason: string; routerRtpCapabilities: ms.RtpCapabilities };
   'meeting:closed': { reason: 'ended' | 'unavailable' };
   'session:replaced': Empty;
+  'self:updated': { self: Participant; permits: Permits; lobby?: Waiting[] };
+  'room:updated': { settings: RoomSettings; by: Doer };
+  moderation: { action: 'mute' | 'stop' | 'lower-hand'; source?: Source; by: Doer };
+  'unmute:asked': { source: 'microphone' | 'camera'; by: Doer };
+  removed: { banned: boolean; by: Doer };
+  'meeting:ended': { by: Doer };
+  'lobby:knocked': { waiting: Waiting };
+  'lobby:left': { waitingId: string; reason: 'admitted' | 'denied' | 'left' };
+  'lobby:admitted': Empty;
+  'lobby:denied': Empty;
+  'lobby:message': LobbyMessage;
   'server:restarting': { reconnectInMs: number };
 }
 

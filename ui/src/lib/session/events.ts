@@ -6,6 +6,13 @@ import {
 } from '@/lib/store/meeting';
 import { announce, notifyAbout } from './notices';
 
+const kGone = {
+  left: { news: 'left', words: 'left' },
+  ended: { news: 'left', words: 'left' },
+  timeout: { news: 'lost', words: 'lost the connection' },
+  removed: { news: 'removed', words: 'was removed by a host' },
+} as const;
+
 const nameOf = (id: string) => useMeeting.getState().people[id]?.name ?? 'Someone';
 
 /** What the server tells about the others, into the store. Media is the session's part. */
@@ -30,8 +37,8 @@ export function feedStore(signaling: SignalingClient): () => void {
     notifyAbout(participant.name, 'joined');
   });
   on('participant:left', (state, { participantId }) => removePerson(state, participantId), ({ participantId, reason }) => {
-    announce(`${nameOf(participantId)} ${reason === 'timeout' ? 'lost the connection' : 'left'}`);
-    notifyAbout(nameOf(participantId), reason === 'timeout' ? 'lost' : 'left');
+    announce(`${nameOf(participantId)} ${kGone[reason].words}`);
+    notifyAbout(nameOf(participantId), kGone[reason].news);
   });
   on('participant:updated', (state, { participant }) => ({
     ...patchPerson(state, participant.id, participant),

@@ -1,3 +1,4 @@
+import type { Waiting } from '@/lib/protocol/types';
 import { useMeeting, type Notice, type NoticeAction } from '@/lib/store/meeting';
 import { isolated } from '@/lib/util/text';
 
@@ -9,6 +10,7 @@ const kNews = {
   joined: 'joined',
   left: 'left',
   lost: 'lost the connection',
+  removed: 'had to leave',
   hand: 'raised a hand',
 } as const;
 
@@ -22,6 +24,28 @@ export function notifyAbout(name: string, news: keyof typeof kNews): void {
   const before = useMeeting.getState().notices.find((each) => each.news === news);
   const who = [...(before?.who ?? []), name];
   put({ id: before?.id ?? nextId++, tone: 'info', news, who, text: `${listNames(who.map(isolated))} ${kNews[news]}` });
+}
+
+/** Who stands before the door: one message, with what to do about it. */
+export function notifyWaiting(lobby: readonly Waiting[], actions: { admit: (id: string) => void; show: () => void }): void {
+  const before = shownWaiting();
+  const [first] = lobby;
+  if (first === undefined) {
+    if (before !== undefined) dismissNotice(before.id);
+    return;
+  }
+  const alone = lobby.length === 1;
+  put({
+    id: before?.id ?? nextId++,
+    tone: 'info',
+    news: 'waiting',
+    text: `${listNames(lobby.map(({ name }) => isolated(name)))} ${alone ? 'is' : 'are'} waiting to be let in`,
+    action: alone ? { label: 'Admit', run: () => actions.admit(first.id) } : { label: 'Show', run: actions.show },
+  });
+}
+
+export function shownWaiting(): Notice | undefined {
+  return useMeeting.getState().notices.find((each) => each.news === 'waiting');
 }
 
 export function listNames(names: readonly string[]): string {

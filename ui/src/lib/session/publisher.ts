@@ -2,7 +2,7 @@ import type { MediaClient } from '@/lib/media/client';
 import type { InputKind } from '@/lib/media/devices';
 import { describeError } from '@/lib/protocol/errors';
 import { startLocal, stopLocal, useLocal } from '@/lib/store/local';
-import { useMeeting, type Wanted } from '@/lib/store/meeting';
+import { maySend, useMeeting, type Wanted } from '@/lib/store/meeting';
 import { useSettings } from '@/lib/store/settings';
 import { Lane } from '@/lib/util/lane';
 import { notify } from './notices';
@@ -10,6 +10,16 @@ import { ScreenShare } from './screen-share';
 import { Effort, Sender } from './sender';
 
 const kFailure = { camera: 'cameraFailure', microphone: 'microphoneFailure' } as const;
+
+/** Why it cannot be switched on, in words; null if it can. The server holds to it, whatever is asked here. */
+function whyNot(kind: InputKind): string | null {
+  const state = useMeeting.getState();
+  if (!maySend(state, kind)) {
+    return kind === 'microphone' ? 'You are here to watch and listen: your microphone stays off.' : 'You are here to watch and listen: your camera stays off.';
+  }
+  const isHeld = kind === 'microphone' && state.permits?.unmute === false;
+  return isHeld ? 'You stay muted here until a host asks you to speak. Raise your hand to tell them.' : null;
+}
 
 /**
  * What the person sends. The truth is what they want (`wanted` in the store) and the devices that
@@ -105,9 +115,39 @@ export class Publisher {
     for (const { source, producer } of media?.sending() ?? []) {
       const theirs = people[selfId]?.producers.find((each) => each.id === producer.id);
       if (theirs === undefined) media?.forget(source);
-      else media?.learnPaused(source, theirs.paused);
+      else if (theirs.paused) this.pausedByServer(producer.id);
+      else media?.learnPaused(source, false);
     }
     void this.settle();
+  }
+
+  /** A host muted this person: so it stays until they themselves say otherwise. */
+  pausedByServer(producerId: string): void {
+    const media = this.media();
+    const held = media?.sending().find(({ producer }) => producer.id === producerId);
+    if (held === undefined || media?.toldPaused(held.source) === true) return;
+    media?.learnPaused(held.source, true);
+    if (held.source === 'camera' || held.source === 'microphone') void this.set(held.source, false);
+  }
+
+  /** A host stopped it, or it may not be sent any more. */
+  closedByServer(producerId: string): void {
+    const held = this.media()?.sending().find(({ producer }) => producer.id === producerId);
+    if (held === undefined) return;
+    this.media()?.forget(held.source);
+    if (held.source === 'camera' || held.source === 'microphone') void this.set(held.source, false);
+    else this.screen.stop();
+  }
+
+  /** What may not be sent is not wanted, and its device is let go. */
+  obeyPermits(): void {
+    const state = useMeeting.getState();
+    for (const kind of ['camera', 'microphone'] as const) {
+      if (maySend(state, kind)) continue;
+      if (state.wanted[kind]) void this.set(kind, false);
+      stopLocal(kind);
+    }
+    if (state.screen !== null && !maySend(state, 'screen')) this.screen.stop();
   }
 
   /** The stay in the meeting is over. */
@@ -125,6 +165,11 @@ export class Publisher {
 
   private set(kind: InputKind, on: boolean): Promise<void> {
     this.silenced.delete(kind);
+    const refusal = on ? whyNot(kind) : null;
+    if (refusal !== null) {
+      notify(refusal, 'warn');
+      return Promise.resolve();
+    }
     this.want({ [kind]: on });
     if (on) this.mayOpen.add(kind);
     else this.silence(kind);
@@ -200,6 +245,10 @@ export class Publisher {
       if (track === null || (kind === 'camera' && !isOn())) return;
       try {
         await this.sender.publish(media, kind, track, !isOn());
+        if (media === this.media() && media.toldPaused(kind) === true && isOn()) {
+          this.want({ [kind]: false });
+          notify(whyNot(kind) ?? 'You are muted: a host muted you before.', 'warn');
+        }
       } catch (error) {
         // It vanished while it was being sent: not a fault, and the next round knows.
         if (useLocal.getState()[kind] === track) throw error;

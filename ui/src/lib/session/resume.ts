@@ -1,3 +1,4 @@
+import { newMessageId } from '@/lib/util/message-id';
 import { readStored, removeStored, writeStored } from '@/lib/util/storage';
 
 // What a tab needs to come back as the same participant after a reload. sessionStorage: it dies with
@@ -66,4 +67,45 @@ export function saveHostKey(room: string, value: string): void {
 
 export function loadHostKey(room: string): string | undefined {
   return hostKeys().find(([known]) => known === room.toLowerCase())?.[1];
+}
+
+/** `#host=<key>` of the link for the owner's other devices; null where there is none. */
+export function hostKeyInHash(hash: string): string | null {
+  return /^#host=([\w.~-]{8,256})$/.exec(hash)?.[1] ?? null;
+}
+
+// A place in a lobby. sessionStorage, as the seat: a page that is loaded anew waits on.
+
+export interface KnockRecord {
+  knock: string;
+  name: string;
+}
+
+const knockKey = (room: string) => `confab:knock:${room.toLowerCase()}`;
+
+export function loadKnock(room: string): KnockRecord | null {
+  const value = parse(readStored('session', knockKey(room)));
+  if (typeof value !== 'object' || value === null) return null;
+  const { knock, name } = value as Record<string, unknown>;
+  return typeof knock === 'string' && typeof name === 'string' ? { knock, name } : null;
+}
+
+export function saveKnock(room: string, record: KnockRecord): void {
+  writeStored('session', knockKey(room), JSON.stringify(record));
+}
+
+export function clearKnock(room: string): void {
+  removeStored('session', knockKey(room));
+}
+
+// What a removal and a ban hold on to: a name by which the servers that this page comes from know
+// this browser again, and nothing else.
+const kDevice = 'confab:device';
+
+export function browserId(): string {
+  const known = readStored('local', kDevice);
+  if (known !== null && /^[\w-]{22,64}$/.test(known)) return known;
+  const made = newMessageId().slice('msg_'.length);
+  writeStored('local', kDevice, made);
+  return made;
 }

@@ -1,7 +1,7 @@
 import type { MediaClient } from '@/lib/media/client';
 import { openScreen } from '@/lib/media/devices';
 import { describeError } from '@/lib/protocol/errors';
-import { useMeeting } from '@/lib/store/meeting';
+import { maySend, useMeeting } from '@/lib/store/meeting';
 import { Lane } from '@/lib/util/lane';
 import { notify } from './notices';
 import { Effort, Sender } from './sender';
@@ -24,6 +24,10 @@ export class ScreenShare {
   async start(): Promise<void> {
     const { screen, screenBusy } = useMeeting.getState();
     if (screen !== null || screenBusy) return;
+    if (!maySend(useMeeting.getState(), 'screen')) {
+      notify('Only hosts share their screen in this meeting.', 'warn');
+      return;
+    }
     const { stay } = this;
     useMeeting.setState({ screenBusy: true });
     try {

@@ -16,9 +16,9 @@ export class Sender {
 
   async publish(media: MediaClient, source: Source, track: MediaStreamTrack, paused: boolean): Promise<void> {
     const { resolution } = useSettings.getState();
-    const id = await media.publish(source, track, { paused, resolution });
+    const made = await media.publish(source, track, { paused, resolution });
     if (media !== this.media()) return;
-    record((state) => putProducer(state, state.selfId, { id, source, paused, kind: track.kind === 'audio' ? 'audio' : 'video' }));
+    record((state) => putProducer(state, state.selfId, { ...made, source, kind: track.kind === 'audio' ? 'audio' : 'video' }));
   }
 
   /** On is on when the server has agreed; off is off at once, because nothing is sent any more. */

@@ -7,19 +7,22 @@ import { mark } from '@/lib/media/marks';
 import { createSignalingClient, type ConnectionChange, type SignalingClient } from '@/lib/protocol/client';
 import { describeError, ProtocolError } from '@/lib/protocol/errors';
 import { getConfig } from '@/lib/protocol/rest';
-import type { JoinResult, MeetingState, TransportDirection } from '@/lib/protocol/types';
-import { stopAllLocal } from '@/lib/store/local';
-import { applyJoin, applyState, dropAllProducers, kInitialMeeting, patchPerson, useMeeting, type Phase } from '@/lib/store/meeting';
+import type { JoinResult, LobbyPlace, MeetingState, TransportDirection } from '@/lib/protocol/types';
+import { meantDevices, stopAllLocal } from '@/lib/store/local';
+import { applyJoin, applyLobby, applyState, dropAllProducers, isSilentViewer, kInitialMeeting, patchPerson, useMeeting, type Phase } from '@/lib/store/meeting';
 import { useSettings } from '@/lib/store/settings';
 import { Lane } from '@/lib/util/lane';
 import { newMessageId } from '@/lib/util/message-id';
 import { Chat } from './chat';
 import { watchDeviceNews } from './device-news';
+import { DoorKeeper } from './door';
 import { feedStore } from './events';
+import { heedHosts } from './heed-hosts';
+import { Hosting } from './hosting';
 import { notify } from './notices';
 import { sayPageCloses, watchPage } from './page-life';
 import { Publisher } from './publisher';
-import { clearResume, loadHostKey, loadResume, saveResume } from './resume';
+import { clearResume, loadResume, saveResume } from './resume';
 
 const kConnectTimeoutMs = 10_000;
 // ICE that does not come back in this time after a restart needs a new transport.
@@ -41,6 +44,7 @@ type MediaBasis = Pick<JoinResult, 'routerRtpCapabilities' | 'iceServers'>;
  */
 export class MeetingSession {
   readonly publisher: Publisher;
+  readonly hosting: Hosting;
   readonly audio = new AudioSink((audioBlocked) => useMeeting.setState({ audioBlocked }));
   private media: MediaClient | null = null;
   private rebuildFrom: MediaBasis | null = null;
@@ -61,6 +65,7 @@ export class MeetingSession {
   private patience: ReturnType<typeof setTimeout> | undefined;
   private readonly stops: (() => void)[] = [];
   private readonly chat: Chat;
+  private readonly door: DoorKeeper;
   private readonly hand = new Lane(() => this.agreeOnHand());
   private readonly overrides: MediaOverrides;
   private readonly devices: DeviceLoader;
@@ -72,6 +77,8 @@ export class MeetingSession {
     capabilities: () => Promise<ms.RtpCapabilities> = async () => (await getConfig()).routerRtpCapabilities,
   ) {
     this.chat = new Chat(signaling);
+    this.door = new DoorKeeper(room);
+    this.hosting = new Hosting(signaling);
     this.devices = new DeviceLoader(createDevice);
     this.devices.prepare(capabilities());
     this.overrides = overridesFromQuery(location.search);
@@ -79,12 +86,20 @@ export class MeetingSession {
     useMeeting.setState({ ...kInitialMeeting, room });
     this.stops.push(
       feedStore(signaling),
+      heedHosts(signaling, this.publisher, this.hosting, (phase, reason) => this.finish(phase, reason)),
       signaling.onConnection((change) => this.onConnection(change)),
       signaling.on('welcome', ({ build }) => this.onWelcome(build)),
       signaling.on('producer:added', ({ participantId, producer }) => {
         void this.media?.subscribe([{ participantId, producerId: producer.id, kind: producer.kind }]);
       }),
-      signaling.on('producer:closed', ({ producerId }) => this.media?.drop(producerId)),
+      signaling.on('producer:closed', ({ participantId, producerId }) => {
+        if (participantId === useMeeting.getState().selfId) this.publisher.closedByServer(producerId);
+        else this.media?.drop(producerId);
+      }),
+      signaling.on('lobby:admitted', () => {
+        this.publisher.want(meantDevices());
+        void this.rejoin();
+      }),
       signaling.on('consumer:closed', ({ producerId }) => this.media?.drop(producerId)),
       signaling.on('participant:left', () => this.dropStrangers()),
       signaling.on('media:lost', ({ routerRtpCapabilities }) => this.onMediaLost(routerRtpCapabilities)),
@@ -105,10 +120,11 @@ export class MeetingSession {
   }
 
   /** The first join, by a click or by a reload. Rejects with nothing: the store says how it went. */
-  async join(name: string): Promise<void> {
+  async join(name: string, password?: string): Promise<void> {
     mark('join-click');
     const stay = ++this.stay;
     this.name = name;
+    this.door.approach(password);
     const was = loadResume(this.room);
     this.token = was?.token;
     this.socketId = was?.socketId;
@@ -121,6 +137,7 @@ export class MeetingSession {
       await this.enter(false);
     } catch (error) {
       if (stay !== this.stay) return;
+      if (this.askForPassword(error)) return;
       if (useMeeting.getState().phase === 'joining') {
         this.finish('failed', describeError(error), false);
       } else {
@@ -136,7 +153,8 @@ export class MeetingSession {
       // The socket may be dead where the network is not.
       if (token !== undefined) sayPageCloses(this.room, { token, socketId });
     });
-    this.finish('left', '', true, said);
+    const hasWaited = useMeeting.getState().phase === 'lobby';
+    this.finish('left', hasWaited ? 'You do not wait any more. Your camera and microphone are off.' : '', true, said);
     await said;
   }
 
@@ -167,6 +185,10 @@ export class MeetingSession {
   }
 
   setHand(raised: boolean): Promise<void> {
+    if (raised && isSilentViewer(useMeeting.getState())) {
+      notify('You are here to watch and listen: hands are for those who take part.', 'warn');
+      return Promise.resolve();
+    }
     useMeeting.setState((state) => ({ wanted: { ...state.wanted, hand: raised } }));
     return this.hand.run();
   }
@@ -202,7 +224,6 @@ export class MeetingSession {
   private async enter(keepMedia: boolean): Promise<void> {
     mark('join-sent');
     const { stay } = this;
-    const hostKey = loadHostKey(this.room);
     const result = await this.signaling.request('join', {
       room: this.room,
       name: this.name,
@@ -210,31 +231,52 @@ export class MeetingSession {
       keepMedia,
       attempt: (this.attempt ??= newMessageId()),
       ...(this.token === undefined ? {} : { resumeToken: this.token }),
-      ...(hostKey === undefined ? {} : { hostKey }),
+      ...this.door.shown(),
     });
     // Left meanwhile: the connection was closed with it, and the server let us go.
     if (stay !== this.stay) return;
+    this.attempt = undefined;
+    if ('waiting' in result) return this.waitInLobby(result);
     const { losses } = this;
     mark('joined');
-    this.attempt = undefined;
+    this.door.passed();
     this.token = result.resumeToken;
     useMeeting.setState((state) => applyJoin(state, result));
+    this.publisher.obeyPermits();
     this.remember();
     void this.hand.run();
     const kept = keepMedia && result.mediaKept && this.media !== null;
     await (kept ? this.resumeMedia(result) : this.serially(() => this.buildMedia(result, stay, losses)));
   }
 
+  private waitInLobby(place: LobbyPlace): void {
+    // From within, where what one came back by was not good any more.
+    this.release();
+    this.token = undefined;
+    this.door.wait(place, this.name);
+    useMeeting.setState(applyLobby(place));
+  }
+
+  /** True: the room has a password, and the person is asked for it. */
+  private askForPassword(error: unknown): boolean {
+    const question = this.door.questionAfter(error);
+    if (question === null) return false;
+    this.release();
+    useMeeting.setState({ phase: 'password', phaseReason: question, offlineSince: null });
+    return true;
+  }
+
   private onConnection(change: ConnectionChange): void {
     const { phase } = useMeeting.getState();
+    const stays = phase === 'joined' || phase === 'lobby';
     switch (change.kind) {
       case 'connected':
-        if (phase === 'joined') void this.rejoin();
+        if (stays) void this.rejoin();
         return;
       case 'disconnected':
-        if (phase === 'joined') useMeeting.setState((state) => ({ offlineSince: state.offlineSince ?? Date.now(), speaking: {} }));
+        if (stays) useMeeting.setState((state) => ({ offlineSince: state.offlineSince ?? Date.now(), speaking: {} }));
         // The stock client does not come back by itself when the server closed the socket.
-        if (change.reason === 'io server disconnect' && (phase === 'joined' || phase === 'outside')) {
+        if (change.reason === 'io server disconnect' && (stays || phase === 'outside')) {
           setTimeout(() => this.signaling.connect(), 300);
         }
         return;
@@ -248,7 +290,7 @@ export class MeetingSession {
     if (this.rejoining) return;
     this.rejoining = true;
     const { stay } = this;
-    const goesOn = () => stay === this.stay && useMeeting.getState().phase === 'joined';
+    const goesOn = () => stay === this.stay && ['joined', 'lobby'].includes(useMeeting.getState().phase);
     try {
       for (let pause = 300; this.signaling.connected && goesOn(); pause = Math.min(4000, pause * 2)) {
         try {
@@ -257,8 +299,11 @@ export class MeetingSession {
         } catch (error) {
           if (!(error instanceof ProtocolError)) throw error;
           if (error.code === 'offline' || !goesOn()) return;
+          if (this.askForPassword(error)) return;
           if (!error.transient) {
-            this.finish('ended', error.code === 'not_found' ? 'This meeting is over.' : describeError(error));
+            // Who has been in a meeting is kept out of it only by a host.
+            if (error.code === 'forbidden') this.finish(useMeeting.getState().phase === 'lobby' ? 'failed' : 'removed', describeError(error));
+            else this.finish('ended', error.code === 'not_found' ? 'This meeting is over.' : describeError(error));
             return;
           }
           await wait(pause);
@@ -309,7 +354,7 @@ export class MeetingSession {
   }
 
   private onPageCloses(isKept: boolean): void {
-    if (!['joining', 'joined'].includes(useMeeting.getState().phase)) return;
+    if (!['joining', 'joined', 'lobby', 'password'].includes(useMeeting.getState().phase)) return;
     if (this.token !== undefined) {
       sayPageCloses(this.room, { token: this.token, socketId: this.socketId });
     } else if (this.attempt !== undefined) {
@@ -326,17 +371,21 @@ export class MeetingSession {
 
   /** From the browser's history: what was a meeting is over; loading it anew leads back into it. */
   private onPageShownAgain(): void {
-    if (useMeeting.getState().phase === 'joined') location.reload();
+    if (['joined', 'lobby', 'password'].includes(useMeeting.getState().phase)) location.reload();
   }
 
   /** `last`: what is still to be said before the connection is closed. */
   private finish(phase: Phase, phaseReason: string, forget = true, last: Promise<unknown> = Promise.resolve()): void {
     const stay = ++this.stay;
-    if (forget) clearResume(this.room);
+    if (forget) {
+      clearResume(this.room);
+      this.door.leave();
+    }
     this.release();
     stopAllLocal();
     useMeeting.setState(({ wanted }) => ({
       phase, phaseReason, offlineSince: null, mediaTrouble: false, panel: 'none', statsOpen: false, wanted: { ...wanted, hand: false },
+      unmuteAsked: null, hostDialog: null, lobby: null,
     }));
     void last.then(() => {
       // Back in already, over the same connection.

@@ -126,6 +126,12 @@ export async function startBoth(): Promise<void> {
   void refreshDevices();
 }
 
+/** What the person means to be sent when they are in; devices still opening are sent as soon as they are there. */
+export function meantDevices(): Record<InputKind, boolean> {
+  const { camera, microphone, opening } = useLocal.getState();
+  return { camera: camera !== null || opening.camera, microphone: microphone !== null || opening.microphone };
+}
+
 /** Lets the device go: its light goes out. */
 export function stopLocal(kind: InputKind): void {
   ++generation[kind];

@@ -1,13 +1,20 @@
 import { create } from 'zustand';
 import type { RemoteTrack } from '@/lib/media/client';
-import type { ChatMessage, JoinResult, MeetingState, Participant, ProducerInfo, Source, Speaker } from '@/lib/protocol/types';
+import type {
+  ChatMessage, Doer, JoinResult, LobbyMessage, LobbyPlace, MeetingState, Participant, Permits, ProducerInfo, RoomSettings, Source,
+  Speaker, Waiting,
+} from '@/lib/protocol/types';
 
 export type Phase =
   | 'outside' // before the first join
   | 'joining'
+  | 'password' // the room has one: it is asked for
+  | 'lobby' // waits to be let in
+  | 'denied' // a host did not let one in
   | 'joined'
   | 'left' // by one's own choice
   | 'ended' // the meeting is over
+  | 'removed' // by a host
   | 'replaced' // the same session goes on in another tab
   | 'failed'; // could not join
 
@@ -35,6 +42,15 @@ export interface Wanted {
   camera: boolean;
   hand: boolean;
 }
+
+/** What stands before the meeting for somebody who is not in it yet. */
+export interface Door {
+  title: string;
+  message: LobbyMessage | null;
+}
+
+/** What a host is asked before it happens, or is looking at. */
+export type HostDialog = { kind: 'room' } | { kind: 'end' } | { kind: 'remove' | 'ban'; person: { id: string; name: string } };
 
 export interface MeetingStore {
   room: string;
@@ -66,6 +82,13 @@ export interface MeetingStore {
   nameLimit: number;
   joinedAt: number;
   screenBusy: boolean;
+  /** Null: the server told of none, and so there are none to be shown. */
+  settings: RoomSettings | null;
+  permits: Permits | null;
+  lobby: Waiting[] | null;
+  door: Door;
+  unmuteAsked: { source: 'microphone' | 'camera'; by: Doer } | null;
+  hostDialog: HostDialog | null;
 }
 
 export const kInitialMeeting: MeetingStore = {
@@ -95,6 +118,12 @@ export const kInitialMeeting: MeetingStore = {
   nameLimit: 64,
   joinedAt: 0,
   screenBusy: false,
+  settings: null,
+  permits: null,
+  lobby: null,
+  door: { title: '', message: null },
+  unmuteAsked: null,
+  hostDialog: null,
 };
 
 export const useMeeting = create<MeetingStore>()(() => kInitialMeeting);
@@ -111,6 +140,9 @@ export function applyState(state: MeetingStore, fresh: MeetingState): Change {
     selfId: fresh.self.id,
     ...takeChat(state, fresh),
     speaking: speakersToLevels(fresh.speakers),
+    settings: fresh.settings ?? null,
+    permits: fresh.permits ?? null,
+    lobby: fresh.lobby ?? null,
     ...(state.chatTo !== null && people[state.chatTo] === undefined ? { chatTo: null } : {}),
   };
 }
@@ -132,6 +164,18 @@ export function applyJoin(state: MeetingStore, result: JoinResult): Change {
     nameLimit: result.limits.nameChars,
     joinedAt: state.joinedAt === 0 ? Date.now() : state.joinedAt,
   };
+}
+
+export function applyLobby({ title, message }: LobbyPlace): Change {
+  return { phase: 'lobby', phaseReason: '', offlineSince: null, door: { title, message } };
+}
+
+export function addWaiting(state: MeetingStore, waiting: Waiting): Change {
+  return { lobby: [...(state.lobby ?? []).filter((each) => each.id !== waiting.id), waiting] };
+}
+
+export function dropWaiting(state: MeetingStore, id: string): Change {
+  return { lobby: state.lobby?.filter((each) => each.id !== id) ?? null };
 }
 
 /** The last page of the server's into what is here; in its place, if so much was missed that nothing joins the two. */
@@ -224,6 +268,23 @@ export function producerOf(person: Participant | undefined, source: Source): Pro
 export function isLive(person: Participant | undefined, source: Source): boolean {
   const producer = producerOf(person, source);
   return producer !== undefined && !producer.paused;
+}
+
+/** What one may do to others and to the room. `none` where the server knows of no rights. */
+export type Lead = 'host' | 'cohost' | 'none';
+
+export function leadOf({ people, selfId, permits, settings }: Pick<MeetingStore, 'people' | 'selfId' | 'permits' | 'settings'>): Lead {
+  const role = people[selfId]?.role;
+  return permits !== null && settings !== null && (role === 'host' || role === 'cohost') ? role : 'none';
+}
+
+/** A viewer whose token lets them say nothing. */
+export function isSilentViewer({ people, selfId, permits }: Pick<MeetingStore, 'people' | 'selfId' | 'permits'>): boolean {
+  return people[selfId]?.role === 'viewer' && permits !== null && !permits.chat;
+}
+
+export function maySend({ permits }: Pick<MeetingStore, 'permits'>, source: Source): boolean {
+  return permits === null || permits.sources.includes(source);
 }
 
 /** Of what one switches oneself: meant, but not yet so for the others. */
