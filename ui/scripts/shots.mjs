@@ -41,6 +41,18 @@ const kSpeakers = [{ participantId: 'pt_1', producerId: 'pr_m1', level: -30 }];
 const kPair = [kFew[0]];
 const kAlike = [person(1, 'Ada'), person(2, 'Ada'), person(3, 'Аda'), person(4, 'Ben Okafor')];
 
+const kRights = {
+  settings: { title: '', lobby: false, locked: false, hasPassword: false, permissions: { unmute: true, share: true, chat: true } },
+  permits: { sources: ['camera', 'microphone', 'screen', 'screen-audio'], subscribe: true, chat: true, unmute: true },
+};
+const kWaiting = ['Eve Moneypenny', 'Farid Ansari-Kowalczyk of the other department', 'Gus'].map((name, at) => ({ id: `wt_${at}`, name, since: now }));
+const kHost = {
+  participants: [{ ...kFew[0], role: 'cohost', hand: now }, { ...kFew[1], role: 'viewer' }, ...kFew.slice(2)],
+  rights: { ...kRights, lobby: kWaiting, settings: { ...kRights.settings, locked: true, lobby: true, hasPassword: true, title: 'Quarterly review' } },
+};
+const kViewer = { participants: kFew, role: 'viewer', rights: { ...kRights, permits: { sources: [], subscribe: true, chat: false, unmute: true } } };
+const kPlace = { waiting: kWaiting[0], knock: 'k', room: 'kfp-wqzt-bna', title: 'Quarterly review', message: { text: 'We are five minutes late. Sorry!', from: { id: 'pt_1', name: 'Grace Hopper' }, sentAt: now } };
+
 const press = (key) => (page) => page.keyboard.press(key);
 const click = (id) => async (page) => page.getByTestId(id).click();
 const menu = (id) => async (page) => {
@@ -93,6 +105,21 @@ const kStates = {
     },
   },
   reconnecting: { meeting: { participants: kFew }, act: async (_page, _narrow, play) => play.cut(), settle: 3300 },
+  'host-people': { meeting: kHost, act: press('p') },
+  'host-person': { meeting: kHost, act: async (page) => { await page.keyboard.press('p'); await page.getByTestId('people-panel').getByTestId('person-menu').first().click(); } },
+  'host-tile': { meeting: kHost, act: async (page) => { await page.getByTestId('tile').nth(1).hover(); await page.getByTestId('tile').nth(1).getByTestId('person-menu').click(); } },
+  'host-menu': { meeting: kHost, act: async (page) => (page.viewportSize().width < 640 ? click('more')(page) : click('host-menu')(page)) },
+  'host-room': { meeting: kHost, act: async (page) => { await (page.viewportSize().width < 640 ? menu('menu-host')(page) : click('host-menu')(page)); if (page.viewportSize().width >= 640) await page.getByTestId('room-settings').click(); } },
+  'host-remove': { meeting: kHost, act: async (page) => { await page.keyboard.press('p'); await page.getByTestId('people-panel').getByTestId('person-menu').first().click(); await page.getByTestId('remove').click(); } },
+  'host-knock': { meeting: { ...kHost, rights: { ...kHost.rights, lobby: [] } }, act: async (_page, _narrow, play) => play.say('lobby:knocked', { waiting: kWaiting[0] }) },
+  viewer: { meeting: kViewer, act: press('c') },
+  'member-closed': { meeting: { ...kViewer, role: 'member', participants: kHost.participants, rights: { ...kRights, permits: { ...kRights.permits, chat: false, unmute: false } } }, act: press('c') },
+  asked: { meeting: { participants: kFew, role: 'member', rights: kRights }, act: async (page, _narrow, play) => { await page.keyboard.press('m'); play.say('unmute:asked', { source: 'microphone', by: { id: 'pt_1', name: 'Grace Hopper' } }); } },
+  waiting: { meeting: { place: kPlace }, reaches: 'phase-lobby' },
+  password: { meeting: { refusal: { error: { code: 'unauthenticated', message: 'this room has a password' } } }, reaches: 'phase-password' },
+  refused: { meeting: { refusal: { error: { code: 'forbidden', message: 'the room is locked; ask a host to open it' } } }, reaches: 'phase-failed' },
+  denied: { meeting: { place: kPlace }, reaches: 'phase-lobby', act: async (_page, _narrow, play) => play.say('lobby:denied', {}) },
+  removed: { meeting: kViewer, act: async (_page, _narrow, play) => play.say('removed', { banned: true, by: { id: 'pt_1', name: 'Grace Hopper' } }) },
   left: { meeting: { participants: kFew }, act: click('leave') },
 };
 
@@ -120,7 +147,7 @@ for (const [name, state] of Object.entries(kStates)) {
     if (state.meeting !== undefined) {
       await page.getByTestId('preview-video').waitFor();
       await page.getByTestId('join').click();
-      await page.getByTestId('room').waitFor();
+      await page.getByTestId(state.reaches ?? 'room').waitFor();
       await page.waitForTimeout(500);
     } else {
       await page.waitForTimeout(600);

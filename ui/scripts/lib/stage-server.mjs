@@ -60,7 +60,7 @@ const transport = (id) => ({
   dtlsParameters: { role: 'auto', fingerprints: [{ algorithm: 'sha-256', value: Array(32).fill('AB').join(':') }] },
 });
 
-/** Answers one page's socket; `meeting` is { participants, chat, speakers }. */
+/** Answers one page's socket; `meeting` is { participants, chat, speakers, role, rights, refusal, place }: the last two are answers to a join. */
 export async function playMeeting(page, meeting) {
   const sockets = [];
   await page.routeWebSocket(/\/socket\.io\//, (socket) => {
@@ -68,15 +68,16 @@ export async function playMeeting(page, meeting) {
     let producers = 0;
     const emit = (event, payload) => socket.send(`42${JSON.stringify([event, payload])}`);
     const now = Date.now();
-    const self = { id: 'pt_self', name: 'Ada Lovelace', role: 'host', joinedAt: now, hand: null, connection: 'connected', producers: [] };
+    const self = { id: 'pt_self', name: 'Ada Lovelace', role: meeting.role ?? 'host', joinedAt: now, hand: null, connection: 'connected', producers: [] };
     const answers = {
-      join: ({ name }) => ({
+      join: ({ name }) => meeting.refusal ?? meeting.place ?? ({
         participantId: self.id, resumeToken: 'r', meetingId: 'm', resumed: false, mediaKept: false,
         self: { ...self, name: name ?? self.name }, participants: meeting.participants ?? [], chat: meeting.chat ?? [], speakers: meeting.speakers ?? [],
         routerRtpCapabilities: kCapabilities, iceServers: [], transports: { send: transport('tr_s'), recv: transport('tr_r') },
         limits: { participants: 500, producersPerParticipant: 16, nameChars: 64, chatChars: 2000, chatHistory: 200, reconnectGraceMs: 30000 },
-        build: 'b', serverTime: now,
+        build: 'b', serverTime: now, ...meeting.rights,
       }),
+      'ban:list': () => ({ bans: [{ id: 'bn_1', name: 'Mallory', at: now }] }),
       produce: () => ({ producerId: `pr_${producers++}` }),
       consume: () => ({ error: { code: 'not_found', message: 'not in this play' } }),
       'hand:set': ({ raised }) => ({ hand: raised ? Date.now() : null }),

@@ -1,14 +1,15 @@
 'use client';
 
 import clsx from 'clsx';
-import { Hand, MessageSquare, Mic, MicOff, MonitorUp, MonitorX, PhoneOff, Settings, Users, Video, VideoOff } from 'lucide-react';
+import { Eye, Hand, MessageSquare, Mic, MicOff, MonitorUp, MonitorX, PhoneOff, Settings, Users, Video, VideoOff } from 'lucide-react';
 import { useState, type KeyboardEvent } from 'react';
 import { MenuHost } from '@/components/ui/menu';
 import { keepFocus, ToggleButton } from '@/components/ui/toggle-button';
 import { canShareScreen } from '@/lib/media/devices';
-import { isPending, useMeeting } from '@/lib/store/meeting';
+import { isPending, isSilentViewer, maySend, useMeeting } from '@/lib/store/meeting';
 import type { RoomActions } from './actions';
 import { DeviceMenu } from './device-menu';
+import { HostMenu } from './host-menu';
 import { MoreMenu } from './more-menu';
 
 interface ControlsProps {
@@ -37,6 +38,9 @@ function Toolbar({ actions, onSettings, onHelp }: ControlsProps) {
   const panel = useMeeting((state) => state.panel);
   const unread = useMeeting((state) => state.unread);
   const screenBusy = useMeeting((state) => state.screenBusy);
+  const waiting = useMeeting((state) => state.lobby?.length ?? 0);
+  const isSilent = useMeeting(isSilentViewer);
+  const isViewer = useMeeting((state) => state.people[state.selfId]?.role === 'viewer');
 
   return (
     <div
@@ -45,9 +49,8 @@ function Toolbar({ actions, onSettings, onHelp }: ControlsProps) {
       onKeyDown={walk}
       className="flex flex-wrap items-center justify-center gap-1.5 md:gap-2.5"
     >
-      <DeviceButton kind="microphone" actions={actions} onSettings={onSettings} />
-      <DeviceButton kind="camera" actions={actions} onSettings={onSettings} />
-      {canShareScreen() && (
+      <Devices actions={actions} onSettings={onSettings} />
+      {canShareScreen() && !isViewer && (
         <ToggleButton
           tone="alert"
           pressed={sharing}
@@ -61,7 +64,7 @@ function Toolbar({ actions, onSettings, onHelp }: ControlsProps) {
           onClick={actions.toggleScreen}
         />
       )}
-      <ToggleButton
+      {!isSilent && <ToggleButton
         tone="alert"
         pressed={hand}
         label="Raise hand"
@@ -72,7 +75,7 @@ function Toolbar({ actions, onSettings, onHelp }: ControlsProps) {
         icon={<Hand className="size-5" aria-hidden />}
         onMouseDown={keepFocus}
         onClick={actions.toggleHand}
-      />
+      />}
       <Line />
       <ToggleButton
         pressed={panel === 'chat'}
@@ -87,6 +90,8 @@ function Toolbar({ actions, onSettings, onHelp }: ControlsProps) {
         pressed={panel === 'people'}
         label="People"
         shortcut="P"
+        badge={waiting}
+        badgeOf="waiting"
         data-testid="toggle-people"
         className="max-[24.375rem]:hidden sm:w-auto! sm:px-4"
         icon={
@@ -97,6 +102,7 @@ function Toolbar({ actions, onSettings, onHelp }: ControlsProps) {
         }
         onClick={() => actions.togglePanel('people')}
       />
+      <HostMenu />
       <button
         type="button"
         aria-label="Settings"
@@ -122,6 +128,25 @@ function Toolbar({ actions, onSettings, onHelp }: ControlsProps) {
         <span className="hidden sm:inline">Leave</span>
       </button>
     </div>
+  );
+}
+
+/** Of what may not be sent there is no button; why, is said in its place. */
+function Devices(props: Omit<DeviceButtonProps, 'kind'>) {
+  const speaks = useMeeting((state) => maySend(state, 'microphone'));
+  const shows = useMeeting((state) => maySend(state, 'camera'));
+  if (!speaks && !shows) {
+    return (
+      <p data-testid="viewer-note" className="inline-flex min-h-12 items-center gap-2.5 rounded-2xl bg-ink-800 px-4 text-sm leading-tight text-soft">
+        <Eye className="size-5 shrink-0" aria-hidden /> You are a viewer: you see and hear, and send nothing.
+      </p>
+    );
+  }
+  return (
+    <>
+      {speaks && <DeviceButton kind="microphone" {...props} />}
+      {shows && <DeviceButton kind="camera" {...props} />}
+    </>
   );
 }
 

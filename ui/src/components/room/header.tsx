@@ -1,5 +1,6 @@
 'use client';
 
+import { Lock } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { CopyButton } from '@/components/ui/copy-button';
 import { Logo } from '@/components/ui/logo';
@@ -9,13 +10,17 @@ import { invitationLink } from './alone-card';
 
 export function Header() {
   const room = useMeeting((state) => state.room);
+  const title = useMeeting((state) => state.settings?.title ?? '');
+  const locked = useMeeting((state) => state.settings?.locked === true);
   return (
     <header className="flex h-14 shrink-0 items-center gap-3 px-3 sm:px-5">
       <Logo compact />
-      <h1 tabIndex={-1} className="min-w-0 truncate font-mono text-sm text-soft outline-none" data-testid="room-code">
+      <h1 tabIndex={-1} className="min-w-0 truncate text-sm text-soft outline-none" data-testid="room-code">
         <span className="sr-only">Meeting </span>
-        {room}
+        {title !== '' && <bdi className="mr-2 font-medium text-text" data-testid="room-title">{title}</bdi>}
+        <span className="font-mono">{room}</span>
       </h1>
+      {locked && <Lock className="size-4 shrink-0 text-soft" aria-label="Locked: nobody new comes in" role="img" data-testid="is-locked" />}
       <CopyButton text={invitationLink(room)} label="Copy link" tone="ghost" className="px-3! text-sm whitespace-nowrap max-[22.5rem]:hidden" />
       <Clock />
     </header>

@@ -1,11 +1,11 @@
 'use client';
 
-import { Activity, Ellipsis, Hand, Keyboard, LayoutGrid, Link2, MonitorUp, MonitorX, PictureInPicture2, Settings, Users } from 'lucide-react';
+import { Activity, Ellipsis, Hand, Keyboard, LayoutGrid, Link2, MonitorUp, MonitorX, PictureInPicture2, Settings, ShieldCheck, Users } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { MenuContent, MenuItem } from '@/components/ui/menu';
 import { canShareScreen } from '@/lib/media/devices';
 import { notify } from '@/lib/session/notices';
-import { useMeeting } from '@/lib/store/meeting';
+import { isSilentViewer, leadOf, useMeeting } from '@/lib/store/meeting';
 import type { RoomActions } from './actions';
 import { invitationLink } from './alone-card';
 import { canFloat, floatPicture } from './float-picture';
@@ -26,6 +26,10 @@ export function MoreMenu({ actions, hand, onSettings, onHelp }: MoreMenuProps) {
   const sharing = useMeeting((state) => state.screen !== null);
   const statsOpen = useMeeting((state) => state.statsOpen);
   const count = useMeeting((state) => Object.keys(state.people).length);
+  const waiting = useMeeting((state) => state.lobby?.length ?? 0);
+  const lead = useMeeting(leadOf);
+  const isSilent = useMeeting(isSilentViewer);
+  const isViewer = useMeeting((state) => state.people[state.selfId]?.role === 'viewer');
   const copy = () => {
     const link = invitationLink(room);
     // No clipboard where the page was not loaded over https.
@@ -44,9 +48,9 @@ export function MoreMenu({ actions, hand, onSettings, onHelp }: MoreMenuProps) {
       </DropdownMenu.Trigger>
       <MenuContent testId="more-menu">
         <MenuItem className="min-[24.375rem]:hidden" icon={<Users className={kIcon} aria-hidden />} onSelect={() => actions.togglePanel('people')} testId="menu-people">
-          People ({count})
+          People ({count}{waiting > 0 && `, ${waiting} waiting`})
         </MenuItem>
-        {canShareScreen() && (
+        {canShareScreen() && !isViewer && (
           <MenuItem
             className="min-[30rem]:hidden"
             icon={sharing ? <MonitorX className={kIcon} aria-hidden /> : <MonitorUp className={kIcon} aria-hidden />}
@@ -56,9 +60,21 @@ export function MoreMenu({ actions, hand, onSettings, onHelp }: MoreMenuProps) {
             {sharing ? 'Stop sharing your screen' : 'Share your screen'}
           </MenuItem>
         )}
-        <MenuItem className="sm:hidden" icon={<Hand className={kIcon} aria-hidden />} onSelect={actions.toggleHand} testId="menu-hand">
-          {hand ? 'Lower your hand' : 'Raise your hand'}
-        </MenuItem>
+        {!isSilent && (
+          <MenuItem className="sm:hidden" icon={<Hand className={kIcon} aria-hidden />} onSelect={actions.toggleHand} testId="menu-hand">
+            {hand ? 'Lower your hand' : 'Raise your hand'}
+          </MenuItem>
+        )}
+        {lead !== 'none' && (
+          <MenuItem
+            className="sm:hidden"
+            icon={<ShieldCheck className={kIcon} aria-hidden />}
+            onSelect={() => useMeeting.setState({ hostDialog: { kind: 'room' } })}
+            testId="menu-host"
+          >
+            Host tools
+          </MenuItem>
+        )}
         <MenuItem className="md:hidden" icon={<Settings className={kIcon} aria-hidden />} onSelect={onSettings} testId="menu-settings">
           Settings
         </MenuItem>

@@ -1,13 +1,16 @@
 'use client';
 
-import { Crown, Hand, MessageSquare, Mic, MicOff, MonitorUp, Video, VideoOff, WifiOff } from 'lucide-react';
+import { Hand, MessageSquare, Mic, MicOff, MonitorUp, Video, VideoOff, WifiOff } from 'lucide-react';
 import { useState } from 'react';
 import { Avatar } from '@/components/ui/avatar';
 import { NameTag } from '@/components/ui/name-tag';
 import { CopyButton } from '@/components/ui/copy-button';
 import type { Participant } from '@/lib/protocol/types';
-import { handsInOrder, inOrder, isLive, useMeeting } from '@/lib/store/meeting';
+import { handsInOrder, inOrder, isLive, leadOf, useMeeting } from '@/lib/store/meeting';
 import { invitationLink } from './alone-card';
+import { LobbySection } from './lobby-section';
+import { PersonMenu } from './person-menu';
+import { kRoleWords, RoleBadge } from './role-badge';
 import { SidePanel } from './side-panel';
 import { tagged, useTags } from './use-tags';
 
@@ -47,6 +50,7 @@ export function PeoplePanel({ onClose }: { onClose: () => void }) {
         )}
       </div>
       <div className="min-h-0 flex-1 overflow-y-auto px-2 pb-4" tabIndex={0} role="region" aria-label="List of people">
+        <LobbySection />
         {hands.length > 0 && (
           <section aria-label="Raised hands" className="px-2 pb-2">
             <h3 className="py-2 text-xs font-semibold tracking-wide text-warn uppercase">Raised hands, in order</h3>
@@ -74,6 +78,7 @@ function Row({ person, isSelf, tag }: { person: Participant; isSelf: boolean; ta
   const mic = isLive(person, 'microphone');
   const camera = isLive(person, 'camera');
   const sharing = isLive(person, 'screen');
+  const lead = useMeeting(leadOf);
   return (
     <li
       className="flex min-h-14 items-center gap-3 rounded-2xl px-2 py-1.5"
@@ -87,7 +92,7 @@ function Row({ person, isSelf, tag }: { person: Participant; isSelf: boolean; ta
         <span className="flex items-center gap-1.5">
           <bdi className="truncate font-medium">{person.name}</bdi>
           <NameTag tag={tag} />
-          {person.role === 'host' && <Crown className="size-4 shrink-0 text-accent" aria-label="Host" />}
+          <RoleBadge role={person.role} className="size-4" />
         </span>
         <span className="block text-xs text-soft">{describe(person, isSelf, sharing)}</span>
       </span>
@@ -96,7 +101,8 @@ function Row({ person, isSelf, tag }: { person: Participant; isSelf: boolean; ta
       {sharing && <MonitorUp className="size-4.5 text-accent" aria-label="Sharing a screen" />}
       {mic ? <Mic className="size-4.5 text-soft" aria-label="Microphone on" /> : <MicOff className="size-4.5 text-danger-text" aria-label="Microphone off" />}
       {camera ? <Video className="size-4.5 text-soft" aria-label="Camera on" /> : <VideoOff className="size-4.5 text-danger-text" aria-label="Camera off" />}
-      {!isSelf && (
+      {/* Hosts find it in the menu, with the rest. */}
+      {!isSelf && lead === 'none' && (
         <button
           type="button"
           aria-label={`Write to ${tagged(person.name, tag)} privately`}
@@ -108,11 +114,12 @@ function Row({ person, isSelf, tag }: { person: Participant; isSelf: boolean; ta
           <MessageSquare className="size-4.5" aria-hidden />
         </button>
       )}
+      {!isSelf && <PersonMenu person={person} tag={tag} className="shrink-0 rounded-xl text-soft hover:bg-ink-700 hover:text-text data-[state=open]:bg-ink-700" />}
     </li>
   );
 }
 
 function describe(person: Participant, isSelf: boolean, sharing: boolean): string {
-  const parts = [isSelf ? 'You' : '', sharing ? 'sharing a screen' : '', person.connection === 'reconnecting' ? 'reconnecting' : ''];
+  const parts = [isSelf ? 'You' : '', kRoleWords[person.role], sharing ? 'sharing a screen' : '', person.connection === 'reconnecting' ? 'reconnecting' : ''];
   return parts.filter(Boolean).join(' · ');
 }

@@ -1,7 +1,7 @@
 'use client';
 
 import clsx from 'clsx';
-import { Crown, Hand, LoaderCircle, MicOff, MonitorUp, Pin, PinOff, WifiOff } from 'lucide-react';
+import { Hand, LoaderCircle, MicOff, MonitorUp, Pin, PinOff, WifiOff } from 'lucide-react';
 import { memo, useCallback, useRef } from 'react';
 import { Avatar } from '@/components/ui/avatar';
 import { NameTag } from '@/components/ui/name-tag';
@@ -12,6 +12,8 @@ import { isLive, useMeeting } from '@/lib/store/meeting';
 import { useSettings } from '@/lib/store/settings';
 import type { TileModel } from '@/lib/store/tiles';
 import type { Box } from '@/lib/util/grid';
+import { PersonMenu } from './person-menu';
+import { RoleBadge } from './role-badge';
 import { useHeirOfFocus } from './use-heir-of-focus';
 import { tagged } from './use-tags';
 
@@ -97,6 +99,17 @@ export const Tile = memo(function Tile({ tile, box, pinned, tag }: TileProps) {
           <span className={small ? 'sr-only' : ''}>Hand raised</span>
         </span>
       )}
+      {!isSelf && (
+        <PersonMenu
+          person={participant}
+          tag={tag}
+          className="absolute top-0 right-11 opacity-0 transition-opacity group-hover:opacity-100 focus-visible:opacity-100 data-[state=open]:opacity-100 pointer-coarse:opacity-100"
+          iconClassName={clsx(
+            'grid place-items-center rounded-lg bg-black/60 text-white pointer-coarse:bg-transparent pointer-coarse:drop-shadow-[0_0_2px_black]',
+            small ? 'size-7' : 'size-8',
+          )}
+        />
+      )}
       <PinButton tileKey={tile.key} name={name} pinned={pinned} small={small} />
       <div className={clsx('absolute flex', small ? 'inset-x-1.5 bottom-1.5' : 'inset-x-2.5 bottom-2.5')}>
         <span
@@ -114,7 +127,7 @@ export const Tile = memo(function Tile({ tile, box, pinned, tag }: TileProps) {
             {screen && ' · screen'}
           </span>
           <NameTag tag={tag} />
-          {participant.role === 'host' && !screen && <Crown className="size-3.5 shrink-0 text-accent" aria-label="Host" />}
+          {!screen && <RoleBadge role={participant.role} className="size-3.5" />}
         </span>
       </div>
     </article>

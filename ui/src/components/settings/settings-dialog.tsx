@@ -7,6 +7,7 @@ import { Button } from '@/components/ui/button';
 import { DeviceSelect } from '@/components/ui/device-select';
 import { Dialog } from '@/components/ui/dialog';
 import { LevelMeter } from '@/components/ui/meter';
+import { Switch } from '@/components/ui/switch';
 import { canChooseSpeaker, type Resolution } from '@/lib/media/devices';
 import { describeError } from '@/lib/protocol/errors';
 import { useLocal, watchDevices } from '@/lib/store/local';
@@ -155,23 +156,5 @@ function VideoSection() {
       </div>
       <Switch label="Show my own picture mirrored" checked={settings.mirrorSelf} onChange={(mirrorSelf) => settings.update({ mirrorSelf })} />
     </Section>
-  );
-}
-
-function Switch({ label, checked, onChange }: { label: string; checked: boolean; onChange: (checked: boolean) => void }) {
-  return (
-    <label className="flex min-h-11 cursor-pointer items-center justify-between gap-4 text-[0.95rem]">
-      {label}
-      <span className="relative inline-flex h-7 w-12 shrink-0">
-        <input
-          type="checkbox"
-          role="switch"
-          checked={checked}
-          onChange={(event) => onChange(event.target.checked)}
-          className="peer absolute inset-0 size-full cursor-pointer appearance-none rounded-full border border-ink-500 bg-ink-700 transition-colors checked:border-accent checked:bg-accent"
-        />
-        <span className="pointer-events-none absolute top-1 left-1 size-5 rounded-full bg-text transition-transform peer-checked:translate-x-5 peer-checked:bg-on-accent" />
-      </span>
-    </label>
   );
 }

@@ -6,13 +6,19 @@ import { createContext, use, type ReactNode } from 'react';
 /** Where menus are put in the document: within a landmark, so that nobody meets them outside of all. */
 export const MenuHost = createContext<HTMLElement | null>(null);
 
-/** What a menu button opens, above it. */
-export function MenuContent({ children, align = 'end', testId }: { children: ReactNode; align?: 'start' | 'center' | 'end'; testId?: string }) {
+interface ContentProps {
+  children: ReactNode;
+  align?: 'start' | 'center' | 'end';
+  side?: 'top' | 'bottom';
+  testId?: string;
+}
+
+export function MenuContent({ children, align = 'end', side = 'top', testId }: ContentProps) {
   const host = use(MenuHost);
   return (
     <DropdownMenu.Portal container={host}>
       <DropdownMenu.Content
-        side="top"
+        side={side}
         align={align}
         sideOffset={10}
         collisionPadding={12}
@@ -32,6 +38,7 @@ export function MenuContent({ children, align = 'end', testId }: { children: Rea
 const kItem = 'flex min-h-11 items-center gap-3 rounded-xl px-3 text-[0.95rem] outline-none data-highlighted:bg-ink-600';
 
 interface ItemProps {
+  danger?: boolean;
   icon: ReactNode;
   children: ReactNode;
   onSelect: () => void;
@@ -40,13 +47,27 @@ interface ItemProps {
   testId?: string;
 }
 
-export function MenuItem({ icon, children, onSelect, hint, className, testId }: ItemProps) {
+export function MenuItem({ icon, children, onSelect, hint, className, testId, danger = false }: ItemProps) {
   return (
-    <DropdownMenu.Item data-testid={testId} onSelect={onSelect} className={clsx(kItem, className)}>
-      <span className="text-soft">{icon}</span>
+    <DropdownMenu.Item data-testid={testId} onSelect={onSelect} className={clsx(kItem, danger && 'text-danger-text', className)}>
+      <span className={danger ? '' : 'text-soft'}>{icon}</span>
       <span className="flex-1">{children}</span>
       {hint !== undefined && <kbd className="rounded-md bg-ink-950/60 px-1.5 py-0.5 font-mono text-xs text-soft pointer-coarse:hidden">{hint}</kbd>}
     </DropdownMenu.Item>
+  );
+}
+
+/** Something that is so or not; what is so is ticked. */
+export function MenuSwitch({ children, checked, onChange, testId }: { children: ReactNode; checked: boolean; onChange: (checked: boolean) => void; testId?: string }) {
+  return (
+    <DropdownMenu.CheckboxItem data-testid={testId} checked={checked} onCheckedChange={onChange} className={kItem}>
+      <span className="grid size-4.5 shrink-0 place-items-center text-accent">
+        <DropdownMenu.ItemIndicator>
+          <Check className="size-4.5" aria-hidden />
+        </DropdownMenu.ItemIndicator>
+      </span>
+      <span className="flex-1">{children}</span>
+    </DropdownMenu.CheckboxItem>
   );
 }
 

@@ -9,6 +9,8 @@ interface ToggleButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   tone?: 'device' | 'panel' | 'alert';
   shortcut?: string;
   badge?: number;
+  /** What the badge counts. */
+  badgeOf?: string;
   /** Meant, and not yet so for the others: offline, or still being opened. */
   pending?: boolean;
 }
@@ -17,7 +19,7 @@ interface ToggleButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
  * A round control with two states. Devices look lit when on and red when off; panels the other way
  * round, since closed is their rest. The name is its text, so that what is seen is part of it.
  */
-export function ToggleButton({ pressed, label, icon, tone = 'panel', shortcut, badge = 0, pending = false, className, ...rest }: ToggleButtonProps) {
+export function ToggleButton({ pressed, label, icon, tone = 'panel', shortcut, badge = 0, badgeOf = 'unread', pending = false, className, ...rest }: ToggleButtonProps) {
   const off = tone === 'device' && !pressed;
   return (
     <button
@@ -42,12 +44,12 @@ export function ToggleButton({ pressed, label, icon, tone = 'panel', shortcut, b
       <span className="sr-only">{label}</span>
       {badge > 0 && (
         <span
-          data-testid="unread-badge"
+          data-testid={`${badgeOf}-badge`}
           className="absolute -top-1.5 -right-1.5 grid h-5 min-w-5 place-items-center rounded-full bg-accent px-1 text-xs font-bold text-on-accent ring-2 ring-ink-950"
         >
           <span>
             {badge > 99 ? '99+' : badge}
-            <span className="sr-only"> unread</span>
+            <span className="sr-only"> {badgeOf}</span>
           </span>
         </span>
       )}
