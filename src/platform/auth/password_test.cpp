@@ -1,0 +1,86 @@
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+
+#include "platform/auth/fingerprint.h"
+#include "platform/auth/password_hash.h"
+#include "platform/auth/password_worker.h"
+
+namespace confab::auth {
+namespace {
+
+TEST(Password, is_known_by_its_hash_and_not_told_by_it) {
+  SeededRandom random(1);
+  const auto hash = hash_password("correct horse", random);
+  ASSERT_TRUE(hash) << hash.error().message;
+  EXPECT_TRUE(hash->starts_with("$argon2id$"));
+  EXPECT_EQ(hash->find("horse"), std::string::npos);
+  EXPECT_TRUE(is_password("correct horse", *hash));
+  EXPECT_FALSE(is_password("Correct horse", *hash));
+  EXPECT_FALSE(is_password("", *hash));
+  EXPECT_NE(*hash, *hash_password("correct horse", random)) << "each has a salt of its own";
+}
+
+TEST(Password, is_not_compared_with_a_hash_that_asks_for_the_whole_memory) {
+  EXPECT_FALSE(is_password("x", "$argon2id$v=19$m=4194304,t=9,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo"));
+  EXPECT_FALSE(is_password("x", ""));
+  EXPECT_FALSE(is_password("x", "$argon2id$v=19$m=19456,t=2,p=1$"));
+  EXPECT_FALSE(is_password(std::string(kPasswordBytesMax + 1, 'x'), ""));
+}
+
+// FIPS 180-2, appendix B.1.
+TEST(Fingerprint, is_the_hash_of_the_secret) {
+  EXPECT_EQ(fingerprint("abc"), "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0");
+}
+
+class Answers {
+ public:
+  PasswordWorker::Post post() {
+    return [this](std::move_only_function<void()> task) {
+      const std::lock_guard lock(mutex_);
+      tasks_.push_back(std::move(task));
+      arrived_.notify_one();
+    };
+  }
+  void run_one() {
+    std::unique_lock lock(mutex_);
+    arrived_.wait(lock, [this] { return !tasks_.empty(); });
+    auto task = std::move(tasks_.front());
+    tasks_.pop_front();
+    lock.unlock();
+    task();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::deque<std::move_only_function<void()>> tasks_;
+};
+
+TEST(PasswordWorker, answers_each_once_and_refuses_what_would_wait_too_long) {
+  SeededRandom random(1);
+  Answers answers;
+  PasswordWorker worker(answers.post(), random);
+  std::size_t answered = 0;
+  std::size_t refused = 0;
+  const std::size_t asked = kPasswordsWaitingMax + 8;
+  for (std::size_t i = 0; i < asked; ++i) {
+    worker.check("x", "not a hash", [&](Result<bool> is_right) {
+      ++answered;
+      if (!is_right) ++refused;
+      if (is_right) EXPECT_FALSE(*is_right);
+    });
+  }
+  std::optional<Result<std::string>> hashed;
+  while (answered < asked) answers.run_one();
+  worker.hash("secret", [&](Result<std::string> hash) { hashed = std::move(hash); });
+  answers.run_one();
+  ASSERT_TRUE(hashed && *hashed);
+  EXPECT_TRUE(is_password("secret", **hashed));
+  EXPECT_LE(refused, 8u);
+}
+
+}  // namespace
+}  // namespace confab::auth
