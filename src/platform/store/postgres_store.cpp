@@ -38,13 +38,33 @@ constexpr Duration kPatienceAtStart = 10s;
 constexpr Duration kPatienceAtEnd = 2s;
 
 constexpr const char* kCreateRoom =
-    "INSERT INTO rooms (id, code, created_at_ms, used_at_ms) VALUES ($1, $2, $3, $3)";
-constexpr const char* kFindRoom = "SELECT id, code, created_at_ms FROM rooms WHERE code = $1";
+    "INSERT INTO rooms (id, code, created_at_ms, used_at_ms, title, has_lobby, is_locked,"
+    " password_hash, may_unmute, may_share, may_chat, host_key_hash, owner)"
+    " VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+constexpr const char* kFindRoom =
+    "SELECT id, code, created_at_ms, title, has_lobby, is_locked, password_hash, may_unmute,"
+    " may_share, may_chat, host_key_hash, owner FROM rooms WHERE code = $1";
+constexpr const char* kSaveSettings =
+    "UPDATE rooms SET title = $2, has_lobby = $3, is_locked = $4, password_hash = $5,"
+    " may_unmute = $6, may_share = $7, may_chat = $8 WHERE code = $1";
+constexpr const char* kDeleteRoom = "DELETE FROM rooms WHERE code = $1";
+constexpr const char* kLoadPeople =
+    "SELECT people.room, people.subject, people.role, people.is_out, people.ban, people.name,"
+    " people.at_ms FROM people JOIN rooms ON rooms.id = people.room WHERE rooms.code = $1"
+    " ORDER BY people.ban = '', people.at_ms DESC LIMIT $2::bigint";
+constexpr const char* kSavePerson =
+    "INSERT INTO people (room, subject, role, is_out, ban, name, at_ms)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (room, subject) DO UPDATE SET"
+    " role = excluded.role, is_out = excluded.is_out, ban = excluded.ban, name = excluded.name,"
+    " at_ms = excluded.at_ms";
+constexpr const char* kDropBan =
+    "DELETE FROM people WHERE ban = $2 AND room = (SELECT id FROM rooms WHERE code = $1)";
 // One query for both, so that they are of one moment.
 constexpr const char* kLoadRoom =
     "WITH room AS (UPDATE rooms SET used_at_ms = greatest(used_at_ms, $2::bigint)"
-    " WHERE code = $1 RETURNING id, code, created_at_ms)"
-    " SELECT room.id, room.code, room.created_at_ms, line.id, line.from_id, line.from_name,"
+    " WHERE code = $1 RETURNING id, code, created_at_ms, title, has_lobby, is_locked,"
+    " password_hash, may_unmute, may_share, may_chat, host_key_hash, owner)"
+    " SELECT room.*, line.id, line.from_id, line.from_name,"
     " line.to_id, line.to_name, line.text, line.sent_at_ms FROM room LEFT JOIN LATERAL"
     " (SELECT * FROM chat WHERE chat.room = room.id ORDER BY seq DESC LIMIT $3::bigint) AS line"
     " ON true ORDER BY line.seq";
@@ -77,28 +97,42 @@ std::unexpected<Error> for_client(const Error& error) {
   return unavailable();
 }
 
+// As the first columns of a query that finds a room.
 RoomRecord room_of(const Rows& rows) {
-  return {RoomId::parse(rows.text(0, 0)).value_or(RoomId{}), rows.text(0, 1), rows.integer(0, 2)};
+  RoomRecord out{RoomId::parse(rows.text(0, 0)).value_or(RoomId{}), rows.text(0, 1),
+                 rows.integer(0, 2)};
+  out.settings = {rows.text(0, 3),        rows.integer(0, 4) != 0, rows.integer(0, 5) != 0,
+                  rows.text(0, 6),        rows.integer(0, 7) != 0, rows.integer(0, 8) != 0,
+                  rows.integer(0, 9) != 0};
+  out.host_key_hash = rows.text(0, 10);
+  out.owner = rows.text(0, 11);
+  return out;
+}
+// In kLoadRoom the line stands behind it.
+constexpr int kLine = 12;
+
+std::string number(bool value) {
+  return value ? "1" : "0";
 }
 
 ChatRecord line_of(const Rows& rows, std::size_t row, RoomId room) {
   ChatRecord out;
-  out.id = MessageId::parse(rows.text(row, 3)).value_or(MessageId{});
+  out.id = MessageId::parse(rows.text(row, kLine)).value_or(MessageId{});
   out.room = room;
-  out.from = ParticipantId::parse(rows.text(row, 4)).value_or(ParticipantId{});
-  out.from_name = rows.text(row, 5);
-  if (!rows.is_null(row, 6)) out.to = ParticipantId::parse(rows.text(row, 6));
-  out.to_name = rows.text(row, 7);
-  out.text = rows.text(row, 8);
-  out.sent_at_ms = rows.integer(row, 9);
+  out.from = ParticipantId::parse(rows.text(row, kLine + 1)).value_or(ParticipantId{});
+  out.from_name = rows.text(row, kLine + 2);
+  if (!rows.is_null(row, kLine + 3)) out.to = ParticipantId::parse(rows.text(row, kLine + 3));
+  out.to_name = rows.text(row, kLine + 4);
+  out.text = rows.text(row, kLine + 5);
+  out.sent_at_ms = rows.integer(row, kLine + 6);
   return out;
 }
 
 std::optional<LoadedRoom> loaded_room_of(const Rows& rows) {
   if (rows.size() == 0) return std::nullopt;
-  LoadedRoom out{room_of(rows), {}, {}};
+  LoadedRoom out{room_of(rows), {}, {}, {}};
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    if (!rows.is_null(row, 3)) out.chat.push_back(line_of(rows, row, out.room.id));
+    if (!rows.is_null(row, kLine)) out.chat.push_back(line_of(rows, row, out.room.id));
   }
   return out;
 }
@@ -111,6 +145,23 @@ std::vector<TokenRecord> tokens_of(const Rows& rows) {
                    static_cast<std::uint64_t>(rows.integer(row - 1, 2)),
                    rows.text(row - 1, 3),
                    rows.integer(row - 1, 4),
+                   {}});
+  }
+  return out;
+}
+
+std::vector<PersonRecord> people_of(const Rows& rows) {
+  std::vector<PersonRecord> out;
+  for (std::size_t row = rows.size(); row > 0; --row) {
+    std::optional<std::int64_t> role;
+    if (!rows.is_null(row - 1, 2)) role = rows.integer(row - 1, 2);
+    out.push_back({RoomId::parse(rows.text(row - 1, 0)).value_or(RoomId{}),
+                   rows.text(row - 1, 1),
+                   role,
+                   rows.integer(row - 1, 3) != 0,
+                   rows.text(row - 1, 4),
+                   rows.text(row - 1, 5),
+                   rows.integer(row - 1, 6),
                    {}});
   }
   return out;
@@ -152,8 +203,58 @@ class PostgresStore final : public Store {
       const std::string created = std::to_string(retention_.counts_from_ms(room.created_at_ms));
       Connection& connection = pool_.of_room(room.code);
       run(connection,
-          {"create_room", kCreateRoom, {room.id.to_string(), std::move(room.code), created}},
+          {"create_room",
+           kCreateRoom,
+           {room.id.to_string(), std::move(room.code), created, std::move(room.settings.title),
+            number(room.settings.has_lobby), number(room.settings.is_locked),
+            std::move(room.settings.password_hash), number(room.settings.may_unmute),
+            number(room.settings.may_share), number(room.settings.may_chat),
+            std::move(room.host_key_hash), std::move(room.owner)}},
           std::move(answer));
+    });
+  }
+
+  void save_settings(std::string code, RoomSettingsRecord settings, Answer<void> answer) override {
+    enqueue([this, code = std::move(code), settings = std::move(settings),
+             answer = std::move(answer)]() mutable {
+      Connection& connection = pool_.of_room(code);
+      run(connection,
+          {"save_settings",
+           kSaveSettings,
+           {std::move(code), std::move(settings.title), number(settings.has_lobby),
+            number(settings.is_locked), std::move(settings.password_hash),
+            number(settings.may_unmute), number(settings.may_share), number(settings.may_chat)}},
+          std::move(answer));
+    });
+  }
+
+  void delete_room(std::string code, Answer<bool> answer) override {
+    enqueue([this, code = std::move(code), answer = std::move(answer)]() mutable {
+      Connection& connection = pool_.of_room(code);
+      run(connection, {"delete_room", kDeleteRoom, {std::move(code)}}, std::move(answer),
+          [](const Rows& rows) { return rows.changed() > 0; });
+    });
+  }
+
+  void save_person(PersonRecord person, Answer<void> answer) override {
+    enqueue([this, person = std::move(person), answer = std::move(answer)]() mutable {
+      std::optional<std::string> role;
+      if (person.role) role = std::to_string(*person.role);
+      run(pool_.of_room(person.room_code),
+          {"save_person",
+           kSavePerson,
+           {person.room.to_string(), std::move(person.subject), std::move(role),
+            number(person.is_out), std::move(person.ban), std::move(person.name),
+            std::to_string(retention_.counts_from_ms(person.at_ms))}},
+          std::move(answer));
+    });
+  }
+
+  void drop_ban(std::string code, std::string ban, Answer<void> answer) override {
+    enqueue([this, code = std::move(code), ban = std::move(ban),
+             answer = std::move(answer)]() mutable {
+      Connection& connection = pool_.of_room(code);
+      run(connection, {"drop_ban", kDropBan, {std::move(code), std::move(ban)}}, std::move(answer));
     });
   }
 
@@ -170,7 +271,7 @@ class PostgresStore final : public Store {
   void load_room(std::string code, std::size_t chat_max, std::int64_t now_ms,
                  Answer<std::optional<LoadedRoom>> answer) override {
     enqueue([this, code = std::move(code), chat_max, now_ms, answer = std::move(answer)]() mutable {
-      // Shared by the two queries; the second is answered after the first.
+      // Shared by the three queries, which are answered in this order.
       auto room = std::make_shared<Result<std::optional<LoadedRoom>>>();
       Connection& connection = pool_.of_room(code);
       connection.run(
@@ -186,10 +287,15 @@ class PostgresStore final : public Store {
           });
       connection.run({"load_tokens",
                       kLoadTokens,
-                      {std::move(code), std::to_string(now_ms), std::to_string(kTokensLoaded)}},
-                     [this, room, answer = std::move(answer)](const Result<Rows>& rows) mutable {
+                      {code, std::to_string(now_ms), std::to_string(kTokensLoaded)}},
+                     [room](const Result<Rows>& rows) {
                        if (!rows) *room = for_client(rows.error());
                        if (*room && **room) (**room)->tokens = tokens_of(*rows);
+                     });
+      connection.run({"load_people", kLoadPeople, {std::move(code), std::to_string(kPeopleLoaded)}},
+                     [this, room, answer = std::move(answer)](const Result<Rows>& rows) mutable {
+                       if (!rows) *room = for_client(rows.error());
+                       if (*room && **room) (**room)->people = people_of(*rows);
                        hand_over(std::move(answer), std::move(*room));
                      });
     });

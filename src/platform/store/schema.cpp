@@ -110,6 +110,29 @@ constexpr std::array<const char*, kSchemaVersion> kSteps = {
         outcome TEXT NOT NULL
       ) STRICT;
     )sql",
+    // 5: rooms with an owner, settings and a password; who has a role in them, and who is out.
+    R"sql(
+      ALTER TABLE rooms ADD COLUMN title TEXT NOT NULL DEFAULT '';
+      ALTER TABLE rooms ADD COLUMN has_lobby INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE rooms ADD COLUMN is_locked INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE rooms ADD COLUMN password_hash TEXT NOT NULL DEFAULT '';
+      ALTER TABLE rooms ADD COLUMN may_unmute INTEGER NOT NULL DEFAULT 1;
+      ALTER TABLE rooms ADD COLUMN may_share INTEGER NOT NULL DEFAULT 1;
+      ALTER TABLE rooms ADD COLUMN may_chat INTEGER NOT NULL DEFAULT 1;
+      ALTER TABLE rooms ADD COLUMN host_key_hash TEXT NOT NULL DEFAULT '';
+      ALTER TABLE rooms ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+      CREATE TABLE people (
+        room TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+        subject TEXT NOT NULL,
+        role INTEGER,
+        is_out INTEGER NOT NULL,
+        ban TEXT NOT NULL,
+        name TEXT NOT NULL,
+        at_ms INTEGER NOT NULL,
+        PRIMARY KEY (room, subject)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX people_by_time ON people (at_ms);
+    )sql",
 };
 
 DbResult<std::int64_t> version_of(Database& database) {

@@ -11,6 +11,7 @@ namespace {
 // Some 10 ms of the store's thread, for which nobody's join waits noticeably.
 constexpr std::int64_t kRowsPerStep = 500;
 constexpr std::int64_t kDayMs = 86'400'000;
+constexpr std::int64_t kSeatDays = 31;
 constexpr std::int64_t kKeepAll = std::numeric_limits<std::int64_t>::min();
 
 constexpr std::array kSql = {
@@ -27,6 +28,8 @@ constexpr std::array kSql = {
     " AND NOT EXISTS (SELECT 1 FROM chat WHERE chat.room = rooms.id) LIMIT ?2)",
     "DELETE FROM tokens WHERE participant IN"
     " (SELECT participant FROM tokens WHERE expires_at_ms < ?1 LIMIT ?2)",
+    "DELETE FROM people WHERE (room, subject) IN (SELECT room, subject FROM people"
+    " WHERE at_ms < ?1 AND ban = '' AND subject LIKE 'p:%' LIMIT ?2)",
 };
 
 // The clock as it was kept; for a database that is older than that table, its newest record.
@@ -58,10 +61,11 @@ DbResult<SqliteRetention> SqliteRetention::open(Database& database) {
     if (!statement) return std::unexpected(statement.error());
     made.push_back(std::move(*statement));
   }
-  return SqliteRetention(database,
-                         {std::move(made[0]), std::move(made[1]), std::move(made[2]),
-                          std::move(made[3]), std::move(made[4]), std::move(made[5])},
-                         RetentionClock(*kept));
+  return SqliteRetention(
+      database,
+      {std::move(made[0]), std::move(made[1]), std::move(made[2]), std::move(made[3]),
+       std::move(made[4]), std::move(made[5]), std::move(made[6])},
+      RetentionClock(*kept));
 }
 
 DbResult<Purged> SqliteRetention::purge(const Retention& retention, ClockReading now) {
@@ -80,7 +84,8 @@ DbResult<Purged> SqliteRetention::purge(const Retention& retention, ClockReading
   for (auto [statement, before_ms] :
        {std::pair{&sql_.old_chat, age(retention.chat_days)},
         std::pair{&sql_.chat_of_old_rooms, age(retention.room_days)},
-        std::pair{&sql_.old_rooms, age(retention.room_days)}, std::pair{&sql_.old_tokens, at_ms}}) {
+        std::pair{&sql_.old_rooms, age(retention.room_days)}, std::pair{&sql_.old_tokens, at_ms},
+        std::pair{&sql_.old_seats, at_ms - kSeatDays * kDayMs}}) {
     if (before_ms == kKeepAll) continue;
     const auto rows = remove(*statement, before_ms);
     if (!rows) return std::unexpected(rows.error());

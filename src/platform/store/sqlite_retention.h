@@ -23,6 +23,7 @@ class SqliteRetention {
     Statement chat_of_old_rooms;
     Statement old_rooms;
     Statement old_tokens;
+    Statement old_seats;
   };
   SqliteRetention(Database& database, Statements statements, RetentionClock clock)
       : database_(&database), sql_(std::move(statements)), clock_(clock) {}

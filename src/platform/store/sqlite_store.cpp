@@ -38,12 +38,40 @@ struct Statements {
   Statement recent_tokens;
   Statement save_token;
   Statement check;
+  Statement save_settings;
+  Statement delete_room;
+  Statement people;
+  Statement save_person;
+  Statement drop_ban;
 };
+
+Statement& bind_settings(Statement& to, int first, const RoomSettingsRecord& settings) {
+  return to.bind(first, settings.title)
+      .bind(first + 1, std::int64_t{settings.has_lobby})
+      .bind(first + 2, std::int64_t{settings.is_locked})
+      .bind(first + 3, settings.password_hash)
+      .bind(first + 4, std::int64_t{settings.may_unmute})
+      .bind(first + 5, std::int64_t{settings.may_share})
+      .bind(first + 6, std::int64_t{settings.may_chat});
+}
+
+// As find_room selects it.
+RoomRecord room_row(const Statement& row) {
+  RoomRecord out{RoomId::parse(row.text(0)).value_or(RoomId{}), row.text(1), row.integer(2)};
+  out.settings = {row.text(3),         row.integer(4) != 0, row.integer(5) != 0, row.text(6),
+                  row.integer(7) != 0, row.integer(8) != 0, row.integer(9) != 0};
+  out.host_key_hash = row.text(10);
+  out.owner = row.text(11);
+  return out;
+}
 
 DbResult<Statements> prepare_all(Database& db) {
   constexpr std::array kSql = {
-      "INSERT INTO rooms (id, code, created_at_ms, used_at_ms) VALUES (?1, ?2, ?3, ?3)",
-      "SELECT id, code, created_at_ms FROM rooms WHERE code = ?1",
+      "INSERT INTO rooms (id, code, created_at_ms, used_at_ms, title, has_lobby, is_locked,"
+      " password_hash, may_unmute, may_share, may_chat, host_key_hash, owner)"
+      " VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+      "SELECT id, code, created_at_ms, title, has_lobby, is_locked, password_hash, may_unmute,"
+      " may_share, may_chat, host_key_hash, owner FROM rooms WHERE code = ?1",
       "UPDATE rooms SET used_at_ms = max(used_at_ms, ?2) WHERE id = ?1",
       "SELECT id, from_id, from_name, to_id, to_name, text, sent_at_ms FROM chat"
       " WHERE room = ?1 ORDER BY seq DESC LIMIT ?2",
@@ -57,6 +85,14 @@ DbResult<Statements> prepare_all(Database& db) {
       // not write a page that would stay as it is.
       "INSERT INTO write_check (id, filler) VALUES (1, randomblob(24576))"
       " ON CONFLICT (id) DO UPDATE SET filler = excluded.filler",
+      "UPDATE rooms SET title = ?2, has_lobby = ?3, is_locked = ?4, password_hash = ?5,"
+      " may_unmute = ?6, may_share = ?7, may_chat = ?8 WHERE code = ?1",
+      "DELETE FROM rooms WHERE code = ?1",
+      "SELECT subject, role, is_out, ban, name, at_ms FROM people WHERE room = ?1"
+      " ORDER BY ban = '', at_ms DESC LIMIT ?2",
+      "INSERT OR REPLACE INTO people (room, subject, role, is_out, ban, name, at_ms)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+      "DELETE FROM people WHERE ban = ?2 AND room = (SELECT id FROM rooms WHERE code = ?1)",
   };
   std::vector<Statement> made;
   for (const char* sql : kSql) {
@@ -64,16 +100,18 @@ DbResult<Statements> prepare_all(Database& db) {
     if (!statement) return std::unexpected(statement.error());
     made.push_back(std::move(*statement));
   }
-  return Statements{std::move(made[0]), std::move(made[1]), std::move(made[2]), std::move(made[3]),
-                    std::move(made[4]), std::move(made[5]), std::move(made[6]), std::move(made[7])};
+  return Statements{std::move(made[0]), std::move(made[1]),  std::move(made[2]),
+                    std::move(made[3]), std::move(made[4]),  std::move(made[5]),
+                    std::move(made[6]), std::move(made[7]),  std::move(made[8]),
+                    std::move(made[9]), std::move(made[10]), std::move(made[11]),
+                    std::move(made[12])};
 }
 
 DbResult<std::optional<RoomRecord>> find_room_in(Statements& sql, const std::string& code) {
   const auto row = sql.find_room.bind(1, code).step();
   if (!row) return std::unexpected(row.error());
   if (!*row) return std::nullopt;
-  RoomRecord room{RoomId::parse(sql.find_room.text(0)).value_or(RoomId{}), sql.find_room.text(1),
-                  sql.find_room.integer(2)};
+  RoomRecord room = room_row(sql.find_room);
   sql.find_room.reset();
   return room;
 }
@@ -125,6 +163,40 @@ DbResult<std::vector<TokenRecord>> recent_tokens_in(Statements& sql, RoomId room
   return out;
 }
 
+DbResult<std::vector<PersonRecord>> people_in(Statements& sql, RoomId room) {
+  Statement& query =
+      sql.people.bind(1, room.to_string()).bind(2, static_cast<std::int64_t>(kPeopleLoaded));
+  std::vector<PersonRecord> out;
+  while (true) {
+    const auto row = query.step();
+    if (!row) return std::unexpected(row.error());
+    if (!*row) break;
+    std::optional<std::int64_t> role;
+    if (!query.is_null(1)) role = query.integer(1);
+    out.push_back({room,
+                   query.text(0),
+                   role,
+                   query.integer(2) != 0,
+                   query.text(3),
+                   query.text(4),
+                   query.integer(5),
+                   {}});
+  }
+  std::ranges::reverse(out);
+  return out;
+}
+
+DbResult<void> save_person_in(Statements& sql, const PersonRecord& person) {
+  sql.save_person.bind(1, person.room.to_string())
+      .bind(2, person.subject)
+      .bind(4, std::int64_t{person.is_out})
+      .bind(5, person.ban)
+      .bind(6, person.name)
+      .bind(7, person.at_ms);
+  if (person.role) sql.save_person.bind(3, *person.role);
+  return sql.save_person.run();
+}
+
 DbResult<std::optional<LoadedRoom>> load_room_in(Statements& sql, const std::string& code,
                                                  std::size_t chat_max, std::int64_t now_ms,
                                                  std::int64_t used_at_ms) {
@@ -137,7 +209,9 @@ DbResult<std::optional<LoadedRoom>> load_room_in(Statements& sql, const std::str
   if (!chat) return std::unexpected(chat.error());
   auto tokens = recent_tokens_in(sql, (*room)->id, now_ms);
   if (!tokens) return std::unexpected(tokens.error());
-  return LoadedRoom{std::move(**room), std::move(*chat), std::move(*tokens)};
+  auto people = people_in(sql, (*room)->id);
+  if (!people) return std::unexpected(people.error());
+  return LoadedRoom{std::move(**room), std::move(*chat), std::move(*tokens), std::move(*people)};
 }
 
 DbResult<void> save_token_in(Statements& sql, const TokenRecord& token) {
@@ -211,10 +285,42 @@ class SqliteStore final : public Store {
 
   void create_room(RoomRecord room, Answer<void> answer) override {
     enqueue("create_room", std::move(answer), [this, room = std::move(room)] {
-      return sql_.create_room.bind(1, room.id.to_string())
+      sql_.create_room.bind(1, room.id.to_string())
           .bind(2, room.code)
           .bind(3, counts_from_ms(room.created_at_ms))
-          .run();
+          .bind(11, room.host_key_hash)
+          .bind(12, room.owner);
+      return bind_settings(sql_.create_room, 4, room.settings).run();
+    });
+  }
+
+  void save_settings(std::string code, RoomSettingsRecord settings, Answer<void> answer) override {
+    enqueue("save_settings", std::move(answer),
+            [this, code = std::move(code), settings = std::move(settings)] {
+              sql_.save_settings.bind(1, code);
+              return bind_settings(sql_.save_settings, 2, settings).run();
+            });
+  }
+
+  void delete_room(std::string code, Answer<bool> answer) override {
+    enqueue("delete_room", std::move(answer), [this, code = std::move(code)]() -> DbResult<bool> {
+      if (auto done = sql_.delete_room.bind(1, code).run(); !done) {
+        return std::unexpected(done.error());
+      }
+      return db_->changes() > 0;
+    });
+  }
+
+  void save_person(PersonRecord person, Answer<void> answer) override {
+    enqueue("save_person", std::move(answer), [this, person = std::move(person)]() mutable {
+      person.at_ms = counts_from_ms(person.at_ms);
+      return save_person_in(sql_, person);
+    });
+  }
+
+  void drop_ban(std::string code, std::string ban, Answer<void> answer) override {
+    enqueue("drop_ban", std::move(answer), [this, code = std::move(code), ban = std::move(ban)] {
+      return sql_.drop_ban.bind(1, code).bind(2, ban).run();
     });
   }
 

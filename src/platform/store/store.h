@@ -20,10 +20,38 @@
 
 namespace confab::store {
 
+// What the people who lead a room may change.
+struct RoomSettingsRecord {
+  std::string title;
+  bool has_lobby = false;
+  bool is_locked = false;
+  std::string password_hash;  // empty: none
+  bool may_unmute = true;     // members
+  bool may_share = true;
+  bool may_chat = true;
+  bool operator==(const RoomSettingsRecord&) const = default;
+};
+
 struct RoomRecord {
   RoomId id;
   std::string code;  // unique; case and hyphens already in order
   std::int64_t created_at_ms = 0;
+  RoomSettingsRecord settings = {};
+  std::string host_key_hash =
+      {};                  // of the key that makes its owner; empty: made before there was one
+  std::string owner = {};  // the identity that owns it; may be empty
+};
+
+// What a room remembers of somebody (call/register.h).
+struct PersonRecord {
+  RoomId room;
+  std::string subject;
+  std::optional<std::int64_t> role;  // as a number of call::Role
+  bool is_out = false;
+  std::string ban;  // the id of it; empty: none
+  std::string name;
+  std::int64_t at_ms = 0;
+  std::string room_code;  // as in ChatRecord
 };
 
 struct ChatRecord {
@@ -51,14 +79,19 @@ struct TokenRecord {
 // How many of a room are loaded: the newest.
 inline constexpr std::size_t kTokensLoaded = 4096;
 
+// Of people: all that are banned, and the newest of the others.
+inline constexpr std::size_t kPeopleLoaded = 8192;
+
 struct LoadedRoom {
   RoomRecord room;
-  std::vector<ChatRecord> chat;     // the last ones, oldest first
-  std::vector<TokenRecord> tokens;  // those not expired, oldest first
+  std::vector<ChatRecord> chat;           // the last ones, oldest first
+  std::vector<TokenRecord> tokens;        // those not expired, oldest first
+  std::vector<PersonRecord> people = {};  // oldest first
 };
 
 // What may go: chat that was said, and rooms that were last used, so many days ago; 0 keeps all.
-// Tokens go when they have expired.
+// Tokens go when they have expired, and what is remembered of a seat when no token of it can be
+// good any more.
 struct Retention {
   std::uint32_t chat_days = 0;
   std::uint32_t room_days = 0;
@@ -93,6 +126,20 @@ class RoomStore {
   // Marks the room as used at `now_ms`, so that retention spares it.
   virtual void load_room(std::string code, std::size_t chat_max, std::int64_t now_ms,
                          Answer<std::optional<LoadedRoom>> answer) = 0;
+  // Of a room that is there; of another it changes nothing.
+  virtual void save_settings(std::string code, RoomSettingsRecord settings,
+                             Answer<void> answer) = 0;
+  // With all that is kept of it. True if there was one.
+  virtual void delete_room(std::string code, Answer<bool> answer) = 0;
+};
+
+class PeopleStore {
+ public:
+  virtual ~PeopleStore() = default;
+
+  // Takes the place of what was kept of the subject in the room.
+  virtual void save_person(PersonRecord person, Answer<void> answer) = 0;
+  virtual void drop_ban(std::string code, std::string ban, Answer<void> answer) = 0;
 };
 
 class ChatStore {
@@ -126,7 +173,11 @@ class StoreUpkeep {
 };
 
 // All of it.
-class Store : public RoomStore, public ChatStore, public TokenStore, public StoreUpkeep {
+class Store : public RoomStore,
+              public PeopleStore,
+              public ChatStore,
+              public TokenStore,
+              public StoreUpkeep {
  public:
   virtual AccessStore& access() = 0;
 };

@@ -57,6 +57,85 @@ TEST_P(StoreContract, finds_a_room_by_its_code_and_nothing_where_nothing_is) {
   EXPECT_FALSE(user_.load("x"));
 }
 
+TEST_P(StoreContract, keeps_what_a_room_is_and_what_becomes_of_it) {
+  RoomRecord room{RoomId::parse("rm_00000000000000000000000009").value(), "abc-defg-hij", 1000};
+  room.settings = {"Board '; --", true, false, "$argon2id$x", false, true, false};
+  room.host_key_hash = "hash";
+  room.owner = "ada@example.org";
+  ASSERT_TRUE(
+      user_.wait<void>([&](auto answer) { user_.store().create_room(room, std::move(answer)); }));
+  user_.close();
+  const auto found = user_.find(room.code);
+  ASSERT_TRUE(found && *found);
+  EXPECT_EQ((*found)->settings, room.settings);
+  EXPECT_EQ((*found)->host_key_hash, "hash");
+  EXPECT_EQ((*found)->owner, "ada@example.org");
+  const RoomSettingsRecord later{"", false, true, "", true, false, true};
+  ASSERT_TRUE(user_.wait<void>(
+      [&](auto answer) { user_.store().save_settings(room.code, later, std::move(answer)); }));
+  ASSERT_TRUE(user_.load(room.code));
+  EXPECT_EQ(user_.load(room.code)->room.settings, later);
+  EXPECT_EQ(user_.load(room.code)->room.host_key_hash, "hash");
+}
+
+TEST_P(StoreContract, a_room_of_before_there_were_settings_is_open) {
+  ASSERT_TRUE(user_.create("abc-defg-hij"));
+  const auto loaded = user_.load("abc-defg-hij");
+  EXPECT_EQ(loaded->room.settings, RoomSettingsRecord{});
+  EXPECT_EQ(loaded->room.host_key_hash, "");
+  EXPECT_TRUE(loaded->people.empty());
+}
+
+TEST_P(StoreContract, remembers_who_leads_a_room_and_who_is_out_of_it) {
+  ASSERT_TRUE(user_.create("abc-defg-hij"));
+  const RoomId room = user_.room().id;
+  const std::string code = user_.room().code;
+  ASSERT_TRUE(user_.save(PersonRecord{room, "p:1", 2, false, "", "Ada", 1000, code}));
+  ASSERT_TRUE(user_.save(PersonRecord{room, "d:x", std::nullopt, true, "bn_1", "Ben", 2000, code}));
+  ASSERT_TRUE(user_.save(PersonRecord{room, "p:1", 3, false, "", "Ada", 3000, code}));
+  user_.close();
+  auto people = user_.load(code)->people;
+  ASSERT_EQ(people.size(), 2u);
+  EXPECT_EQ(people[0].subject, "p:1") << "what is banned comes last, so that it is never cut off";
+  EXPECT_EQ(people[0].role, 3);
+  EXPECT_FALSE(people[0].is_out);
+  EXPECT_EQ(people[1].subject, "d:x");
+  EXPECT_FALSE(people[1].role);
+  EXPECT_TRUE(people[1].is_out);
+  EXPECT_EQ(people[1].ban, "bn_1");
+  EXPECT_EQ(people[1].name, "Ben");
+  ASSERT_TRUE(user_.wait<void>(
+      [&](auto answer) { user_.store().drop_ban(code, "bn_1", std::move(answer)); }));
+  EXPECT_EQ(user_.load(code)->people.size(), 1u);
+}
+
+TEST_P(StoreContract, forgets_a_seat_when_no_token_of_it_can_be_good_and_no_ban) {
+  ASSERT_TRUE(user_.create("abc-defg-hij", 1000 * kDay));
+  const RoomId room = user_.room().id;
+  const std::string code = user_.room().code;
+  ASSERT_EQ(user_.purge({}, 1000 * kDay).rows, 0u);
+  ASSERT_TRUE(user_.save(PersonRecord{room, "p:1", 3, false, "", "Ada", 1000 * kDay, code}));
+  ASSERT_TRUE(user_.save(PersonRecord{room, "s:1", 3, false, "", "Ada", 1000 * kDay, code}));
+  ASSERT_TRUE(user_.save(PersonRecord{room, "p:2", {}, true, "bn_1", "Ben", 1000 * kDay, code}));
+  EXPECT_EQ(user_.purge({}, 1030 * kDay, 30 * 24h).rows, 0u);
+  EXPECT_EQ(user_.purge({}, 1032 * kDay, 32 * 24h).rows, 1u);
+  EXPECT_EQ(user_.load(code)->people.size(), 2u);
+}
+
+TEST_P(StoreContract, a_deleted_room_is_gone_with_all_that_was_in_it) {
+  ASSERT_TRUE(user_.create("abc-defg-hij"));
+  ASSERT_TRUE(user_.say("hello", 1000));
+  const auto remove = [&] {
+    return *user_.wait<bool>(
+        [&](auto answer) { user_.store().delete_room("abc-defg-hij", std::move(answer)); });
+  };
+  EXPECT_TRUE(remove());
+  EXPECT_FALSE(remove());
+  EXPECT_FALSE(user_.load("abc-defg-hij"));
+  ASSERT_TRUE(user_.create("abc-defg-hij"));
+  EXPECT_TRUE(user_.load("abc-defg-hij")->chat.empty());
+}
+
 TEST_P(StoreContract, gives_the_last_lines_oldest_first) {
   ASSERT_TRUE(user_.create("abc-defg-hij"));
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(user_.say(std::to_string(i), 2000 + i));

@@ -145,6 +145,13 @@ class StoreUser {
     EXPECT_TRUE(loaded) << loaded.error().message;
     return loaded ? *loaded : std::nullopt;
   }
+  Result<void> save(const PersonRecord& person) {
+    return wait<void>([&](auto answer) { store().save_person(person, std::move(answer)); });
+  }
+  Result<void> save(const RoomSettingsRecord& settings) {
+    return wait<void>(
+        [&](auto answer) { store().save_settings(room_.code, settings, std::move(answer)); });
+  }
   Result<std::optional<RoomRecord>> find(const std::string& code) {
     return wait<std::optional<RoomRecord>>(
         [&](auto answer) { store().find_room(code, std::move(answer)); });

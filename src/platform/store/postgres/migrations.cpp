@@ -113,6 +113,29 @@ constexpr std::array<const char*, kSchemaVersion> kSteps = {
         outcome text NOT NULL
       );
     )sql",
+    // 3: rooms with an owner, settings and a password; who has a role in them, and who is out.
+    R"sql(
+      ALTER TABLE rooms ADD COLUMN title text NOT NULL DEFAULT '';
+      ALTER TABLE rooms ADD COLUMN has_lobby bigint NOT NULL DEFAULT 0;
+      ALTER TABLE rooms ADD COLUMN is_locked bigint NOT NULL DEFAULT 0;
+      ALTER TABLE rooms ADD COLUMN password_hash text NOT NULL DEFAULT '';
+      ALTER TABLE rooms ADD COLUMN may_unmute bigint NOT NULL DEFAULT 1;
+      ALTER TABLE rooms ADD COLUMN may_share bigint NOT NULL DEFAULT 1;
+      ALTER TABLE rooms ADD COLUMN may_chat bigint NOT NULL DEFAULT 1;
+      ALTER TABLE rooms ADD COLUMN host_key_hash text NOT NULL DEFAULT '';
+      ALTER TABLE rooms ADD COLUMN owner text NOT NULL DEFAULT '';
+      CREATE TABLE people (
+        room text NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+        subject text NOT NULL,
+        role bigint,
+        is_out bigint NOT NULL,
+        ban text NOT NULL,
+        name text NOT NULL,
+        at_ms bigint NOT NULL,
+        PRIMARY KEY (room, subject)
+      );
+      CREATE INDEX people_by_time ON people (at_ms);
+    )sql",
 };
 
 struct Close {

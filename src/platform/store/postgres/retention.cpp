@@ -42,6 +42,12 @@ constexpr const char* kOldTokens =
     "DELETE FROM tokens WHERE participant IN"
     " (SELECT participant FROM tokens WHERE expires_at_ms < $1::bigint LIMIT $2::bigint)";
 
+// No resume token lives as long as this (auth.resume_token_lifetime).
+constexpr std::int64_t kSeatDays = 31;
+constexpr const char* kOldSeats =
+    "DELETE FROM people WHERE (room, subject) IN (SELECT room, subject FROM people"
+    " WHERE at_ms < $1::bigint AND ban = '' AND subject LIKE 'p:%' LIMIT $2::bigint)";
+
 }  // namespace
 
 // One step of deleting. Held by the queries that it is made of, the last of which answers.
@@ -110,6 +116,7 @@ void PostgresRetention::remove(const std::shared_ptr<Round>& round) {
   if (keep.room_days > 0) remove_before(kChatOfOldRooms, at_ms - keep.room_days * kDayMs);
   if (keep.room_days > 0) remove_before(kOldRooms, at_ms - keep.room_days * kDayMs);
   remove_before(kOldTokens, at_ms);
+  remove_before(kOldSeats, at_ms - kSeatDays * kDayMs);
 }
 
 }  // namespace confab::store::postgres
