@@ -25,6 +25,9 @@ struct State {
   ChatPage chat;                              // the last of it
   std::vector<Speaker> speakers;
   ortc::RtpCapabilities router_capabilities;
+  RoomSettings settings;
+  Permits permits;
+  std::optional<std::vector<Waiting>> lobby;  // for those who may let people in
 };
 struct JoinedMeeting {
   MeetingId meeting;
@@ -37,8 +40,17 @@ struct JoinedMeeting {
   std::optional<control::TransportCreated> send_transport;  // if asked for
   std::optional<control::TransportCreated> receive_transport;
 };
+// The other answer to a join: it waits to be let in.
+struct InLobby {
+  std::string room;
+  std::string title;
+  Waiting waiting;
+  std::string knock;
+  std::optional<LobbyMessage> message;  // what was last said to all who wait
+};
 struct ProducerMade {
   ProducerId producer;
+  bool paused = false;  // also where it was asked for otherwise: muted stays muted
 };
 struct ConsumerMade {
   std::string room;
@@ -56,13 +68,30 @@ struct NameChanged {
   std::string room;
   ParticipantId participant;
   std::string name;
-  Role role = Role::kMember;
   std::uint64_t token_generation = 0;
+};
+// How many it was done to.
+struct Counted {
+  std::size_t count = 0;
+};
+struct SettingsChanged {
+  RoomSettings settings;
+};
+struct Banned {
+  BanId ban;
+};
+struct BanList {
+  std::vector<Ban> bans;  // newest first
+};
+struct People {
+  std::vector<ParticipantInfo> participants;  // oldest first
+  std::vector<Waiting> lobby;
 };
 
 using ReplyBody =
-    std::variant<Done, State, JoinedMeeting, control::TransportCreated, control::IceRestarted,
-                 ProducerMade, ConsumerMade, ChatAccepted, ChatPage, HandChanged, NameChanged>;
+    std::variant<Done, State, JoinedMeeting, InLobby, control::TransportCreated,
+                 control::IceRestarted, ProducerMade, ConsumerMade, ChatAccepted, ChatPage,
+                 HandChanged, NameChanged, Counted, SettingsChanged, Banned, BanList, People>;
 
 struct Reply {
   Origin origin;
@@ -71,7 +100,7 @@ struct Reply {
 
 // ---- what others are told ----
 
-enum class LeaveReason : std::uint8_t { kLeft, kTimeout };
+enum class LeaveReason : std::uint8_t { kLeft, kTimeout, kRemoved };
 
 struct ParticipantJoined {
   ParticipantInfo participant;
@@ -125,10 +154,55 @@ struct ServerRestarting {
   Duration reconnect_in{};
 };
 
-using Notice = std::variant<ParticipantJoined, ParticipantLeft, ParticipantUpdated,
-                            ConnectionChanged, ProducerAdded, ProducerPauseChanged, ProducerRemoved,
-                            ConsumerRemoved, ChatPosted, SpeakersChanged, TransportChanged,
-                            MediaLost, MeetingClosed, SessionReplaced, ServerRestarting>;
+// ---- what hosts did; `by` is nothing where it was an operator ----
+
+// To the one whose role or permits somebody changed.
+struct SelfUpdated {
+  ParticipantInfo self;
+  Permits permits;
+  std::optional<std::vector<Waiting>> lobby;
+};
+struct RoomUpdated {
+  RoomSettings settings;
+  std::optional<Who> by;
+};
+enum class ModerationKind : std::uint8_t { kMute, kStop, kLowerHand };
+// To the one it was done to.
+struct Moderated {
+  ModerationKind kind = ModerationKind::kMute;
+  std::optional<Source> source;
+  std::optional<Who> by;
+};
+struct UnmuteAsked {
+  Source source = Source::kMicrophone;
+  std::optional<Who> by;
+};
+struct Removed {
+  bool is_banned = false;
+  std::optional<Who> by;
+};
+struct MeetingEnded {
+  std::optional<Who> by;
+};
+// To those who may let people in.
+struct LobbyKnocked {
+  Waiting waiting;
+};
+enum class LobbyOutcome : std::uint8_t { kAdmitted, kDenied, kLeft };
+struct LobbyLeft {
+  WaitingId waiting;
+  LobbyOutcome outcome = LobbyOutcome::kLeft;
+};
+// To who waits.
+struct LobbyAdmitted {};
+struct LobbyDenied {};
+
+using Notice =
+    std::variant<ParticipantJoined, ParticipantLeft, ParticipantUpdated, ConnectionChanged,
+                 ProducerAdded, ProducerPauseChanged, ProducerRemoved, ConsumerRemoved, ChatPosted,
+                 SpeakersChanged, TransportChanged, MediaLost, MeetingClosed, SessionReplaced,
+                 ServerRestarting, SelfUpdated, RoomUpdated, Moderated, UnmuteAsked, Removed,
+                 MeetingEnded, LobbyKnocked, LobbyLeft, LobbyAdmitted, LobbyDenied, LobbyMessage>;
 
 // Some of the connections may be lost ones within their grace: Socket.IO keeps what they miss.
 struct Notify {
@@ -160,7 +234,40 @@ struct SaveToken {
   TokenIssue issue;
 };
 
+struct SaveSettings {
+  RoomId room;
+  std::string code;
+  RoomSettings settings;
+};
+// Takes the place of what was remembered of the same subject.
+struct SavePerson {
+  RoomId room;
+  std::string code;
+  RegisterEntry entry;
+};
+// Forgets whoever was banned by it.
+struct DropBan {
+  RoomId room;
+  std::string code;
+  BanId ban;
+};
+
+// ---- to who computes slow hashes ----
+
+// Answered by PasswordChecked with the same number.
+struct CheckPassword {
+  std::uint64_t number = 0;
+  std::string hash;
+  std::string password;
+};
+// Answered by PasswordHashed with the same number.
+struct HashPassword {
+  std::uint64_t number = 0;
+  std::string password;
+};
+
 using Action =
-    std::variant<Reply, Notify, Disconnect, control::MediaCommand, LoadRoom, SaveChat, SaveToken>;
+    std::variant<Reply, Notify, Disconnect, control::MediaCommand, LoadRoom, SaveChat, SaveToken,
+                 SaveSettings, SavePerson, DropBan, CheckPassword, HashPassword>;
 
 }  // namespace confab::call

@@ -46,6 +46,7 @@ bool may_announce(Core& core, Meeting& meeting, const Participant& from) {
 }
 
 void announce(Core& core, Meeting& meeting, const Participant& from, Notice notice) {
+  if (from.grant.is_hidden) return;
   std::vector<ConnectionId> to = meeting.connections_except(&from);
   const double price = announcement_price(to.size());
   allowance(core, from).charge(price, core.now);

@@ -14,6 +14,10 @@ Meeting* Core::meeting(MeetingId id) {
   return it == codes.end() ? nullptr : meeting(it->second);
 }
 
+std::optional<Who> By::who() const {
+  return participant == nullptr ? std::nullopt : std::optional(participant->who);
+}
+
 Asker Core::asker(ConnectionId connection) {
   const auto it = connections.find(connection);
   if (it == connections.end() || !it->second.participant.is_set()) return {};

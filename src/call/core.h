@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "call/actions.h"
+#include "call/address_rates.h"
 #include "call/events.h"
 #include "call/meeting.h"
 #include "call/rate_limit.h"
@@ -33,6 +34,16 @@ struct Connection {
   TokenBucket announcements;
   std::string code;           // of the meeting it is in; empty before
   ParticipantId participant;  // unset while its join waits
+  WaitingId waiting;          // its place in the lobby of that meeting
+};
+
+// Who asks for what only some may do: in the meeting, or an operator who is not.
+struct By {
+  Meeting* meeting = nullptr;
+  Participant* participant = nullptr;  // null: an operator
+  bool is_host = false;                // or as good as one
+
+  std::optional<Who> who() const;
 };
 
 // Who in which meeting a request came from. Null when the connection has not joined.
@@ -83,9 +94,14 @@ struct Consuming {
   Origin origin;
   TransportId transport;
 };
+// Somebody was muted by somebody else.
+struct Muting {
+  ProducerId producer;
+};
 
-using MediaPurpose = std::variant<OpeningRouter, Relayed, ConnectingTransport, MakingTransport,
-                                  MakingJoinTransport, Producing, PuttingCapabilities, Consuming>;
+using MediaPurpose =
+    std::variant<OpeningRouter, Relayed, ConnectingTransport, MakingTransport, MakingJoinTransport,
+                 Producing, PuttingCapabilities, Consuming, Muting>;
 
 struct MediaInFlight {
   std::string code;
@@ -103,6 +119,17 @@ struct SavingChat {
   ChatMessage message;
   Timers::Key timer = 0;
 };
+
+// Somebody sets the password of a room, and waits for its hash.
+struct HashingPassword {
+  Origin origin;
+  MeetingId meeting;
+  std::optional<Who> by;
+  ConnectionId asker;
+};
+
+// Three people who mistype; then one in ten seconds: ten thousand tries take a day.
+inline constexpr Rate kWrongPasswordRate{10, 0.1};
 
 struct Core {
   Core(const Options& o, Random& r, LogSink& l) : options(o), random(r), log(l) {}
@@ -122,6 +149,10 @@ struct Core {
   std::unordered_map<ConnectionId, Connection> connections;
   std::unordered_map<control::RequestId, MediaInFlight> media;
   std::unordered_map<MessageId, SavingChat> saving;
+  std::unordered_map<std::uint64_t, MeetingId> password_checks;  // by number
+  std::unordered_map<std::uint64_t, HashingPassword> password_hashes;
+  std::uint64_t last_password = 0;
+  AddressRates wrong_passwords{kWrongPasswordRate};
   ortc::SharedCapabilities capabilities;
   Totals totals;
   Timers timers;
@@ -167,6 +198,11 @@ void drop_media(Core& core, Meeting& meeting, Participant& owner);
 void remove_participant(Core& core, Meeting& meeting, ParticipantId id, LeaveReason reason);
 // Closes and forgets the meeting if nobody is in it or waits for it.
 void close_if_empty(Core& core, Meeting& meeting);
+// Those whose join has not been decided on.
+void refuse_waiting(Core& core, Meeting& meeting, const Error& error);
+// Everybody inside is told, also those in the lobby, and the meeting is over. `is_for_good`: they
+// are disconnected too.
+void dissolve(Core& core, Meeting& meeting, const Notice& last_word, bool is_for_good);
 // Nobody can be helped: everyone waiting is refused, everyone inside is told, the rest is freed.
 void abandon_meeting(Core& core, Meeting& meeting, const Error& error);
 // Asks the media plane for the router.
@@ -177,7 +213,9 @@ void release_connection(Core& core, const Participant& participant);
 void unbind(Core& core, ConnectionId connection);
 // A join that waits is called off.
 void stop_waiting(Core& core, ConnectionId connection);
-// Lets a join in, now that the meeting is open.
+// Lets a join in as soon as the meeting is open.
+void enter(Core& core, Meeting& meeting, WaitingJoin waiting);
+// Lets a join in, now that the meeting is open, if it may come in.
 void admit(Core& core, Meeting& meeting, const Origin& origin, Join join);
 
 }  // namespace confab::call

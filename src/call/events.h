@@ -20,7 +20,15 @@ struct Join {
   std::string name;          // may be empty if `resume` is there
   bool is_nameless = false;  // it was, and is the token's
   std::optional<ResumeClaims> resume;
-  bool is_host = false;  // a host key was shown and is right
+  // A host key of the older kind, which the server signed, was shown and is right. Counts in rooms
+  // that know of no other.
+  bool is_host = false;
+  std::string host_key_hash = {};  // of the host key that was shown; empty: none
+  std::string password = {};       // as shown; empty: none
+  bool is_password_right = false;  // it was looked at
+  std::string device = {};         // the browser, as a hash; may be empty
+  std::string knock = {};          // of the place in the lobby; may be empty
+  std::optional<Grant> grant = {};
   bool keep_media = false;
   bool wants_transports = false;
   std::optional<ortc::RtpCapabilities> rtp_capabilities;
@@ -90,14 +98,89 @@ struct SetName {
   std::string name;
 };
 
+// ---- what hosts and cohosts ask for, or an operator by REST ----
+
+struct MuteParticipant {
+  ParticipantId participant;
+  Source source = Source::kMicrophone;
+};
+struct MuteAll {};
+struct AskToUnmute {
+  ParticipantId participant;
+  Source source = Source::kMicrophone;
+};
+struct StopSource {
+  ParticipantId participant;
+  Source source = Source::kCamera;
+};
+struct LowerHand {
+  ParticipantId participant;
+};
+struct LowerHands {};
+struct RemoveParticipant {
+  ParticipantId participant;
+};
+struct BanParticipant {
+  ParticipantId participant;
+};
+struct ListBans {};
+struct LiftBan {
+  BanId ban;
+};
+struct SetRole {
+  ParticipantId participant;
+  Role role = Role::kMember;
+};
+// What is not named stays.
+struct SetRoom {
+  std::optional<std::string> title = {};
+  std::optional<bool> has_lobby = {};
+  std::optional<bool> may_unmute = {};
+  std::optional<bool> may_share = {};
+  std::optional<bool> may_chat = {};
+};
+struct SetLock {
+  bool is_locked = false;
+};
+struct SetPassword {
+  std::string password;  // empty: none from now on
+};
+struct AdmitWaiting {
+  WaitingId waiting;
+};
+struct DenyWaiting {
+  WaitingId waiting;
+};
+struct AdmitAll {};
+struct WriteToLobby {
+  std::string text;
+  std::optional<WaitingId> to = {};  // nothing: to all who wait
+};
+struct EndMeeting {};
+struct ListPeople {};
+
 using Request =
     std::variant<Join, Leave, GetState, GetChat, CreateTransport, ConnectTransport, RestartIce,
                  CloseTransport, Produce, SetProducerPaused, CloseProducer, Consume,
-                 SetConsumerPaused, SetPreferredLayers, CloseConsumer, SendChat, SetHand, SetName>;
+                 SetConsumerPaused, SetPreferredLayers, CloseConsumer, SendChat, SetHand, SetName,
+                 MuteParticipant, MuteAll, AskToUnmute, StopSource, LowerHand, LowerHands,
+                 RemoveParticipant, BanParticipant, ListBans, LiftBan, SetRole, SetRoom, SetLock,
+                 SetPassword, AdmitWaiting, DenyWaiting, AdmitAll, WriteToLobby, EndMeeting,
+                 ListPeople>;
 
 struct ClientRequest {
   Origin origin;
   Request request;
+};
+
+// The same by somebody who is not in the meeting: answered by a Reply whose origin has no
+// connection and this number. `is_admin` is what whoever checks credentials found out.
+struct OperatorRequest {
+  RequestNumber number = 0;
+  std::string code;
+  bool is_admin = false;
+  Request request;
+  TraceContext trace = {};
 };
 
 // ---- connections; one need not be announced, its first request does ----
@@ -140,13 +223,34 @@ struct ChatSaved {
   Result<void> saved;
 };
 
+// ---- the answers of who computes slow hashes ----
+
+struct PasswordChecked {
+  std::uint64_t number = 0;
+  Result<bool> is_right;
+};
+struct PasswordHashed {
+  std::uint64_t number = 0;
+  Result<std::string> hash;  // empty: the password is taken away
+};
+
+// A room was changed by somebody who is not in it, and the store has it.
+struct RoomChanged {
+  std::string code;
+  RoomSettings settings;
+};
+struct RoomDeleted {
+  std::string code;
+};
+
 // The server is about to stop in an orderly way.
 struct ServerStopping {
   Duration reconnect_in = 1s;
 };
 
-using Event = std::variant<ClientRequest, ConnectionLost, ConnectionRecovered, ConnectionClosed,
-                           PageClosing, PageReturning, RoomLoaded, ChatSaved, ServerStopping,
-                           control::MediaCompletion, control::MediaEvent>;
+using Event = std::variant<ClientRequest, OperatorRequest, ConnectionLost, ConnectionRecovered,
+                           ConnectionClosed, PageClosing, PageReturning, RoomLoaded, ChatSaved,
+                           PasswordChecked, PasswordHashed, RoomChanged, RoomDeleted,
+                           ServerStopping, control::MediaCompletion, control::MediaEvent>;
 
 }  // namespace confab::call

@@ -74,16 +74,57 @@ std::vector<ConnectionId> Meeting::connections_except(const Participant* except)
   return out;
 }
 
+std::vector<ConnectionId> Meeting::leaders() const {
+  std::vector<ConnectionId> out;
+  for (const auto& [key, participant] : participants) {
+    if (participant->role >= Role::kCohost) out.push_back(participant->connection);
+  }
+  return out;
+}
+
+bool Meeting::is_used() const {
+  return !participants.empty() || !waiting.empty() || !checking.empty() || !lobby.empty();
+}
+
+LobbyPlace* Meeting::find_place(WaitingId wanted) {
+  const auto it =
+      std::ranges::find(lobby, wanted, [](const LobbyPlace& place) { return place.who.id; });
+  return it == lobby.end() ? nullptr : &*it;
+}
+
+LobbyPlace* Meeting::find_knock(std::string_view knock) {
+  if (knock.empty()) return nullptr;
+  const auto it = std::ranges::find(lobby, knock, &LobbyPlace::knock);
+  return it == lobby.end() ? nullptr : &*it;
+}
+
+std::vector<Waiting> Meeting::waiting_list() const {
+  std::vector<Waiting> out;
+  for (const LobbyPlace& place : lobby) {
+    if (!place.is_admitted) out.push_back(place.who);
+  }
+  return out;
+}
+
+std::optional<std::vector<Waiting>> Meeting::lobby_for(const Participant& viewer) const {
+  if (viewer.role < Role::kCohost) return std::nullopt;
+  return waiting_list();
+}
+
 State Meeting::state_for(const Participant& viewer) const {
   State out;
   out.room = code;
   out.self = viewer.info();
   for (const Participant* participant : in_order()) {
-    if (participant != &viewer) out.participants.push_back(participant->info());
+    if (participant == &viewer || participant->grant.is_hidden) continue;
+    out.participants.push_back(participant->info());
   }
   out.chat = chat.page(viewer.who.id, std::nullopt);
   out.speakers = speakers;
   out.router_capabilities = router_capabilities;
+  out.settings = settings;
+  out.permits = viewer.permits;
+  out.lobby = lobby_for(viewer);
   return out;
 }
 

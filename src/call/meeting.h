@@ -15,6 +15,7 @@
 #include "call/chat_history.h"
 #include "call/events.h"
 #include "call/rate_limit.h"
+#include "call/register.h"
 #include "call/token_book.h"
 #include "call/types.h"
 #include "rtc/ortc/capabilities_hash.h"
@@ -56,6 +57,14 @@ struct Unsaid {
 struct Participant {
   Who who;
   Role role = Role::kMember;
+  Grant grant;
+  Permits permits;
+  std::string device;     // the browser it came from last, as a hash; may be empty
+  bool is_owner = false;  // showed what makes the room theirs: the role can not be taken away
+  // Muted by somebody else: a microphone that is made anew is made paused.
+  bool stays_muted = false;
+  // Where members may not unmute themselves: this one may, since it was asked to.
+  bool was_asked_to_unmute = false;
   std::uint64_t order = 0;  // of joining, within the process
   std::int64_t joined_at_ms = 0;
   std::optional<std::int64_t> hand_since_ms;
@@ -106,8 +115,32 @@ struct WaitingJoin {
   Join join;
 };
 
+// One whose password is being looked at.
+struct CheckingJoin {
+  std::uint64_t number = 0;
+  WaitingJoin waiting;
+};
+
+// Somebody who waits to be let in, or was let in and has not come yet.
+struct LobbyPlace {
+  Waiting who;
+  std::string knock;        // what proves that it is the same person
+  ConnectionId connection;  // the last one while it is lost
+  IpAddress from;           // peer_of() where it knocked from
+  bool is_connected = true;
+  bool is_admitted = false;
+  std::uint64_t timer = 0;  // until the place is given up
+};
+
+// A list for hosts and no load on anybody; one network can not take all of it.
+inline constexpr std::size_t kLobbyMax = 100;
+inline constexpr std::size_t kLobbyPerAddressMax = 10;
+// A class that comes at the bell, and then one in a second: each is shown to every host.
+inline constexpr Rate kKnockRate{20, 1};
+
 struct Meeting {
-  Meeting(Rate announcement_rate, Instant now) : announcements(announcement_rate, now) {}
+  Meeting(Rate announcement_rate, Instant now)
+      : announcements(announcement_rate, now), knocks(kKnockRate, now) {}
 
   std::string code;
   MeetingId id;
@@ -125,6 +158,14 @@ struct Meeting {
   TokenBook tokens;
   std::vector<Speaker> speakers;
   TokenBucket announcements;  // what all in it together may say to all
+  RoomSettings settings;
+  std::string host_key_hash;
+  std::string owner_identity;
+  Register people;
+  std::vector<CheckingJoin> checking;
+  std::vector<LobbyPlace> lobby;  // oldest first
+  std::optional<LobbyMessage> lobby_message;
+  TokenBucket knocks;
 
   Participant* find(ParticipantId who);
   // By participant id or by alias.
@@ -138,6 +179,14 @@ struct Meeting {
   std::vector<const Participant*> in_order() const;
   // Everybody's connection but one's; `except` may be null.
   std::vector<ConnectionId> connections_except(const Participant* except) const;
+  // Of those who may let people in.
+  std::vector<ConnectionId> leaders() const;
+  bool is_used() const;
+  LobbyPlace* find_place(WaitingId waiting);
+  LobbyPlace* find_knock(std::string_view knock);
+  // Who waits, for those who may let them in; nothing for others.
+  std::optional<std::vector<Waiting>> lobby_for(const Participant& viewer) const;
+  std::vector<Waiting> waiting_list() const;
   // What `viewer` may see.
   State state_for(const Participant& viewer) const;
   // Keeps both ends of a consumer in step.

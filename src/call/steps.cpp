@@ -2,6 +2,8 @@
 
 #include "call/announce.h"
 #include "call/core.h"
+#include "call/lobby.h"
+#include "call/permits.h"
 
 namespace confab::call {
 
@@ -51,9 +53,8 @@ void learn_capabilities(Core& core, Participant& self, const ortc::RtpCapabiliti
   self.rtp_capabilities = std::move(shared);
 }
 
-// So far everybody may do everything.
 void admit_to_media(Core& core, const Meeting& meeting, const Participant& participant) {
-  core.tell_media(meeting.id, control::Admit{participant.who.id, control::Permits{}});
+  core.tell_media(meeting.id, control::Admit{participant.who.id, participant.permits.media});
 }
 
 void add_transport(Meeting& meeting, Participant& owner, TransportId id, bool is_send) {
@@ -87,8 +88,8 @@ void drop_media(Core& core, Meeting& meeting, Participant& owner) {
 void unbind(Core& core, ConnectionId connection) {
   const auto it = core.connections.find(connection);
   if (it == core.connections.end()) return;
-  it->second.code.clear();
   it->second.participant = {};
+  if (!it->second.waiting.is_set()) it->second.code.clear();
 }
 
 void release_connection(Core& core, const Participant& participant) {
@@ -102,10 +103,13 @@ void release_connection(Core& core, const Participant& participant) {
 void stop_waiting(Core& core, ConnectionId connection) {
   const auto it = core.connections.find(connection);
   if (it == core.connections.end() || it->second.participant.is_set()) return;
-  Meeting* meeting = core.meeting(std::exchange(it->second.code, {}));
+  Meeting* meeting = core.meeting(it->second.code);
+  unbind(core, connection);
   if (!meeting) return;
   std::erase_if(meeting->waiting,
                 [&](const WaitingJoin& w) { return w.origin.connection == connection; });
+  std::erase_if(meeting->checking,
+                [&](const CheckingJoin& c) { return c.waiting.origin.connection == connection; });
   close_if_empty(core, *meeting);
 }
 
@@ -124,6 +128,7 @@ void remove_participant(Core& core, Meeting& meeting, ParticipantId id, LeaveRea
     meeting.transport_owners.erase(transport);
   }
   core.tell_media(meeting.id, control::Dismiss{id});
+  if (leaver->role == Role::kHost) promote_if_leaderless(core, meeting);
   core.log.write(LogLevel::kInfo, "participant_left",
                  {{"meeting", meeting.id.to_string()},
                   {"participant", id.to_string()},
@@ -133,7 +138,7 @@ void remove_participant(Core& core, Meeting& meeting, ParticipantId id, LeaveRea
 }
 
 void close_if_empty(Core& core, Meeting& meeting) {
-  if (!meeting.participants.empty() || !meeting.waiting.empty()) return;
+  if (meeting.is_used()) return;
   core.timers.cancel(meeting.timer);
   if (meeting.phase != MeetingPhase::kLoading) {
     core.tell_media(meeting.id, control::CloseMeeting{});
@@ -144,19 +149,43 @@ void close_if_empty(Core& core, Meeting& meeting) {
   core.meetings.erase(std::string(meeting.code));
 }
 
-void abandon_meeting(Core& core, Meeting& meeting, const Error& error) {
-  for (const WaitingJoin& waiting : std::exchange(meeting.waiting, {})) {
-    unbind(core, waiting.origin.connection);
-    core.refuse(waiting.origin, error);
-  }
-  core.notify(meeting.connections_except(nullptr), MeetingClosed{});
+void dissolve(Core& core, Meeting& meeting, const Notice& last_word, bool is_for_good) {
+  std::vector<ConnectionId> all = meeting.connections_except(nullptr);
+  for (const LobbyPlace& place : meeting.lobby) all.push_back(place.connection);
+  core.notify(all, last_word);
   for (const auto& [id, participant] : meeting.participants) {
     core.timers.cancel(participant->grace_timer);
     core.timers.cancel(participant->states_timer);
+    if (is_for_good && participant->is_connected) {
+      core.actions.emplace_back(Disconnect{participant->connection});
+    }
     release_connection(core, *participant);
   }
   meeting.participants.clear();
+  while (!meeting.lobby.empty()) {
+    const LobbyPlace& place = meeting.lobby.back();
+    if (is_for_good && place.is_connected) {
+      core.actions.emplace_back(Disconnect{place.connection});
+    }
+    take_from_lobby(core, meeting, place.who.id);
+  }
   close_if_empty(core, meeting);
+}
+
+void refuse_waiting(Core& core, Meeting& meeting, const Error& error) {
+  std::vector<WaitingJoin> refused = std::exchange(meeting.waiting, {});
+  for (CheckingJoin& checking : std::exchange(meeting.checking, {})) {
+    refused.push_back(std::move(checking.waiting));
+  }
+  for (const WaitingJoin& waiting : refused) {
+    unbind(core, waiting.origin.connection);
+    core.refuse(waiting.origin, error);
+  }
+}
+
+void abandon_meeting(Core& core, Meeting& meeting, const Error& error) {
+  refuse_waiting(core, meeting, error);
+  dissolve(core, meeting, MeetingClosed{}, false);
 }
 
 void open_router(Core& core, Meeting& meeting) {

@@ -16,6 +16,26 @@ void FakeMedia::close_transport(TransportId id) {
   });
 }
 
+control::PermitsSet FakeMedia::close_forbidden(ParticipantId participant,
+                                               const control::Permits& allowed) {
+  control::PermitsSet closed;
+  for (const auto& [id, transport] : producers) {
+    const auto owner = of_participant.find(transport);
+    const bool is_theirs = owner != of_participant.end() && owner->second == participant;
+    if (is_theirs && !allowed.allows(sources.at(id))) closed.producers.push_back(id);
+  }
+  for (const ProducerId id : closed.producers) {
+    producers.erase(id);
+    std::erase_if(consumers, [&](const auto& c) { return c.second.second == id; });
+  }
+  if (allowed.can_subscribe) return closed;
+  std::erase_if(consumers, [&](const auto& c) {
+    const auto owner = of_participant.find(c.second.first);
+    return owner != of_participant.end() && owner->second == participant;
+  });
+  return closed;
+}
+
 void FakeMedia::lose(MeetingId meeting) {
   meetings.erase(meeting);
   admitted.erase(meeting);
@@ -40,10 +60,12 @@ control::MediaResult FakeMedia::carry_out(const control::MediaCommand& command) 
     }
     control::MediaResult operator()(const control::Admit& a) const {
       m.admitted[meeting].insert(a.participant);
+      m.permits[a.participant] = a.permits;
       return control::Done{};
     }
-    control::MediaResult operator()(const control::SetPermits&) const {
-      return control::PermitsSet{};
+    control::MediaResult operator()(const control::SetPermits& p) const {
+      m.permits[p.participant] = p.permits;
+      return m.close_forbidden(p.participant, p.permits);
     }
     control::MediaResult operator()(const control::Dismiss& d) const {
       m.admitted[meeting].erase(d.participant);
@@ -71,6 +93,8 @@ control::MediaResult FakeMedia::carry_out(const control::MediaCommand& command) 
     control::MediaResult operator()(const control::Produce& p) const {
       const ProducerId id = ProducerId::random(m.random_);
       m.producers.emplace(id, p.transport);
+      m.sources[id] = *p.source;
+      m.paused[id] = p.paused;
       return control::Produced{id, ortc::ProducerType::kSimple};
     }
     control::MediaResult operator()(const control::CloseProducer& p) const {
@@ -99,7 +123,10 @@ control::MediaResult FakeMedia::carry_out(const control::MediaCommand& command) 
       return control::Done{};
     }
     control::MediaResult operator()(const control::ConnectTransport&) const { return done(); }
-    control::MediaResult operator()(const control::SetProducerPaused&) const { return done(); }
+    control::MediaResult operator()(const control::SetProducerPaused& p) const {
+      m.paused[p.producer] = p.paused;
+      return done();
+    }
     control::MediaResult operator()(const control::SetConsumerPaused&) const { return done(); }
     control::MediaResult operator()(const control::SetPreferredLayers&) const { return done(); }
     control::MediaResult operator()(const control::RequestKeyFrame&) const { return done(); }
@@ -120,6 +147,13 @@ RequestNumber World::ask(ConnectionId from, Request request) {
   replies_.erase(from);
   happen(ClientRequest{{from, ++last_request_}, std::move(request)});
   return last_request_;
+}
+
+Result<ReplyBody> World::operate(Request request, bool is_admin, const std::string& room) {
+  operator_reply.reset();
+  happen(OperatorRequest{++last_request_, room, is_admin, std::move(request), {}});
+  EXPECT_TRUE(operator_reply.has_value());
+  return operator_reply.value_or(fail(ErrorCode::kInternal, "no reply"));
 }
 
 Result<ReplyBody>& World::reply(ConnectionId from) {
@@ -151,7 +185,7 @@ Join World::newcomer(const std::string& name, const std::string& room) {
 
 ResumeClaims World::claims(const JoinedMeeting& joined) {
   const ParticipantInfo& self = joined.state.self;
-  return {joined.state.room, self.who.id, self.who.name, self.role, joined.token_generation};
+  return {joined.state.room, self.who.id, self.who.name, joined.token_generation};
 }
 
 JoinedMeeting World::resume(ConnectionId from, const JoinedMeeting& before, bool keep_media) {
@@ -218,6 +252,8 @@ void World::release_answers() {
     perform(load);
     is_draining_ = false;
   }
+  passwords_answer = true;
+  for (CheckPassword& check : std::exchange(kept_checks, {})) perform(check);
   for (SaveChat& save : std::exchange(kept_saves, {})) queue_.push_back(saved_answer(save));
   for (control::MediaCommand& command : std::exchange(kept_commands, {})) {
     is_draining_ = true;
@@ -238,6 +274,10 @@ void World::drain() {
 }
 
 void World::perform(Reply& action) {
+  if (action.origin.connection == ConnectionId{}) {
+    operator_reply = std::move(action.result);
+    return;
+  }
   replies_.insert_or_assign(action.origin.connection, std::move(action.result));
 }
 
@@ -268,6 +308,34 @@ Event World::saved_answer(const SaveChat& action) const {
   ChatSaved out{action.meeting, action.message.id, {}};
   if (store_error) out.saved = std::unexpected(*store_error);
   return out;
+}
+
+void World::perform(SaveSettings& action) {
+  rooms.at(action.code).settings = action.settings;
+}
+
+void World::perform(SavePerson& action) {
+  auto& people = rooms.at(action.code).people;
+  std::erase_if(people, [&](const RegisterEntry& e) { return e.subject == action.entry.subject; });
+  people.push_back(std::move(action.entry));
+}
+
+void World::perform(DropBan& action) {
+  std::erase_if(rooms.at(action.code).people,
+                [&](const RegisterEntry& e) { return e.ban == action.ban; });
+}
+
+// A hash that a test can read.
+void World::perform(CheckPassword& action) {
+  if (!passwords_answer) {
+    kept_checks.push_back(std::move(action));
+    return;
+  }
+  queue_.emplace_back(PasswordChecked{action.number, action.hash == "hash of " + action.password});
+}
+
+void World::perform(HashPassword& action) {
+  queue_.emplace_back(PasswordHashed{action.number, "hash of " + action.password});
 }
 
 void World::perform(SaveChat& action) {

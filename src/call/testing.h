@@ -36,10 +36,14 @@ class FakeMedia {
   std::map<TransportId, ortc::CapabilitiesHash> capabilities;
   int capabilities_put = 0;
   std::map<ProducerId, TransportId> producers;
+  std::map<ProducerId, Source> sources;  // also of those that are gone
+  std::map<ProducerId, bool> paused;
+  std::map<ParticipantId, control::Permits> permits;  // as it was last told
   std::map<ConsumerId, std::pair<TransportId, ProducerId>> consumers;
 
  private:
   void close_transport(TransportId id);
+  control::PermitsSet close_forbidden(ParticipantId participant, const control::Permits& allowed);
   Random& random_;
 };
 
@@ -59,6 +63,9 @@ class World {
     return std::get<T>(*result);
   }
   ErrorCode refusal(ConnectionId from);
+  const Result<ReplyBody>& last_reply(ConnectionId from) { return reply(from); }
+  // The same by REST.
+  Result<ReplyBody> operate(Request request, bool is_admin = true, const std::string& room = kRoom);
   // The answer if it is such a one.
   template <typename T>
   std::optional<T> if_answered(ConnectionId from) const {
@@ -105,6 +112,7 @@ class World {
   FakeMedia media;
   bool store_answers = true;
   bool media_answers = true;
+  bool passwords_answer = true;
   std::optional<Error> store_error;
   std::optional<Error> media_error;
   std::map<std::string, Room> rooms;
@@ -112,6 +120,8 @@ class World {
   std::vector<control::MediaCommand> kept_commands;
   std::vector<std::string> kept_loads;
   std::vector<SaveChat> kept_saves;
+  std::vector<CheckPassword> kept_checks;
+  std::optional<Result<ReplyBody>> operator_reply;  // the last
 
  private:
   Result<ReplyBody>& reply(ConnectionId from);
@@ -124,6 +134,11 @@ class World {
   void perform(LoadRoom& action);
   void perform(SaveChat& action);
   void perform(SaveToken& action);
+  void perform(SaveSettings& action);
+  void perform(SavePerson& action);
+  void perform(DropBan& action);
+  void perform(CheckPassword& action);
+  void perform(HashPassword& action);
 
   std::uint64_t last_connection_ = 0;
   RequestNumber last_request_ = 0;

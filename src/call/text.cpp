@@ -93,18 +93,39 @@ void add_to_chat(Cleaned& chat, CharacterKind kind, std::string_view bytes) {
 
 }  // namespace
 
-Result<std::string> clean_name(std::string_view name) {
+namespace {
+
+// One line, in order; nothing for what can not be put in order.
+std::optional<Cleaned> clean_line(std::string_view text) {
   Cleaned out;
-  while (!name.empty()) {
-    const Character next = first_character(name);
-    if (next.bytes == 0 || !add_to_name(out, next.kind, name.substr(0, next.bytes))) {
-      return refuse("name", "control characters and broken text are not allowed");
+  while (!text.empty()) {
+    const Character next = first_character(text);
+    if (next.bytes == 0 || !add_to_name(out, next.kind, text.substr(0, next.bytes))) {
+      return std::nullopt;
     }
-    name.remove_prefix(next.bytes);
+    text.remove_prefix(next.bytes);
   }
-  if (!out.is_seen) return refuse("name", "is empty");
-  if (out.trimmed_chars > kNameCharsMax) return refuse("name", "longer than 64 characters");
-  return std::move(out).trimmed();
+  return out;
+}
+
+constexpr const char* kBroken = "control characters and broken text are not allowed";
+
+}  // namespace
+
+Result<std::string> clean_name(std::string_view name) {
+  auto out = clean_line(name);
+  if (!out) return refuse("name", kBroken);
+  if (!out->is_seen) return refuse("name", "is empty");
+  if (out->trimmed_chars > kNameCharsMax) return refuse("name", "longer than 64 characters");
+  return std::move(*out).trimmed();
+}
+
+Result<std::string> clean_title(std::string_view title) {
+  auto out = clean_line(title);
+  if (!out) return refuse("title", kBroken);
+  if (!out->is_seen) return std::string();
+  if (out->trimmed_chars > kTitleCharsMax) return refuse("title", "longer than 100 characters");
+  return std::move(*out).trimmed();
 }
 
 Result<std::string> clean_chat(std::string_view text, std::size_t chars_max) {

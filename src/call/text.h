@@ -17,6 +17,11 @@ inline constexpr std::size_t kNameCharsMax = 64;
 // without what is invisible and what turns the writing direction. Controls are refused.
 Result<std::string> clean_name(std::string_view name);
 
+inline constexpr std::size_t kTitleCharsMax = 100;
+
+// The same for the title of a room, which may be empty.
+Result<std::string> clean_title(std::string_view title);
+
 // Trimmed, 1 to `chars_max` characters that show something. Every kind of line break becomes a line
 // feed; controls and overrides of the direction are left out, since what is pasted has them. Marks
 // and isolates of the direction stay: whoever shows the text isolates it.

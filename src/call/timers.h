@@ -38,7 +38,13 @@ struct ReopenDue {
   std::string code;
   MeetingId meeting;
 };
-using Timer = std::variant<GraceOver, StatesDue, StoreLate, ChatLate, MediaLate, ReopenDue>;
+// Who waits has been without a connection for too long.
+struct LobbyGraceOver {
+  std::string code;
+  WaitingId waiting;
+};
+using Timer =
+    std::variant<GraceOver, StatesDue, StoreLate, ChatLate, MediaLate, ReopenDue, LobbyGraceOver>;
 
 class Timers {
  public:

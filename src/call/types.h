@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/ids.h"
@@ -41,9 +42,36 @@ struct Origin {
   TraceContext trace = {};
 };
 
-enum class Role : std::uint8_t { kMember, kHost };
+// In the order of what they may do (rights.h). The truth about it stands in the meeting and in the
+// room's register, never in what a client holds.
+enum class Role : std::uint8_t { kViewer, kMember, kCohost, kHost };
+
+// As it stands on the wire and in logs. A member is the participant of other systems.
+constexpr std::string_view role_name(Role role) {
+  switch (role) {
+    case Role::kViewer:
+      return "viewer";
+    case Role::kMember:
+      return "member";
+    case Role::kCohost:
+      return "cohost";
+    case Role::kHost:
+      return "host";
+  }
+  return "";
+}
 
 using Source = control::TrackSource;
+
+// Somebody who waits to be let in; a ban.
+using WaitingId = Id<struct WaitingTag>;
+using BanId = Id<struct BanTag>;
+struct WaitingTag {
+  static constexpr std::string_view kPrefix = "wt";
+};
+struct BanTag {
+  static constexpr std::string_view kPrefix = "bn";
+};
 
 // A participant as others name it. The alias is the socket id that clients of the compatibility
 // events know one another by; empty for our own clients.
@@ -51,6 +79,73 @@ struct Who {
   ParticipantId id;
   std::string alias;
   std::string name;
+};
+
+// What a verified token lets its holder do. Who checks signatures fills it in; the room and the
+// meeting may have another mind about the role.
+struct Grant {
+  std::string identity;      // whom it was made out to; may be empty
+  std::string room;          // the only one it is good for; empty: any
+  std::optional<Role> role;  // nothing: what the room gives
+  bool is_room_admin = false;
+  bool bypasses_lobby = false;
+  std::optional<std::uint8_t> sources;  // as control::Permits has them; nothing: what the role has
+  bool can_subscribe = true;
+  std::optional<bool> can_publish_data;  // chat, hand, name; nothing: what the role has
+  bool is_hidden = false;                // the others are not shown it, and it sends nothing
+};
+
+// What a participant may do now, by role, grant and room together.
+struct Permits {
+  control::Permits media;  // the media plane is told this part
+  bool unmute = true;      // or only once it was asked to
+  bool chat = true;        // else private lines to hosts and cohosts
+  bool operator==(const Permits&) const = default;
+};
+
+// What members may do; hosts and cohosts always may.
+struct RoomPermissions {
+  bool unmute = true;
+  bool share = true;
+  bool chat = true;
+  bool operator==(const RoomPermissions&) const = default;
+};
+
+struct RoomSettings {
+  std::string title;
+  bool has_lobby = false;
+  bool is_locked = false;
+  std::string password_hash;  // empty: none
+  RoomPermissions permissions;
+  bool operator==(const RoomSettings&) const = default;
+};
+
+struct Waiting {
+  WaitingId id;
+  std::string name;
+  std::int64_t since_ms = 0;
+};
+
+struct LobbyMessage {
+  std::string text;
+  std::optional<Who> from;  // nothing: not said by somebody in the meeting
+  std::int64_t sent_at_ms = 0;
+};
+
+struct Ban {
+  BanId id;
+  std::string name;  // of who was banned, as it was then
+  std::int64_t at_ms = 0;
+};
+
+// What a room remembers of somebody: by seat ("p:"), browser ("d:") or identity ("s:").
+struct RegisterEntry {
+  std::string subject;
+  std::optional<Role> role;  // as a host gave it, or as they had it when they were last here
+  bool is_out = false;       // removed, or banned
+  BanId ban;                 // unset: removed from one meeting, by seat alone
+  std::string name;
+  std::int64_t at_ms = 0;
 };
 
 struct ProducerInfo {
@@ -108,14 +203,18 @@ struct Room {
   std::string code;
   std::vector<ChatMessage> chat;   // oldest first
   std::vector<TokenIssue> tokens;  // the last of each participant, oldest first
+  RoomSettings settings = {};
+  std::string host_key_hash = {};          // of the key that makes its owner; empty: none is known
+  std::string owner = {};                  // the identity that owns it; may be empty
+  std::vector<RegisterEntry> people = {};  // oldest first
 };
 
-// What a resume token says about who holds it, after its signature was checked.
+// What a resume token says about who holds it, after its signature was checked. Of their role it
+// says nothing: that stands in the room.
 struct ResumeClaims {
   std::string room;
   ParticipantId participant;
   std::string name;
-  Role role = Role::kMember;
   std::uint64_t generation = 0;  // which one it is
 };
 
@@ -123,6 +222,9 @@ struct ResumeClaims {
 struct Totals {
   std::uint64_t announcements_refused = 0;  // requests refused since too much was said already
   std::uint64_t states_merged = 0;          // changes that were told with a later one
+  std::uint64_t requests_forbidden = 0;     // by the table of rights, or by permits
+  std::uint64_t knocks_refused = 0;         // too many knocked at once
+  std::uint64_t passwords_refused = 0;      // not looked at: too many wrong ones before
 };
 
 struct Options {

@@ -5,7 +5,10 @@
 
 #include "base/ip_prefix.h"
 #include "call/announce.h"
+#include "call/handlers/gate.h"
 #include "call/handlers/handlers.h"
+#include "call/lobby.h"
+#include "call/permits.h"
 
 namespace confab::call {
 namespace {
@@ -74,15 +77,27 @@ void take_over_connection(Core& core, Participant& self, ConnectionId connection
   self.connection = connection;
 }
 
+// Whoever shows what makes the room theirs leads it from then on. True if that is new.
+bool become_owner(Core& core, Meeting& meeting, Participant& self, const Join& join) {
+  if (!owns(meeting, join)) return false;
+  self.is_owner = true;
+  if (self.role == Role::kHost) return false;
+  self.role = Role::kHost;
+  remember_role(core, meeting, self);
+  return true;
+}
+
 void resume(Core& core, Meeting& meeting, Participant& self, const Origin& origin,
             const Join& join) {
   take_over_connection(core, self, origin.connection);
   const bool was_lost = !std::exchange(self.is_connected, true);
   const bool is_renamed = self.who.name != join.name;
-  const bool is_promoted = join.is_host && self.role != Role::kHost;
   self.who.name = join.name;
   self.who.alias = join.alias;
-  if (is_promoted) self.role = Role::kHost;
+  if (join.grant) self.grant = *join.grant;
+  if (!join.device.empty()) self.device = join.device;
+  const bool is_promoted = become_owner(core, meeting, self, join);
+  refresh_permits(core, meeting, self);
   if (join.rtp_capabilities) {
     learn_capabilities(core, self, *join.rtp_capabilities);
   }
@@ -106,8 +121,11 @@ Participant& seat(Core& core, Meeting& meeting, const Origin& origin, const Join
   self->who.id = join.resume ? join.resume->participant : ParticipantId::random(core.random);
   self->who.alias = join.alias;
   self->who.name = join.name;
-  const bool was_host = join.resume && join.resume->role == Role::kHost;
-  self->role = join.is_host || was_host ? Role::kHost : Role::kMember;
+  self->role = role_at_the_door(meeting, join);
+  self->is_owner = owns(meeting, join);
+  if (join.grant) self->grant = *join.grant;
+  self->device = join.device;
+  self->permits = permits_of(meeting.settings.permissions, *self);
   self->attempt = join.attempt;
   self->order = ++core.last_order;
   self->joined_at_ms = core.unix_ms;
@@ -119,6 +137,7 @@ Participant& seat(Core& core, Meeting& meeting, const Origin& origin, const Join
   }
   Participant& seated = *self;
   meeting.participants.emplace(seated.who.id, std::move(self));
+  if (seated.role >= Role::kCohost) remember_role(core, meeting, seated);
   return seated;
 }
 
@@ -126,6 +145,9 @@ Participant& seat(Core& core, Meeting& meeting, const Origin& origin, const Join
 // all do at once.
 std::optional<Error> objection(Core& core, Meeting& meeting, Connection& connection,
                                const Join& join) {
+  if (join.grant && !join.grant->room.empty() && join.grant->room != meeting.code) {
+    return Error{ErrorCode::kForbidden, "this token is for another room"};
+  }
   if (join.is_nameless && !join.resume) {
     return Error{ErrorCode::kInvalidArgument, "name: is empty"};
   }
@@ -147,6 +169,8 @@ std::optional<Error> objection(Core& core, Meeting& meeting, Connection& connect
 void admit(Core& core, Meeting& meeting, const Origin& origin, Join join) {
   core.trace = origin.trace;
   Connection& connection = core.connections.at(origin.connection);
+  // By their token too, which is worth nothing otherwise.
+  const bool is_removed = is_shut_out(meeting, join);
   // Not the last one that was given out: somebody new, who needs a name of its own.
   if (join.resume && !meeting.tokens.accepts(*join.resume, join.attempt)) join.resume.reset();
   Participant* self = join.resume ? meeting.find(join.resume->participant) : nullptr;
@@ -157,6 +181,8 @@ void admit(Core& core, Meeting& meeting, const Origin& origin, Join join) {
     core.refuse(origin, *error);
     return;
   }
+  if (!self && !may_enter(core, meeting, origin, join, is_removed)) return;
+  leave_lobby(core, meeting, connection.waiting, LobbyOutcome::kAdmitted);
   connection.code = meeting.code;
   if (self) {
     connection.participant = self->who.id;

@@ -46,6 +46,12 @@ void on(Core& core, const Origin& origin, Asker asker, SendChat request) {
       return core.refuse(origin, ErrorCode::kNotFound, "there is no such participant");
     }
   }
+  const bool is_to_leader = recipient && recipient->role >= Role::kCohost;
+  if (!asker.participant->permits.chat && !is_to_leader) {
+    ++core.totals.requests_forbidden;
+    return core.refuse(origin, ErrorCode::kForbidden,
+                       "the hosts have turned the chat off; you can write to them");
+  }
   if (!recipient && !may_announce(core, *asker.meeting, *asker.participant)) {
     ++core.totals.announcements_refused;
     return core.refuse(origin, ErrorCode::kRateLimited, "too much is going on; wait a second");

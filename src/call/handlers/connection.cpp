@@ -3,6 +3,7 @@
 
 #include "call/announce.h"
 #include "call/handlers/handlers.h"
+#include "call/lobby.h"
 
 namespace confab::call {
 namespace {
@@ -38,6 +39,7 @@ bool is_waiting(Core& core, const PageClosing& event) {
 
 void on(Core& core, ConnectionLost event) {
   stop_waiting(core, event.connection);
+  if (lose_waiting(core, event.connection)) return;
   const Asker asker = core.asker(event.connection);
   if (!asker) {
     core.connections.erase(event.connection);
@@ -65,6 +67,7 @@ void on(Core& core, PageReturning event) {
 }
 
 void on(Core& core, ConnectionRecovered event) {
+  if (recover_waiting(core, event.connection)) return;
   const Asker asker = core.asker(event.connection);
   if (!asker || asker.participant->is_connected) return;
   Participant& self = *asker.participant;
@@ -75,6 +78,7 @@ void on(Core& core, ConnectionRecovered event) {
 
 void on(Core& core, ConnectionClosed event) {
   stop_waiting(core, event.connection);
+  give_up_waiting(core, event.connection);
   if (const Asker asker = core.asker(event.connection)) {
     remove_participant(core, *asker.meeting, asker.participant->who.id, LeaveReason::kLeft);
   }

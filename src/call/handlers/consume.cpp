@@ -9,6 +9,7 @@ namespace {
 constexpr const char* kNoSuchConsumer = "you have no such consumer";
 constexpr const char* kNoSuchProducer = "there is no such producer in this meeting";
 constexpr const char* kNotTold = "the media plane is overloaded; try again";
+constexpr const char* kMayNotReceive = "your token does not let you receive media";
 constexpr const char* kTooOften = "you consume this producer several times; close one first";
 
 // What is carried out before the consume that needs it, unless the media plane knows it.
@@ -34,6 +35,10 @@ void on(Core& core, const Origin& origin, Asker asker, Consume request) {
   Participant& self = *asker.participant;
   if (request.rtp_capabilities) {
     learn_capabilities(core, self, *request.rtp_capabilities);
+  }
+  if (!self.permits.media.can_subscribe) {
+    ++core.totals.requests_forbidden;
+    return core.refuse(origin, ErrorCode::kForbidden, kMayNotReceive);
   }
   const auto transport = self.transports.find(request.transport);
   if (transport == self.transports.end()) {
@@ -86,6 +91,10 @@ void on_answer(Core& core, MediaInFlight& asked, Consuming& purpose,
   if (!asker || !asker.participant->transports.contains(purpose.transport)) {
     discard_result(core, asked.meeting, *result);
     return core.refuse(purpose.origin, ErrorCode::kConflict, "the transport has been closed");
+  }
+  if (!asker.participant->permits.media.can_subscribe) {
+    discard_result(core, asked.meeting, *result);
+    return core.refuse(purpose.origin, ErrorCode::kForbidden, kMayNotReceive);
   }
   auto& made = std::get<control::Consumed>(*result);
   const Participant* publisher = asker.meeting->publisher_of(made.producer);

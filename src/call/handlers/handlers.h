@@ -23,11 +23,33 @@ void on(Core& core, const Origin& origin, Asker asker, CloseConsumer request);
 void on(Core& core, const Origin& origin, Asker asker, SendChat request);
 void on(Core& core, const Origin& origin, Asker asker, SetHand request);
 void on(Core& core, const Origin& origin, Asker asker, SetName request);
+// ---- of those who lead, or of an operator ----
+void on(Core& core, const Origin& origin, const By& by, MuteParticipant request);
+void on(Core& core, const Origin& origin, const By& by, MuteAll request);
+void on(Core& core, const Origin& origin, const By& by, AskToUnmute request);
+void on(Core& core, const Origin& origin, const By& by, StopSource request);
+void on(Core& core, const Origin& origin, const By& by, LowerHand request);
+void on(Core& core, const Origin& origin, const By& by, LowerHands request);
+void on(Core& core, const Origin& origin, const By& by, RemoveParticipant request);
+void on(Core& core, const Origin& origin, const By& by, BanParticipant request);
+void on(Core& core, const Origin& origin, const By& by, ListBans request);
+void on(Core& core, const Origin& origin, const By& by, LiftBan request);
+void on(Core& core, const Origin& origin, const By& by, SetRole request);
+void on(Core& core, const Origin& origin, const By& by, SetRoom request);
+void on(Core& core, const Origin& origin, const By& by, SetLock request);
+void on(Core& core, const Origin& origin, const By& by, SetPassword request);
+void on(Core& core, const Origin& origin, const By& by, AdmitWaiting request);
+void on(Core& core, const Origin& origin, const By& by, DenyWaiting request);
+void on(Core& core, const Origin& origin, const By& by, AdmitAll request);
+void on(Core& core, const Origin& origin, const By& by, WriteToLobby request);
+void on(Core& core, const Origin& origin, const By& by, EndMeeting request);
+void on(Core& core, const Origin& origin, const By& by, ListPeople request);
 // The one request that needs no join before it.
 void on_join(Core& core, const Origin& origin, Join request);
 
 // ---- everything else that happens ----
-void on(Core& core, ClientRequest event);  // finds the handler above
+void on(Core& core, ClientRequest event);    // finds the handler above
+void on(Core& core, OperatorRequest event);  // the same
 void on(Core& core, ConnectionLost event);
 void on(Core& core, ConnectionRecovered event);
 void on(Core& core, ConnectionClosed event);
@@ -35,6 +57,10 @@ void on(Core& core, PageClosing event);
 void on(Core& core, PageReturning event);
 void on(Core& core, RoomLoaded event);
 void on(Core& core, ChatSaved event);
+void on(Core& core, PasswordChecked event);
+void on(Core& core, PasswordHashed event);
+void on(Core& core, RoomChanged event);
+void on(Core& core, RoomDeleted event);
 void on(Core& core, ServerStopping event);
 void on(Core& core, control::MediaCompletion event);
 void on(Core& core, control::MediaEvent event);
@@ -57,6 +83,8 @@ void on_answer(Core& core, MediaInFlight& asked, PuttingCapabilities& purpose,
                Result<control::MediaResult> result);
 void on_answer(Core& core, MediaInFlight& asked, Consuming& purpose,
                Result<control::MediaResult> result);
+void on_answer(Core& core, MediaInFlight& asked, Muting& purpose,
+               Result<control::MediaResult> result);
 
 // The one who asked, if it is still there with the media it had then.
 Asker still_there(Core& core, const MediaInFlight& asked);
@@ -70,5 +98,6 @@ void on(Core& core, StoreLate timer);
 void on(Core& core, ChatLate timer);
 void on(Core& core, MediaLate timer);
 void on(Core& core, ReopenDue timer);
+void on(Core& core, LobbyGraceOver timer);  // lobby.cpp
 
 }  // namespace confab::call

@@ -25,6 +25,8 @@ std::optional<Error> prepare(Join& join) {
 bool may_join(Core& core, const Origin& origin, const Join& join) {
   const Connection& connection = core.connections.at(origin.connection);
   if (connection.code.empty()) return true;
+  // From the lobby: to come in, or to see where one stands.
+  if (connection.waiting.is_set()) return connection.code == join.room;
   const bool is_again = connection.participant.is_set() && connection.code == join.room &&
                         join.resume && join.resume->participant == connection.participant;
   return is_again && core.meeting(join.room)->tokens.accepts(*join.resume, join.attempt);
@@ -53,15 +55,19 @@ void on_join(Core& core, const Origin& origin, Join join) {
   if (!meeting) meeting = begin_meeting(core, join.room);
   if (!meeting)
     return core.refuse(origin, ErrorCode::kFull, "the server has no room for another meeting");
-  if (meeting->phase == MeetingPhase::kOpen) {
-    return admit(core, *meeting, origin, std::move(join));
-  }
-  Connection& connection = core.connections.at(origin.connection);
-  if (connection.participant.is_set()) {
+  if (meeting->phase != MeetingPhase::kOpen &&
+      core.connections.at(origin.connection).participant.is_set()) {
     return core.refuse(origin, ErrorCode::kUnavailable, "media is being set up anew; try again");
   }
-  connection.code = meeting->code;
-  meeting->waiting.push_back({origin, std::move(join)});
+  enter(core, *meeting, {origin, std::move(join)});
+}
+
+void enter(Core& core, Meeting& meeting, WaitingJoin waiting) {
+  if (meeting.phase == MeetingPhase::kOpen) {
+    return admit(core, meeting, waiting.origin, std::move(waiting.join));
+  }
+  core.connections.at(waiting.origin.connection).code = meeting.code;
+  meeting.waiting.push_back(std::move(waiting));
 }
 
 }  // namespace confab::call

@@ -52,6 +52,8 @@ template <>
 struct Expected<PuttingCapabilities> : std::type_identity<control::Done> {};
 template <>
 struct Expected<Consuming> : std::type_identity<control::Consumed> {};
+template <>
+struct Expected<Muting> : std::type_identity<control::Done> {};
 
 template <typename Purpose>
 bool is_expected(const Purpose&, const control::MediaResult& result) {

@@ -7,6 +7,11 @@ namespace {
 
 constexpr const char* kNoSuchProducer = "you have no such producer";
 
+// Muted by somebody else, or in a room where members do not unmute themselves.
+bool must_be_muted(const Participant& self, Source source) {
+  return source == Source::kMicrophone && (self.stays_muted || !self.permits.unmute);
+}
+
 }  // namespace
 
 void on(Core& core, const Origin& origin, Asker asker, Produce request) {
@@ -18,6 +23,11 @@ void on(Core& core, const Origin& origin, Asker asker, Produce request) {
   if (!transport->second.is_send) {
     return core.refuse(origin, ErrorCode::kInvalidArgument, "this transport is for receiving");
   }
+  if (!self.permits.media.allows(request.source)) {
+    ++core.totals.requests_forbidden;
+    return core.refuse(origin, ErrorCode::kForbidden, "you may not send this here");
+  }
+  if (must_be_muted(self, request.source)) request.paused = true;
   if (self.producers.size() + self.producers_in_flight >=
       core.options.producers_per_participant_max) {
     return core.refuse(origin, ErrorCode::kFull, "too many producers; close one first");
@@ -45,10 +55,19 @@ void on_answer(Core& core, MediaInFlight& asked, Producing& purpose,
   }
   const ProducerId id = std::get<control::Produced>(*result).producer;
   Participant& self = *asker.participant;
+  if (!self.permits.media.allows(purpose.source)) {
+    discard_result(core, asked.meeting, *result);
+    return core.refuse(purpose.origin, ErrorCode::kForbidden, "you may not send this any more");
+  }
   self.producers.emplace(id, Producer{purpose.transport, purpose.source, purpose.paused});
   self.producer_order.push_back(id);
   asker.meeting->published.emplace(id, Published{self.who.id, {}});
-  core.reply(purpose.origin, ProducerMade{id});
+  // Muted while it was being made.
+  if (!purpose.paused && must_be_muted(self, purpose.source)) {
+    self.producers.at(id).paused = true;
+    core.ask_media(*asker.meeting, &self, control::SetProducerPaused{id, true}, Muting{id});
+  }
+  core.reply(purpose.origin, ProducerMade{id, self.producers.at(id).paused});
   announce(core, *asker.meeting, self, ProducerAdded{self.who, self.producer_info(id)});
 }
 
@@ -57,6 +76,14 @@ void on(Core& core, const Origin& origin, Asker asker, SetProducerPaused request
   const auto it = self.producers.find(request.producer);
   if (it == self.producers.end()) {
     return core.refuse(origin, ErrorCode::kNotFound, kNoSuchProducer);
+  }
+  if (!request.paused) {
+    const bool is_microphone = it->second.source == Source::kMicrophone;
+    if (is_microphone && !self.permits.unmute) {
+      ++core.totals.requests_forbidden;
+      return core.refuse(origin, ErrorCode::kForbidden, "a host must ask you to unmute first");
+    }
+    if (is_microphone) self.stays_muted = false;
   }
   const bool is_changed = std::exchange(it->second.paused, request.paused) != request.paused;
   core.ask_media(*asker.meeting, &self,

@@ -21,7 +21,7 @@ void on(Core& core, const Origin& origin, Asker asker, SetName request) {
   Participant& self = *asker.participant;
   const bool is_changed = self.who.name != *name;
   self.who.name = std::move(*name);
-  core.reply(origin, NameChanged{asker.meeting->code, self.who.id, self.who.name, self.role,
+  core.reply(origin, NameChanged{asker.meeting->code, self.who.id, self.who.name,
                                  asker.meeting->tokens.last(self.who.id)});
   if (is_changed) announce_profile(core, *asker.meeting, self);
 }

@@ -41,6 +41,10 @@ void on(Core& core, RoomLoaded event) {
     meeting->chat.add(message, core.options.chat_history);
   }
   for (const TokenIssue& issue : room.tokens) meeting->tokens.remember(issue);
+  meeting->settings = std::move(room.settings);
+  meeting->host_key_hash = std::move(room.host_key_hash);
+  meeting->owner_identity = std::move(room.owner);
+  for (RegisterEntry& entry : room.people) meeting->people.remember(std::move(entry));
   meeting->phase = MeetingPhase::kOpening;
   if (!meeting->waiting.empty()) core.trace = meeting->waiting.front().origin.trace;
   open_router(core, *meeting);
