@@ -23,7 +23,9 @@ test('rooms are made and found', async (t) => {
   assert.match(room.hostKey, /^h1\./);
 
   const found = await (await fetch(`${base}/api/rooms/${room.code.toUpperCase()}`)).json();
-  assert.deepEqual(found, { roomId: room.code, code: room.code, createdAt: room.createdAt, participants: 0 });
+  assert.deepEqual(found, {
+    roomId: room.code, code: room.code, createdAt: room.createdAt, participants: 0, title: '', locked: false, lobby: false, hasPassword: false,
+  });
   const dictated = encodeURIComponent(` ${room.code.replaceAll('-', ' \u2013 ')}`);
   assert.equal((await (await fetch(`${base}/api/rooms/${dictated}`)).json()).code, room.code);
   await people.join(room.code, 'Ada');

@@ -3,6 +3,46 @@
 #include "call/text.h"
 
 namespace confab::signaling {
+namespace {
+
+static_assert(auth::kAllTokenSources == control::kAllSources);
+static_assert(static_cast<int>(auth::TokenSource::kScreenShareAudio) ==
+              static_cast<int>(control::TrackSource::kScreenAudio));
+
+std::optional<call::Role> role_of(const std::optional<auth::TokenRole>& role) {
+  if (!role) return std::nullopt;
+  switch (*role) {
+    case auth::TokenRole::kViewer:
+      return call::Role::kViewer;
+    case auth::TokenRole::kParticipant:
+      return call::Role::kMember;
+    case auth::TokenRole::kCohost:
+      return call::Role::kCohost;
+    case auth::TokenRole::kHost:
+      return call::Role::kHost;
+  }
+  return std::nullopt;
+}
+
+// What a token grants by default is what the role has: a viewer's that says nothing of sources
+// sends none.
+call::Grant grant_of(const auth::Claims& claims) {
+  const auth::VideoGrant& video = claims.video;
+  call::Grant out;
+  // Of its issuer alone: another may call somebody else the same.
+  if (!claims.subject.empty()) out.identity = claims.issuer + '\n' + claims.subject;
+  out.room = call::normalize_room_code(video.room).value_or("");
+  out.role = role_of(claims.role);
+  out.is_room_admin = video.room_admin && !video.room.empty();
+  out.bypasses_lobby = claims.lobby == auth::LobbyClaim::kBypass;
+  if (video.sources != auth::kAllTokenSources) out.sources = video.sources;
+  out.can_subscribe = video.can_subscribe;
+  if (!video.can_publish_data) out.can_publish_data = false;
+  out.is_hidden = video.hidden;
+  return out;
+}
+
+}  // namespace
 
 std::optional<Error> take_grants(const std::optional<auth::Claims>& claims, bool may_be_anonymous,
                                  call::Join& join) {
@@ -19,6 +59,7 @@ std::optional<Error> take_grants(const std::optional<auth::Claims>& claims, bool
     return Error{ErrorCode::kForbidden, "the token is for another room"};
   }
   if (join.name.empty() && !join.resume) join.name = claims->name;
+  join.grant = grant_of(*claims);
   return std::nullopt;
 }
 

@@ -51,5 +51,37 @@ TEST(Grants, give_a_name_to_who_says_none) {
   EXPECT_EQ(join.name, "Countess");
 }
 
+TEST(Grants, of_a_token_are_told_to_the_meeting) {
+  auth::Claims claims = token("abc-defg-hij");
+  claims.issuer = "AK12";
+  claims.role = auth::TokenRole::kCohost;
+  claims.lobby = auth::LobbyClaim::kBypass;
+  claims.video.sources = 0b0010;
+  claims.video.can_publish_data = false;
+  call::Join join;
+  join.room = "ABCDEFGHIJ";
+  ASSERT_FALSE(take_grants(claims, true, join));
+  ASSERT_TRUE(join.grant);
+  EXPECT_EQ(join.grant->identity, "AK12\nada");
+  EXPECT_EQ(join.grant->room, "abc-defg-hij");
+  EXPECT_EQ(join.grant->role, call::Role::kCohost);
+  EXPECT_TRUE(join.grant->bypasses_lobby);
+  EXPECT_EQ(join.grant->sources, 0b0010);
+  EXPECT_EQ(join.grant->can_publish_data, false);
+  EXPECT_FALSE(join.grant->is_room_admin);
+}
+
+TEST(Grants, of_a_viewer_who_is_granted_nothing_more_are_none_to_send) {
+  auth::Claims claims = token("");
+  claims.role = auth::TokenRole::kViewer;
+  claims.video.room_admin = true;
+  call::Join join;
+  join.room = "abc-defg-hij";
+  ASSERT_FALSE(take_grants(claims, true, join));
+  EXPECT_EQ(join.grant->role, call::Role::kViewer);
+  EXPECT_FALSE(join.grant->sources) << "as the role has: none";
+  EXPECT_FALSE(join.grant->is_room_admin) << "of no room that it names";
+}
+
 }  // namespace
 }  // namespace confab::signaling

@@ -16,13 +16,65 @@ call::ChatMessage to_message(store::ChatRecord& record) {
   return out;
 }
 
+// A role that this build does not know is none.
+std::optional<call::Role> to_role(const std::optional<std::int64_t>& number) {
+  for (const auto known :
+       {call::Role::kViewer, call::Role::kMember, call::Role::kCohost, call::Role::kHost}) {
+    if (number == static_cast<std::int64_t>(known)) return known;
+  }
+  return std::nullopt;
+}
+
+call::RegisterEntry to_entry(store::PersonRecord& record) {
+  return {std::move(record.subject),
+          to_role(record.role),
+          record.is_out,
+          call::BanId::parse(record.ban).value_or(call::BanId{}),
+          std::move(record.name),
+          record.at_ms};
+}
+
 }  // namespace
+
+call::RoomSettings to_settings(store::RoomSettingsRecord record) {
+  return {std::move(record.title),
+          record.has_lobby,
+          record.is_locked,
+          std::move(record.password_hash),
+          {record.may_unmute, record.may_share, record.may_chat}};
+}
+
+store::RoomSettingsRecord to_record(const call::RoomSettings& settings) {
+  return {settings.title,           settings.has_lobby,          settings.is_locked,
+          settings.password_hash,   settings.permissions.unmute, settings.permissions.share,
+          settings.permissions.chat};
+}
+
+store::PersonRecord to_record(const call::SavePerson& action) {
+  const call::RegisterEntry& entry = action.entry;
+  std::optional<std::int64_t> role;
+  if (entry.role) role = static_cast<std::int64_t>(*entry.role);
+  return {action.room,
+          entry.subject,
+          role,
+          entry.is_out,
+          entry.ban.is_set() ? entry.ban.to_string() : "",
+          entry.name,
+          entry.at_ms,
+          action.code};
+}
 
 Result<std::optional<call::Room>> to_room(Result<std::optional<store::LoadedRoom>> loaded) {
   if (!loaded) return std::unexpected(std::move(loaded.error()));
   if (!*loaded) return std::nullopt;
   store::LoadedRoom& from = **loaded;
-  call::Room out{from.room.id, std::move(from.room.code), {}, {}};
+  call::Room out;
+  out.id = from.room.id;
+  out.code = std::move(from.room.code);
+  out.settings = to_settings(std::move(from.room.settings));
+  out.host_key_hash = std::move(from.room.host_key_hash);
+  out.owner = std::move(from.room.owner);
+  for (store::PersonRecord& person : from.people) out.people.push_back(to_entry(person));
   for (store::TokenRecord& token : from.tokens) {
     out.tokens.push_back({token.participant, token.generation, std::move(token.attempt)});
   }

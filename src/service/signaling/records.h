@@ -12,6 +12,9 @@
 namespace confab::signaling {
 
 Result<std::optional<call::Room>> to_room(Result<std::optional<store::LoadedRoom>> loaded);
+call::RoomSettings to_settings(store::RoomSettingsRecord record);
+store::RoomSettingsRecord to_record(const call::RoomSettings& settings);
+store::PersonRecord to_record(const call::SavePerson& action);
 store::ChatRecord to_record(const call::SaveChat& action);
 store::TokenRecord to_record(const call::SaveToken& action, std::int64_t expires_at_ms);
 

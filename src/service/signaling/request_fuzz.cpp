@@ -13,12 +13,30 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace confab;
   using namespace confab::signaling;
-  static const std::array kCodecs = {
-      &own::kJoin,          &own::kTransportConnect, &own::kProduce,
-      &own::kConsume,       &own::kConsumerLayers,   &own::kChatSend,
-      &own::kHandSet,       &own::kProfileSet,       &compat::kJoinRoom,
-      &compat::kProduce,    &compat::kConsume,       &compat::kConnectWebRtcTransport,
-      &compat::kSendMessage};
+  static const std::array kCodecs = {&own::kJoin,
+                                     &own::kTransportConnect,
+                                     &own::kProduce,
+                                     &own::kConsume,
+                                     &own::kConsumerLayers,
+                                     &own::kChatSend,
+                                     &own::kHandSet,
+                                     &own::kProfileSet,
+                                     &compat::kJoinRoom,
+                                     &compat::kProduce,
+                                     &compat::kConsume,
+                                     &compat::kConnectWebRtcTransport,
+                                     &compat::kSendMessage,
+                                     &own::kParticipantMute,
+                                     &own::kParticipantAskUnmute,
+                                     &own::kParticipantStop,
+                                     &own::kParticipantBan,
+                                     &own::kParticipantRole,
+                                     &own::kBanLift,
+                                     &own::kRoomSet,
+                                     &own::kRoomLock,
+                                     &own::kRoomPassword,
+                                     &own::kLobbyAdmit,
+                                     &own::kLobbyMessage};
   if (size == 0) return 0;
   const EventCodec& codec = *kCodecs[data[0] % kCodecs.size()];
   const auto value = json::parse(as_chars({data + 1, size - 1}));

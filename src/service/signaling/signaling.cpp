@@ -1,11 +1,14 @@
 #include "service/signaling/signaling.h"
 
 #include <deque>
+#include <unordered_map>
 #include <utility>
 
 #include "call/call.h"
+#include "platform/auth/password_worker.h"
 #include "platform/clock/clock.h"
 #include "platform/ice_health/prober.h"
+#include "platform/random/secure_random.h"
 #include "service/signaling/door.h"
 #include "service/signaling/page_api.h"
 #include "service/signaling/records.h"
@@ -36,7 +39,7 @@ call::Options call_options(const CallConfig& config) {
 
 }  // namespace
 
-class SignalingService::Impl {
+class SignalingService::Impl final : public RoomApi::Meetings {
  public:
   Impl(const Config& config, http::EventLoop& loop, http::HttpServer& server,
        control::MediaControl& media, store::Store& store, const auth::TokenSigner& signer,
@@ -44,7 +47,9 @@ class SignalingService::Impl {
       : config_(config),
         media_(media),
         store_(store),
+        random_(random),
         log_(log),
+        passwords_([&loop](auto task) { loop.post(std::move(task)); }, salts_),
         call_(call_options(config.call), random, log),
         wake_(loop),
         purge_(loop),
@@ -52,9 +57,10 @@ class SignalingService::Impl {
         ice_servers_(loop, random, log),
         door_(config, loop, server, signer, ice_servers_.book(), random, log,
               [this](call::Event event) { handle(std::move(event)); }),
-        pages_(server, signer, [this](PageApi::News news, PageApi::Page page) {
-          hear_page(news, std::move(page));
-        }) {
+        pages_(
+            server, signer,
+            [this](PageApi::News news, PageApi::Page page) { hear_page(news, std::move(page)); }),
+        rooms_(config, server, store, signer, ice_servers_.book(), passwords_, random, log, *this) {
     ice_servers_.set_urls(config_.ice.urls);
     purge();
   }
@@ -75,12 +81,28 @@ class SignalingService::Impl {
   void set_token_check(TokenCheck check) { door_.set_token_check(std::move(check)); }
 
   void stop(std::function<void()> done) {
+    drain();
     door_.close();
     handle(call::ServerStopping{kReconnectIn});
     farewell_.set(monotonic_now() + kFarewell, std::move(done));
   }
 
-  std::size_t participants_in(std::string_view code) const { return call_.participants_in(code); }
+  void drain() { rooms_.close(); }
+  void set_room_authority(RoomApi::Authority authority) {
+    rooms_.set_authority(std::move(authority));
+  }
+
+  // ---- for RoomApi ----
+  std::size_t participants_in(std::string_view code) const override {
+    return call_.participants_in(code);
+  }
+  void hear(call::Event event) override { handle(std::move(event)); }
+  void operate(std::string code, call::Request request, Answer answer) override {
+    const call::RequestNumber number = ++last_operator_;
+    operators_.emplace(number, std::move(answer));
+    handle(call::OperatorRequest{number, std::move(code), true, std::move(request),
+                                 TraceContext::begin(random_)});
+  }
 
   void expose(metrics::Exposition& out) const {
     const call::Counts held = call_.counts();
@@ -101,6 +123,13 @@ class SignalingService::Impl {
     out.counter("signaling_states_merged",
                 "Changes of a state (muted, renamed, reconnecting) told with a later one.", {},
                 totals.states_merged);
+    out.counter("signaling_requests_forbidden", "Requests of those who may not.", {},
+                totals.requests_forbidden);
+    out.counter("signaling_knocks_refused", "Knocks at a lobby: too many at once.", {},
+                totals.knocks_refused);
+    out.counter("signaling_passwords_refused",
+                "Passwords not looked at: too many wrong ones from their address.", {},
+                totals.passwords_refused);
     ice_servers_.expose(out);
     const Door::Counts door = door_.counts();
     gauge("signaling_sockets", "Socket.IO sockets, those that may come back included.",
@@ -125,6 +154,7 @@ class SignalingService::Impl {
               static_cast<double>(stored.chat_waiting));
     out.counter("store_chat_lost", "Chat lines heard that the database refused afterwards.", {},
                 stored.chat_lost);
+    rooms_.expose(out);
     const PageApi::Counts& pages = pages_.counts();
     out.counter("signaling_page_news", "Pages that said they go or come back.", {}, pages.heard);
     out.counter("signaling_page_news_refused", "Such news that named nobody here.", {},
@@ -167,7 +197,11 @@ class SignalingService::Impl {
     }
   }
 
-  void perform(const call::Reply& action) { door_.perform(action); }
+  void perform(call::Reply& action) {
+    if (action.origin.connection != call::ConnectionId{}) return door_.perform(action);
+    auto asked = operators_.extract(action.origin.request);
+    if (!asked.empty()) asked.mapped()(std::move(action.result));
+  }
   void perform(const call::Notify& action) { door_.perform(action); }
   void perform(const call::Disconnect& action) { door_.perform(action); }
   void perform(control::MediaCommand& action) { media_.send(std::move(action)); }
@@ -184,6 +218,31 @@ class SignalingService::Impl {
                                            id = action.message.id](Result<void> saved) {
       handle(call::ChatSaved{meeting, id, std::move(saved)});
     });
+  }
+
+  // What the meeting has is in force; a store that fails has said so in the log, and the next
+  // meeting in the room is as it was before.
+  void perform(const call::SaveSettings& action) {
+    store_.save_settings(action.code, to_record(action.settings), [](const Result<void>&) {});
+  }
+  void perform(const call::SavePerson& action) {
+    store_.save_person(to_record(action), [](const Result<void>&) {});
+  }
+  void perform(const call::DropBan& action) {
+    store_.drop_ban(action.code, action.ban.to_string(), [](const Result<void>&) {});
+  }
+
+  void perform(call::CheckPassword& action) {
+    passwords_.check(std::move(action.password), std::move(action.hash),
+                     [this, number = action.number](Result<bool> is_right) {
+                       handle(call::PasswordChecked{number, std::move(is_right)});
+                     });
+  }
+  void perform(call::HashPassword& action) {
+    passwords_.hash(std::move(action.password),
+                    [this, number = action.number](Result<std::string> hash) {
+                      handle(call::PasswordHashed{number, std::move(hash)});
+                    });
   }
 
   // Not kept, an older token may be taken after the meeting was forgotten; the store has logged
@@ -218,7 +277,13 @@ class SignalingService::Impl {
   const Config& config_;
   control::MediaControl& media_;
   store::Store& store_;
+  Random& random_;
   LogSink& log_;
+  SecureRandom salts_;  // of the worker's thread
+  auth::PasswordWorker passwords_;
+  // Those by REST who wait for an answer.
+  std::unordered_map<call::RequestNumber, Answer> operators_;
+  call::RequestNumber last_operator_ = 0;
   call::Call call_;
   std::deque<call::Event> events_;
   bool is_handling_ = false;
@@ -228,6 +293,7 @@ class SignalingService::Impl {
   ice_health::Prober ice_servers_;
   Door door_;
   PageApi pages_;
+  RoomApi rooms_;
 };
 
 SignalingService::SignalingService(const Config& config, http::EventLoop& loop,
@@ -262,8 +328,12 @@ void SignalingService::set_token_check(TokenCheck check) {
   impl_->set_token_check(std::move(check));
 }
 
-std::size_t SignalingService::participants_in(std::string_view code) const {
-  return impl_->participants_in(code);
+void SignalingService::drain() {
+  impl_->drain();
+}
+
+void SignalingService::set_room_authority(RoomApi::Authority authority) {
+  impl_->set_room_authority(std::move(authority));
 }
 
 void SignalingService::expose(metrics::Exposition& out) const {

@@ -8,7 +8,6 @@
 #include <expected>
 #include <functional>
 #include <memory>
-#include <string_view>
 
 #include "base/log.h"
 #include "base/random.h"
@@ -20,12 +19,13 @@
 #include "platform/http/server.h"
 #include "platform/metrics/exposition.h"
 #include "platform/store/store.h"
+#include "service/signaling/room_api.h"
 
 namespace confab::signaling {
 
 class SignalingService final : public control::MediaListener {
  public:
-  // Declares its routes on `server` (/socket.io/): make it before listen().
+  // Declares its routes on `server` (/socket.io/, /api/rooms): make it before listen().
   // All references outlive it. Destroy it after the loop has stopped.
   SignalingService(const Config& config, http::EventLoop& loop, http::HttpServer& server,
                    control::MediaControl& media, store::Store& store,
@@ -47,9 +47,10 @@ class SignalingService final : public control::MediaListener {
   using TokenCheck =
       std::function<std::expected<auth::Claims, auth::Refusal>(std::string_view token)>;
   void set_token_check(TokenCheck check);
-
-  // How many are in the room of a code now.
-  std::size_t participants_in(std::string_view code) const;
+  // No more rooms are made; what goes on goes on.
+  void drain();
+  // Who may do anything in a room besides whoever shows its host key.
+  void set_room_authority(RoomApi::Authority authority);
 
   // How many meetings, participants, sockets there are, and what was asked.
   void expose(metrics::Exposition& out) const;

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "call/text.h"
 #include "platform/auth/token_signer.h"
 #include "platform/config/config.h"
 #include "platform/http/server.h"
@@ -29,6 +30,16 @@ class AccessParts {
 
   access::Access& access() { return access_; }
   webhooks::Webhooks& webhooks() { return webhooks_; }
+
+  // By an API key of the scope `rooms`, or by a token with roomAdmin for this very room.
+  bool may_administer(const http::Request& request, const store::RoomRecord& room) {
+    if (request.header("Authorization").empty()) return false;
+    const auto caller = access_.caller(request);
+    if (!caller) return false;
+    const bool is_of_room =
+        caller->video.room_admin && call::normalize_room_code(caller->video.room) == room.code;
+    return is_of_room || caller->scopes.has(auth::Scope::kRooms);
+  }
 
   void expose(metrics::Exposition& out) const {
     access_.expose(out);

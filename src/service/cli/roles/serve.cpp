@@ -102,11 +102,11 @@ Result<void> AllInOne::open_http() {
   media.set_listener(*signaling_);
   signaling_->set_token_check(
       [this](std::string_view token) { return access_->access().check(token); });
-  rest_ = std::make_unique<rest::RestApi>(
-      config_, loop_, door_->server(), *store_, *signer_, random_, *log_,
-      [this](std::string_view code, rest::RestApi::CountAnswer answer) {
-        answer(signaling_->participants_in(code));
+  signaling_->set_room_authority(
+      [this](const http::Request& request, const store::RoomRecord& room) {
+        return access_->may_administer(request, room);
       });
+  rest_ = std::make_unique<rest::RestApi>(config_, loop_, door_->server(), *store_);
   banner_.has_web_app = serve_web_app(config_, door_->server(), *log_);
   const auto addresses = plane_->media().announced().addresses;
   if (auto listening = door_->listen(addresses); !listening) return listening;
@@ -135,7 +135,6 @@ void AllInOne::open_admin() {
       metrics::Exposition out;
       media::expose(shards, out);
       signaling_->expose(out);
-      rest_->expose(out);
       access_->expose(out);
       expose_listener("public", door_->server(), out);
       if (service_ != nullptr) {
@@ -176,6 +175,7 @@ Lifecycle::Hooks AllInOne::hooks() {
           .drain =
               [this] {
                 rest_->close();
+                signaling_->drain();
                 if (service_ != nullptr) service_->set_draining(true);
               },
           .is_drained =

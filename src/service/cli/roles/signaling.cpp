@@ -141,11 +141,11 @@ Result<void> SignalingRole::open_http() {
   media_->set_listener(*signaling_);
   signaling_->set_token_check(
       [this](std::string_view token) { return access_->access().check(token); });
-  rest_ = std::make_unique<rest::RestApi>(
-      config_, loop_, door_->server(), *store_, *signer_, random_, *log_,
-      [this](std::string_view code, rest::RestApi::CountAnswer answer) {
-        answer(signaling_->participants_in(code));
+  signaling_->set_room_authority(
+      [this](const http::Request& request, const store::RoomRecord& room) {
+        return access_->may_administer(request, room);
       });
+  rest_ = std::make_unique<rest::RestApi>(config_, loop_, door_->server(), *store_);
   return door_->listen({});
 }
 
@@ -158,7 +158,6 @@ Result<void> SignalingRole::open_admin() {
   answers.metrics = [this](auto done) {
     metrics::Exposition out;
     signaling_->expose(out);
-    rest_->expose(out);
     access_->expose(out);
     media_->expose(out);
     membership_->expose(out);
@@ -200,6 +199,7 @@ void SignalingRole::run() {
   hooks.config_changed = [this] { signaling_->config_changed(); };
   hooks.drain = [this] {
     rest_->close();
+    signaling_->drain();
     membership_->drain();
   };
   hooks.is_drained = [this] { return signaling_->participants() == 0; };

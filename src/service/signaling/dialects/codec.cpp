@@ -20,9 +20,10 @@ Outgoing acknowledge_done(const call::ReplyBody&, const WriteContext&) {
 }
 
 std::string make_resume_token(const WriteContext& context, const std::string& room,
-                              ParticipantId participant, const std::string& name, call::Role role,
+                              ParticipantId participant, const std::string& name,
                               std::uint64_t generation) {
-  return context.signer.sign({room, participant, name, role == call::Role::kHost,
+  // Of a role it says nothing: that stands in the room.
+  return context.signer.sign({room, participant, name, false,
                               context.now_ms + to_ms(context.config.call.resume_token_lifetime),
                               generation});
 }

@@ -56,7 +56,7 @@ Outgoing acknowledge_with(boost::json::object object);
 Outgoing acknowledge_done(const call::ReplyBody& body, const WriteContext& context);
 
 std::string make_resume_token(const WriteContext& context, const std::string& room,
-                              ParticipantId participant, const std::string& name, call::Role role,
+                              ParticipantId participant, const std::string& name,
                               std::uint64_t generation);
 
 }  // namespace confab::signaling

@@ -71,6 +71,40 @@ MaybeEmit write(const call::SessionReplaced&, std::string_view) {
 MaybeEmit write(const call::ServerRestarting&, std::string_view) {
   return std::nullopt;
 }
+MaybeEmit write(const call::SelfUpdated&, std::string_view) {
+  return std::nullopt;
+}
+MaybeEmit write(const call::RoomUpdated&, std::string_view) {
+  return std::nullopt;
+}
+MaybeEmit write(const call::Moderated&, std::string_view) {
+  return std::nullopt;
+}
+MaybeEmit write(const call::UnmuteAsked&, std::string_view) {
+  return std::nullopt;
+}
+MaybeEmit write(const call::Removed&, std::string_view) {
+  return std::nullopt;
+}
+MaybeEmit write(const call::MeetingEnded&, std::string_view) {
+  return std::nullopt;
+}
+// None of them leads, so none hears of who waits; and none waits.
+MaybeEmit write(const call::LobbyKnocked&, std::string_view) {
+  return std::nullopt;
+}
+MaybeEmit write(const call::LobbyLeft&, std::string_view) {
+  return std::nullopt;
+}
+MaybeEmit write(const call::LobbyAdmitted&, std::string_view) {
+  return std::nullopt;
+}
+MaybeEmit write(const call::LobbyDenied&, std::string_view) {
+  return std::nullopt;
+}
+MaybeEmit write(const call::LobbyMessage&, std::string_view) {
+  return std::nullopt;
+}
 
 }  // namespace
 

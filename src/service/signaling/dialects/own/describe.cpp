@@ -47,6 +47,16 @@ call::Source read_source(const json::Reader& source) {
   return call::Source::kCamera;
 }
 
+call::Role read_role_name(const json::Reader& role) {
+  const std::string_view text = role.string(kSourceBytesMax);
+  for (const auto known :
+       {call::Role::kViewer, call::Role::kMember, call::Role::kCohost, call::Role::kHost}) {
+    if (text == call::role_name(known)) return known;
+  }
+  if (text != "participant") role.fail("expected \"host\", \"cohost\", \"member\" or \"viewer\"");
+  return call::Role::kMember;
+}
+
 boost::json::object describe(const call::ProducerInfo& producer) {
   return {{"id", producer.id.to_string()},
           {"kind", ortc_json::kind_name(control::kind_of(producer.source))},
@@ -59,7 +69,7 @@ boost::json::object describe(const call::ParticipantInfo& participant) {
   if (participant.hand_since_ms) hand = *participant.hand_since_ms;
   return {{"id", participant.who.id.to_string()},
           {"name", participant.who.name},
-          {"role", participant.role == call::Role::kHost ? "host" : "member"},
+          {"role", call::role_name(participant.role)},
           {"joinedAt", participant.joined_at_ms},
           {"hand", std::move(hand)},
           {"connection", participant.is_connected ? "connected" : "reconnecting"},
@@ -91,11 +101,67 @@ boost::json::array describe(const call::ChatPage& page) {
 }
 
 boost::json::object describe(const call::State& state) {
-  return {{"self", describe(state.self)},
-          {"participants", describe_all(state.participants)},
-          {"chat", describe(state.chat)},
-          {"chatEarlier", state.chat.has_earlier},
-          {"speakers", describe(state.speakers)}};
+  boost::json::object out{
+      {"self", describe(state.self)},         {"participants", describe_all(state.participants)},
+      {"chat", describe(state.chat)},         {"chatEarlier", state.chat.has_earlier},
+      {"speakers", describe(state.speakers)}, {"settings", describe(state.settings)},
+      {"permits", describe(state.permits)}};
+  if (state.lobby) out["lobby"] = describe(*state.lobby);
+  return out;
+}
+
+boost::json::object describe(const call::RoomSettings& settings) {
+  return {{"title", settings.title},
+          {"lobby", settings.has_lobby},
+          {"locked", settings.is_locked},
+          {"hasPassword", !settings.password_hash.empty()},
+          {"permissions",
+           {{"unmute", settings.permissions.unmute},
+            {"share", settings.permissions.share},
+            {"chat", settings.permissions.chat}}}};
+}
+
+boost::json::object describe(const call::Permits& permits) {
+  boost::json::array sources;
+  for (const auto source : {call::Source::kCamera, call::Source::kMicrophone, call::Source::kScreen,
+                            call::Source::kScreenAudio}) {
+    if (permits.media.allows(source)) sources.emplace_back(source_name(source));
+  }
+  return {{"sources", std::move(sources)},
+          {"subscribe", permits.media.can_subscribe},
+          {"chat", permits.chat},
+          {"unmute", permits.unmute}};
+}
+
+boost::json::object describe(const call::Waiting& waiting) {
+  return {{"id", waiting.id.to_string()}, {"name", waiting.name}, {"since", waiting.since_ms}};
+}
+
+boost::json::array describe(const std::vector<call::Waiting>& lobby) {
+  return describe_all(lobby);
+}
+
+boost::json::object describe(const call::LobbyMessage& message) {
+  return {
+      {"text", message.text}, {"from", describe_by(message.from)}, {"sentAt", message.sent_at_ms}};
+}
+
+boost::json::array describe(const call::BanList& list) {
+  boost::json::array out;
+  for (const call::Ban& ban : list.bans) {
+    out.emplace_back(
+        boost::json::object{{"id", ban.id.to_string()}, {"name", ban.name}, {"at", ban.at_ms}});
+  }
+  return out;
+}
+
+boost::json::object describe(const call::People& people) {
+  return {{"participants", describe_all(people.participants)}, {"lobby", describe(people.lobby)}};
+}
+
+boost::json::value describe_by(const std::optional<call::Who>& by) {
+  if (!by) return nullptr;
+  return describe_author(*by);
 }
 
 }  // namespace confab::signaling::own

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json/fwd.hpp>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -14,9 +15,21 @@ namespace confab::signaling::own {
 std::string_view source_name(call::Source source);
 call::Source read_source(const json::Reader& source);
 
+// "participant" is the same as "member".
+call::Role read_role_name(const json::Reader& role);
+
 boost::json::object describe(const call::ParticipantInfo& participant);
 boost::json::object describe(const call::ProducerInfo& producer);
 boost::json::object describe(const call::ChatMessage& message);
+boost::json::object describe(const call::RoomSettings& settings);
+boost::json::object describe(const call::Permits& permits);
+boost::json::object describe(const call::Waiting& waiting);
+boost::json::array describe(const std::vector<call::Waiting>& lobby);
+boost::json::object describe(const call::LobbyMessage& message);
+boost::json::array describe(const call::BanList& list);
+boost::json::object describe(const call::People& people);
+// {id, name}; null for an operator.
+boost::json::value describe_by(const std::optional<call::Who>& by);
 boost::json::array describe(const std::vector<call::Speaker>& speakers);
 boost::json::array describe(const call::ChatPage& page);
 // {self, participants, chat, chatEarlier, speakers}

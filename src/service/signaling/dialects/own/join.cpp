@@ -1,6 +1,9 @@
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "call/text.h"
+#include "platform/auth/fingerprint.h"
+#include "platform/auth/password_hash.h"
 #include "platform/version/version.h"
 #include "service/ortc_json/read.h"
 #include "service/ortc_json/write.h"
@@ -16,6 +19,9 @@ constexpr std::size_t kRoomBytesMax = 64;
 constexpr std::size_t kNameBytesMax = 1024;  // counted in characters later
 constexpr std::size_t kTokenBytesMax = 1024;
 constexpr std::size_t kAttemptBytesMax = 64;
+constexpr std::size_t kDeviceBytesMin = 22;  // 128 bits
+constexpr std::size_t kDeviceBytesMax = 64;
+constexpr std::size_t kKnockBytesMax = 64;
 
 std::optional<call::ResumeClaims> read_claims(const json::Reader& token,
                                               const ReadContext& context) {
@@ -23,15 +29,29 @@ std::optional<call::ResumeClaims> read_claims(const json::Reader& token,
   const auto claims = context.signer.verify(token.string(kTokenBytesMax), context.now_ms);
   // One that is not ours or too old is no error: the join goes on as a new participant.
   if (!claims) return std::nullopt;
-  return call::ResumeClaims{claims->room, claims->participant, claims->name,
-                            claims->is_host ? call::Role::kHost : call::Role::kMember,
-                            claims->generation};
+  return call::ResumeClaims{claims->room, claims->participant, claims->name, claims->generation};
 }
 
-bool is_host(const json::Reader& key, std::string_view room, const ReadContext& context) {
-  if (!key.present()) return false;
-  const auto code = call::normalize_room_code(room);
-  return code && context.signer.is_host_key(key.string(kTokenBytesMax), *code);
+// A room made since there are settings knows the hash of its key; those before know none, and have
+// a key that was signed.
+void read_host_key(const json::Reader& key, const ReadContext& context, call::Join& out) {
+  if (!key.present()) return;
+  const std::string_view text = key.string(kTokenBytesMax);
+  out.host_key_hash = auth::fingerprint(text);
+  const auto code = call::normalize_room_code(out.room);
+  out.is_host = code && context.signer.is_host_key(text, *code);
+}
+
+// Ours to keep is the hash: nobody who reads the database can pass for the browser.
+std::string read_device(const json::Reader& device) {
+  const std::string_view text = device.string_or("", kDeviceBytesMax);
+  if (text.empty()) return {};
+  const bool is_random = text.size() >= kDeviceBytesMin && std::ranges::all_of(text, [](char c) {
+                           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                                  (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+                         });
+  if (!is_random) device.fail("expected 22 to 64 of A-Z, a-z, 0-9, - and _");
+  return auth::fingerprint(text);
 }
 
 call::Request read(const json::Reader& in, const ReadContext& context) {
@@ -39,7 +59,10 @@ call::Request read(const json::Reader& in, const ReadContext& context) {
   out.room = in["room"].string(kRoomBytesMax);
   out.name = in["name"].string_or("", kNameBytesMax);
   out.resume = read_claims(in["resumeToken"], context);
-  out.is_host = is_host(in["hostKey"], out.room, context);
+  read_host_key(in["hostKey"], context, out);
+  out.password = in["password"].string_or("", auth::kPasswordBytesMax);
+  out.device = read_device(in["device"]);
+  out.knock = in["knock"].string_or("", kKnockBytesMax);
   out.attempt = in["attempt"].string_or("", kAttemptBytesMax);
   out.keep_media = in["keepMedia"].boolean_or(false);
   out.wants_transports = in["transports"].boolean_or(false);
@@ -65,13 +88,24 @@ boost::json::object describe_kept(const call::JoinedMeeting& joined) {
   return {{"transports", std::move(transports)}, {"consumers", std::move(consumers)}};
 }
 
+Outgoing write_waiting(const call::InLobby& in_lobby) {
+  boost::json::value message;
+  if (in_lobby.message) message = describe(*in_lobby.message);
+  return acknowledge_with({{"waiting", describe(in_lobby.waiting)},
+                           {"knock", in_lobby.knock},
+                           {"room", in_lobby.room},
+                           {"title", in_lobby.title},
+                           {"message", std::move(message)}});
+}
+
 Outgoing write(const call::ReplyBody& body, const WriteContext& context) {
+  if (const auto* waits = std::get_if<call::InLobby>(&body)) return write_waiting(*waits);
   const auto& joined = std::get<call::JoinedMeeting>(body);
   const call::ParticipantInfo& self = joined.state.self;
   boost::json::object out = describe(joined.state);
   out["participantId"] = self.who.id.to_string();
   out["resumeToken"] = make_resume_token(context, joined.state.room, self.who.id, self.who.name,
-                                         self.role, joined.token_generation);
+                                         joined.token_generation);
   out["meetingId"] = joined.meeting.to_string();
   out["room"] = joined.state.room;
   out["resumed"] = joined.resumed;

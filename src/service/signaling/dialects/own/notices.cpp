@@ -24,6 +24,8 @@ std::string_view reason_name(call::LeaveReason reason) {
       return "left";
     case call::LeaveReason::kTimeout:
       return "timeout";
+    case call::LeaveReason::kRemoved:
+      return "removed";
   }
   return "";
 }
@@ -98,6 +100,81 @@ socketio::Emit write(const call::SessionReplaced&) {
 
 socketio::Emit write(const call::ServerRestarting& n) {
   return event("server:restarting", {{"reconnectInMs", to_ms(n.reconnect_in)}});
+}
+
+// ---- what hosts did ----
+
+socketio::Emit write(const call::SelfUpdated& n) {
+  object out{{"self", describe(n.self)}, {"permits", describe(n.permits)}};
+  if (n.lobby) out["lobby"] = describe(*n.lobby);
+  return event("self:updated", std::move(out));
+}
+
+socketio::Emit write(const call::RoomUpdated& n) {
+  return event("room:updated", {{"settings", describe(n.settings)}, {"by", describe_by(n.by)}});
+}
+
+std::string_view action_name(call::ModerationKind kind) {
+  switch (kind) {
+    case call::ModerationKind::kMute:
+      return "mute";
+    case call::ModerationKind::kStop:
+      return "stop";
+    case call::ModerationKind::kLowerHand:
+      return "lower-hand";
+  }
+  return "";
+}
+
+socketio::Emit write(const call::Moderated& n) {
+  object out{{"action", action_name(n.kind)}, {"by", describe_by(n.by)}};
+  if (n.source) out["source"] = source_name(*n.source);
+  return event("moderation", std::move(out));
+}
+
+socketio::Emit write(const call::UnmuteAsked& n) {
+  return event("unmute:asked", {{"source", source_name(n.source)}, {"by", describe_by(n.by)}});
+}
+
+socketio::Emit write(const call::Removed& n) {
+  return event("removed", {{"banned", n.is_banned}, {"by", describe_by(n.by)}});
+}
+
+socketio::Emit write(const call::MeetingEnded& n) {
+  return event("meeting:ended", {{"by", describe_by(n.by)}});
+}
+
+std::string_view outcome_name(call::LobbyOutcome outcome) {
+  switch (outcome) {
+    case call::LobbyOutcome::kAdmitted:
+      return "admitted";
+    case call::LobbyOutcome::kDenied:
+      return "denied";
+    case call::LobbyOutcome::kLeft:
+      return "left";
+  }
+  return "";
+}
+
+socketio::Emit write(const call::LobbyKnocked& n) {
+  return event("lobby:knocked", {{"waiting", describe(n.waiting)}});
+}
+
+socketio::Emit write(const call::LobbyLeft& n) {
+  return event("lobby:left",
+               {{"waitingId", n.waiting.to_string()}, {"reason", outcome_name(n.outcome)}});
+}
+
+socketio::Emit write(const call::LobbyAdmitted&) {
+  return event("lobby:admitted", {});
+}
+
+socketio::Emit write(const call::LobbyDenied&) {
+  return event("lobby:denied", {});
+}
+
+socketio::Emit write(const call::LobbyMessage& n) {
+  return event("lobby:message", describe(n));
 }
 
 }  // namespace

@@ -40,5 +40,24 @@ extern const EventCodec kChatSend;
 extern const EventCodec kChatHistory;
 extern const EventCodec kHandSet;
 extern const EventCodec kProfileSet;
+extern const EventCodec kParticipantMute;
+extern const EventCodec kParticipantAskUnmute;
+extern const EventCodec kParticipantStop;
+extern const EventCodec kParticipantRemove;
+extern const EventCodec kParticipantBan;
+extern const EventCodec kParticipantRole;
+extern const EventCodec kHandLower;
+extern const EventCodec kMeetingMuteAll;
+extern const EventCodec kMeetingLowerHands;
+extern const EventCodec kMeetingEnd;
+extern const EventCodec kBanList;
+extern const EventCodec kBanLift;
+extern const EventCodec kRoomSet;
+extern const EventCodec kRoomLock;
+extern const EventCodec kRoomPassword;
+extern const EventCodec kLobbyAdmit;
+extern const EventCodec kLobbyDeny;
+extern const EventCodec kLobbyAdmitAll;
+extern const EventCodec kLobbyMessage;
 
 }  // namespace confab::signaling::own

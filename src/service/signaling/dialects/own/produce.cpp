@@ -19,8 +19,8 @@ call::Request read_produce(const json::Reader& in, const ReadContext&) {
 }
 
 Outgoing write_produced(const call::ReplyBody& body, const WriteContext&) {
-  return acknowledge_with(
-      {{"producerId", std::get<call::ProducerMade>(body).producer.to_string()}});
+  const auto& made = std::get<call::ProducerMade>(body);
+  return acknowledge_with({{"producerId", made.producer.to_string()}, {"paused", made.paused}});
 }
 
 template <bool kPaused>

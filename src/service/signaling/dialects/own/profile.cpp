@@ -26,7 +26,7 @@ Outgoing write_name(const call::ReplyBody& body, const WriteContext& context) {
   return acknowledge_with(
       {{"name", changed.name},
        {"resumeToken", make_resume_token(context, changed.room, changed.participant, changed.name,
-                                         changed.role, changed.token_generation)}});
+                                         changed.token_generation)}});
 }
 
 }  // namespace

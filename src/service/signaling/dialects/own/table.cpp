@@ -28,7 +28,26 @@ const EventCodec* find(std::string_view name) {
                                       &kChatSend,
                                       &kChatHistory,
                                       &kHandSet,
-                                      &kProfileSet};
+                                      &kProfileSet,
+                                      &kParticipantMute,
+                                      &kParticipantAskUnmute,
+                                      &kParticipantStop,
+                                      &kParticipantRemove,
+                                      &kParticipantBan,
+                                      &kParticipantRole,
+                                      &kHandLower,
+                                      &kMeetingMuteAll,
+                                      &kMeetingLowerHands,
+                                      &kMeetingEnd,
+                                      &kBanList,
+                                      &kBanLift,
+                                      &kRoomSet,
+                                      &kRoomLock,
+                                      &kRoomPassword,
+                                      &kLobbyAdmit,
+                                      &kLobbyDeny,
+                                      &kLobbyAdmitAll,
+                                      &kLobbyMessage};
   const auto it = std::ranges::find(kAll, name, [](const EventCodec* c) { return c->name; });
   return it == kAll.end() ? nullptr : *it;
 }

@@ -1,0 +1,419 @@
+#include "service/signaling/room_api.h"
+
+#include <array>
+#include <boost/json.hpp>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "base/bytes.h"
+#include "call/text.h"
+#include "platform/auth/base64url.h"
+#include "platform/auth/fingerprint.h"
+#include "platform/auth/password_hash.h"
+#include "platform/clock/clock.h"
+#include "platform/json/json.h"
+#include "service/signaling/dialects/own/describe.h"
+#include "service/signaling/dialects/own/own.h"
+#include "service/signaling/records.h"
+
+namespace confab::signaling {
+namespace {
+
+using http::Method;
+using http::Request;
+using http::Responder;
+using http::Response;
+
+// An office behind one NAT makes a hundred rooms on a Monday morning, and a dozen a minute after
+// that.
+constexpr call::Rate kCreateRate{100, 0.2};
+// All addresses together, twice: 1,000 at once, then 10 a second, are a row of some 100 bytes each.
+// Who has made more than ten lately draws on the first, so that many who make many do not keep out
+// those who make one.
+constexpr call::Rate kCreateRateOfAll{1000, 10};
+constexpr double kFewRooms = 10;
+// Rooms that are not there, asked for from one address: a few mistyped codes. Those that are cost
+// nothing, or a hundred people who open the same link would wait for each other.
+constexpr call::Rate kLookupRate{60, 1};
+// 26^10 codes: two equal ones in a row happen to nobody.
+constexpr std::size_t kCreateAttempts = 3;
+constexpr std::size_t kBodyBytesMax = 16 * 1024;
+constexpr std::size_t kTitleBytesMax = 1024;  // counted in characters later
+constexpr std::size_t kHostKeyBytes = 32;
+constexpr std::string_view kHostKeyPrefix = "h1.";
+constexpr std::string_view kBearer = "Bearer ";
+
+Response json_response(unsigned status, const boost::json::object& body) {
+  Response response = Response::json(status, json::serialize(body));
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+std::string make_room_code(Random& random) {
+  std::string letters;
+  while (letters.size() < 10) letters += static_cast<char>('a' + random.between(0, 25));
+  return *call::normalize_room_code(letters);
+}
+
+// Opaque to clients, like those of before, which were signed.
+std::string make_host_key(Random& random) {
+  std::array<std::uint8_t, kHostKeyBytes> bytes{};
+  random.fill(bytes);
+  return std::string(kHostKeyPrefix) + auth::base64url_encode(bytes);
+}
+
+// An object; {} where there is no body.
+Result<boost::json::object> read_object(const Request& request) {
+  if (request.body.empty()) return boost::json::object{};
+  auto body = json::parse(request.body, kBodyBytesMax);
+  if (!body) return std::unexpected(body.error());
+  auto* object = body->if_object();
+  if (object == nullptr) return fail(ErrorCode::kInvalidArgument, "expected an object");
+  return std::move(*object);
+}
+
+std::optional<bool> maybe(const json::Reader& in) {
+  return in.present() ? std::optional(in.boolean()) : std::nullopt;
+}
+
+boost::json::object describe_settings(const store::RoomRecord& room) {
+  return own::describe(to_settings(room.settings));
+}
+
+}  // namespace
+
+struct RoomApi::Wanted {
+  std::optional<std::string> title;
+  std::optional<bool> has_lobby;
+  std::optional<bool> is_locked;
+  std::optional<bool> may_unmute;
+  std::optional<bool> may_share;
+  std::optional<bool> may_chat;
+  std::optional<std::string> password;  // "": none from now on; later its hash
+
+  static Result<Wanted> read(const Request& request);
+  void apply(store::RoomSettingsRecord& to) const;
+};
+
+Result<RoomApi::Wanted> RoomApi::Wanted::read(const Request& request) {
+  const auto object = read_object(request);
+  if (!object) return std::unexpected(object.error());
+  const boost::json::value value(*object);
+  json::ReadStatus status;
+  const json::Reader in(value, status);
+  Wanted out;
+  if (in["title"].present()) {
+    auto title = call::clean_title(in["title"].string(kTitleBytesMax));
+    if (!title) return std::unexpected(title.error());
+    out.title = std::move(*title);
+  }
+  out.has_lobby = maybe(in["lobby"]);
+  out.is_locked = maybe(in["locked"]);
+  if (in["permissions"].present()) {
+    out.may_unmute = maybe(in["permissions"]["unmute"]);
+    out.may_share = maybe(in["permissions"]["share"]);
+    out.may_chat = maybe(in["permissions"]["chat"]);
+  }
+  const auto* password = object->if_contains("password");
+  if (password != nullptr && password->is_null()) {
+    out.password = "";
+  } else if (password != nullptr) {
+    out.password = in["password"].string(auth::kPasswordBytesMax);
+    if (in.ok() && out.password->empty()) in["password"].fail("is empty; null takes it away");
+  }
+  if (!status.ok()) return std::unexpected(status.error());
+  return out;
+}
+
+void RoomApi::Wanted::apply(store::RoomSettingsRecord& to) const {
+  if (title) to.title = *title;
+  to.has_lobby = has_lobby.value_or(to.has_lobby);
+  to.is_locked = is_locked.value_or(to.is_locked);
+  to.may_unmute = may_unmute.value_or(to.may_unmute);
+  to.may_share = may_share.value_or(to.may_share);
+  to.may_chat = may_chat.value_or(to.may_chat);
+  if (password) to.password_hash = *password;
+}
+
+// What is done in a meeting. `field`: what the :id of the path is called on the socket.
+struct RoomApi::Operation {
+  Method method = Method::kPost;
+  std::string_view path;
+  const EventCodec* codec = nullptr;
+  std::string_view field;
+};
+
+RoomApi::RoomApi(const Config& config, http::HttpServer& server, store::Store& store,
+                 const auth::TokenSigner& signer, const ice_health::Book& ice_servers,
+                 auth::PasswordWorker& passwords, Random& random, LogSink& log, Meetings& meetings)
+    : config_(config),
+      store_(store),
+      signer_(signer),
+      ice_servers_(ice_servers),
+      passwords_(passwords),
+      random_(random),
+      log_(log),
+      meetings_(meetings),
+      creators_(kCreateRate),
+      lookups_(kLookupRate),
+      many_makers_(kCreateRateOfAll, monotonic_now()),
+      few_makers_(kCreateRateOfAll, monotonic_now()) {
+  static constexpr std::string_view kWho = "participantId";
+  static constexpr std::string_view kWaits = "waitingId";
+  static const std::array kOperations = {
+      Operation{Method::kPost, "participants/:id/mute", &own::kParticipantMute, kWho},
+      Operation{Method::kPost, "participants/:id/stop", &own::kParticipantStop, kWho},
+      Operation{Method::kPost, "participants/:id/ask-unmute", &own::kParticipantAskUnmute, kWho},
+      Operation{Method::kPost, "participants/:id/lower-hand", &own::kHandLower, kWho},
+      Operation{Method::kPost, "participants/:id/remove", &own::kParticipantRemove, kWho},
+      Operation{Method::kPost, "participants/:id/ban", &own::kParticipantBan, kWho},
+      Operation{Method::kPost, "participants/:id/role", &own::kParticipantRole, kWho},
+      Operation{Method::kPost, "mute", &own::kMeetingMuteAll, {}},
+      Operation{Method::kPost, "lower-hands", &own::kMeetingLowerHands, {}},
+      Operation{Method::kPost, "end", &own::kMeetingEnd, {}},
+      Operation{Method::kPost, "lobby/:id/admit", &own::kLobbyAdmit, kWaits},
+      Operation{Method::kPost, "lobby/:id/deny", &own::kLobbyDeny, kWaits},
+      Operation{Method::kPost, "lobby/admit", &own::kLobbyAdmitAll, {}},
+      Operation{Method::kPost, "lobby/message", &own::kLobbyMessage, {}},
+      Operation{Method::kGet, "bans", &own::kBanList, {}},
+      Operation{Method::kDelete, "bans/:id", &own::kBanLift, "banId"}};
+  declare_rooms(server);
+  for (const Operation& operation : kOperations) declare(server, operation);
+}
+
+void RoomApi::declare_rooms(http::HttpServer& server) {
+  using Handle = void (RoomApi::*)(const Request&, Responder);
+  const auto route = [&](Method method, std::string_view pattern, Handle handle) {
+    server.route(method, pattern, [this, handle](const Request& request, Responder responder) {
+      (this->*handle)(request, std::move(responder));
+    });
+  };
+  route(Method::kPost, "/api/rooms", &RoomApi::create);
+  route(Method::kGet, "/api/rooms/:code", &RoomApi::get);
+  route(Method::kPatch, "/api/rooms/:code", &RoomApi::change);
+  route(Method::kDelete, "/api/rooms/:code", &RoomApi::remove);
+  route(Method::kGet, "/api/rooms/:code/participants", &RoomApi::list_people);
+}
+
+void RoomApi::declare(http::HttpServer& server, const Operation& operation) {
+  server.route(operation.method, "/api/rooms/:code/" + std::string(operation.path),
+               [this, &operation](const Request& request, Responder responder) {
+                 operate(operation, request, std::move(responder));
+               });
+}
+
+// ---- rooms ----
+
+bool RoomApi::may_create(const IpAddress& address) {
+  const Instant now = monotonic_now();
+  const bool is_many = creators_.taken(address, now) > kFewRooms;
+  return creators_.take(address, now) && (is_many ? many_makers_ : few_makers_).take(now);
+}
+
+void RoomApi::hash(Wanted wanted, Responder responder,
+                   std::move_only_function<void(Wanted, Responder)> then) {
+  if (!wanted.password || wanted.password->empty()) {
+    return then(std::move(wanted), std::move(responder));
+  }
+  std::string password = *wanted.password;
+  passwords_.hash(std::move(password),
+                  [wanted = std::move(wanted), responder = std::move(responder),
+                   then = std::move(then)](Result<std::string> hash) mutable {
+                    if (!hash) return responder.send(Response::error(hash.error()));
+                    wanted.password = std::move(*hash);
+                    then(std::move(wanted), std::move(responder));
+                  });
+}
+
+void RoomApi::create(const Request& request, Responder responder) {
+  if (is_closing_) {
+    return responder.send(Response::error(
+        {ErrorCode::kUnavailable, "the server is about to stop; try again in a moment"}));
+  }
+  if (!may_create(request.remote.address)) {
+    ++rooms_refused_;
+    return responder.send(Response::error(
+        {ErrorCode::kRateLimited, "too many rooms in too short a time; wait a minute"}));
+  }
+  auto wanted = Wanted::read(request);
+  if (!wanted) return responder.send(Response::error(wanted.error()));
+  hash(std::move(*wanted), std::move(responder), [this](const Wanted& ready, Responder to) {
+    store::RoomRecord room;
+    ready.apply(room.settings);
+    try_to_create(std::move(room), kCreateAttempts, std::move(to));
+  });
+}
+
+void RoomApi::try_to_create(store::RoomRecord room, std::size_t attempts_left,
+                            Responder responder) {
+  room.id = RoomId::random(random_);
+  room.code = make_room_code(random_);
+  room.created_at_ms = wall_unix_ms();
+  std::string key = make_host_key(random_);
+  room.host_key_hash = auth::fingerprint(key);
+  store_.create_room(room, [this, room, key = std::move(key), attempts_left,
+                            responder = std::move(responder)](const Result<void>& created) mutable {
+    const bool is_taken = !created && created.error().code == ErrorCode::kConflict;
+    if (is_taken && attempts_left > 1) {
+      return try_to_create(std::move(room), attempts_left - 1, std::move(responder));
+    }
+    if (!created) return responder.send(Response::error(created.error()));
+    log_.write(LogLevel::kInfo, "room_created", {{"room", room.id.to_string()}});
+    responder.send(json_response(201, {{"roomId", room.code},
+                                       {"code", room.code},
+                                       {"hostKey", key},
+                                       {"createdAt", room.created_at_ms},
+                                       {"settings", describe_settings(room)}}));
+  });
+}
+
+void RoomApi::find(const Request& request, Responder responder, WithRoom then) {
+  const Error unknown{ErrorCode::kNotFound, "there is no such room"};
+  const IpAddress from = request.remote.address;
+  if (!lookups_.has_some(from, monotonic_now())) {
+    ++lookups_refused_;
+    return responder.send(Response::error(
+        {ErrorCode::kRateLimited, "too many rooms that are not there; wait a minute"}));
+  }
+  const auto code = call::normalize_room_code(request.params.at("code"));
+  if (!code) {
+    lookups_.take(from, monotonic_now());
+    return responder.send(Response::error(unknown));
+  }
+  store_.find_room(
+      *code, [this, unknown, from, responder = std::move(responder),
+              then = std::move(then)](Result<std::optional<store::RoomRecord>> found) mutable {
+        if (!found) return responder.send(Response::error(found.error()));
+        if (!*found) {
+          lookups_.take(from, monotonic_now());
+          return responder.send(Response::error(unknown));
+        }
+        then(std::move(**found), std::move(responder));
+      });
+}
+
+bool RoomApi::owns(const Request& request, const store::RoomRecord& room) const {
+  const std::string_view shown = request.header("Authorization");
+  if (shown.starts_with(kBearer)) {
+    const std::string_view key = shown.substr(kBearer.size());
+    const bool is_key = room.host_key_hash.empty() ? signer_.is_host_key(key, room.code)
+                                                   : auth::fingerprint(key) == room.host_key_hash;
+    if (is_key) return true;
+  }
+  return authority_ && authority_(request, room);
+}
+
+void RoomApi::find_own(const Request& request, Responder responder, WithRoom then) {
+  find(request, std::move(responder),
+       [this, request, then = std::move(then)](store::RoomRecord room, Responder to) mutable {
+         if (owns(request, room)) return then(std::move(room), std::move(to));
+         ++requests_unauthenticated_;
+         to.send(Response::error(
+             {ErrorCode::kUnauthenticated, "show the key of this room (Authorization: Bearer …)"}));
+       });
+}
+
+void RoomApi::get(const Request& request, Responder responder) {
+  find(request, std::move(responder), [this, request](const store::RoomRecord& room, Responder to) {
+    boost::json::object out{{"roomId", room.code},
+                            {"code", room.code},
+                            {"createdAt", room.created_at_ms},
+                            {"participants", meetings_.participants_in(room.code)},
+                            {"title", room.settings.title},
+                            {"locked", room.settings.is_locked},
+                            {"lobby", room.settings.has_lobby},
+                            {"hasPassword", !room.settings.password_hash.empty()}};
+    if (owns(request, room)) out["settings"] = describe_settings(room);
+    to.send(json_response(200, out));
+  });
+}
+
+void RoomApi::change(const Request& request, Responder responder) {
+  auto wanted = Wanted::read(request);
+  find_own(request, std::move(responder),
+           [this, wanted = std::move(wanted)](store::RoomRecord room, Responder to) mutable {
+             if (!wanted) return to.send(Response::error(wanted.error()));
+             hash(std::move(*wanted), std::move(to),
+                  [this, room = std::move(room)](Wanted ready, Responder waiting) mutable {
+                    save(std::move(room), std::move(ready), std::move(waiting));
+                  });
+           });
+}
+
+void RoomApi::save(store::RoomRecord room, Wanted wanted, Responder responder) {
+  wanted.apply(room.settings);
+  store_.save_settings(
+      room.code, room.settings,
+      [this, room, responder = std::move(responder)](const Result<void>& saved) mutable {
+        if (!saved) return responder.send(Response::error(saved.error()));
+        log_.write(LogLevel::kInfo, "room_changed", {{"room", room.id.to_string()}});
+        meetings_.hear(call::RoomChanged{room.code, to_settings(room.settings)});
+        responder.send(json_response(200, {{"settings", describe_settings(room)}}));
+      });
+}
+
+void RoomApi::remove(const Request& request, Responder responder) {
+  find_own(request, std::move(responder), [this](const store::RoomRecord& room, Responder to) {
+    store_.delete_room(
+        room.code, [this, room, to = std::move(to)](const Result<bool>& deleted) mutable {
+          if (!deleted) return to.send(Response::error(deleted.error()));
+          log_.write(LogLevel::kInfo, "room_deleted", {{"room", room.id.to_string()}});
+          meetings_.hear(call::RoomDeleted{room.code});
+          to.send(json_response(200, {}));
+        });
+  });
+}
+
+// ---- meetings ----
+
+WriteContext RoomApi::write_context() const {
+  return {signer_, config_, ice_servers_, wall_unix_ms()};
+}
+
+void RoomApi::list_people(const Request& request, Responder responder) {
+  find_own(request, std::move(responder), [this](const store::RoomRecord& room, Responder to) {
+    meetings_.operate(room.code, call::ListPeople{},
+                      [to = std::move(to)](const Result<call::ReplyBody>& people) mutable {
+                        if (!people) return to.send(Response::error(people.error()));
+                        to.send(json_response(200, own::describe(std::get<call::People>(*people))));
+                      });
+  });
+}
+
+void RoomApi::operate(const Operation& operation, const Request& request, Responder responder) {
+  auto body = read_object(request);
+  if (body && !operation.field.empty()) (*body)[operation.field] = request.params.at("id");
+  find_own(request, std::move(responder),
+           [this, &operation, body = std::move(body)](const store::RoomRecord& room, Responder to) {
+             if (!body) return to.send(Response::error(body.error()));
+             const boost::json::value value(*body);
+             json::ReadStatus status;
+             const json::Reader in(value, status);
+             call::Request wanted = operation.codec->read(in, {signer_, wall_unix_ms(), {}, false});
+             if (!status.ok()) return to.send(Response::error(status.error()));
+             meetings_.operate(
+                 room.code, std::move(wanted),
+                 [this, &operation, to = std::move(to)](Result<call::ReplyBody> done) mutable {
+                   if (!done) return to.send(Response::error(done.error()));
+                   // As an acknowledgement has it: an array with the one object.
+                   const std::string args = operation.codec->write(*done, write_context()).ack_args;
+                   Response response = Response::json(200, args.substr(1, args.size() - 2));
+                   response.headers.emplace_back("Cache-Control", "no-store");
+                   to.send(std::move(response));
+                 });
+           });
+}
+
+void RoomApi::expose(metrics::Exposition& out) const {
+  out.counter("rest_rooms_refused", "Rooms not made: too many in too short a time.", {},
+              rooms_refused_);
+  out.counter("rest_lookups_refused",
+              "Look-ups not done: their address had asked for too many rooms that are not.", {},
+              lookups_refused_);
+  out.counter("rest_requests_unauthenticated",
+              "Requests about a room that did not show that it is theirs.", {},
+              requests_unauthenticated_);
+}
+
+}  // namespace confab::signaling

@@ -1,0 +1,105 @@
+// Rooms by REST: made, found, changed, deleted; and what hosts do in a meeting, by the same words
+// as on the socket (the codecs of dialects/own read and write both). Loop thread only.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/net.h"
+#include "base/random.h"
+#include "call/actions.h"
+#include "call/address_rates.h"
+#include "call/events.h"
+#include "platform/auth/password_worker.h"
+#include "platform/auth/token_signer.h"
+#include "platform/config/config.h"
+#include "platform/http/server.h"
+#include "platform/ice_health/book.h"
+#include "platform/metrics/exposition.h"
+#include "platform/store/store.h"
+#include "service/signaling/dialects/codec.h"
+
+namespace confab::signaling {
+
+class RoomApi {
+ public:
+  // The meetings of this process.
+  class Meetings {
+   public:
+    using Answer = std::move_only_function<void(Result<call::ReplyBody> result)>;
+    virtual ~Meetings() = default;
+    virtual std::size_t participants_in(std::string_view code) const = 0;
+    // By somebody to whom the room belongs.
+    virtual void operate(std::string code, call::Request request, Answer answer) = 0;
+    virtual void hear(call::Event event) = 0;
+  };
+
+  // Whether a request may do anything in this room, by something else than its host key.
+  using Authority =
+      std::function<bool(const http::Request& request, const store::RoomRecord& room)>;
+
+  // Declares its routes on `server`. All references outlive it.
+  RoomApi(const Config& config, http::HttpServer& server, store::Store& store,
+          const auth::TokenSigner& signer, const ice_health::Book& ice_servers,
+          auth::PasswordWorker& passwords, Random& random, LogSink& log, Meetings& meetings);
+
+  void set_authority(Authority authority) { authority_ = std::move(authority); }
+  // No more rooms are made.
+  void close() { is_closing_ = true; }
+  void expose(metrics::Exposition& out) const;
+
+ private:
+  // What a body wants of a room; nothing: as it is.
+  struct Wanted;
+  struct Operation;
+  using WithRoom = std::move_only_function<void(store::RoomRecord room, http::Responder responder)>;
+
+  void declare_rooms(http::HttpServer& server);
+  void declare(http::HttpServer& server, const Operation& operation);
+
+  void create(const http::Request& request, http::Responder responder);
+  void try_to_create(store::RoomRecord room, std::size_t attempts_left, http::Responder responder);
+  void get(const http::Request& request, http::Responder responder);
+  void change(const http::Request& request, http::Responder responder);
+  void save(store::RoomRecord room, Wanted wanted, http::Responder responder);
+  void remove(const http::Request& request, http::Responder responder);
+  void list_people(const http::Request& request, http::Responder responder);
+  void operate(const Operation& operation, const http::Request& request, http::Responder responder);
+
+  // Finds the room, or says that there is none.
+  void find(const http::Request& request, http::Responder responder, WithRoom then);
+  // The same for whom it belongs to; all others are refused.
+  void find_own(const http::Request& request, http::Responder responder, WithRoom then);
+  bool owns(const http::Request& request, const store::RoomRecord& room) const;
+  // Hashes the password that is wanted, if any.
+  void hash(Wanted wanted, http::Responder responder,
+            std::move_only_function<void(Wanted wanted, http::Responder responder)> then);
+  WriteContext write_context() const;
+  // Rooms are rows on a disk: neither one address nor many together may fill it.
+  bool may_create(const IpAddress& address);
+
+  const Config& config_;
+  store::Store& store_;
+  const auth::TokenSigner& signer_;
+  const ice_health::Book& ice_servers_;
+  auth::PasswordWorker& passwords_;
+  Random& random_;
+  LogSink& log_;
+  Meetings& meetings_;
+  Authority authority_;
+  bool is_closing_ = false;
+  call::AddressRates creators_;
+  call::AddressRates lookups_;
+  // What all may make together: those who have made many lately, and those who have not.
+  call::TokenBucket many_makers_;
+  call::TokenBucket few_makers_;
+  std::uint64_t rooms_refused_ = 0;
+  std::uint64_t lookups_refused_ = 0;
+  std::uint64_t requests_unauthenticated_ = 0;
+};
+
+}  // namespace confab::signaling
