@@ -28,6 +28,7 @@ export function ChatPanel({ onClose }: { onClose: () => void }) {
 function MessageList() {
   const chat = useMeeting((state) => state.chat);
   const selfId = useMeeting((state) => state.selfId);
+  const mayWrite = useMeeting((state) => state.permits?.chat !== false);
   const tags = useTags();
   const list = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
@@ -61,7 +62,7 @@ function MessageList() {
       <EarlierButton />
       {chat.length === 0 ? (
         <p className="grid h-full place-items-center px-6 text-center text-sm text-balance text-soft">
-          No messages yet. Write to everyone, or pick one person to write to privately.
+          {mayWrite ? 'No messages yet. Write to everyone, or pick one person to write to privately.' : 'No messages yet.'}
         </p>
       ) : (
         <ol className="flex flex-col">

@@ -4,6 +4,7 @@ import {
   addMessage, addPerson, dropProducer, patchPerson, putProducer, removePerson, setProducerPaused, speakersToLevels,
   useMeeting, type MeetingStore,
 } from '@/lib/store/meeting';
+import { kRoleNames } from './hosting';
 import { announce, notifyAbout } from './notices';
 
 const kGone = {
@@ -50,6 +51,8 @@ export function feedStore(signaling: SignalingClient): () => void {
       announce(`${participant.name} raised a hand`);
       notifyAbout(participant.name, 'hand');
     }
+    const role = useMeeting.getState().people[participant.id]?.role;
+    if (role !== undefined && role !== participant.role) announce(`${participant.name} is a ${kRoleNames[participant.role]} now`);
   });
   on('participant:connection', (state, { participantId, connection }) => patchPerson(state, participantId, { connection }));
   on('producer:added', (state, { participantId, producer }) => putProducer(state, participantId, producer), ({ participantId, producer }) => {
