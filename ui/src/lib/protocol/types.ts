@@ -242,7 +242,7 @@ export type Result<E extends RequestName> = Requests[E]['result'];
 export interface ServerEvents {
   welcome: { protocol: number; build: string; serverTime: number };
   'participant:joined': { participant: Participant };
-  'participant:left': { participantId: string; reason: 'left' | 'timeout' | 'removed' | 'ended' };
+  'participant:left': { participantId: string; reason: 'left' | 'timeout' | 'removed' };
   'participant:updated': { participant: Participant };
   'participant:connection': { participantId: string; connection: ParticipantConnection };
   'producer:added': { participantId: string; producer: ProducerInfo };

@@ -9,7 +9,6 @@ import { announce, notifyAbout } from './notices';
 
 const kGone = {
   left: { news: 'left', words: 'left' },
-  ended: { news: 'left', words: 'left' },
   timeout: { news: 'lost', words: 'lost the connection' },
   removed: { news: 'removed', words: 'was removed by a host' },
 } as const;
