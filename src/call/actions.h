@@ -266,8 +266,31 @@ struct HashPassword {
   std::string password;
 };
 
+// ---- to whoever keeps books of what happens ----
+
+// The producers of who leaves, and those who are in a meeting that ends, go without a word of their
+// own.
+enum class Milestone : std::uint8_t {
+  kMeetingStarted,
+  kMeetingFinished,
+  kParticipantJoined,
+  kParticipantLeft,
+  kProducerPublished,
+  kProducerUnpublished,
+};
+// Of hidden participants too.
+struct Happened {
+  Milestone what = Milestone::kMeetingStarted;
+  std::string code;
+  MeetingId meeting;
+  std::optional<Who> who;
+  Role role = Role::kMember;
+  LeaveReason reason = LeaveReason::kLeft;
+  std::optional<ProducerInfo> producer;
+};
+
 using Action =
     std::variant<Reply, Notify, Disconnect, control::MediaCommand, LoadRoom, SaveChat, SaveToken,
-                 SaveSettings, SavePerson, DropBan, CheckPassword, HashPassword>;
+                 SaveSettings, SavePerson, DropBan, CheckPassword, HashPassword, Happened>;
 
 }  // namespace confab::call

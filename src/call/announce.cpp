@@ -54,6 +54,16 @@ void announce(Core& core, Meeting& meeting, const Participant& from, Notice noti
   core.notify(std::move(to), std::move(notice));
 }
 
+void tell_books(Core& core, const Meeting& meeting, Milestone what, const Participant* about,
+                LeaveReason reason, std::optional<ProducerInfo> producer) {
+  Happened out{what, meeting.code, meeting.id, {}, Role::kMember, reason, producer};
+  if (about != nullptr) {
+    out.who = about->who;
+    out.role = about->role;
+  }
+  core.actions.emplace_back(std::move(out));
+}
+
 void announce_connection(Core& core, Meeting& meeting, Participant& about) {
   about.unsaid.connection = true;
   tell_or_wait(core, meeting, about);

@@ -18,4 +18,9 @@ void announce_connection(Core& core, Meeting& meeting, Participant& about);
 void announce_profile(Core& core, Meeting& meeting, Participant& about);
 void announce_paused(Core& core, Meeting& meeting, Participant& about, ProducerId producer);
 
+// Tells whoever keeps books (Happened); `about` is null for what is the whole meeting's.
+void tell_books(Core& core, const Meeting& meeting, Milestone what, const Participant* about,
+                LeaveReason reason = LeaveReason::kLeft,
+                std::optional<ProducerInfo> producer = std::nullopt);
+
 }  // namespace confab::call

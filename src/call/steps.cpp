@@ -38,6 +38,7 @@ void remove_producer(Core& core, Meeting& meeting, Participant& owner, ProducerI
   std::erase(owner.producer_order, id);
   std::erase(owner.unsaid.paused, id);
   announce(core, meeting, owner, ProducerRemoved{owner.who, info});
+  tell_books(core, meeting, Milestone::kProducerUnpublished, &owner, LeaveReason::kLeft, info);
   // One message each, and together as much as one to them all.
   meeting.announcements.charge(announcement_price(consumers.size()), core.now);
   for (const auto& [consumer, consumer_owner] : consumers) {
@@ -120,6 +121,7 @@ void remove_participant(Core& core, Meeting& meeting, ParticipantId id, LeaveRea
   core.timers.cancel(leaver->grace_timer);
   core.timers.cancel(leaver->states_timer);
   announce(core, meeting, *leaver, ParticipantLeft{leaver->who, reason});
+  tell_books(core, meeting, Milestone::kParticipantLeft, leaver.get(), reason);
   release_connection(core, *leaver);
   // The others hear one "left" instead of a "closed" for each producer.
   remove_consumers(meeting, *leaver, nullptr);
@@ -140,6 +142,9 @@ void remove_participant(Core& core, Meeting& meeting, ParticipantId id, LeaveRea
 void close_if_empty(Core& core, Meeting& meeting) {
   if (meeting.is_used()) return;
   core.timers.cancel(meeting.timer);
+  const bool has_started =
+      meeting.phase == MeetingPhase::kOpen || meeting.phase == MeetingPhase::kReopening;
+  if (has_started) tell_books(core, meeting, Milestone::kMeetingFinished, nullptr);
   if (meeting.phase != MeetingPhase::kLoading) {
     core.tell_media(meeting.id, control::CloseMeeting{});
     core.log.write(LogLevel::kInfo, "meeting_closed",

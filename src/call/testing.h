@@ -122,6 +122,7 @@ class World {
   std::vector<SaveChat> kept_saves;
   std::vector<CheckPassword> kept_checks;
   std::optional<Result<ReplyBody>> operator_reply;  // the last
+  std::vector<Happened> happened;
 
  private:
   Result<ReplyBody>& reply(ConnectionId from);
@@ -134,6 +135,7 @@ class World {
   void perform(LoadRoom& action);
   void perform(SaveChat& action);
   void perform(SaveToken& action);
+  void perform(Happened& action) { happened.push_back(std::move(action)); }
   void perform(SaveSettings& action);
   void perform(SavePerson& action);
   void perform(DropBan& action);

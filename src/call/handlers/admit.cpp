@@ -198,6 +198,7 @@ void admit(Core& core, Meeting& meeting, const Origin& origin, Join join) {
   admit_to_media(core, meeting, *self);
   answer(core, meeting, *self, origin, join, join.resume.has_value(), false);
   announce(core, meeting, *self, ParticipantJoined{self->info()});
+  tell_books(core, meeting, Milestone::kParticipantJoined, self);
   core.log.write(LogLevel::kInfo, "participant_joined",
                  {{"meeting", meeting.id.to_string()},
                   {"participant", self->who.id.to_string()},

@@ -69,6 +69,8 @@ void on_answer(Core& core, MediaInFlight& asked, Producing& purpose,
   }
   core.reply(purpose.origin, ProducerMade{id, self.producers.at(id).paused});
   announce(core, *asker.meeting, self, ProducerAdded{self.who, self.producer_info(id)});
+  tell_books(core, *asker.meeting, Milestone::kProducerPublished, &self, LeaveReason::kLeft,
+             self.producer_info(id));
 }
 
 void on(Core& core, const Origin& origin, Asker asker, SetProducerPaused request) {

@@ -1,5 +1,6 @@
 // How a meeting opens: the store knows the room, the media plane gives a router, those who wait are
 // let in.
+#include "call/announce.h"
 #include "call/handlers/handlers.h"
 
 namespace confab::call {
@@ -12,6 +13,7 @@ void open(Core& core, Meeting& meeting, ortc::RtpCapabilities router_capabilitie
   core.log.write(
       LogLevel::kInfo, "meeting_open",
       {{"meeting", meeting.id.to_string()}, {"again", is_again}, {"trace", core.trace.trace_id()}});
+  if (!is_again) tell_books(core, meeting, Milestone::kMeetingStarted, nullptr);
   if (is_again) {
     for (const auto& [id, participant] : meeting.participants) {
       admit_to_media(core, meeting, *participant);

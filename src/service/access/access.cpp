@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "call/text.h"
 #include "platform/auth/base64url.h"
 #include "platform/clock/clock.h"
 
@@ -81,6 +82,39 @@ Result<Caller> Access::caller(const http::Request& request, auth::Scope scope) {
   if (!found || found->scopes.has(scope)) return found;
   return fail(ErrorCode::kForbidden,
               "the scope " + std::string(auth::scope_name(scope)) + " is needed");
+}
+
+bool leads(const Caller& caller, std::string_view room) {
+  // The scopes of a token say what kind of thing it grants, not in which room.
+  if (!caller.key.empty()) return caller.scopes.has(auth::Scope::kRooms);
+  return caller.video.room_admin && call::normalize_room_code(caller.video.room) == room;
+}
+
+bool makes_rooms(const Caller& caller) {
+  if (!caller.key.empty()) return caller.scopes.has(auth::Scope::kRooms);
+  return caller.video.room_create;
+}
+
+bool Access::may_lead(const http::Request& request, std::string_view room) {
+  if (request.header("Authorization").empty()) return false;
+  const auto found = caller(request);
+  if (!found || !leads(*found, room)) return false;
+  switch (request.method) {
+    case http::Method::kGet:
+    case http::Method::kHead:
+      break;
+    case http::Method::kDelete:
+      note(found->name, found->from, "room.delete", request.path);
+      break;
+    default:
+      note(found->name, found->from, "room.act", request.path);
+  }
+  return true;
+}
+
+bool Access::may_make_rooms(const http::Request& request) {
+  const auto found = caller(request);
+  return found && makes_rooms(*found);
 }
 
 Result<Caller> Access::by_key(std::string_view credentials, const IpAddress& from) {

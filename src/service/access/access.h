@@ -34,6 +34,12 @@ struct Caller {
   IpAddress from;
 };
 
+// A key with the scope `rooms` leads every room, a token with roomAdmin the one that it names and
+// no other. `room` is a code as we spell it.
+bool leads(const Caller& caller, std::string_view room);
+// A key with the scope `rooms`, a token with roomCreate.
+bool makes_rooms(const Caller& caller);
+
 class Access {
  public:
   // References outlive it.
@@ -48,6 +54,11 @@ class Access {
   Result<Caller> caller(const http::Request& request);
   // The same, and it has the scope.
   Result<Caller> caller(const http::Request& request, auth::Scope scope);
+
+  // By whoever leads(). What is asked for is in the audit log, but for looking.
+  bool may_lead(const http::Request& request, std::string_view room);
+  // By whoever makes_rooms().
+  bool may_make_rooms(const http::Request& request);
 
   auth::KeyRing& ring() { return ring_; }
   store::AccessStore& store() { return store_; }

@@ -35,9 +35,9 @@ call::Grant grant_of(const auth::Claims& claims) {
   out.role = role_of(claims.role);
   out.is_room_admin = video.room_admin && !video.room.empty();
   out.bypasses_lobby = claims.lobby == auth::LobbyClaim::kBypass;
-  if (video.sources != auth::kAllTokenSources) out.sources = video.sources;
+  out.sources = video.sources;
   out.can_subscribe = video.can_subscribe;
-  if (!video.can_publish_data) out.can_publish_data = false;
+  out.can_publish_data = video.can_publish_data;
   out.is_hidden = video.hidden;
   return out;
 }

@@ -71,6 +71,26 @@ TEST(Grants, of_a_token_are_told_to_the_meeting) {
   EXPECT_FALSE(join.grant->is_room_admin);
 }
 
+TEST(Grants, that_say_nothing_of_the_chat_leave_it_to_the_role) {
+  call::Join join;
+  join.room = "abc-defg-hij";
+  ASSERT_FALSE(take_grants(token(""), true, join));
+  EXPECT_FALSE(join.grant->can_publish_data);
+  EXPECT_FALSE(join.grant->sources);
+}
+
+TEST(Grants, of_a_viewer_who_is_granted_to_send_are_heard) {
+  auth::Claims claims = token("");
+  claims.role = auth::TokenRole::kViewer;
+  claims.video.sources = auth::kAllTokenSources;
+  claims.video.can_publish_data = true;
+  call::Join join;
+  join.room = "abc-defg-hij";
+  ASSERT_FALSE(take_grants(claims, true, join));
+  EXPECT_EQ(join.grant->sources, control::kAllSources);
+  EXPECT_EQ(join.grant->can_publish_data, true);
+}
+
 TEST(Grants, of_a_viewer_who_is_granted_nothing_more_are_none_to_send) {
   auth::Claims claims = token("");
   claims.role = auth::TokenRole::kViewer;

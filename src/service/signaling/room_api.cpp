@@ -231,6 +231,11 @@ void RoomApi::create(const Request& request, Responder responder) {
     return responder.send(Response::error(
         {ErrorCode::kUnavailable, "the server is about to stop; try again in a moment"}));
   }
+  if (!config_.auth.anonymous_create && !(makers_ && makers_(request))) {
+    ++requests_unauthenticated_;
+    return responder.send(Response::error(
+        {ErrorCode::kUnauthenticated, "a token that may make rooms is needed here (roomCreate)"}));
+  }
   if (!may_create(request.remote.address)) {
     ++rooms_refused_;
     return responder.send(Response::error(

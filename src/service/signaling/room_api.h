@@ -42,12 +42,16 @@ class RoomApi {
   using Authority =
       std::function<bool(const http::Request& request, const store::RoomRecord& room)>;
 
+  // Whether a request may make rooms, where not everybody may.
+  using Makers = std::function<bool(const http::Request& request)>;
+
   // Declares its routes on `server`. All references outlive it.
   RoomApi(const Config& config, http::HttpServer& server, store::Store& store,
           const auth::TokenSigner& signer, const ice_health::Book& ice_servers,
           auth::PasswordWorker& passwords, Random& random, LogSink& log, Meetings& meetings);
 
   void set_authority(Authority authority) { authority_ = std::move(authority); }
+  void set_makers(Makers makers) { makers_ = std::move(makers); }
   // No more rooms are made.
   void close() { is_closing_ = true; }
   void expose(metrics::Exposition& out) const;
@@ -91,6 +95,7 @@ class RoomApi {
   LogSink& log_;
   Meetings& meetings_;
   Authority authority_;
+  Makers makers_;
   bool is_closing_ = false;
   call::AddressRates creators_;
   call::AddressRates lookups_;

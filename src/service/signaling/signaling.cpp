@@ -78,6 +78,10 @@ class SignalingService::Impl final : public RoomApi::Meetings {
 
   std::size_t participants() const { return call_.counts().participants; }
 
+  void set_books(std::function<void(const call::Happened& happened)> books) {
+    books_ = std::move(books);
+  }
+  void set_room_makers(RoomApi::Makers makers) { rooms_.set_makers(std::move(makers)); }
   void set_token_check(TokenCheck check) { door_.set_token_check(std::move(check)); }
 
   void stop(std::function<void()> done) {
@@ -245,6 +249,10 @@ class SignalingService::Impl final : public RoomApi::Meetings {
                     });
   }
 
+  void perform(const call::Happened& action) {
+    if (books_) books_(action);
+  }
+
   // Not kept, an older token may be taken after the meeting was forgotten; the store has logged
   // why.
   void perform(const call::SaveToken& action) {
@@ -285,6 +293,7 @@ class SignalingService::Impl final : public RoomApi::Meetings {
   std::unordered_map<call::RequestNumber, Answer> operators_;
   call::RequestNumber last_operator_ = 0;
   call::Call call_;
+  std::function<void(const call::Happened& happened)> books_;
   std::deque<call::Event> events_;
   bool is_handling_ = false;
   http::LoopTimer wake_;
@@ -326,6 +335,14 @@ void SignalingService::stop(std::function<void()> done) {
 
 void SignalingService::set_token_check(TokenCheck check) {
   impl_->set_token_check(std::move(check));
+}
+
+void SignalingService::set_books(std::function<void(const call::Happened& happened)> books) {
+  impl_->set_books(std::move(books));
+}
+
+void SignalingService::set_room_makers(RoomApi::Makers makers) {
+  impl_->set_room_makers(std::move(makers));
 }
 
 void SignalingService::drain() {

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "call/actions.h"
 #include "control/media.h"
 #include "platform/auth/jwt.h"
 #include "platform/auth/token_signer.h"
@@ -47,10 +48,14 @@ class SignalingService final : public control::MediaListener {
   using TokenCheck =
       std::function<std::expected<auth::Claims, auth::Refusal>(std::string_view token)>;
   void set_token_check(TokenCheck check);
+  // Who is told what happens in meetings.
+  void set_books(std::function<void(const call::Happened& happened)> books);
   // No more rooms are made; what goes on goes on.
   void drain();
   // Who may do anything in a room besides whoever shows its host key.
   void set_room_authority(RoomApi::Authority authority);
+  // Who may make rooms where people without a token may not (auth.anonymous_create).
+  void set_room_makers(RoomApi::Makers makers);
 
   // How many meetings, participants, sockets there are, and what was asked.
   void expose(metrics::Exposition& out) const;

@@ -4,7 +4,6 @@
 
 #include "base/log.h"
 #include "base/random.h"
-#include "call/text.h"
 #include "platform/auth/token_signer.h"
 #include "platform/config/config.h"
 #include "platform/http/server.h"
@@ -12,6 +11,7 @@
 #include "platform/store/store.h"
 #include "service/access/access.h"
 #include "service/access/access_api.h"
+#include "service/signaling/signaling.h"
 #include "service/webhooks/webhooks.h"
 #include "service/webhooks/webhooks_api.h"
 
@@ -28,18 +28,8 @@ class AccessParts {
         access_api_(access_, config.auth.issuer, server, random),
         webhooks_api_(access_, webhooks_, server, random) {}
 
-  access::Access& access() { return access_; }
-  webhooks::Webhooks& webhooks() { return webhooks_; }
-
-  // By an API key of the scope `rooms`, or by a token with roomAdmin for this very room.
-  bool may_administer(const http::Request& request, const store::RoomRecord& room) {
-    if (request.header("Authorization").empty()) return false;
-    const auto caller = access_.caller(request);
-    if (!caller) return false;
-    const bool is_of_room =
-        caller->video.room_admin && call::normalize_room_code(caller->video.room) == room.code;
-    return is_of_room || caller->scopes.has(auth::Scope::kRooms);
-  }
+  // Meetings ask here from now on, and tell what happens.
+  void guard(signaling::SignalingService& signaling);
 
   void expose(metrics::Exposition& out) const {
     access_.expose(out);

@@ -100,12 +100,7 @@ Result<void> AllInOne::open_http() {
   signaling_ = std::make_unique<signaling::SignalingService>(config_, loop_, door_->server(), media,
                                                              *store_, *signer_, random_, *log_);
   media.set_listener(*signaling_);
-  signaling_->set_token_check(
-      [this](std::string_view token) { return access_->access().check(token); });
-  signaling_->set_room_authority(
-      [this](const http::Request& request, const store::RoomRecord& room) {
-        return access_->may_administer(request, room);
-      });
+  access_->guard(*signaling_);
   rest_ = std::make_unique<rest::RestApi>(config_, loop_, door_->server(), *store_);
   banner_.has_web_app = serve_web_app(config_, door_->server(), *log_);
   const auto addresses = plane_->media().announced().addresses;

@@ -1,0 +1,73 @@
+#include "service/cli/parts/access_parts.h"
+
+#include <array>
+#include <string_view>
+
+namespace confab::cli {
+namespace {
+
+// In the order of call::Milestone.
+constexpr std::array<webhooks::Event, webhooks::kEvents> kEvents = {
+    webhooks::Event::kRoomStarted,       webhooks::Event::kRoomFinished,
+    webhooks::Event::kParticipantJoined, webhooks::Event::kParticipantLeft,
+    webhooks::Event::kProducerPublished, webhooks::Event::kProducerUnpublished};
+
+std::string_view reason_name(call::LeaveReason reason) {
+  switch (reason) {
+    case call::LeaveReason::kLeft:
+      return "left";
+    case call::LeaveReason::kTimeout:
+      return "timeout";
+    case call::LeaveReason::kRemoved:
+      return "removed";
+  }
+  return "";
+}
+
+// As docs/protocol.md names sources.
+std::string_view source_name(call::Source source) {
+  switch (source) {
+    case call::Source::kCamera:
+      return "camera";
+    case call::Source::kMicrophone:
+      return "microphone";
+    case call::Source::kScreen:
+      return "screen";
+    case call::Source::kScreenAudio:
+      return "screen-audio";
+  }
+  return "";
+}
+
+webhooks::Happening happening_of(const call::Happened& happened) {
+  webhooks::Happening out;
+  out.event = kEvents[static_cast<std::size_t>(happened.what)];
+  out.room = happened.code;
+  out.meeting = happened.meeting.to_string();
+  if (happened.who) {
+    out.participant = happened.who->id.to_string();
+    out.name = happened.who->name;
+    out.role = call::role_name(happened.role);
+  }
+  if (happened.what == call::Milestone::kParticipantLeft) out.reason = reason_name(happened.reason);
+  if (happened.producer) {
+    out.producer = happened.producer->id.to_string();
+    out.source = source_name(happened.producer->source);
+  }
+  return out;
+}
+
+}  // namespace
+
+void AccessParts::guard(signaling::SignalingService& signaling) {
+  signaling.set_token_check([this](std::string_view token) { return access_.check(token); });
+  signaling.set_room_authority([this](const http::Request& request, const store::RoomRecord& room) {
+    return access_.may_lead(request, room.code);
+  });
+  signaling.set_room_makers(
+      [this](const http::Request& request) { return access_.may_make_rooms(request); });
+  signaling.set_books(
+      [this](const call::Happened& happened) { webhooks_.tell(happening_of(happened)); });
+}
+
+}  // namespace confab::cli
