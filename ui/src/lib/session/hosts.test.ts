@@ -70,6 +70,16 @@ describe('who was muted by a host', () => {
     expect(server.requests('producer:resume')).toEqual([]);
   });
 
+  it('is heard again when they switch on a microphone that the reload left off', async () => {
+    server.staysMuted = true;
+    await joinWith(session, {});
+    devices.getUserMedia = () => Promise.resolve(streamOf(track('audio')));
+    await session.publisher.setMicrophone(true);
+    await settled();
+    expect(micOf()?.paused).toBe(false);
+    expect(isLive(meeting().people['pt_self'], 'microphone')).toBe(true);
+  });
+
   it('stays muted though the connection was lost just then', async () => {
     await joinWith(session, { microphone: true });
     server.drop('transport close');

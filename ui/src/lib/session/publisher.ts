@@ -36,6 +36,8 @@ export class Publisher {
   private readonly efforts: Record<InputKind, Effort>;
   /** The person asked for the device: it may be opened. Once, so that a missing one ends in a message. */
   private readonly mayOpen = new Set<InputKind>();
+  /** Switched on by the person, and not so for the others yet: a mute from before is over by that. */
+  private readonly meant = new Set<InputKind>();
   /** The device is to be opened anew: another one, or with other properties. */
   private readonly reopen = new Set<InputKind>();
   /** Was on when its device vanished and no other was there. */
@@ -155,6 +157,7 @@ export class Publisher {
     ++this.stay;
     this.reopen.clear();
     this.mayOpen.clear();
+    this.meant.clear();
     this.silenced.clear();
     this.efforts.camera.stop();
     this.efforts.microphone.stop();
@@ -171,8 +174,13 @@ export class Publisher {
       return Promise.resolve();
     }
     this.want({ [kind]: on });
-    if (on) this.mayOpen.add(kind);
-    else this.silence(kind);
+    if (on) {
+      this.mayOpen.add(kind);
+      this.meant.add(kind);
+    } else {
+      this.meant.delete(kind);
+      this.silence(kind);
+    }
     return this.lanes[kind].run();
   }
 
@@ -199,6 +207,7 @@ export class Publisher {
       await this.prepare(kind, stay);
       if (stay !== this.stay || media === null || media !== this.media()) return;
       await this.send(media, kind);
+      if (media.producerId(kind) !== undefined) this.meant.delete(kind);
       this.efforts[kind].succeeded();
     } catch (error) {
       // Media that was thrown away while something was under way: what replaces it asks again.
@@ -245,10 +254,11 @@ export class Publisher {
       if (track === null || (kind === 'camera' && !isOn())) return;
       try {
         await this.sender.publish(media, kind, track, !isOn());
-        if (media === this.media() && media.toldPaused(kind) === true && isOn()) {
-          this.want({ [kind]: false });
-          notify(whyNot(kind) ?? 'You are muted: a host muted you before.', 'warn');
-        }
+        if (media !== this.media() || media.toldPaused(kind) !== true || !isOn()) return;
+        // Made muted, since a host had muted them: from here on it is as they say, not as a reload says.
+        if (this.meant.has(kind)) return await this.sender.agree(media, kind, isOn);
+        this.want({ [kind]: false });
+        notify(whyNot(kind) ?? 'You are muted: a host muted you before.', 'warn');
       } catch (error) {
         // It vanished while it was being sent: not a fault, and the next round knows.
         if (useLocal.getState()[kind] === track) throw error;
