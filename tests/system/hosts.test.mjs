@@ -101,7 +101,6 @@ test('muted stays muted, and a viewer can not publish even with a changed client
   await host.get('participant:mute', { participantId: ben.joined.participantId });
   assert.equal((await ben.event('moderation')).action, 'mute');
   assert.equal((await ben.event('producer:paused')).producerId, producerId);
-  ben.close();
   const reloaded = people.keep(await join(server, room.code, 'Ben', { resumeToken: ben.joined.resumeToken }));
   await produce(reloaded, 'microphone');
   assert.equal((await reloaded.get('state:get')).self.producers[0].paused, true);
