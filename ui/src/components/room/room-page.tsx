@@ -8,7 +8,8 @@ import { PreJoin } from '@/components/prejoin/prejoin';
 import { describeError, ProtocolError } from '@/lib/protocol/errors';
 import { getRoom, type RoomInfo } from '@/lib/protocol/rest';
 import { installDiagnostics } from '@/lib/session/debug';
-import { hostKeyInHash, loadKnock, loadResume, saveHostKey } from '@/lib/session/resume';
+import { takeHostKey } from '@/lib/session/host-link';
+import { loadKnock, loadResume } from '@/lib/session/resume';
 import { MeetingSession } from '@/lib/session/session';
 import { meantDevices, startLocal, watchDevices } from '@/lib/store/local';
 import { useMeeting } from '@/lib/store/meeting';
@@ -50,7 +51,7 @@ function View() {
       setLookup({ kind: 'none' });
       return;
     }
-    takeHostKey(code);
+    void takeHostKey(code);
     const created = new MeetingSession(code);
     const stops = [installDiagnostics(created), watchDevices(), watchHostLink(code)];
     setSession(created);
@@ -146,19 +147,12 @@ const kGoingBack = 'Going back into the meeting…';
 const kAsking = 'Asking to be let in…';
 const kKnocking = 'Joining the meeting…';
 
-/** Out of the address bar, where it would be copied and shown to others with the link. */
-function takeHostKey(code: string): boolean {
-  const key = hostKeyInHash(location.hash);
-  if (key === null) return false;
-  saveHostKey(code, key);
-  history.replaceState(history.state, '', location.pathname + location.search);
-  return true;
-}
-
 /** The link for hosts, opened where this room is open already: the browser only tells of another fragment. */
 function watchHostLink(code: string): () => void {
   const changed = () => {
-    if (takeHostKey(code) && useMeeting.getState().phase === 'joined') location.reload();
+    void takeHostKey(code).then((isNews) => {
+      if (isNews && useMeeting.getState().phase === 'joined') location.reload();
+    });
   };
   window.addEventListener('hashchange', changed);
   return () => window.removeEventListener('hashchange', changed);

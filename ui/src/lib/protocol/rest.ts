@@ -23,10 +23,10 @@ export interface ServerConfig {
   routerRtpCapabilities: ms.RtpCapabilities;
 }
 
-async function call<T>(method: 'GET' | 'POST', path: string): Promise<T> {
+async function call<T>(method: 'GET' | 'POST', path: string, headers: Record<string, string> = {}): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(path, { method, headers: { accept: 'application/json' }, signal: AbortSignal.timeout(10_000) });
+    response = await fetch(path, { method, headers: { accept: 'application/json', ...headers }, signal: AbortSignal.timeout(10_000) });
   } catch {
     throw new ProtocolError('offline', 'The server cannot be reached.');
   }
@@ -45,6 +45,13 @@ export function createRoom(): Promise<CreatedRoom> {
 
 export function getRoom(code: string): Promise<RoomInfo> {
   return call('GET', `/api/rooms/${encodeURIComponent(code)}`);
+}
+
+/** Whether the server takes it for the key of the room's owner: it tells nobody else the settings. */
+export async function isHostKey(code: string, key: string): Promise<boolean> {
+  const path = `/api/rooms/${encodeURIComponent(code)}`;
+  const info = await call<{ settings?: unknown }>('GET', path, { authorization: `Bearer ${key}` }).catch(() => undefined);
+  return info?.settings !== undefined;
 }
 
 export function getConfig(): Promise<ServerConfig> {

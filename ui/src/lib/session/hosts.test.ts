@@ -191,6 +191,18 @@ describe('a room with a lobby', () => {
     expect(server.self.producers.map((each) => each.source)).toEqual(['microphone']);
   });
 
+  it('lets in who is admitted in the same breath as told to wait', async () => {
+    server.silent.add('join');
+    const joining = joinWith(session, {});
+    await vi.waitFor(() => expect(server.requests('join')).toHaveLength(1));
+    server.speak();
+    server.place = null;
+    server.emit('lobby:admitted', {});
+    await joining;
+    await settled();
+    expect(meeting().phase).toBe('joined');
+  });
+
   it('keeps the place over a lost connection', async () => {
     await joinWith(session, {});
     server.drop('transport close');

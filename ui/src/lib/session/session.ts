@@ -60,6 +60,8 @@ export class MeetingSession {
   private losses = 0;
   /** How often in a row the server did not take a transport for connected. */
   private refusals = 0;
+  /** Told so since the last join, perhaps in the same breath as to wait. */
+  private admitted = false;
   private rejoining = false;
   private mediaWork: Promise<void> = Promise.resolve();
   private patience: ReturnType<typeof setTimeout> | undefined;
@@ -97,8 +99,8 @@ export class MeetingSession {
         else this.media?.drop(producerId);
       }),
       signaling.on('lobby:admitted', () => {
-        this.publisher.want(meantDevices());
-        void this.rejoin();
+        this.admitted = true;
+        this.comeIn();
       }),
       signaling.on('consumer:closed', ({ producerId }) => this.media?.drop(producerId)),
       signaling.on('participant:left', () => this.dropStrangers()),
@@ -224,6 +226,7 @@ export class MeetingSession {
   private async enter(keepMedia: boolean): Promise<void> {
     mark('join-sent');
     const { stay } = this;
+    this.admitted = false;
     const result = await this.signaling.request('join', {
       room: this.room,
       name: this.name,
@@ -255,6 +258,14 @@ export class MeetingSession {
     this.token = undefined;
     this.door.wait(place, this.name);
     useMeeting.setState(applyLobby(place));
+    // After what is under way.
+    if (this.admitted) setTimeout(() => this.comeIn(), 0);
+  }
+
+  private comeIn(): void {
+    if (useMeeting.getState().phase !== 'lobby') return;
+    this.publisher.want(meantDevices());
+    void this.rejoin();
   }
 
   /** True: the room has a password, and the person is asked for it. */
