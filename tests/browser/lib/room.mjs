@@ -32,14 +32,19 @@ async function waitFor(page, testId) {
   }, byTestId(testId));
 }
 
-// Opens /room/<code>, names the participant and joins. `query`: diagnostic settings, as "codec=vp9".
-export async function join(page, server, code, name, { query = '', origin = server.url } = {}) {
-  await page.goto(`${origin}/room/${code}${query ? `?${query}` : ''}`);
+// Opens the address, names the participant and asks to come in, whatever the answer.
+export async function knock(page, address, name) {
+  await page.goto(address);
   await waitFor(page, 'name-input');
   await page.focus(byTestId('name-input'));
   await page.keyboard.type(name);
   await waitFor(page, 'join');
   await click(page, 'join');
+}
+
+// Opens /room/<code>, names the participant and joins. `query`: diagnostic settings, as "codec=vp9".
+export async function join(page, server, code, name, { query = '', origin = server.url } = {}) {
+  await knock(page, `${origin}/room/${code}${query ? `?${query}` : ''}`, name);
   await until(page, `${name} is in the meeting`, () => window.__confab?.snapshot().phase === 'joined');
   return await page.evaluate(() => window.__confab.snapshot().participantId);
 }

@@ -117,9 +117,17 @@ export class Server {
   }
 
   async createRoom() {
-    const response = await fetch(`${this.url.replace('localhost', this.httpAddress)}/api/rooms`, { method: 'POST' });
+    return (await this.makeRoom()).code;
+  }
+
+  // What its maker is told: { code, hostKey, ... }. `settings`: of docs/protocol.md, or none.
+  async makeRoom(settings) {
+    const response = await fetch(`${this.url.replace('localhost', this.httpAddress)}/api/rooms`, {
+      method: 'POST',
+      ...(settings && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(settings) }),
+    });
     if (!response.ok) throw new Error(`POST /api/rooms: ${response.status} ${await response.text()}`);
-    return (await response.json()).code;
+    return await response.json();
   }
 
   // The gauges and counters of /metrics: [{ name: 'confab_transports', labels: 'shard="0"', value: 2 }, ...].
