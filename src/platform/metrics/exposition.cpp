@@ -45,6 +45,13 @@ void Exposition::gauge(std::string_view name, std::string_view help, Labels labe
   families_->add(std::move(full), help, prometheus::MetricType::Gauge, labels).gauge.value = value;
 }
 
+void Exposition::seconds(std::string_view name, std::string_view help, Labels labels,
+                         double value) {
+  std::string full = "confab_" + std::string(name) + "_seconds_total";
+  families_->add(std::move(full), help, prometheus::MetricType::Counter, labels).counter.value =
+      value;
+}
+
 void Exposition::histogram(std::string_view name, std::string_view help, Labels labels,
                            std::span<const double> bounds, std::span<const std::uint64_t> counts,
                            double sum) {

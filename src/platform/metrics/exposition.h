@@ -25,6 +25,8 @@ class Exposition {
   // counters the suffix "_total" (Prometheus naming rules).
   void counter(std::string_view name, std::string_view help, Labels labels, std::uint64_t value);
   void gauge(std::string_view name, std::string_view help, Labels labels, double value);
+  // A counter of time: its name gets "_seconds_total".
+  void seconds(std::string_view name, std::string_view help, Labels labels, double value);
 
   // Cumulative as Prometheus wants it: `counts` has one more than `bounds`, for what is above all.
   void histogram(std::string_view name, std::string_view help, Labels labels,

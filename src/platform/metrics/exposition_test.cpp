@@ -23,6 +23,13 @@ TEST(Exposition, JoinsSamplesOfOneFamilyUnderOneHeader) {
   EXPECT_THAT(text, HasSubstr("# TYPE confab_transports gauge\nconfab_transports 2\n"));
 }
 
+TEST(Exposition, TimeIsCountedInSecondsWithTheirFractions) {
+  Exposition out;
+  out.seconds("process_cpu", "Processor time.", {{"mode", "user"}}, 1.25);
+  EXPECT_THAT(out.text(), HasSubstr("# TYPE confab_process_cpu_seconds_total counter\n"
+                                    "confab_process_cpu_seconds_total{mode=\"user\"} 1.25\n"));
+}
+
 TEST(Exposition, HistogramsAreCumulative) {
   Exposition out;
   const std::array bounds{0.001, 0.01};

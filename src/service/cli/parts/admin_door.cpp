@@ -17,7 +17,8 @@ AdminDoor::AdminDoor(const Config& config, Role role, http::EventLoop& loop, Jso
       role_(role),
       log_(log),
       answers_(std::move(answers)),
-      server_(loop, admin_options(config), log) {
+      server_(loop, admin_options(config), log),
+      process_(loop, role) {
   server_.route(http::Method::kGet, "/metrics", [this](const Request&, Responder responder) {
     answer_metrics(std::move(responder));
   });
@@ -33,19 +34,31 @@ AdminDoor::AdminDoor(const Config& config, Role role, http::EventLoop& loop, Jso
 }
 
 Result<Endpoint> AdminDoor::listen() {
-  return server_.listen(config_.admin.listen);
+  const auto listening = server_.listen(config_.admin.listen);
+  if (listening) endpoint_ = *listening;
+  return listening;
 }
 
 void AdminDoor::answer_metrics(Responder responder) {
-  answers_.metrics([this, responder = std::move(responder)](metrics::Exposition& out) mutable {
-    expose_listener("admin", server_, out);
-    out.counter("log_lines_lost", "Log lines that nobody took.", {}, log_.lines_lost());
-    out.counter("log_rotations_failed", "How often the log's file could not be moved aside.", {},
-                log_.rotations_failed());
-    Response response = Response::text(200, out.text());
-    response.headers = {{"Content-Type", std::string(metrics::Exposition::kContentType)}};
-    responder.send(std::move(response));
+  answers_.ready([this, responder = std::move(responder)](std::string_view status) mutable {
+    send_metrics(status == "ok", std::move(responder));
   });
+}
+
+void AdminDoor::send_metrics(bool is_ready, Responder responder) {
+  answers_.metrics(
+      [this, is_ready, responder = std::move(responder)](metrics::Exposition& out) mutable {
+        expose_listener("admin", server_, out);
+        out.gauge("ready", "Whether /readyz says ok: 0 while people should go elsewhere.", {},
+                  is_ready ? 1 : 0);
+        process_.expose(out);
+        out.counter("log_lines_lost", "Log lines that nobody took.", {}, log_.lines_lost());
+        out.counter("log_rotations_failed", "How often the log's file could not be moved aside.",
+                    {}, log_.rotations_failed());
+        Response response = Response::text(200, out.text());
+        response.headers = {{"Content-Type", std::string(metrics::Exposition::kContentType)}};
+        responder.send(std::move(response));
+      });
 }
 
 void AdminDoor::answer_ready(bool with_details, Responder responder) {

@@ -13,6 +13,7 @@
 #include "platform/http/server.h"
 #include "platform/log/json_log.h"
 #include "platform/metrics/exposition.h"
+#include "service/cli/parts/process_metrics.h"
 
 namespace confab::cli {
 
@@ -29,11 +30,14 @@ class AdminDoor {
   AdminDoor(const Config& config, Role role, http::EventLoop& loop, JsonLog& log, Answers answers);
 
   Result<Endpoint> listen();
+  // Where it listens, after that.
+  const Endpoint& endpoint() const { return endpoint_; }
   void stop() { server_.stop(); }
   http::HttpServer& server() { return server_; }
 
  private:
   void answer_metrics(http::Responder responder);
+  void send_metrics(bool is_ready, http::Responder responder);
   void answer_ready(bool with_details, http::Responder responder);
 
   const Config& config_;
@@ -41,6 +45,8 @@ class AdminDoor {
   JsonLog& log_;
   const Answers answers_;
   http::HttpServer server_;
+  Endpoint endpoint_;
+  ProcessMetrics process_;
 };
 
 }  // namespace confab::cli

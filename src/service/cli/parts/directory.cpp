@@ -7,6 +7,7 @@
 #include "platform/discovery/consul_discovery.h"
 #include "platform/discovery/static_discovery.h"
 #include "platform/version/version.h"
+#include "service/gateway/scrape_targets.h"
 
 namespace confab::cli {
 namespace {
@@ -72,6 +73,9 @@ Result<discovery::Registration> describe_self(const Config& config, const SelfDe
   instance.meta = self.meta;
   instance.meta.emplace("build", build_id());
   instance.tags = {"v1"};
+  if (auto place = metrics_place(self.admin, instance.address)) {
+    instance.meta.emplace(gateway::kMetricsAt, *std::move(place));
+  }
   if (!config.discovery.region.empty()) {
     instance.meta.emplace("region", config.discovery.region);
     instance.tags.push_back("region-" + config.discovery.region);
@@ -82,6 +86,14 @@ Result<discovery::Registration> describe_self(const Config& config, const SelfDe
                             bracketed(at.is_unspecified() ? instance.address : at.to_string()) +
                             ":" + std::to_string(self.health.port) + "/readyz";
   return registration;
+}
+
+std::optional<std::string> metrics_place(const Endpoint& admin, const std::string& address) {
+  const auto parsed = IpAddress::parse(address);
+  const bool is_local = address == "localhost" || (parsed && parsed->is_loopback());
+  if (admin.port == 0 || (admin.address.is_loopback() && !is_local)) return std::nullopt;
+  const std::string host = admin.address.is_unspecified() ? address : admin.address.to_string();
+  return bracketed(host) + ":" + std::to_string(admin.port);
 }
 
 discovery::Values speaks(std::uint64_t codec_hash) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,6 +40,8 @@ struct SelfDescription {
   std::uint16_t port = 0;
   // Where its /readyz is asked.
   Endpoint health;
+  // Where its /metrics is.
+  Endpoint admin;
   std::uint64_t boot = 0;
   // Besides build and region.
   discovery::Values meta;
@@ -46,6 +49,10 @@ struct SelfDescription {
 // kInvalidArgument where it does not know by which address it is reached. With lists alone nobody
 // is told.
 Result<discovery::Registration> describe_self(const Config& config, const SelfDescription& self);
+
+// Where others ask for the /metrics of who listens at `admin` and is reached by `address`; nothing
+// where that is on the machine's own loopback, and so out of their reach.
+std::optional<std::string> metrics_place(const Endpoint& admin, const std::string& address);
 
 // What a signaling or media node says of whom it can speak with (control/session).
 discovery::Values speaks(std::uint64_t codec_hash);

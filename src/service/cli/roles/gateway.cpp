@@ -1,7 +1,10 @@
 #include "service/cli/roles/gateway.h"
 
 #include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "platform/random/secure_random.h"
 #include "platform/version/version.h"
@@ -14,6 +17,7 @@
 #include "service/cli/parts/role_process.h"
 #include "service/cli/parts/web_app.h"
 #include "service/gateway/gateway.h"
+#include "service/gateway/scrape_targets.h"
 
 namespace confab::cli {
 namespace {
@@ -44,6 +48,7 @@ class GatewayProcess {
   std::unique_ptr<PublicDoor> door_;
   std::unique_ptr<AdminDoor> admin_;
   std::unique_ptr<gateway::Gateway> gateway_;
+  gateway::ScrapeTargets scrape_targets_;
 };
 
 Result<void> GatewayProcess::start() {
@@ -97,6 +102,14 @@ void GatewayProcess::open_doors() {
     done(out);
   };
   admin_ = std::make_unique<AdminDoor>(config_, Role::kGateway, loop_, *log_, std::move(answers));
+  for (const std::string_view service :
+       {kGatewayService, kSignalingService, kMediaService, kWebService, kLogService}) {
+    membership_->directory().watch(
+        std::string(service), [this, service](const std::vector<discovery::Instance>& instances) {
+          scrape_targets_.set(service, instances);
+        });
+  }
+  scrape_targets_.serve(admin_->server());
 }
 
 Result<void> GatewayProcess::listen() {
@@ -115,6 +128,7 @@ Result<void> GatewayProcess::announce() {
   return membership_->announce({.service = kGatewayService,
                                 .port = door_->http().port,
                                 .health = door_->http(),
+                                .admin = admin_->endpoint(),
                                 .boot = random_.u64(),
                                 .meta = {}});
 }

@@ -77,6 +77,7 @@ Result<void> LogsProcess::start() {
   return membership_->announce({.service = kLogService,
                                 .port = door_->http().port,
                                 .health = *admin,
+                                .admin = admin_->endpoint(),
                                 .boot = random_.u64(),
                                 .meta = {}});
 }

@@ -145,6 +145,7 @@ Result<void> MediaRole::join() {
   SelfDescription self{.service = kMediaService,
                        .port = admin_at_.port,
                        .health = admin_at_,
+                       .admin = admin_at_,
                        .boot = boot_,
                        .meta = speaks(router_codecs_hash())};
   self.meta.emplace("grpc_port", std::to_string(door_->port()));

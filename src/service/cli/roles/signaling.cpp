@@ -168,6 +168,7 @@ Result<void> SignalingRole::join() {
   return membership_->announce({.service = kSignalingService,
                                 .port = door_->http().port,
                                 .health = door_->http(),
+                                .admin = admin_->endpoint(),
                                 .boot = boot_,
                                 .meta = speaks(router_codecs_hash())});
 }

@@ -71,6 +71,7 @@ Result<void> WebProcess::start() {
   return membership_->announce({.service = kWebService,
                                 .port = door_->http().port,
                                 .health = door_->http(),
+                                .admin = admin_->endpoint(),
                                 .boot = random_.u64(),
                                 .meta = {}});
 }
