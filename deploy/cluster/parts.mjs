@@ -240,7 +240,7 @@ export async function nginx(context, { web, api, sockets }) {
 
 export async function prometheus(context, targets) {
   const cwd = folder(context, 'prometheus'), port = await context.ports.take();
-  execFileSync('cp', [path.join(deploy, 'prometheus/prometheus.yml'), cwd]);
+  execFileSync('cp', ['-r', path.join(deploy, 'prometheus/prometheus.yml'), path.join(deploy, 'prometheus/rules'), cwd]);
   mkdirSync(path.join(cwd, 'targets'), { recursive: true });
   writeFileSync(path.join(cwd, 'targets/confab.json'), JSON.stringify(targets, null, 2));
   return {
