@@ -3,7 +3,7 @@ import test from 'node:test';
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { root, Server } from '../browser/lib/server.mjs';
+import { freePorts, root, Server } from '../browser/lib/server.mjs';
 import { until } from '../cluster/lib/cluster.mjs';
 import { parse, scrape } from './lib/exposition.mjs';
 import { adminPlaces, startCluster, startLoad } from './lib/cluster.mjs';
@@ -41,7 +41,10 @@ const allowed = {
 test('each family that a role exposes has its line in docs/metrics.md, and each line its family', async (t) => {
   const cluster = await startCluster(t);
   const places = adminPlaces(cluster);
-  const server = await Server.start({ args: ['--media-service', '--media-service-grpc', '127.0.0.1:0', '--media-service-http', '127.0.0.1:0'] });
+  const ports = await freePorts(2, '127.0.0.1');
+  const server = await Server.start({
+    args: ['--media-service'], env: { CONFAB_MEDIA_SERVICE_GRPC_LISTEN: `127.0.0.1:${ports}`, CONFAB_MEDIA_SERVICE_HTTP_LISTEN: `127.0.0.1:${ports + 1}` },
+  });
   t.after(() => server.stop());
   const texts = [...await Promise.all(Object.values(places).map(scrape)), await (await fetch(`${server.adminUrl}/metrics`)).text()];
   const families = new Map();
