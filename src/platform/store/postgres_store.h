@@ -24,4 +24,7 @@ struct PostgresOptions {
 Result<std::unique_ptr<Store>> open_postgres_store(const PostgresOptions& options, Post post,
                                                    LogSink& log);
 
+// Whether the server lets us in. Nothing is written; it waits for three seconds at the most.
+Result<void> try_postgres(const std::string& url);
+
 }  // namespace confab::store

@@ -5,6 +5,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include <ctime>
 #include <memory>
 
 namespace confab {
@@ -27,12 +28,15 @@ int no_passphrase(char*, int, int, void*) {
   return -1;
 }
 
+CertificatePtr read_certificate(const std::string& pem) {
+  const BioPtr text = open(pem);
+  return CertificatePtr(PEM_read_bio_X509(text.get(), nullptr, no_passphrase, nullptr));
+}
+
 }  // namespace
 
 Result<void> check_certificate(const std::string& certificate, const std::string& key) {
-  const BioPtr certificate_text = open(certificate);
-  const CertificatePtr x509(
-      PEM_read_bio_X509(certificate_text.get(), nullptr, no_passphrase, nullptr));
+  const CertificatePtr x509 = read_certificate(certificate);
   if (x509 == nullptr) return fail(ErrorCode::kInvalidArgument, "is no certificate in PEM");
   const BioPtr key_text = open(key);
   const KeyPtr evp(PEM_read_bio_PrivateKey(key_text.get(), nullptr, no_passphrase, nullptr));
@@ -41,6 +45,15 @@ Result<void> check_certificate(const std::string& certificate, const std::string
     return fail(ErrorCode::kInvalidArgument, "its key is another one's");
   }
   return {};
+}
+
+Result<std::int64_t> certificate_expiry(const std::string& certificate) {
+  const CertificatePtr x509 = read_certificate(certificate);
+  std::tm parts{};
+  if (x509 == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(x509.get()), &parts) != 1) {
+    return fail(ErrorCode::kInvalidArgument, "is no certificate in PEM");
+  }
+  return ::timegm(&parts);
 }
 
 }  // namespace confab

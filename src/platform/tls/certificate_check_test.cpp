@@ -20,5 +20,15 @@ TEST(CertificateCheck, FindsWhatBelongsTogetherAndSaysWhatDoesNot) {
   EXPECT_EQ(said(one.certificate, "nonsense"), "its key is none in PEM");
 }
 
+TEST(CertificateCheck, KnowsUntilWhenItIsGood) {
+  constexpr std::int64_t kFrom = 1'700'000'000, kDay = 86'400;
+  const auto made = *make_self_signed("one", {}, kFrom);
+  const auto until = certificate_expiry(made.certificate);
+  ASSERT_TRUE(until.has_value());
+  EXPECT_GT(*until, kFrom + 800 * kDay);
+  EXPECT_LE(*until, kFrom + 825 * kDay);
+  EXPECT_FALSE(certificate_expiry("nothing").has_value());
+}
+
 }  // namespace
 }  // namespace confab

@@ -32,6 +32,7 @@ class Commands {
   std::deque<Entry> entries_;
 };
 
+void declare_doctor(CLI::App& app, Commands& commands);
 void declare_tokens(CLI::App& app, Commands& commands);
 void declare_keys(CLI::App& app, Commands& commands);
 void declare_rooms(CLI::App& app, Commands& commands);
