@@ -4,18 +4,38 @@
 
 namespace confab::http {
 
+namespace {
+
+namespace ssl = boost::asio::ssl;
+
+// Whom the system trusts, read once: the bundle has more than a hundred certificates, and fetches
+// begin on a loop that serves. Streams on several threads may be made of it.
+ssl::context& trusting_context() {
+  static ssl::context context = [] {
+    ssl::context made(ssl::context::tls_client);
+    boost::system::error_code ignored;  // nobody is trusted then, and each handshake says so
+    made.set_default_verify_paths(ignored);
+    return made;
+  }();
+  return context;
+}
+
+}  // namespace
+
 TlsSocket StreamMaker<TlsSocket>::make(boost::asio::io_context& context,
                                        const ClientTarget& target) {
-  namespace ssl = boost::asio::ssl;
-  // The stream keeps what it needs of the context (OpenSSL counts references).
-  ssl::context tls(ssl::context::tls_client);
-  if (target.verify_certificate) {
-    boost::system::error_code ignored;
-    tls.set_default_verify_paths(ignored);
-    tls.set_verify_mode(ssl::verify_peer, ignored);
-    tls.set_verify_callback(ssl::host_name_verification(target.origin.host), ignored);
+  if (!target.verify_certificate) {
+    ssl::context trusts_all(ssl::context::tls_client);
+    TlsSocket stream(context, trusts_all);
+    ::SSL_set_tlsext_host_name(stream.native_handle(), target.origin.host.c_str());
+    return stream;
   }
-  TlsSocket stream(context, tls);
+  TlsSocket stream(context, trusting_context());
+  // On the stream, which has a name of its own to check. A callback of the context would be for
+  // all, and dies with it.
+  boost::system::error_code ignored;  // neither can fail
+  stream.set_verify_mode(ssl::verify_peer, ignored);
+  stream.set_verify_callback(ssl::host_name_verification(target.origin.host), ignored);
   ::SSL_set_tlsext_host_name(stream.native_handle(), target.origin.host.c_str());
   return stream;
 }
