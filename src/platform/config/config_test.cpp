@@ -316,6 +316,25 @@ TEST(ConfigTest, ARoleWithoutItsSecretsSaysWhichAndHowToMakeThem) {
   EXPECT_TRUE(refusal(Role::kMedia, "CONFAB_RPC_TLS_KEY", "k.pem").contains("go together"));
 }
 
+TEST(ConfigTest, TheKeysOfAProviderComeByTlsOrFromThisMachine) {
+  const auto said = [](const std::string& url) {
+    return error_of({.environment = {{"CONFAB_AUTH_JWKS_ISSUER", "https://id.example"},
+                                     {"CONFAB_AUTH_JWKS_URL", url}}});
+  };
+  for (const char* good : {"https://id.example/keys", "http://127.0.0.1:8080/keys",
+                           "http://127.1.2.3", "http://[::1]:8080/keys", "http://[::1]"}) {
+    EXPECT_EQ(said(good), "(no error)") << good;
+  }
+  for (const char* bad :
+       {"http://id.example/keys", "http://localhost/keys", "http://10.0.0.5/keys",
+        "ftp://127.0.0.1", "HTTP://127.0.0.1", "//127.0.0.1", "id.example", "https://",
+        "https:///keys", "http://", "http://127.0.0.1@id.example/",
+        "http://127.0.0.1:80@id.example/", "http://[::1]id.example", "http://[::1",
+        "http://127.0.0.1.id.example/", "http://[::1]@id.example/"}) {
+    EXPECT_TRUE(said(bad).contains("auth.jwks_url must begin with https://")) << bad;
+  }
+}
+
 TEST(ConfigTest, MediaNodesAreNumbersAndAddresses) {
   const auto load = [](const std::string& nodes) {
     ConfigPairs environment = secrets();

@@ -241,10 +241,39 @@ Result<void> check_auth(const AuthConfig& auth) {
       "them with: openssl rand -hex 32");
 }
 
+// What is behind "http://", up to the path, if that is an address of this machine as it is written:
+// a name may lead anywhere.
+bool is_loopback_authority(std::string_view text) {
+  const bool is_v6 = text.starts_with('[');
+  const std::size_t end = is_v6 ? text.find(']') : text.find(':');
+  if (is_v6 && end == std::string_view::npos) return false;
+  const std::string_view host = text.substr(is_v6 ? 1 : 0, is_v6 ? end - 1 : end);
+  std::string_view port = end == std::string_view::npos ? "" : text.substr(end + (is_v6 ? 1 : 0));
+  if (port.starts_with(':')) port.remove_prefix(1);
+  const auto address = IpAddress::parse(host);
+  return address && address->is_loopback() &&
+         port.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// Who may write between us and the provider may make tokens of anybody, so that is to be by TLS.
+bool is_safe_url(std::string_view url) {
+  constexpr std::string_view kTls = "https://";
+  constexpr std::string_view kPlain = "http://";
+  if (url.starts_with(kTls)) return url.size() > kTls.size() && url[kTls.size()] != '/';
+  if (!url.starts_with(kPlain)) return false;
+  url.remove_prefix(kPlain.size());
+  return is_loopback_authority(url.substr(0, url.find_first_of("/?#")));
+}
+
 // One of them alone would take nobody's tokens, or everybody's.
 Result<void> check_provider(const AuthConfig& auth) {
   if (auth.jwks_issuer.empty() != auth.jwks_url.empty()) {
     return invalid("auth.jwks_issuer and auth.jwks_url go together");
+  }
+  if (!auth.jwks_url.empty() && !is_safe_url(auth.jwks_url)) {
+    return invalid(
+        "auth.jwks_url must begin with https:// (http:// only to 127.0.0.1 or [::1]): who can "
+        "change what it answers can make tokens");
   }
   if (auth.issuer.empty() || auth.issuer == auth.jwks_issuer) {
     return invalid("auth.issuer must be a name of its own: it says that a token was made here");
