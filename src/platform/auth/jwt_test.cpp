@@ -221,10 +221,23 @@ TEST(Scopes, are_written_as_they_are_read) {
 }
 
 TEST(Scopes, of_a_key_bound_what_its_tokens_grant) {
-  EXPECT_EQ(scopes_needed(VideoGrant{.room_join = true}), *Scopes::parse("join"));
-  EXPECT_EQ(scopes_needed(VideoGrant{.room_admin = true, .room_join = true}),
+  EXPECT_EQ(scopes_of(VideoGrant{.room_join = true}), *Scopes::parse("join"));
+  EXPECT_EQ(scopes_of(VideoGrant{.room_admin = true, .room_join = true}),
             *Scopes::parse("join,rooms"));
-  EXPECT_EQ(scopes_needed(VideoGrant{}), Scopes());
+  EXPECT_EQ(scopes_of(VideoGrant{}), Scopes());
+}
+
+TEST(Scopes, with_join_alone_make_nobody_a_host_nor_unseen_nor_past_the_lobby) {
+  const auto needed = [](const char* claims) {
+    return scopes_needed(*read_claims(R"({"exp":1,)" + std::string(claims) + "}")).to_string();
+  };
+  EXPECT_EQ(needed(R"("video":{"roomJoin":true})"), "join");
+  EXPECT_EQ(needed(R"("video":{"roomJoin":true},"role":"participant","lobby":"wait")"), "join");
+  EXPECT_EQ(needed(R"("video":{"roomJoin":true},"role":"viewer")"), "join");
+  EXPECT_EQ(needed(R"("video":{"roomJoin":true},"role":"cohost")"), "join,rooms");
+  EXPECT_EQ(needed(R"("video":{"roomJoin":true},"role":"host")"), "join,rooms");
+  EXPECT_EQ(needed(R"("video":{"roomJoin":true},"lobby":"bypass")"), "join,rooms");
+  EXPECT_EQ(needed(R"("video":{"roomJoin":true,"hidden":true})"), "join,rooms");
 }
 
 }  // namespace

@@ -89,7 +89,7 @@ std::expected<void, Refusal> KeyRing::check_by_api_key(const UnverifiedToken& to
   auto checked = check_token(token, key.verify, rules_.audience, now_s);
   if (!checked) return checked;
   if (key.key.is_revoked || is_revoked(token.claims)) return std::unexpected(Refusal::kRevoked);
-  if (!key.key.scopes.covers(scopes_needed(token.claims.video))) {
+  if (!key.key.scopes.covers(scopes_needed(token.claims))) {
     return std::unexpected(Refusal::kScope);
   }
   return {};

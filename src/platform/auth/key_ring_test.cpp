@@ -101,6 +101,9 @@ TEST_F(KeyRingTest, refuses_grants_that_the_key_may_not_give) {
   Claims admin = claims("AKjoin");
   admin.video.room_admin = true;
   EXPECT_EQ(verdict(by_key(admin)), "scope");
+  Claims host = claims("AKjoin");
+  host.role = TokenRole::kHost;
+  EXPECT_EQ(verdict(by_key(host)), "scope");
 }
 
 TEST_F(KeyRingTest, proves_a_key_by_its_whole_secret_alone) {

@@ -37,11 +37,18 @@ std::string Scopes::to_string() const {
   return out;
 }
 
-Scopes scopes_needed(const VideoGrant& grant) {
+Scopes scopes_of(const VideoGrant& grant) {
   Scopes out;
   if (grant.room_join) out = out.with(Scope::kJoin);
   if (grant.room_create || grant.room_list || grant.room_admin) out = out.with(Scope::kRooms);
   return out;
+}
+
+Scopes scopes_needed(const Claims& claims) {
+  const bool leads = claims.role == TokenRole::kCohost || claims.role == TokenRole::kHost;
+  const bool passes = claims.video.hidden || claims.lobby == LobbyClaim::kBypass;
+  const Scopes out = scopes_of(claims.video);
+  return leads || passes ? out.with(Scope::kRooms) : out;
 }
 
 }  // namespace confab::auth

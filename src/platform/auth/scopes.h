@@ -47,7 +47,10 @@ class Scopes {
 
 std::string_view scope_name(Scope scope);
 
-// Which scopes a key must have for a token with these grants.
-Scopes scopes_needed(const VideoGrant& grant);
+// What a token with these grants is as good as, where it is shown itself.
+Scopes scopes_of(const VideoGrant& grant);
+// Which scopes a key must have for a token that says this. To lead a room, to be in it unseen or to
+// pass its lobby is more than to be let in.
+Scopes scopes_needed(const Claims& claims);
 
 }  // namespace confab::auth

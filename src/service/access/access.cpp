@@ -139,7 +139,7 @@ Result<Caller> Access::by_token(std::string_view token, const IpAddress& from) {
     return refuse(from, error.code, error.message);
   }
   return Caller{"token:" + claims->issuer + '/' + claims->subject, "",
-                auth::scopes_needed(claims->video), std::move(claims->video), from};
+                auth::scopes_of(claims->video), std::move(claims->video), from};
 }
 
 std::unexpected<Error> Access::refuse(const IpAddress& from, ErrorCode code, std::string_view why) {

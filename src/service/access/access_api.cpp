@@ -178,7 +178,7 @@ void AccessApi::make_token(const Caller& caller, const Request& request, Respond
   const std::int64_t now_s = wall_unix_ms() / 1000;
   auto claims = read_token_request(request.body, now_s, random_);
   if (!claims) return responder.send(refusal(claims.error()));
-  if (!caller.scopes.covers(auth::scopes_needed(claims->video))) {
+  if (!caller.scopes.covers(auth::scopes_needed(*claims))) {
     return responder.send(
         refusal({ErrorCode::kForbidden, "a token can not grant more than its key may"}));
   }

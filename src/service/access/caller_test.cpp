@@ -5,7 +5,7 @@ namespace confab::access {
 namespace {
 
 Caller by_token(const auth::VideoGrant& video) {
-  return {"token:AK/ada", "", auth::scopes_needed(video), video, {}};
+  return {"token:AK/ada", "", auth::scopes_of(video), video, {}};
 }
 Caller by_key(std::string_view scopes) {
   return {"key:AK", "AK", *auth::Scopes::parse(scopes), {}, {}};
