@@ -83,7 +83,9 @@ std::expected<void, Refusal> check_times(const Claims& claims, std::int64_t now_
   if (claims.not_before_s.value_or(0) > now_s + kLeewayS) {
     return std::unexpected(Refusal::kNotYet);
   }
-  const std::int64_t made_at_s = claims.issued_at_s.value_or(now_s);
+  // LiveKit's SDKs write nbf in place of iat, one of them as 0.
+  const std::int64_t begins_at_s = claims.not_before_s.value_or(0);
+  const std::int64_t made_at_s = claims.issued_at_s.value_or(begins_at_s > 0 ? begins_at_s : now_s);
   if (made_at_s > now_s + kLeewayS) return std::unexpected(Refusal::kNotYet);
   if (claims.expires_at_s - made_at_s > kTokenLifetimeMaxS + kLeewayS) {
     return std::unexpected(Refusal::kLifetime);

@@ -148,6 +148,10 @@ TEST(Jwt, is_good_for_a_day_at_the_most) {
   // Made long ago for long: the same, though its end is near.
   EXPECT_EQ(verdict(with_claims(R"({"exp":1700000600,"iat":1600000000})"), key()), "lifetime");
   EXPECT_EQ(verdict(with_claims(R"({"exp":1700086400,"iat":1700000000})"), key()), "");
+  // Where it does not say when it was made, from its beginning.
+  EXPECT_EQ(verdict(with_claims(R"({"exp":1700000600,"nbf":1600000000})"), key()), "lifetime");
+  EXPECT_EQ(verdict(with_claims(R"({"exp":1700000600,"nbf":1699999000})"), key()), "");
+  EXPECT_EQ(verdict(with_claims(R"({"exp":1700000600,"nbf":0})"), key()), "");
 }
 
 TEST(Jwt, needs_an_end_and_claims_of_their_types) {

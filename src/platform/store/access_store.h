@@ -96,6 +96,7 @@ class AccessStore {
   // False: there is none of that id. The first time of several counts.
   virtual void revoke_api_key(std::string id, std::int64_t at_ms, Answer<bool> answer) = 0;
 
+  // A second time takes the place of the first.
   virtual void revoke_token(RevocationRecord token, Answer<void> answer) = 0;
   // Those that were revoked at or after `since_ms`.
   virtual void revocations(std::int64_t since_ms, Answer<std::vector<RevocationRecord>> answer) = 0;

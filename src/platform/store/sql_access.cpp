@@ -104,7 +104,8 @@ void SqlAccess::revoke_api_key(std::string id, std::int64_t at_ms, Answer<bool> 
 void SqlAccess::revoke_token(RevocationRecord token, Answer<void> answer) {
   run({"revoke_token",
        "INSERT INTO revocations (issuer, id, expires_at_ms, revoked_at_ms) VALUES ($1, $2, $3, $4)"
-       " ON CONFLICT (issuer, id) DO NOTHING",
+       " ON CONFLICT (issuer, id) DO UPDATE SET expires_at_ms = excluded.expires_at_ms,"
+       " revoked_at_ms = excluded.revoked_at_ms",
        {std::move(token.issuer), std::move(token.id), text_of(token.expires_at_ms),
         text_of(token.revoked_at_ms)}},
       std::move(answer));

@@ -101,6 +101,10 @@ NewKey make_api_key(std::string name, auth::Scopes scopes, const auth::Sealer& s
   return out;
 }
 
+std::int64_t revoked_until_ms(bool is_ours, std::int64_t now_ms) {
+  return now_ms + (is_ours ? 1 : 90) * kDayMs + 2 * auth::kLeewayS * 1000;
+}
+
 AccessApi::AccessApi(Access& access, const std::string& own_issuer, http::HttpServer& server,
                      Random& random)
     : access_(access), own_issuer_(own_issuer), random_(random) {
@@ -211,8 +215,7 @@ void AccessApi::revoke_token(const Caller& caller, const Request& request, Respo
         refusal({ErrorCode::kFull, "100,000 tokens are revoked already; revoke the key instead"}));
   }
   const std::int64_t now_ms = wall_unix_ms();
-  // No token lives longer, whatever this one says.
-  const std::int64_t until_ms = now_ms + kDayMs + 2 * auth::kLeewayS * 1000;
+  const std::int64_t until_ms = revoked_until_ms(issuer == own_issuer_, now_ms);
   access_.store().revoke_token(
       {issuer, id, until_ms, now_ms},
       [this, caller, id, issuer, until_ms,

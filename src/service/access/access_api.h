@@ -38,6 +38,11 @@ class AccessApi {
   Random& random_;
 };
 
+// Until when the revocation of a token is remembered. One of ours lives for a day at the most. One
+// of another issuer that does not say when it was made may be good for its last day only, however
+// far that is: it is held off for 90 days, and again by another revocation.
+std::int64_t revoked_until_ms(bool is_ours, std::int64_t now_ms);
+
 // A new API key: its record for the store, and the secret, which stands there sealed.
 struct NewKey {
   store::ApiKeyRecord record;
