@@ -23,7 +23,7 @@ void KeyRing::set_api_keys(const std::vector<ApiKey>& keys) {
       api_keys_.emplace(key.id, HeldKey{key, std::move(*verify)});
     }
   }
-  is_ready_ = true;
+  has_keys_ = true;
 }
 
 void KeyRing::set_own_keys(std::vector<OwnKey> keys) {
@@ -34,6 +34,11 @@ void KeyRing::set_own_keys(std::vector<OwnKey> keys) {
 
 void KeyRing::revoke(std::string_view issuer, std::string_view id, std::int64_t expires_at_s) {
   revoked_.insert_or_assign(revocation_key(issuer, id), expires_at_s);
+}
+
+void KeyRing::revoke_api_key(std::string_view id) {
+  const auto it = api_keys_.find(id);
+  if (it != api_keys_.end()) it->second.key.is_revoked = true;
 }
 
 void KeyRing::forget_expired(std::int64_t now_s) {
@@ -67,7 +72,7 @@ std::expected<Claims, Refusal> KeyRing::check(std::string_view text, std::int64_
 // round.
 std::expected<void, Refusal> KeyRing::check_read(const UnverifiedToken& token, std::int64_t now_s,
                                                  Instant now) {
-  if (!is_ready_) return std::unexpected(Refusal::kNotReady);
+  if (!is_ready()) return std::unexpected(Refusal::kNotReady);
   const Claims& claims = token.claims;
   if (const auto it = api_keys_.find(claims.issuer); it != api_keys_.end()) {
     return check_by_api_key(token, it->second, now_s);

@@ -46,16 +46,21 @@ class KeyRing {
   explicit KeyRing(Rules rules) : rules_(std::move(rules)) {}
 
   // ---- what it knows ----
-  // Takes the place of what was there. Nothing is checked before the first time.
+  // Takes the place of what was there. Nothing is checked before the first time, nor before it is
+  // known what was revoked.
   void set_api_keys(const std::vector<ApiKey>& keys);
   void set_own_keys(std::vector<OwnKey> keys);
   // Of the token (`iss`, `jti`), until it expires by itself.
   void revoke(std::string_view issuer, std::string_view id, std::int64_t expires_at_s);
+  // All that was revoked before now was said.
+  void know_revocations() { knows_revocations_ = true; }
+  // Until set_api_keys() says the same.
+  void revoke_api_key(std::string_view id);
   void forget_expired(std::int64_t now_s);
   RemoteKeys& remote() { return remote_; }
   const RemoteKeys& remote() const { return remote_; }
 
-  bool is_ready() const { return is_ready_; }
+  bool is_ready() const { return has_keys_ && knows_revocations_; }
   // nullptr for none. Good until the next set_api_keys().
   const ApiKey* api_key(std::string_view id) const;
   // The key of this id, if it has this secret and is not revoked; in constant time.
@@ -96,7 +101,8 @@ class KeyRing {
   bool is_revoked(const Claims& claims) const;
 
   const Rules rules_;
-  bool is_ready_ = false;
+  bool has_keys_ = false;
+  bool knows_revocations_ = false;
   std::map<std::string, HeldKey, std::less<>> api_keys_;
   std::vector<OwnKey> own_keys_;
   std::map<std::string, std::int64_t, std::less<>> revoked_;  // by issuer and id; seconds

@@ -13,7 +13,10 @@ const std::string kSecret(40, 's');
 
 class KeyRingTest : public testing::Test {
  protected:
-  KeyRingTest() { set_keys({}); }
+  KeyRingTest() {
+    set_keys({});
+    ring_.know_revocations();
+  }
 
   void set_keys(std::vector<ApiKey> more) {
     more.push_back({"AKjoin", "front end", *Scopes::parse("join"), kSecret, false});
@@ -71,6 +74,23 @@ TEST_F(KeyRingTest, says_to_wait_before_the_keys_were_read) {
   KeyRing fresh({.own_issuer = "confab", .audience = "", .remote_issuer = ""});
   const auto checked = fresh.check(by_key(claims("AKjoin")), kNow, Instant{});
   EXPECT_EQ(checked.error(), Refusal::kNotReady);
+}
+
+TEST_F(KeyRingTest, says_to_wait_before_the_revocations_were_read) {
+  KeyRing fresh({.own_issuer = "confab", .audience = "", .remote_issuer = ""});
+  fresh.set_api_keys({{"AKjoin", "", Scopes::all(), kSecret, false}});
+  const std::string token = by_key(claims("AKjoin"));
+  EXPECT_FALSE(fresh.is_ready());
+  EXPECT_EQ(fresh.check(token, kNow, Instant{}).error(), Refusal::kNotReady);
+  fresh.know_revocations();
+  EXPECT_TRUE(fresh.check(token, kNow, Instant{}));
+}
+
+TEST_F(KeyRingTest, refuses_a_key_from_the_moment_in_which_it_is_revoked) {
+  ring_.revoke_api_key("AKjoin");
+  ring_.revoke_api_key("AKother");
+  EXPECT_EQ(verdict(by_key(claims("AKjoin"))), "revoked");
+  EXPECT_EQ(ring_.proven("AKjoin", kSecret), nullptr);
 }
 
 TEST_F(KeyRingTest, refuses_what_a_revoked_key_signed) {

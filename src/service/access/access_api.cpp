@@ -172,6 +172,7 @@ void AccessApi::revoke_key(const Caller& caller, const Request& request, Respond
         if (!*revoked) {
           return responder.send(refusal({ErrorCode::kNotFound, "there is no such API key"}));
         }
+        access_.ring().revoke_api_key(id);
         access_.note(caller.name, caller.from, "key.revoke", "key:" + id);
         access_.reload();
         responder.send(answer(200, boost::json::object{}));

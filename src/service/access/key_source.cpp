@@ -60,7 +60,7 @@ void KeySource::reload() {
     if (!answered) ++reloads_failed_;
     return answered.has_value();
   };
-  // Revocations first: no key is good before it is known what of it is not.
+  // In any order: the ring takes nothing before it has heard of both.
   store_.revocations(std::max<std::int64_t>(0, revocations_since_ms_ - kOverlapMs),
                      [this, count](const Result<std::vector<store::RevocationRecord>>& records) {
                        if (count(records)) take_revocations(*records);
@@ -110,6 +110,7 @@ void KeySource::take_signing_keys(const std::vector<store::SigningKeyRecord>& re
 }
 
 void KeySource::take_revocations(const std::vector<store::RevocationRecord>& records) {
+  ring_.know_revocations();
   for (const store::RevocationRecord& record : records) {
     ring_.revoke(record.issuer, record.id, record.expires_at_ms / 1000);
     revocations_since_ms_ = std::max(revocations_since_ms_, record.revoked_at_ms);
