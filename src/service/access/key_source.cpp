@@ -11,9 +11,9 @@
 namespace confab::access {
 namespace {
 
-// Revocations are read again from so long before the last one: clocks of other nodes differ, and
-// what was written at the same time may have been seen later.
-constexpr std::int64_t kOverlapMs = 60'000;
+// How far two clocks of a cluster may be apart, either way. At half a minute (kLeewayS) tokens fail
+// already, and somebody looks.
+constexpr std::int64_t kOverlapMs = 10 * 60'000;
 constexpr Duration kFetchTimeout = 5s;
 constexpr std::size_t kKeyIdLength = 8;
 
@@ -36,6 +36,10 @@ Result<Url> split(const std::string& url) {
 }
 
 }  // namespace
+
+std::int64_t reread_from_ms(std::int64_t newest_ms, std::int64_t now_ms) {
+  return std::max<std::int64_t>(0, std::min(newest_ms, now_ms) - kOverlapMs);
+}
 
 KeySource::KeySource(http::EventLoop& loop, store::AccessStore& store, const auth::Sealer& sealer,
                      auth::KeyRing& ring, std::string jwks_url, Random& random, LogSink& log)
@@ -61,7 +65,7 @@ void KeySource::reload() {
     return answered.has_value();
   };
   // In any order: the ring takes nothing before it has heard of both.
-  store_.revocations(std::max<std::int64_t>(0, revocations_since_ms_ - kOverlapMs),
+  store_.revocations(reread_from_ms(newest_revocation_ms_, wall_unix_ms()),
                      [this, count](const Result<std::vector<store::RevocationRecord>>& records) {
                        if (count(records)) take_revocations(*records);
                      });
@@ -113,7 +117,7 @@ void KeySource::take_revocations(const std::vector<store::RevocationRecord>& rec
   ring_.know_revocations();
   for (const store::RevocationRecord& record : records) {
     ring_.revoke(record.issuer, record.id, record.expires_at_ms / 1000);
-    revocations_since_ms_ = std::max(revocations_since_ms_, record.revoked_at_ms);
+    newest_revocation_ms_ = std::max(newest_revocation_ms_, record.revoked_at_ms);
   }
 }
 

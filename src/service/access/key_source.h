@@ -16,6 +16,10 @@
 
 namespace confab::access {
 
+// From when on revocations are read again, by the newest that is known here and this clock. Each is
+// written with the time of the node that was asked: that may be ahead of ours, or behind.
+std::int64_t reread_from_ms(std::int64_t newest_ms, std::int64_t now_ms);
+
 class KeySource {
  public:
   // How long a revocation made elsewhere may take to hold here.
@@ -51,7 +55,7 @@ class KeySource {
   http::LoopTimer reload_;
   http::LoopTimer tidy_;
   http::LoopTimer fetch_;
-  std::int64_t revocations_since_ms_ = 0;
+  std::int64_t newest_revocation_ms_ = 0;
   std::uint64_t reloads_failed_ = 0;
   std::uint64_t keys_unreadable_ = 0;  // now
   std::uint64_t fetches_ = 0;

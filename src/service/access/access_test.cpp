@@ -1,5 +1,8 @@
-#include "gtest/gtest.h"
 #include "service/access/access.h"
+
+#include "gtest/gtest.h"
+#include "service/access/access_api.h"
+#include "service/access/key_source.h"
 
 namespace confab::access {
 namespace {
@@ -35,6 +38,23 @@ TEST(Caller, makes_rooms_with_room_create_alone) {
   EXPECT_TRUE(makes_rooms(by_token({.room_create = true})));
   EXPECT_FALSE(makes_rooms(by_token({.room_admin = true, .room = "abc-defg-hij"})));
   EXPECT_FALSE(makes_rooms(by_token({.room_list = true})));
+}
+
+TEST(Revocations, of_nodes_whose_clocks_are_minutes_apart_are_not_missed) {
+  constexpr std::int64_t kNow = 1'700'000'000'000;
+  constexpr std::int64_t kMinute = 60'000;
+  // One came from a node that is 5 minutes ahead; another comes from one that is 9 minutes behind.
+  EXPECT_LE(reread_from_ms(kNow + 5 * kMinute, kNow), kNow - 9 * kMinute);
+  // The newest is old: no more than what came since, and a bit before.
+  EXPECT_EQ(reread_from_ms(kNow - 60 * kMinute, kNow), kNow - 70 * kMinute);
+  EXPECT_EQ(reread_from_ms(0, kNow), 0) << "all of them at first";
+}
+
+TEST(Revocations, are_kept_for_as_long_as_the_token_may_be_good) {
+  constexpr std::int64_t kDayMs = 86'400'000;
+  EXPECT_GT(revoked_until_ms(true, 0), kDayMs);
+  EXPECT_LT(revoked_until_ms(true, 0), 2 * kDayMs);
+  EXPECT_GT(revoked_until_ms(false, 0), 90 * kDayMs);
 }
 
 }  // namespace
