@@ -95,19 +95,30 @@ bool makes_rooms(const Caller& caller) {
   return caller.video.room_create;
 }
 
-bool Access::may_lead(const http::Request& request, std::string_view room) {
+std::string audit_target(std::string_view path, const std::string& room_id) {
+  constexpr std::string_view kRooms = "/api/rooms/";
+  std::string out = "room:" + room_id;
+  if (!path.starts_with(kRooms)) return out;
+  const std::size_t behind = path.find('/', kRooms.size());
+  if (behind != std::string_view::npos) out += ' ' + std::string(path.substr(behind + 1));
+  return out;
+}
+
+bool Access::may_lead(const http::Request& request, std::string_view room,
+                      const std::string& room_id) {
   if (request.header("Authorization").empty()) return false;
   const auto found = caller(request);
   if (!found || !leads(*found, room)) return false;
+  const std::string target = audit_target(request.path, room_id);
   switch (request.method) {
     case http::Method::kGet:
     case http::Method::kHead:
       break;
     case http::Method::kDelete:
-      note(found->name, found->from, "room.delete", request.path);
+      note(found->name, found->from, "room.delete", target, "allowed");
       break;
     default:
-      note(found->name, found->from, "room.act", request.path);
+      note(found->name, found->from, "room.act", target, "allowed");
   }
   return true;
 }

@@ -40,6 +40,10 @@ bool leads(const Caller& caller, std::string_view room);
 // A key with the scope `rooms`, a token with roomCreate.
 bool makes_rooms(const Caller& caller);
 
+// What was asked of a room, for the audit log: "room:rm_… mute-all". Never with the room's code,
+// which lets in whoever reads it.
+std::string audit_target(std::string_view path, const std::string& room_id);
+
 class Access {
  public:
   // References outlive it.
@@ -55,8 +59,9 @@ class Access {
   // The same, and it has the scope.
   Result<Caller> caller(const http::Request& request, auth::Scope scope);
 
-  // By whoever leads(). What is asked for is in the audit log, but for looking.
-  bool may_lead(const http::Request& request, std::string_view room);
+  // By whoever leads(). What is asked for is in the audit log, but for looking. `room_id` is what
+  // that calls the room.
+  bool may_lead(const http::Request& request, std::string_view room, const std::string& room_id);
   // By whoever makes_rooms().
   bool may_make_rooms(const http::Request& request);
 

@@ -40,6 +40,14 @@ TEST(Caller, makes_rooms_with_room_create_alone) {
   EXPECT_FALSE(makes_rooms(by_token({.room_list = true})));
 }
 
+TEST(AuditLog, names_a_room_by_its_id_and_never_by_the_code_that_lets_people_in) {
+  EXPECT_EQ(audit_target("/api/rooms/abc-defg-hij", "rm_1"), "room:rm_1");
+  EXPECT_EQ(audit_target("/api/rooms/ABCDEFGHIJ/mute-all", "rm_1"), "room:rm_1 mute-all");
+  EXPECT_EQ(audit_target("/api/rooms/abc-defg-hij/participants/pt_2/mute", "rm_1"),
+            "room:rm_1 participants/pt_2/mute");
+  EXPECT_EQ(audit_target("abc-defg-hij", "rm_1"), "room:rm_1");
+}
+
 TEST(Revocations, of_nodes_whose_clocks_are_minutes_apart_are_not_missed) {
   constexpr std::int64_t kNow = 1'700'000'000'000;
   constexpr std::int64_t kMinute = 60'000;

@@ -62,7 +62,7 @@ webhooks::Happening happening_of(const call::Happened& happened) {
 void AccessParts::guard(signaling::SignalingService& signaling) {
   signaling.set_token_check([this](std::string_view token) { return access_.check(token); });
   signaling.set_room_authority([this](const http::Request& request, const store::RoomRecord& room) {
-    return access_.may_lead(request, room.code);
+    return access_.may_lead(request, room.code, room.id.to_string());
   });
   signaling.set_room_makers(
       [this](const http::Request& request) { return access_.may_make_rooms(request); });
