@@ -103,7 +103,10 @@ std::expected<void, Refusal> KeyRing::check_by_api_key(const UnverifiedToken& to
 std::expected<void, Refusal> KeyRing::check_own(const UnverifiedToken& token,
                                                 std::int64_t now_s) const {
   const auto key = std::ranges::find(own_keys_, token.key_id, &OwnKey::id);
-  if (key == own_keys_.end()) return std::unexpected(Refusal::kUnknownKey);
+  // No longer than it is published: whoever reads the set and we say the same.
+  if (key == own_keys_.end() || !is_published(*key, now_s)) {
+    return std::unexpected(Refusal::kUnknownKey);
+  }
   auto checked = check_token(token, key->key.verify_key(), rules_.audience, now_s);
   if (!checked) return checked;
   // What a key had us sign is worth as much as the key.
@@ -137,10 +140,14 @@ std::vector<std::int64_t> KeyRing::missing_generations(std::int64_t now_s) const
   return out;
 }
 
+bool KeyRing::is_published(const OwnKey& key, std::int64_t now_s) const {
+  return std::abs(key.generation - generation_at(now_s)) <= 1;
+}
+
 std::string KeyRing::published(std::int64_t now_s) const {
   std::string out;
   for (const OwnKey& each : own_keys_) {
-    if (std::abs(each.generation - generation_at(now_s)) > 1) continue;
+    if (!is_published(each, now_s)) continue;
     out += (out.empty() ? "" : ",") + each.key.public_jwk(each.id);
   }
   return R"({"keys":[)" + out + "]}";

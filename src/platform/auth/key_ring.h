@@ -99,6 +99,7 @@ class KeyRing {
                                                 std::int64_t now_s) const;
   std::expected<void, Refusal> check_own(const UnverifiedToken& token, std::int64_t now_s) const;
   bool is_revoked(const Claims& claims) const;
+  bool is_published(const OwnKey& key, std::int64_t now_s) const;
 
   const Rules rules_;
   bool has_keys_ = false;

@@ -187,6 +187,23 @@ TEST_F(KeyRingTest, publishes_the_next_key_a_period_before_it_signs_and_the_last
   EXPECT_EQ(read_token(*ring_.sign(claims(""), kNow + period))->key_id, "g1");
 }
 
+TEST_F(KeyRingTest, takes_no_token_of_a_key_of_its_own_that_is_not_published) {
+  std::vector<OwnKey> keys;
+  for (const std::int64_t age : {0, 1, 2, -2}) {
+    keys.push_back(
+        {ring_.generation_at(kNow) - age, "age" + std::to_string(age), SigningKey::make_p256()});
+  }
+  const auto by = [&](std::size_t i) {
+    return sign_token(claims("confab"), keys[i].key, keys[i].id);
+  };
+  const std::vector<std::string> tokens = {by(0), by(1), by(2), by(3)};
+  ring_.set_own_keys(std::move(keys));
+  EXPECT_EQ(verdict(tokens[0]), "");
+  EXPECT_EQ(verdict(tokens[1]), "");
+  EXPECT_EQ(verdict(tokens[2]), "unknown_key");
+  EXPECT_EQ(verdict(tokens[3]), "unknown_key");
+}
+
 TEST_F(KeyRingTest, takes_a_token_of_the_last_key_over_the_change) {
   make_own_keys(kNow);
   const std::int64_t change = (ring_.generation_at(kNow) + 1) * 30 * kDay;

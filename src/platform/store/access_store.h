@@ -101,8 +101,10 @@ class AccessStore {
   // Those that were revoked at or after `since_ms`.
   virtual void revocations(std::int64_t since_ms, Answer<std::vector<RevocationRecord>> answer) = 0;
 
-  // Of two processes that make one for the same generation, the first is right.
-  virtual void add_signing_key(SigningKeyRecord key, Answer<void> answer) = 0;
+  // Of two processes that make one for the same generation, the first is right. `in_place_of`: the
+  // id of one that nobody can open any more, which goes; empty: none does.
+  virtual void add_signing_key(SigningKeyRecord key, std::string in_place_of,
+                               Answer<void> answer) = 0;
   virtual void signing_keys(Answer<std::vector<SigningKeyRecord>> answer) = 0;
 
   virtual void add_webhook(WebhookRecord webhook, Answer<void> answer) = 0;

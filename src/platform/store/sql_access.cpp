@@ -120,12 +120,15 @@ void SqlAccess::revocations(std::int64_t since_ms, Answer<std::vector<Revocation
        read_revocation, std::move(answer));
 }
 
-void SqlAccess::add_signing_key(SigningKeyRecord key, Answer<void> answer) {
+void SqlAccess::add_signing_key(SigningKeyRecord key, std::string in_place_of,
+                                Answer<void> answer) {
   run({"add_signing_key",
        "INSERT INTO signing_keys (generation, key_id, sealed_pem, created_at_ms)"
-       " VALUES ($1, $2, $3, $4) ON CONFLICT (generation) DO NOTHING",
+       " VALUES ($1, $2, $3, $4) ON CONFLICT (generation) DO UPDATE SET key_id = excluded.key_id,"
+       " sealed_pem = excluded.sealed_pem, created_at_ms = excluded.created_at_ms"
+       " WHERE signing_keys.key_id = $5",
        {text_of(key.generation), std::move(key.key_id), std::move(key.sealed_pem),
-        text_of(key.created_at_ms)}},
+        text_of(key.created_at_ms), std::move(in_place_of)}},
       std::move(answer));
 }
 

@@ -32,7 +32,7 @@ class SqlAccess final : public AccessStore {
   void revoke_api_key(std::string id, std::int64_t at_ms, Answer<bool> answer) override;
   void revoke_token(RevocationRecord token, Answer<void> answer) override;
   void revocations(std::int64_t since_ms, Answer<std::vector<RevocationRecord>> answer) override;
-  void add_signing_key(SigningKeyRecord key, Answer<void> answer) override;
+  void add_signing_key(SigningKeyRecord key, std::string in_place_of, Answer<void> answer) override;
   void signing_keys(Answer<std::vector<SigningKeyRecord>> answer) override;
   void add_webhook(WebhookRecord webhook, Answer<void> answer) override;
   void webhooks(Answer<std::vector<WebhookRecord>> answer) override;

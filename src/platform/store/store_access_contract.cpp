@@ -118,17 +118,23 @@ TEST_P(StoreContract, tells_revocations_since_a_time_and_forgets_old_ones) {
   EXPECT_EQ(since(0).size(), 1u);
 }
 
-TEST_P(StoreContract, keeps_the_first_signing_key_of_a_generation) {
+TEST_P(StoreContract, keeps_the_first_signing_key_of_a_generation_until_that_one_is_replaced) {
   AccessUser a(user_);
-  for (const char* id : {"first", "second"}) {
-    a.ask<void>(
-        [&](auto answer) { a.access().add_signing_key({7, id, "sealed", 1}, std::move(answer)); });
-  }
-  const auto all = a.ask<std::vector<SigningKeyRecord>>(
-      [&](auto answer) { a.access().signing_keys(std::move(answer)); });
-  ASSERT_EQ(all.size(), 1u);
-  EXPECT_EQ(all[0].key_id, "first");
-  EXPECT_EQ(all[0].generation, 7);
+  const auto add = [&](const std::string& id, const std::string& in_place_of) {
+    a.ask<void>([&](auto answer) {
+      a.access().add_signing_key({7, id, "sealed by " + id, 1}, in_place_of, std::move(answer));
+    });
+    const auto all = a.ask<std::vector<SigningKeyRecord>>(
+        [&](auto answer) { a.access().signing_keys(std::move(answer)); });
+    EXPECT_EQ(all.size(), 1u);
+    EXPECT_EQ(all.at(0).generation, 7);
+    EXPECT_EQ(all.at(0).sealed_pem, "sealed by " + all.at(0).key_id);
+    return all.at(0).key_id;
+  };
+  EXPECT_EQ(add("first", ""), "first");
+  EXPECT_EQ(add("second", ""), "first");
+  EXPECT_EQ(add("third", "first"), "third");
+  EXPECT_EQ(add("fourth", "first"), "third") << "another process was first to replace it";
 }
 
 TEST_P(StoreContract, gives_a_due_delivery_to_one_who_asks) {

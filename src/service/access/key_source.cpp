@@ -103,14 +103,28 @@ void KeySource::take_api_keys(const std::vector<store::ApiKeyRecord>& records) {
 
 void KeySource::take_signing_keys(const std::vector<store::SigningKeyRecord>& records) {
   std::vector<auth::OwnKey> keys;
+  std::map<std::int64_t, std::string> unreadable;
   for (const store::SigningKeyRecord& record : records) {
     const auto pem = sealer_.open(record.sealed_pem, owner_of_signing_key(record.key_id));
     auto key = pem ? auth::SigningKey::from_pem(*pem)
                    : auth::SigningKey::Made(std::unexpected(auth::KeyFault::kMalformed));
-    if (key) keys.push_back({record.generation, record.key_id, std::move(*key)});
+    if (key) {
+      keys.push_back({record.generation, record.key_id, std::move(*key)});
+    } else {
+      unreadable.emplace(record.generation, record.key_id);
+    }
   }
+  if (unreadable.size() != signing_keys_unreadable_ && !unreadable.empty()) {
+    log_.write(LogLevel::kError, "signing_keys_unreadable",
+               {{"keys", unreadable.size()},
+                {"remedy",
+                 "they were made under another token key, which must be the same on all nodes; a "
+                 "process that starts makes new ones, and tokens of the old ones end"}});
+  }
+  signing_keys_unreadable_ = unreadable.size();
   ring_.set_own_keys(std::move(keys));
-  make_missing_keys();
+  make_missing_keys(unreadable);
+  has_read_signing_keys_ = true;
 }
 
 void KeySource::take_revocations(const std::vector<store::RevocationRecord>& records) {
@@ -121,16 +135,19 @@ void KeySource::take_revocations(const std::vector<store::RevocationRecord>& rec
   }
 }
 
-// Whoever comes first makes it; the next reload has it.
-void KeySource::make_missing_keys() {
+// Whoever comes first makes it; the next reload has it. One that does not open is replaced when we
+// start and never later: two nodes with two token keys would go on replacing one another's.
+void KeySource::make_missing_keys(const std::map<std::int64_t, std::string>& unreadable) {
   for (const std::int64_t generation : ring_.missing_generations(wall_unix_ms() / 1000)) {
+    const auto lost = unreadable.find(generation);
+    if (lost != unreadable.end() && has_read_signing_keys_) continue;
     const std::string id =
         "k" + std::to_string(generation) + "-" + random_.alphanumeric(kKeyIdLength);
     const auth::SigningKey key = auth::SigningKey::make_p256();
     store_.add_signing_key(
         {generation, id, sealer_.seal(key.to_pem(), owner_of_signing_key(id), random_),
          wall_unix_ms()},
-        [this](const Result<void>& added) {
+        lost == unreadable.end() ? "" : lost->second, [this](const Result<void>& added) {
           if (!added) ++reloads_failed_;
         });
   }
@@ -191,6 +208,9 @@ void KeySource::expose(metrics::Exposition& out) const {
               reloads_failed_);
   out.gauge("auth_api_keys_unreadable", "API keys that this process's token key does not open.", {},
             static_cast<double>(keys_unreadable_));
+  out.gauge("auth_signing_keys_unreadable",
+            "Keys of our own that this process's token key does not open.", {},
+            static_cast<double>(signing_keys_unreadable_));
   out.counter("auth_jwks_fetches", "How often the provider was asked for its keys.", {}, fetches_);
   out.counter("auth_jwks_fetches_failed", "Of those, without an answer that is a key set.", {},
               fetches_failed_);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -40,7 +41,8 @@ class KeySource {
   void take_api_keys(const std::vector<store::ApiKeyRecord>& records);
   void take_signing_keys(const std::vector<store::SigningKeyRecord>& records);
   void take_revocations(const std::vector<store::RevocationRecord>& records);
-  void make_missing_keys();
+  // Of keys by generation that do not open.
+  void make_missing_keys(const std::map<std::int64_t, std::string>& unreadable);
   void tidy();
   void fetch();
   void fetched(const Result<std::string>& text);
@@ -57,7 +59,9 @@ class KeySource {
   http::LoopTimer fetch_;
   std::int64_t newest_revocation_ms_ = 0;
   std::uint64_t reloads_failed_ = 0;
-  std::uint64_t keys_unreadable_ = 0;  // now
+  std::uint64_t keys_unreadable_ = 0;          // now
+  std::uint64_t signing_keys_unreadable_ = 0;  // now
+  bool has_read_signing_keys_ = false;
   std::uint64_t fetches_ = 0;
   std::uint64_t fetches_failed_ = 0;
   std::uint64_t deliveries_dropped_ = 0;
