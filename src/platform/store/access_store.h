@@ -83,6 +83,8 @@ struct AuditRecord {
   std::string target;   // "key:AK34", "room:abc-defg-hij"
   std::string outcome;  // "ok", or the code of the error
 };
+// One that never answers must leave the others their share.
+inline constexpr std::size_t kTakenOfOneWebhook = 3;
 // Beyond as many the oldest go: some 30 MB.
 inline constexpr std::int64_t kAuditKept = 100'000;
 
@@ -113,9 +115,11 @@ class AccessStore {
   virtual void remove_webhook(std::string id, Answer<bool> answer) = 0;
 
   virtual void add_delivery(DeliveryRecord delivery, Answer<void> answer) = 0;
-  // Takes up to `count` that are due at `now_ms`, oldest first, and counts an attempt of each. No
-  // other process is given them before `again_at_ms`.
+  // Takes up to `count` that are due at `now_ms`, of each webhook up to kTakenOfOneWebhook and of
+  // those in `busy` none; those that were tried least first, then the oldest. Counts an attempt of
+  // each. No other process is given them before `again_at_ms`.
   virtual void take_deliveries(std::int64_t now_ms, std::int64_t again_at_ms, std::size_t count,
+                               const std::vector<std::string>& busy,
                                Answer<std::vector<DeliveryRecord>> answer) = 0;
   // How the attempt ended: state, next_at_ms, status and error.
   virtual void settle_delivery(DeliveryRecord delivery, Answer<void> answer) = 0;

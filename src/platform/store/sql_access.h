@@ -39,6 +39,7 @@ class SqlAccess final : public AccessStore {
   void remove_webhook(std::string id, Answer<bool> answer) override;
   void add_delivery(DeliveryRecord delivery, Answer<void> answer) override;
   void take_deliveries(std::int64_t now_ms, std::int64_t again_at_ms, std::size_t count,
+                       const std::vector<std::string>& busy,
                        Answer<std::vector<DeliveryRecord>> answer) override;
   void settle_delivery(DeliveryRecord delivery, Answer<void> answer) override;
   void repeat_delivery(std::string webhook, std::string id, std::int64_t now_ms,

@@ -1,4 +1,6 @@
 // What every Store promises of keys, revocations, webhooks and the audit log.
+#include <algorithm>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -46,9 +48,10 @@ class AccessUser {
                             std::move(answer));
     });
   }
-  std::vector<DeliveryRecord> take(std::int64_t now_ms, std::size_t count = 10) {
+  std::vector<DeliveryRecord> take(std::int64_t now_ms, std::size_t count = 10,
+                                   const std::vector<std::string>& busy = {}) {
     return ask<std::vector<DeliveryRecord>>([&](auto answer) {
-      access().take_deliveries(now_ms, now_ms + 60'000, count, std::move(answer));
+      access().take_deliveries(now_ms, now_ms + 60'000, count, busy, std::move(answer));
     });
   }
   std::vector<DeliveryRecord> deliveries(const std::string& webhook) {
@@ -149,6 +152,31 @@ TEST_P(StoreContract, gives_a_due_delivery_to_one_who_asks) {
   EXPECT_EQ(taken[0].attempts, 1);
   EXPECT_EQ(a.take(150).size(), 0u) << "somebody is at it";
   EXPECT_EQ(a.take(100 + 60'000, 1).size(), 1u) << "who was at it did not come back";
+}
+
+TEST_P(StoreContract, lets_no_webhook_that_is_dead_starve_the_others) {
+  AccessUser a(user_);
+  for (const char* id : {"dead", "dea", "alive"}) a.add_webhook(id);
+  for (int i = 0; i < 20; ++i) a.deliver("d" + std::to_string(i), "dead", 100);
+  a.deliver("x", "dea", 100);
+  a.deliver("a", "alive", 200);
+  const auto taken_of = [](const std::vector<DeliveryRecord>& taken, const std::string& webhook) {
+    return std::ranges::count(taken, webhook, &DeliveryRecord::webhook);
+  };
+  const auto first = a.take(300);
+  EXPECT_EQ(first.size(), 5u);
+  EXPECT_EQ(taken_of(first, "dead"), 3);
+  EXPECT_EQ(taken_of(first, "alive"), 1);
+
+  a.deliver("y", "dea", 300);
+  const auto second = a.take(300, 10, {"alive", "dead"});
+  ASSERT_EQ(second.size(), 1u);
+  EXPECT_EQ(second[0].id, "y") << "its name is part of another's";
+
+  a.deliver("b", "alive", 100'000);
+  const auto third = a.take(100'000, 1);
+  ASSERT_EQ(third.size(), 1u);
+  EXPECT_EQ(third[0].attempts, 1) << "what was never tried goes before what failed";
 }
 
 TEST_P(StoreContract, remembers_how_deliveries_ended_and_repeats_them) {

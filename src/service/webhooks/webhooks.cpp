@@ -16,7 +16,7 @@ namespace {
 constexpr Duration kReloadEvery = 5s;
 constexpr Duration kPumpEvery = 1s;
 constexpr Duration kAnswerTimeout = 10s;
-// Ten that do not answer hold the others up for as long as that takes, and no longer.
+// Of all webhooks together; of one no more than store::kTakenOfOneWebhook.
 constexpr std::size_t kUnderWayMax = 10;
 // Nobody else tries it before; longer than an attempt with its look-up takes.
 constexpr std::int64_t kLeaseMs = 60'000;
@@ -130,8 +130,10 @@ void Webhooks::pump() {
   pump_.set(monotonic_now() + kPumpEvery, [this] { pump(); });
   if (list_.empty() || is_asking_ || under_way_ >= kUnderWayMax) return;
   is_asking_ = true;
+  std::vector<std::string> busy;
+  for (const auto& [webhook, count] : under_way_of_) busy.push_back(webhook);
   const std::int64_t now_ms = wall_unix_ms();
-  store_.take_deliveries(now_ms, now_ms + kLeaseMs, kUnderWayMax - under_way_,
+  store_.take_deliveries(now_ms, now_ms + kLeaseMs, kUnderWayMax - under_way_, busy,
                          [this](Result<std::vector<store::DeliveryRecord>> taken) {
                            is_asking_ = false;
                            if (!taken) return;
@@ -141,6 +143,7 @@ void Webhooks::pump() {
 
 void Webhooks::deliver(store::DeliveryRecord delivery) {
   ++under_way_;
+  ++under_way_of_[delivery.webhook];
   const auto it = std::ranges::find(list_, delivery.webhook, &Webhook::id);
   if (it == list_.end()) {
     return settle(std::move(delivery),
@@ -188,6 +191,8 @@ void Webhooks::send(store::DeliveryRecord delivery, const Webhook& webhook,
 
 void Webhooks::settle(store::DeliveryRecord delivery, const Result<unsigned>& answered) {
   --under_way_;
+  const auto same = under_way_of_.find(delivery.webhook);
+  if (--same->second == 0) under_way_of_.erase(same);
   delivery.status = answered ? *answered : 0;
   const bool is_delivered = answered && is_taken(*answered);
   const bool is_last = delivery.attempts >= kAttemptsMax;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -84,6 +85,7 @@ class Webhooks {
   std::vector<Webhook> list_;
   bool is_asking_ = false;
   std::size_t under_way_ = 0;
+  std::map<std::string, std::size_t> under_way_of_;  // by webhook, where there are any
   std::uint64_t told_ = 0;
   std::uint64_t not_written_ = 0;
   std::uint64_t delivered_ = 0;
