@@ -85,7 +85,7 @@ struct AuditRecord {
 };
 // One that never answers must leave the others their share.
 inline constexpr std::size_t kTakenOfOneWebhook = 3;
-// Beyond as many the oldest go: some 30 MB.
+// Lines about tokens, and as many others; beyond that the oldest go. Some 60 MB.
 inline constexpr std::int64_t kAuditKept = 100'000;
 
 class AccessStore {

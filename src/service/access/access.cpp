@@ -188,8 +188,9 @@ void Access::expose(metrics::Exposition& out) const {
   out.counter("auth_keys_refused", "API keys shown that are none, or not with this secret.", {},
               wrong_keys_);
   out.counter("auth_rate_limited",
-              "Requests not looked at: their address had shown too many wrong keys or tokens.", {},
-              rate_limited_);
+              "Requests not looked at: their address had shown too many wrong keys or tokens, or "
+              "their key had asked for too many tokens.",
+              {}, rate_limited_);
   out.counter("audit_lost", "Lines of the audit log that the database did not take.", {},
               audit_lost_);
   out.gauge("auth_api_keys", "API keys, revoked ones included.", {},

@@ -76,6 +76,7 @@ class Access {
   void note(const std::string& actor, const IpAddress& from, std::string_view action,
             std::string_view target, std::string_view outcome = "ok");
 
+  void count_rate_limited() { ++rate_limited_; }
   void expose(metrics::Exposition& out) const;
 
  private:

@@ -179,7 +179,16 @@ void AccessApi::revoke_key(const Caller& caller, const Request& request, Respond
       });
 }
 
+bool AccessApi::may_ask_again(const Caller& caller, Responder& responder) {
+  if (token_rates_.take(caller.key, monotonic_now())) return true;
+  access_.count_rate_limited();
+  responder.send(refusal(
+      {ErrorCode::kRateLimited, "too many tokens at once; one a second, or sign them yourself"}));
+  return false;
+}
+
 void AccessApi::make_token(const Caller& caller, const Request& request, Responder responder) {
+  if (!may_ask_again(caller, responder)) return;
   const std::int64_t now_s = wall_unix_ms() / 1000;
   auto claims = read_token_request(request.body, now_s, random_);
   if (!claims) return responder.send(refusal(claims.error()));
@@ -201,6 +210,7 @@ void AccessApi::make_token(const Caller& caller, const Request& request, Respond
 }
 
 void AccessApi::revoke_token(const Caller& caller, const Request& request, Responder responder) {
+  if (!may_ask_again(caller, responder)) return;
   const std::string id = request.params.at("id");
   const std::string issuer = request.query_value("issuer").value_or(own_issuer_);
   if (id.size() > auth::kTokenIdBytesMax || issuer.size() > auth::kIssuerBytesMax) {

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "platform/http/server.h"
 #include "service/access/access.h"
+#include "service/access/key_rates.h"
 
 namespace confab::access {
 
@@ -33,7 +34,11 @@ class AccessApi {
   void list_audit(const Caller& caller, const http::Request& request, http::Responder responder);
   void publish_keys(http::Responder responder) const;
 
+  // False: it was refused.
+  bool may_ask_again(const Caller& caller, http::Responder& responder);
+
   Access& access_;
+  KeyRates token_rates_;
   const std::string own_issuer_;
   Random& random_;
 };

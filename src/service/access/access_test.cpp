@@ -40,6 +40,16 @@ TEST(Caller, makes_rooms_with_room_create_alone) {
   EXPECT_FALSE(makes_rooms(by_token({.room_list = true})));
 }
 
+TEST(TokensOfAKey, are_made_and_revoked_twenty_at_once_and_then_one_a_second) {
+  KeyRates rates;
+  const Instant now = Instant{} + 1h;
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(rates.take("AK1", now));
+  EXPECT_FALSE(rates.take("AK1", now));
+  EXPECT_TRUE(rates.take("AK2", now)) << "of each key";
+  EXPECT_TRUE(rates.take("AK1", now + 1s));
+  EXPECT_FALSE(rates.take("AK1", now + 1s));
+}
+
 TEST(AuditLog, names_a_room_by_its_id_and_never_by_the_code_that_lets_people_in) {
   EXPECT_EQ(audit_target("/api/rooms/abc-defg-hij", "rm_1"), "room:rm_1");
   EXPECT_EQ(audit_target("/api/rooms/ABCDEFGHIJ/mute-all", "rm_1"), "room:rm_1 mute-all");
