@@ -35,6 +35,7 @@ Result<void> expand(boost::json::object& body) {
 Result<auth::Claims> read_token_request(std::string_view text, std::int64_t now_s, Random& random) {
   auto value = json::parse(text, auth::kTokenBytesMax);
   if (!value) return std::unexpected(value.error());
+  if (!value->is_object()) return fail(ErrorCode::kInvalidArgument, "expected an object");
   json::ReadStatus status;
   const json::Reader in(*value, status);
   const std::int64_t lifetime_s =

@@ -42,7 +42,9 @@ TEST_F(TokenRequest, takes_claims_by_their_names) {
 }
 
 TEST_F(TokenRequest, says_what_is_wrong_with_it) {
-  EXPECT_NE(error("[]"), "");
+  for (const char* none : {"[]", "null", "7", R"("x")", "true"}) {
+    EXPECT_EQ(error(none), "expected an object") << none;
+  }
   EXPECT_NE(error("{"), "");
   EXPECT_TRUE(error(R"({"ttl":86401})").contains("ttl"));
   EXPECT_TRUE(error(R"({"ttl":0})").contains("ttl"));
