@@ -305,6 +305,25 @@ TEST_F(PasswordTest, a_page_closed_while_its_password_is_looked_at_leaves_nothin
   EXPECT_EQ(world.call.counts(), Counts{});
 }
 
+TEST_F(PasswordTest, a_meeting_ended_while_one_is_looked_at_is_over_for_media_too) {
+  const ConnectionId h = world.connect();
+  Join host = World::newcomer("Hana");
+  host.grant = Grant{.role = Role::kHost};
+  host.password = "sesame";
+  world.ask(h, std::move(host));
+  world.produce(h, Source::kCamera);
+  world.passwords_answer = false;
+  const ConnectionId b = world.connect();
+  world.ask(b, with("sesame"));
+  world.ask(h, EndMeeting{});
+  EXPECT_EQ(world.refusal(b), ErrorCode::kConflict);
+  EXPECT_TRUE(world.media.is_empty());
+  world.release_answers();
+  EXPECT_EQ(world.call.counts().meetings, 0u);
+  world.ask(b, with("sesame"));
+  world.answer<JoinedMeeting>(b);
+}
+
 TEST_F(PasswordTest, is_set_by_who_leads_and_kept_as_a_hash) {
   Join join = World::newcomer("Hana");
   join.password = "sesame";

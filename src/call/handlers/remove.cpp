@@ -94,6 +94,8 @@ void on(Core& core, const Origin& origin, const By& by, EndMeeting) {
   core.reply(origin, Done{});
   core.log.write(LogLevel::kInfo, "meeting_ended",
                  {{"meeting", by.meeting->id.to_string()}, {"trace", core.trace.trace_id()}});
+  // One whose password is still being looked at would keep the meeting, and its media, alive.
+  refuse_waiting(core, *by.meeting, {ErrorCode::kConflict, "the meeting was ended"});
   dissolve(core, *by.meeting, MeetingEnded{by.who()}, true);
 }
 
