@@ -26,6 +26,16 @@ void release(Core& core, const LobbyPlace& place) {
   it->second.waiting = {};
 }
 
+// A join of who waits here that is queued until media is back: it ends with the place, or it would
+// seat a connection that is elsewhere by then.
+void call_off(Core& core, Meeting& meeting, ConnectionId connection) {
+  std::erase_if(meeting.waiting, [&](const WaitingJoin& each) {
+    if (each.origin.connection != connection) return false;
+    core.refuse(each.origin, ErrorCode::kConflict, "the place in the lobby was given up");
+    return true;
+  });
+}
+
 void bind(Core& core, const Meeting& meeting, LobbyPlace& place, ConnectionId connection) {
   if (place.connection != connection) {
     // As with seats: the newer page is the one that somebody looks at.
@@ -115,6 +125,7 @@ void take_from_lobby(Core& core, Meeting& meeting, WaitingId waiting) {
       std::ranges::find(meeting.lobby, waiting, [](const LobbyPlace& p) { return p.who.id; });
   if (it == meeting.lobby.end()) return;
   core.timers.cancel(it->timer);
+  call_off(core, meeting, it->connection);
   release(core, *it);
   meeting.lobby.erase(it);
 }

@@ -256,6 +256,52 @@ TEST_F(LobbyTest, a_lock_keeps_newcomers_out_and_who_knocked_before_waits_on) {
   world.answer<JoinedMeeting>(b);
 }
 
+class LobbyWithoutMediaTest : public LobbyTest {
+ protected:
+  LobbyWithoutMediaTest() {
+    h = world.connect();
+    enter_as_host(h);
+    b = world.connect();
+    ben = knock(b, "Ben");
+    const MeetingId meeting = world.media.meetings.begin()->first;
+    world.media.lose(meeting);
+    world.media_answers = false;
+    world.happen(control::MediaEvent{meeting, control::MeetingLost{"worker died"}});
+  }
+  std::size_t people() {
+    world.ask(h, GetState{});
+    return world.answer<State>(h).participants.size();
+  }
+
+  ConnectionId h;
+  ConnectionId b;
+  InLobby ben;
+};
+
+TEST_F(LobbyWithoutMediaTest, who_joins_twice_meanwhile_is_one_person) {
+  world.ask(b, with_knock(ben));
+  EXPECT_FALSE(world.has_reply(b));
+  world.ask(b, with_knock(ben));
+  EXPECT_EQ(world.refusal(b), ErrorCode::kConflict);
+  world.ask(h, SetRoom{.has_lobby = false});
+  world.release_answers();
+  EXPECT_EQ(people(), 1u);
+  world.happen(ConnectionClosed{b});
+  EXPECT_EQ(people(), 0u) << "and nothing of them stays";
+}
+
+TEST_F(LobbyWithoutMediaTest, who_leaves_meanwhile_for_another_room_is_in_that_one_alone) {
+  world.rooms["klm-nopq-rst"] = Room{RoomId::random(world.random), "klm-nopq-rst", {}, {}};
+  world.ask(b, with_knock(ben));
+  world.ask(b, Leave{});
+  world.ask(h, SetRoom{.has_lobby = false});
+  world.ask(b, World::newcomer("Ben", "klm-nopq-rst"));
+  world.release_answers();
+  EXPECT_EQ(world.answer<JoinedMeeting>(b).state.room, "klm-nopq-rst");
+  EXPECT_EQ(people(), 0u);
+  EXPECT_EQ(world.call.counts().participants, 2u);
+}
+
 class PasswordTest : public ::testing::Test {
  protected:
   PasswordTest() { world.rooms.at(World::kRoom).settings.password_hash = "hash of sesame"; }

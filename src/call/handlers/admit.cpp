@@ -164,6 +164,14 @@ std::optional<Error> objection(Core& core, Meeting& meeting, Connection& connect
   return Error{ErrorCode::kRateLimited, "too much is going on in this meeting; wait a second"};
 }
 
+// What waited for its meeting may find its connection gone elsewhere: it has one seat, and none is
+// taken from under it.
+bool is_taken(const Connection& connection, const Meeting& meeting, const Participant* self) {
+  if (!connection.code.empty() && connection.code != meeting.code) return true;
+  return connection.participant.is_set() &&
+         (self == nullptr || connection.participant != self->who.id);
+}
+
 }  // namespace
 
 void admit(Core& core, Meeting& meeting, const Origin& origin, Join join) {
@@ -176,6 +184,9 @@ void admit(Core& core, Meeting& meeting, const Origin& origin, Join join) {
   Participant* self = join.resume ? meeting.find(join.resume->participant) : nullptr;
   // Asked again, since the answer with the token was lost: not a second person of that name.
   if (!self) self = meeting.find_attempt(join.attempt);
+  if (is_taken(connection, meeting, self)) {
+    return core.refuse(origin, ErrorCode::kConflict, "this connection is in a meeting already");
+  }
   if (const auto error = self ? std::nullopt : objection(core, meeting, connection, join)) {
     unbind(core, origin.connection);
     core.refuse(origin, *error);

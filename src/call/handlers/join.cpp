@@ -1,5 +1,7 @@
 // A join: from the code of a room to a place in its meeting. The same door for the first time, for
 // a socket that came back, for a reloaded page and for a restarted server.
+#include <algorithm>
+
 #include "call/handlers/handlers.h"
 #include "call/text.h"
 
@@ -21,12 +23,21 @@ std::optional<Error> prepare(Join& join) {
   return std::nullopt;
 }
 
+// A second join while the first waits for the meeting would be a second person.
+bool is_queued(const Meeting* meeting, ConnectionId connection) {
+  return meeting != nullptr && std::ranges::any_of(meeting->waiting, [&](const WaitingJoin& each) {
+           return each.origin.connection == connection;
+         });
+}
+
 // Once per connection, but for one that Socket.IO recovered and that asks for its state again.
 bool may_join(Core& core, const Origin& origin, const Join& join) {
   const Connection& connection = core.connections.at(origin.connection);
   if (connection.code.empty()) return true;
   // From the lobby: to come in, or to see where one stands.
-  if (connection.waiting.is_set()) return connection.code == join.room;
+  if (connection.waiting.is_set()) {
+    return connection.code == join.room && !is_queued(core.meeting(join.room), origin.connection);
+  }
   const bool is_again = connection.participant.is_set() && connection.code == join.room &&
                         join.resume && join.resume->participant == connection.participant;
   return is_again && core.meeting(join.room)->tokens.accepts(*join.resume, join.attempt);
