@@ -341,6 +341,35 @@ TEST_F(PasswordTest, is_not_guessed_quickly) {
   world.answer<JoinedMeeting>(c);
 }
 
+TEST_F(PasswordTest, is_not_guessed_faster_by_many_connections_at_once) {
+  world.passwords_answer = false;
+  for (int i = 0; i < 15; ++i) world.ask(world.connect(), with("guess"));
+  EXPECT_EQ(world.kept_checks.size(), 10u);
+  EXPECT_EQ(world.call.totals().passwords_refused, 5u);
+  Join elsewhere = with("sesame");
+  elsewhere.from = *IpAddress::parse("192.0.2.1");
+  world.ask(world.connect(), std::move(elsewhere));
+  EXPECT_EQ(world.kept_checks.size(), 11u) << "others are not kept out by it";
+}
+
+TEST_F(PasswordTest, who_hangs_up_before_the_answer_has_guessed_all_the_same) {
+  world.passwords_answer = false;
+  for (int i = 0; i < 15; ++i) {
+    const ConnectionId c = world.connect();
+    world.ask(c, with("guess"));
+    world.happen(ConnectionLost{c});
+  }
+  EXPECT_EQ(world.kept_checks.size(), 10u);
+}
+
+TEST_F(PasswordTest, a_class_that_knows_it_comes_in_one_after_the_other) {
+  for (int i = 0; i < 30; ++i) {
+    const ConnectionId c = world.connect();
+    world.ask(c, with("sesame"));
+    world.answer<JoinedMeeting>(c);
+  }
+}
+
 TEST_F(PasswordTest, a_page_closed_while_its_password_is_looked_at_leaves_nothing) {
   world.passwords_answer = false;
   const ConnectionId b = world.connect();

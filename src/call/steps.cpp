@@ -109,8 +109,13 @@ void stop_waiting(Core& core, ConnectionId connection) {
   if (!meeting) return;
   std::erase_if(meeting->waiting,
                 [&](const WaitingJoin& w) { return w.origin.connection == connection; });
-  std::erase_if(meeting->checking,
-                [&](const CheckingJoin& c) { return c.waiting.origin.connection == connection; });
+  std::erase_if(meeting->checking, [&](const CheckingJoin& c) {
+    if (c.waiting.origin.connection != connection) return false;
+    // It is looked at all the same, and who does not wait for the answer does not guess for
+    // nothing.
+    core.wrong_passwords.take(c.waiting.join.from, core.now);
+    return true;
+  });
   close_if_empty(core, *meeting);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ip_prefix.h"
 #include "call/handlers/handlers.h"
 #include "call/lobby.h"
 
@@ -16,6 +17,20 @@ void refuse(Core& core, Meeting& meeting, const Origin& origin, const Error& err
   core.refuse(origin, error);
 }
 
+// Each of them may turn out to be wrong: what many connections of one address ask for at once
+// counts as if they had asked one after the other.
+double being_checked(Core& core, const IpAddress& from) {
+  double count = 0;
+  for (const auto& [number, id] : core.password_checks) {
+    const Meeting* meeting = core.meeting(id);
+    if (meeting == nullptr) continue;
+    const auto it = std::ranges::find(meeting->checking, number, &CheckingJoin::number);
+    if (it == meeting->checking.end()) continue;
+    if (peer_of(it->waiting.join.from) == peer_of(from)) ++count;
+  }
+  return count;
+}
+
 // False: it was refused, or the answer comes later.
 bool knows_password(Core& core, Meeting& meeting, const Origin& origin, const Join& join) {
   if (meeting.settings.password_hash.empty() || join.is_password_right) return true;
@@ -23,10 +38,14 @@ bool knows_password(Core& core, Meeting& meeting, const Origin& origin, const Jo
     refuse(core, meeting, origin, {ErrorCode::kUnauthenticated, "this room has a password"});
     return false;
   }
-  if (!core.wrong_passwords.has_some(join.from, core.now)) {
+  const double may_be_wrong =
+      kWrongPasswordRate.burst - core.wrong_passwords.taken(join.from, core.now);
+  if (may_be_wrong < 1 + being_checked(core, join.from)) {
     ++core.totals.passwords_refused;
     refuse(core, meeting, origin,
-           {ErrorCode::kRateLimited, "too many wrong passwords; wait a minute"});
+           {ErrorCode::kRateLimited,
+            may_be_wrong < 1 ? "too many wrong passwords; wait a minute"
+                             : "too many passwords at once; try again in a few seconds"});
     return false;
   }
   const std::uint64_t number = ++core.last_password;
