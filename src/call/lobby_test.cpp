@@ -256,6 +256,27 @@ TEST_F(LobbyTest, a_lock_keeps_newcomers_out_and_who_knocked_before_waits_on) {
   world.answer<JoinedMeeting>(b);
 }
 
+TEST_F(LobbyTest, the_last_one_who_waits_and_is_refused_leaves_no_meeting_behind) {
+  const ConnectionId h = world.connect();
+  enter_as_host(h);
+  Join join = World::newcomer("Ben");
+  join.device = "browser";
+  const ConnectionId b = world.connect();
+  world.ask(b, join);
+  world.answer<InLobby>(b);
+  // The same browser is in the meeting too, and is thrown out.
+  Join other = join;
+  other.grant = Grant{.bypasses_lobby = true};
+  const ConnectionId c = world.connect();
+  world.ask(c, std::move(other));
+  world.ask(h, RemoveParticipant{world.answer<JoinedMeeting>(c).state.self.who.id});
+  world.happen(ConnectionClosed{h});
+  world.ask(b, join);
+  EXPECT_EQ(world.refusal(b), ErrorCode::kForbidden);
+  EXPECT_EQ(world.call.counts().meetings, 0u);
+  EXPECT_TRUE(world.media.is_empty());
+}
+
 class LobbyWithoutMediaTest : public LobbyTest {
  protected:
   LobbyWithoutMediaTest() {

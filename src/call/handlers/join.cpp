@@ -71,6 +71,8 @@ void on_join(Core& core, const Origin& origin, Join join) {
     return core.refuse(origin, ErrorCode::kUnavailable, "media is being set up anew; try again");
   }
   enter(core, *meeting, {origin, std::move(join)});
+  // Who was refused may have been the last one in its lobby.
+  close_if_empty(core, *meeting);
 }
 
 void enter(Core& core, Meeting& meeting, WaitingJoin waiting) {
