@@ -435,5 +435,62 @@ TEST_F(PasswordTest, is_set_by_who_leads_and_kept_as_a_hash) {
   world.join(world.connect(), "Ben");
 }
 
+class NewPasswordTest : public PasswordTest {
+ protected:
+  NewPasswordTest() {
+    enter(h, "Hana", Role::kHost);
+    kim = enter(k, "Kim", Role::kCohost);
+  }
+  ParticipantId enter(ConnectionId from, const std::string& name, Role role) {
+    Join join = World::newcomer(name);
+    join.password = "sesame";
+    join.grant = Grant{.role = role};
+    world.ask(from, std::move(join));
+    return world.answer<JoinedMeeting>(from).state.self.who.id;
+  }
+  // Asks, and returns the number of the hash that is computed from then on.
+  std::uint64_t begin(ConnectionId from, const std::string& password) {
+    world.call.handle_event(world.now, 0, ClientRequest{{from, 1'000'000}, SetPassword{password}});
+    std::uint64_t number = 0;
+    Action action;
+    while (world.call.poll(action)) {
+      if (const auto* hash = std::get_if<HashPassword>(&action)) number = hash->number;
+    }
+    return number;
+  }
+  const std::string& kept() { return world.rooms.at(World::kRoom).settings.password_hash; }
+
+  ConnectionId h = world.connect();
+  ConnectionId k = world.connect();
+  ParticipantId kim;
+};
+
+TEST_F(NewPasswordTest, is_not_set_by_who_was_demoted_meanwhile) {
+  const std::uint64_t number = begin(k, "mine");
+  world.ask(h, SetRole{kim, Role::kMember});
+  world.happen(PasswordHashed{number, "hash of mine"});
+  EXPECT_EQ(world.refusal(k), ErrorCode::kForbidden);
+  EXPECT_EQ(kept(), "hash of sesame");
+}
+
+TEST_F(NewPasswordTest, is_not_set_by_who_was_removed_meanwhile) {
+  const std::uint64_t number = begin(k, "mine");
+  world.ask(h, RemoveParticipant{kim});
+  world.happen(PasswordHashed{number, "hash of mine"});
+  EXPECT_EQ(kept(), "hash of sesame");
+}
+
+TEST_F(NewPasswordTest, gives_way_to_what_was_asked_for_after_it) {
+  const std::uint64_t number = begin(k, "first");
+  world.ask(h, SetPassword{""});
+  world.happen(PasswordHashed{number, "hash of first"});
+  EXPECT_EQ(kept(), "");
+  const std::uint64_t older = begin(h, "second");
+  const std::uint64_t newer = begin(k, "third");
+  world.happen(PasswordHashed{newer, "hash of third"});
+  world.happen(PasswordHashed{older, "hash of second"});
+  EXPECT_EQ(kept(), "hash of third");
+}
+
 }  // namespace
 }  // namespace confab::call

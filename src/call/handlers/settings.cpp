@@ -7,6 +7,7 @@
 #include "call/handlers/moderation.h"
 #include "call/lobby.h"
 #include "call/permits.h"
+#include "call/rights.h"
 #include "call/text.h"
 
 namespace confab::call {
@@ -24,6 +25,23 @@ void use(Core& core, Meeting& meeting, RoomSettings settings, const std::optiona
   std::vector<ConnectionId> to = meeting.connections_except(asker);
   meeting.announcements.charge(announcement_price(to.size()), core.now);
   core.notify(std::move(to), RoomUpdated{meeting.settings, by});
+}
+
+// The last word counts, however long the hash of an earlier one takes.
+void forget_hashes(Core& core, MeetingId meeting) {
+  std::erase_if(core.password_hashes, [&](const auto& entry) {
+    if (entry.second.meeting != meeting) return false;
+    core.refuse(entry.second.origin, ErrorCode::kConflict, "another password was set meanwhile");
+    return true;
+  });
+}
+
+// In that meeting still, and still one who may? An operator has shown a key and loses nothing.
+bool may_lock_still(Core& core, const HashingPassword& asked) {
+  if (!asked.by) return true;
+  const Asker asker = core.asker(asked.asker);
+  return asker && asker.meeting->id == asked.meeting && asker.participant->who.id == asked.by->id &&
+         verdict(Right::kLock, standing_of(asker.participant->role)) == Verdict::kYes;
 }
 
 void change(Core& core, const Origin& origin, const By& by, RoomSettings settings) {
@@ -55,6 +73,7 @@ void on(Core& core, const Origin& origin, const By& by, SetLock request) {
 }
 
 void on(Core& core, const Origin& origin, const By& by, SetPassword request) {
+  forget_hashes(core, by.meeting->id);
   if (request.password.empty()) {
     RoomSettings settings = by.meeting->settings;
     settings.password_hash.clear();
@@ -73,9 +92,13 @@ void on(Core& core, PasswordHashed event) {
   Meeting* meeting = core.meeting(asked.meeting);
   if (!event.hash) return core.refuse(asked.origin, event.hash.error());
   if (!meeting) return core.refuse(asked.origin, ErrorCode::kConflict, "the meeting is over");
+  if (!may_lock_still(core, asked)) {
+    ++core.totals.requests_forbidden;
+    return core.refuse(asked.origin, ErrorCode::kForbidden, "you may not do this here any more");
+  }
   RoomSettings settings = meeting->settings;
   settings.password_hash = std::move(*event.hash);
-  By by{meeting, core.asker(asked.asker).participant, false};
+  const By by{meeting, asked.by ? core.asker(asked.asker).participant : nullptr, false};
   change(core, asked.origin, by, std::move(settings));
 }
 
