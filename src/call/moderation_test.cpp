@@ -56,6 +56,19 @@ TEST_F(ModerationTest, a_muted_microphone_is_paused_in_media_and_everybody_hears
   EXPECT_TRUE(world.told<Moderated>(b).empty()) << "it may be sent twice";
 }
 
+TEST_F(ModerationTest, who_is_muted_is_told_by_whom_before_their_microphone_is_seen_to_stop) {
+  world.produce(b, Source::kMicrophone);
+  world.call.handle_event(world.now, 0, ClientRequest{{h, 1'000'000}, MuteParticipant{id(ben)}});
+  std::vector<bool> is_moderation;
+  Action action;
+  while (world.call.poll(action)) {
+    const auto* told = std::get_if<Notify>(&action);
+    if (told == nullptr || told->to != std::vector{b}) continue;
+    is_moderation.push_back(std::holds_alternative<Moderated>(told->notice));
+  }
+  EXPECT_EQ(is_moderation, (std::vector{true, false}));
+}
+
 TEST_F(ModerationTest, muted_stays_muted_over_a_reload_until_they_unmute_themselves) {
   world.produce(b, Source::kMicrophone);
   world.ask(h, MuteParticipant{id(ben)});

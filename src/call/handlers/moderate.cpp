@@ -1,5 +1,6 @@
 // What one may do to the media and the hand of another: mute, ask to unmute, stop, lower. Nobody is
 // unmuted by somebody else.
+#include <algorithm>
 #include <utility>
 
 #include "call/announce.h"
@@ -19,21 +20,24 @@ Participant* find_target(Core& core, const Origin& origin, const By& by, Partici
 
 namespace {
 
-// True if something that was heard or seen is not any more.
-bool pause_source(Core& core, Meeting& meeting, Participant& target, Source source) {
-  bool is_changed = false;
+bool sends(const Participant& target, Source source) {
+  return std::ranges::any_of(target.producers, [&](const auto& entry) {
+    return entry.second.source == source && !entry.second.paused;
+  });
+}
+
+void pause_source(Core& core, Meeting& meeting, Participant& target, Source source) {
   for (const ProducerId id : target.producer_order) {
     Producer& producer = target.producers.at(id);
     if (producer.source != source || producer.paused) continue;
     producer.paused = true;
-    is_changed = true;
     core.ask_media(meeting, &target, control::SetProducerPaused{id, true}, Muting{id});
     core.notify({target.connection}, ProducerPauseChanged{target.who, target.producer_info(id)});
     announce_paused(core, meeting, target, id);
   }
-  return is_changed;
 }
 
+// True if something that was heard or seen is not any more.
 bool mute(Core& core, const By& by, Participant& target, Source source) {
   Meeting& meeting = *by.meeting;
   if (source == Source::kMicrophone) {
@@ -41,11 +45,11 @@ bool mute(Core& core, const By& by, Participant& target, Source source) {
     target.was_asked_to_unmute = false;
     if (refresh_permits(core, meeting, target)) tell_self(core, meeting, target);
   }
-  const bool is_changed = pause_source(core, meeting, target, source);
-  if (is_changed) {
-    core.notify({target.connection}, Moderated{ModerationKind::kMute, source, by.who()});
-  }
-  return is_changed;
+  if (!sends(target, source)) return false;
+  // Why, before what: a page that is told of the pause first does not know that it was not its own.
+  core.notify({target.connection}, Moderated{ModerationKind::kMute, source, by.who()});
+  pause_source(core, meeting, target, source);
+  return true;
 }
 
 bool lower(Core& core, const By& by, Participant& target) {
