@@ -401,6 +401,18 @@ TEST_F(PasswordTest, a_page_closed_while_its_password_is_looked_at_leaves_nothin
   EXPECT_EQ(world.call.counts(), Counts{});
 }
 
+TEST_F(PasswordTest, a_page_that_says_goodbye_while_its_password_is_looked_at_does_not_come_in) {
+  world.passwords_answer = false;
+  const ConnectionId b = world.connect();
+  Join join = with("sesame");
+  join.attempt = std::string(kAttemptCharsMin, 'a');
+  world.ask(b, join);
+  world.happen(PageClosing{b, {}, join.attempt});
+  world.release_answers();
+  EXPECT_EQ(world.call.counts().participants, 0u);
+  EXPECT_EQ(world.call.counts().meetings, 0u);
+}
+
 TEST_F(PasswordTest, a_meeting_ended_while_one_is_looked_at_is_over_for_media_too) {
   const ConnectionId h = world.connect();
   Join host = World::newcomer("Hana");

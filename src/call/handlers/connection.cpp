@@ -29,10 +29,13 @@ bool is_waiting(Core& core, const PageClosing& event) {
   const auto it = core.connections.find(event.connection);
   if (it == core.connections.end() || event.attempt.size() < kAttemptCharsMin) return false;
   const Meeting* meeting = core.meeting(it->second.code);
-  return meeting != nullptr && std::ranges::any_of(meeting->waiting, [&](const WaitingJoin& each) {
-           return each.origin.connection == event.connection && !each.join.resume &&
-                  each.join.attempt == event.attempt;
-         });
+  if (meeting == nullptr) return false;
+  const auto is_named = [&](const WaitingJoin& each) {
+    return each.origin.connection == event.connection && !each.join.resume &&
+           each.join.attempt == event.attempt;
+  };
+  return std::ranges::any_of(meeting->waiting, is_named) ||
+         std::ranges::any_of(meeting->checking, is_named, &CheckingJoin::waiting);
 }
 
 }  // namespace
