@@ -244,6 +244,25 @@ TEST_F(ModerationTest, a_ban_outlives_the_meeting_until_it_is_lifted) {
   EXPECT_EQ(world.refusal(h), ErrorCode::kNotFound);
 }
 
+TEST_F(ModerationTest, a_role_given_to_an_account_that_is_banned_lifts_no_ban) {
+  Join join = World::newcomer("Dan");
+  join.grant = Grant{.identity = "dan"};
+  const ConnectionId d = world.connect();
+  world.ask(d, join);
+  world.ask(h, BanParticipant{id(world.answer<JoinedMeeting>(d))});
+  // The same account, with the key of the room: its owner comes in, and is remembered as host.
+  Join as_owner = join;
+  as_owner.host_key_hash = "hash";
+  const ConnectionId e = world.connect();
+  world.ask(e, as_owner);
+  EXPECT_EQ(world.answer<JoinedMeeting>(e).state.self.role, Role::kHost);
+  const ConnectionId f = world.connect();
+  world.ask(f, join);
+  EXPECT_EQ(world.refusal(f), ErrorCode::kForbidden);
+  world.ask(h, ListBans{});
+  EXPECT_EQ(world.answer<BanList>(h).bans.at(0).name, "Dan");
+}
+
 TEST_F(ModerationTest, a_cohost_removes_members_and_no_host) {
   world.ask(h, SetRole{id(ben), Role::kCohost});
   world.ask(b, RemoveParticipant{id(hana)});

@@ -85,9 +85,12 @@ void remember_role(Core& core, Meeting& meeting, const Participant& participant)
   if (!participant.grant.identity.empty()) {
     subjects.push_back(identity_subject(participant.grant.identity));
   }
-  for (std::string& subject : subjects) {
-    RegisterEntry entry{std::move(subject),   participant.role, false, {},
-                        participant.who.name, core.unix_ms};
+  for (const std::string& subject : subjects) {
+    RegisterEntry entry{subject, std::nullopt, false, {}, participant.who.name, core.unix_ms};
+    // Another seat of the same identity may be out: a role is no way back in.
+    const RegisterEntry* known = meeting.people.find(subject);
+    if (known != nullptr && known->is_out) entry = *known;
+    entry.role = participant.role;
     meeting.people.remember(entry);
     core.actions.emplace_back(SavePerson{meeting.room, meeting.code, std::move(entry)});
   }
