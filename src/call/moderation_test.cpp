@@ -244,6 +244,32 @@ TEST_F(ModerationTest, a_ban_outlives_the_meeting_until_it_is_lifted) {
   EXPECT_EQ(world.refusal(h), ErrorCode::kNotFound);
 }
 
+TEST_F(ModerationTest, who_sits_in_the_room_twice_is_out_with_both_seats) {
+  Join join = World::newcomer("Dan");
+  join.device = "browser";
+  const ConnectionId d = world.connect();
+  const ConnectionId e = world.connect();
+  for (const ConnectionId each : {d, e}) world.ask(each, join);
+  const JoinedMeeting dan = world.answer<JoinedMeeting>(d);
+  ASSERT_EQ(world.call.counts().participants, 5u);
+  world.ask(h, RemoveParticipant{id(dan)});
+  for (const ConnectionId each : {d, e}) {
+    EXPECT_EQ(world.told<Removed>(each).size(), 1u);
+    EXPECT_TRUE(world.was_disconnected(each));
+  }
+  EXPECT_EQ(world.call.counts().participants, 3u);
+}
+
+TEST_F(ModerationTest, an_operator_who_removes_the_last_one_with_all_their_seats_ends_the_meeting) {
+  for (const ConnectionId each : {h, b, c}) world.happen(ConnectionClosed{each});
+  Join join = World::newcomer("Dan");
+  join.device = "browser";
+  const ConnectionId d = world.connect();
+  for (const ConnectionId each : {d, world.connect()}) world.ask(each, join);
+  ASSERT_TRUE(world.operate(RemoveParticipant{id(world.answer<JoinedMeeting>(d))}));
+  EXPECT_EQ(world.call.counts().meetings, 0u);
+}
+
 TEST_F(ModerationTest, a_role_given_to_an_account_that_is_banned_lifts_no_ban) {
   Join join = World::newcomer("Dan");
   join.grant = Grant{.identity = "dan"};

@@ -40,8 +40,7 @@ void shut_out(Core& core, Meeting& meeting, const Participant& target, BanId ban
   }
 }
 
-void expel(Core& core, const By& by, Participant& target, BanId ban) {
-  Meeting& meeting = *by.meeting;
+void expel_seat(Core& core, Meeting& meeting, const By& by, Participant& target, BanId ban) {
   core.log.write(LogLevel::kInfo, "participant_removed",
                  {{"meeting", meeting.id.to_string()},
                   {"participant", target.who.id.to_string()},
@@ -58,17 +57,42 @@ void expel(Core& core, const By& by, Participant& target, BanId ban) {
   remove_participant(core, meeting, target.who.id, LeaveReason::kRemoved);
 }
 
+// Theirs, and every other of the same browser or identity: who sits in the room twice does not stay
+// by the second seat. Not the asker's own, nor one that the asker could not remove by name.
+std::vector<ParticipantId> seats_of(const By& by, const Participant& target) {
+  std::vector<ParticipantId> out{target.who.id};
+  for (const auto& [id, other] : by.meeting->participants) {
+    const bool is_same =
+        (!target.device.empty() && other->device == target.device) ||
+        (!target.grant.identity.empty() && other->grant.identity == target.grant.identity);
+    const bool is_kept = other.get() == &target || other.get() == by.participant ||
+                         other->is_owner || (!by.is_host && other->role == Role::kHost);
+    if (is_same && !is_kept) out.push_back(id);
+  }
+  return out;
+}
+
+void expel(Core& core, const By& by, const Participant& target, BanId ban) {
+  const MeetingId id = by.meeting->id;
+  for (const ParticipantId seat : seats_of(by, target)) {
+    // The last one takes the meeting along.
+    Meeting* meeting = core.meeting(id);
+    Participant* seated = meeting ? meeting->find(seat) : nullptr;
+    if (seated) expel_seat(core, *meeting, by, *seated, ban);
+  }
+}
+
 }  // namespace
 
 void on(Core& core, const Origin& origin, const By& by, RemoveParticipant request) {
-  Participant* target = find_target(core, origin, by, request.participant);
+  const Participant* target = find_target(core, origin, by, request.participant);
   if (target == nullptr || !may_remove(core, origin, by, *target)) return;
   core.reply(origin, Done{});
   expel(core, by, *target, {});
 }
 
 void on(Core& core, const Origin& origin, const By& by, BanParticipant request) {
-  Participant* target = find_target(core, origin, by, request.participant);
+  const Participant* target = find_target(core, origin, by, request.participant);
   if (target == nullptr || !may_remove(core, origin, by, *target)) return;
   if (by.meeting->people.bans() >= kBansMax) {
     return core.refuse(origin, ErrorCode::kFull, "too many bans in this room; lift some first");
