@@ -164,6 +164,22 @@ test('by REST the owner does what hosts do, and whoever shows no key does nothin
   assert.equal((await rest('GET', at)).status, 404);
 });
 
+test('what a host changes while a PATCH hashes a password stays changed', async (t) => {
+  const { people, room, rest, asHost } = await start(t);
+  const host = await asHost();
+  const at = `/${room.code}`;
+  const patched = rest('PATCH', at, { key: room.hostKey, body: { password: 'sesame', title: 'Board' } });
+  await rest('GET', at); // the PATCH came before it, and hashes now
+  await host.get('room:lock', { locked: true });
+  assert.equal((await patched).status, 200);
+  const { settings } = await host.get('state:get');
+  assert.deepEqual([settings.title, settings.locked, settings.hasPassword], ['Board', true, true]);
+  const { body } = await rest('GET', at);
+  assert.deepEqual([body.title, body.locked, body.hasPassword], ['Board', true, true]);
+  const stranger = await people.connectOwn();
+  assert.equal((await stranger.ask('join', { room: room.code, name: 'Eve', password: 'sesame' })).error.code, 'forbidden');
+});
+
 test('the end for all is heard by all, and the room is there afterwards', async (t) => {
   const { people, room, asHost } = await start(t);
   const host = await asHost();

@@ -94,6 +94,8 @@ struct RoomApi::Wanted {
 
   static Result<Wanted> read(const Request& request);
   void apply(store::RoomSettingsRecord& to) const;
+  // The same as hosts ask for it, what is done first last; with the password as it was given.
+  std::vector<call::Request> to_requests() const;
 };
 
 Result<RoomApi::Wanted> RoomApi::Wanted::read(const Request& request) {
@@ -134,6 +136,15 @@ void RoomApi::Wanted::apply(store::RoomSettingsRecord& to) const {
   to.may_share = may_share.value_or(to.may_share);
   to.may_chat = may_chat.value_or(to.may_chat);
   if (password) to.password_hash = *password;
+}
+
+// The password comes first: nothing is changed where it is refused.
+std::vector<call::Request> RoomApi::Wanted::to_requests() const {
+  std::vector<call::Request> out;
+  if (is_locked) out.emplace_back(call::SetLock{*is_locked});
+  out.emplace_back(call::SetRoom{title, has_lobby, may_unmute, may_share, may_chat});
+  if (password) out.emplace_back(call::SetPassword{*password});
+  return out;
 }
 
 // What is done in a meeting. `field`: what the :id of the path is called on the socket.
@@ -337,25 +348,60 @@ void RoomApi::get(const Request& request, Responder responder) {
 void RoomApi::change(const Request& request, Responder responder) {
   auto wanted = Wanted::read(request);
   find_own(request, std::move(responder),
-           [this, wanted = std::move(wanted)](store::RoomRecord room, Responder to) mutable {
+           [this, wanted = std::move(wanted)](const store::RoomRecord& room, Responder to) mutable {
              if (!wanted) return to.send(Response::error(wanted.error()));
-             hash(std::move(*wanted), std::move(to),
-                  [this, room = std::move(room)](Wanted ready, Responder waiting) mutable {
-                    save(std::move(room), std::move(ready), std::move(waiting));
-                  });
+             std::vector<call::Request> requests = wanted->to_requests();
+             change_meeting(
+                 room.code, std::move(requests), std::move(to),
+                 [this, code = room.code, wanted = std::move(*wanted)](Responder waiting) mutable {
+                   hash(std::move(wanted), std::move(waiting),
+                        [this, code = std::move(code)](Wanted ready, Responder last) {
+                          save(code, std::move(ready), std::move(last));
+                        });
+                 });
            });
 }
 
-void RoomApi::save(store::RoomRecord room, Wanted wanted, Responder responder) {
-  wanted.apply(room.settings);
-  store_.save_settings(
-      room.code, room.settings,
-      [this, room, responder = std::move(responder)](const Result<void>& saved) mutable {
-        if (!saved) return responder.send(Response::error(saved.error()));
-        log_.write(LogLevel::kInfo, "room_changed", {{"room", room.id.to_string()}});
-        meetings_.hear(call::RoomChanged{room.code, to_settings(room.settings)});
-        responder.send(json_response(200, {{"settings", describe_settings(room)}}));
-      });
+void RoomApi::change_meeting(const std::string& code, std::vector<call::Request> left,
+                             Responder responder, OnNoMeeting otherwise) {
+  call::Request next = std::move(left.back());
+  left.pop_back();
+  meetings_.operate(code, std::move(next),
+                    [this, code, left = std::move(left), to = std::move(responder),
+                     otherwise = std::move(otherwise)](Result<call::ReplyBody> done) mutable {
+                      // It may also have ended meanwhile; what it has done is done once more then.
+                      if (!done && done.error().code == ErrorCode::kNotFound)
+                        return otherwise(std::move(to));
+                      if (!done) return to.send(Response::error(done.error()));
+                      if (!left.empty()) {
+                        return change_meeting(code, std::move(left), std::move(to),
+                                              std::move(otherwise));
+                      }
+                      log_.write(LogLevel::kInfo, "room_changed", {{"room", code}});
+                      const auto& now = std::get<call::SettingsChanged>(*done);
+                      to.send(json_response(200, {{"settings", own::describe(now.settings)}}));
+                    });
+}
+
+// Read again, since a hash takes its time and others change the room meanwhile.
+void RoomApi::save(std::string code, Wanted wanted, Responder responder) {
+  store_.find_room(code, [this, wanted = std::move(wanted), responder = std::move(responder)](
+                             Result<std::optional<store::RoomRecord>> found) mutable {
+    if (!found) return responder.send(Response::error(found.error()));
+    if (!*found) {
+      return responder.send(Response::error({ErrorCode::kNotFound, "there is no such room"}));
+    }
+    store::RoomRecord room = std::move(**found);
+    wanted.apply(room.settings);
+    store_.save_settings(
+        room.code, room.settings,
+        [this, room, responder = std::move(responder)](const Result<void>& saved) mutable {
+          if (!saved) return responder.send(Response::error(saved.error()));
+          log_.write(LogLevel::kInfo, "room_changed", {{"room", room.id.to_string()}});
+          meetings_.hear(call::RoomChanged{room.code, to_settings(room.settings)});
+          responder.send(json_response(200, {{"settings", describe_settings(room)}}));
+        });
+  });
 }
 
 void RoomApi::remove(const Request& request, Responder responder) {

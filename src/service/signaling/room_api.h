@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -60,6 +61,7 @@ class RoomApi {
   // What a body wants of a room; nothing: as it is.
   struct Wanted;
   struct Operation;
+  using OnNoMeeting = std::move_only_function<void(http::Responder responder)>;
   using WithRoom = std::move_only_function<void(store::RoomRecord room, http::Responder responder)>;
 
   void declare_rooms(http::HttpServer& server);
@@ -69,7 +71,10 @@ class RoomApi {
   void try_to_create(store::RoomRecord room, std::size_t attempts_left, http::Responder responder);
   void get(const http::Request& request, http::Responder responder);
   void change(const http::Request& request, http::Responder responder);
-  void save(store::RoomRecord room, Wanted wanted, http::Responder responder);
+  // In the meeting, if there is one: it has the room as it is now, and keeps it. Else in the store.
+  void change_meeting(const std::string& code, std::vector<call::Request> left,
+                      http::Responder responder, OnNoMeeting otherwise);
+  void save(std::string code, Wanted wanted, http::Responder responder);
   void remove(const http::Request& request, http::Responder responder);
   void list_people(const http::Request& request, http::Responder responder);
   void operate(const Operation& operation, const http::Request& request, http::Responder responder);
