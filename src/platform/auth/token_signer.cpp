@@ -140,13 +140,14 @@ std::string TokenSigner::sign(const ResumeToken& token) const {
   std::string body(8, '\0');
   store_be64(reinterpret_cast<std::uint8_t*>(body.data()),
              static_cast<std::uint64_t>(token.expires_at_ms));
-  body += token.is_host ? '\1' : '\0';
+  body += token.granted_to ? '\1' : '\0';
   put_text(body, token.room);
   put_text(body, token.participant.to_string());
   put_text(body, token.name);
   std::string generation(8, '\0');
   store_be64(reinterpret_cast<std::uint8_t*>(generation.data()), token.generation);
   body += generation;
+  if (token.granted_to) put_text(body, *token.granted_to);
   return seal(kResumePrefix, body);
 }
 
@@ -156,11 +157,12 @@ std::optional<ResumeToken> TokenSigner::verify(std::string_view text, std::int64
   ByteReader in(as_bytes(*body));
   ResumeToken token;
   token.expires_at_ms = static_cast<std::int64_t>(in.u64());
-  token.is_host = in.u8() != 0;
+  const bool is_granted = in.u8() != 0;
   token.room = take_text(in);
   const auto participant = ParticipantId::parse(take_text(in));
   token.name = take_text(in);
   token.generation = in.u64();
+  if (is_granted) token.granted_to = take_text(in);
   if (!in.ok() || in.remaining() > 0 || !participant || token.expires_at_ms <= now_ms) {
     return std::nullopt;
   }

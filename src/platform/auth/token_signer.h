@@ -20,7 +20,8 @@ struct ResumeToken {
   std::string room;
   ParticipantId participant;
   std::string name;
-  bool is_host = false;
+  // Of the identity of the access token that gave the seat, its fingerprint(); nothing: none did.
+  std::optional<std::string> granted_to;
   std::int64_t expires_at_ms = 0;  // milliseconds since 1970
   std::uint64_t generation = 0;    // which one of the participant's it is; a later one is higher
 };

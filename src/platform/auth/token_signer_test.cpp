@@ -27,7 +27,7 @@ class TokenSignerTest : public testing::Test {
 
   std::string path() const { return (folder_ / "token.key").string(); }
   ResumeToken token() {
-    return {"abc-defg-hij", ParticipantId::random(random_), "Zoë", true, kNow + 1000};
+    return {"abc-defg-hij", ParticipantId::random(random_), "Zoë", "print", kNow + 1000};
   }
 
   std::filesystem::path folder_;
@@ -44,7 +44,7 @@ TEST_F(TokenSignerTest, gives_back_what_it_signed_after_a_restart_too) {
   EXPECT_EQ(out->room, in.room);
   EXPECT_EQ(out->participant, in.participant);
   EXPECT_EQ(out->name, in.name);
-  EXPECT_TRUE(out->is_host);
+  EXPECT_EQ(out->granted_to, "print");
 }
 
 TEST_F(TokenSignerTest, refuses_every_single_changed_character) {

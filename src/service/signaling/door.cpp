@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "platform/auth/fingerprint.h"
 #include "platform/clock/clock.h"
 #include "platform/version/version.h"
 #include "service/protocol/protocol.h"
@@ -79,8 +80,8 @@ void Door::forget(socketio::SocketId socket) {
   if (!node.empty()) sessions_.erase(node.mapped());
 }
 
-WriteContext Door::write_context() const {
-  return {signer_, config_, ice_servers_, wall_unix_ms()};
+WriteContext Door::write_context(const Session& session) const {
+  return {signer_, config_, ice_servers_, wall_unix_ms(), session.granted_to};
 }
 
 // ---- connections ----
@@ -113,6 +114,7 @@ bool Door::take_token(const socketio::ConnectRequest& event, const boost::json::
   auto claims = text != nullptr && check_token_ ? check_token_(*text)
                                                 : std::unexpected(auth::Refusal::kMalformed);
   if (claims) {
+    session.granted_to = auth::fingerprint(identity_of(*claims));
     session.claims = std::move(*claims);
     return true;
   }
@@ -221,7 +223,8 @@ void Door::submit(Session& session, const EventCodec& codec, const std::string& 
   json::ReadStatus status;
   const json::Reader reader(*argument, status);
   const std::string socket_id = session.socket.to_string();
-  const ReadContext context{signer_, wall_unix_ms(), socket_id, session.is_joined};
+  const ReadContext context{signer_, wall_unix_ms(), socket_id, session.is_joined,
+                            session.granted_to};
   call::Request request = codec.read(reader, context);
   if (!status.ok()) return refuse(session, &codec, ack_id, status.error());
   auto* join = std::get_if<call::Join>(&request);
@@ -296,7 +299,7 @@ void Door::perform(const call::Reply& reply) {
     lookups_.take(session.from, monotonic_now());
   }
   if (!reply.result) return refuse(session, asked.codec, asked.ack_id, reply.result.error());
-  const Outgoing out = asked.codec->write(*reply.result, write_context());
+  const Outgoing out = asked.codec->write(*reply.result, write_context(session));
   if (asked.ack_id) sockets_.acknowledge(session.socket, *asked.ack_id, out.ack_args);
   for (const socketio::Emit& emit : out.emits) sockets_.emit(session.socket, emit);
   note_outcome(session, *asked.codec, *reply.result);

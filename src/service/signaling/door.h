@@ -94,7 +94,8 @@ class Door {
     IpAddress from;
     TraceContext trace;  // of the HTTP request that opened it, if that had one
     Dialect dialect = Dialect::kOwn;
-    std::optional<auth::Claims> claims;  // of the token that was shown, if one was
+    std::optional<auth::Claims> claims;     // of the token that was shown, if one was
+    std::optional<std::string> granted_to;  // see ReadContext
     bool is_joined = false;
     std::string room;
     call::RequestNumber last_request = 0;
@@ -136,7 +137,7 @@ class Door {
   void wake_for_news(Instant due);
   // A join that never comes must not keep what waits for it.
   void drop_held();
-  WriteContext write_context() const;
+  WriteContext write_context(const Session& session) const;
 
   const Config& config_;
   const auth::TokenSigner& signer_;

@@ -1,6 +1,8 @@
 #include "service/signaling/grants.h"
 
+#include "call/meeting.h"
 #include "call/text.h"
+#include "platform/auth/fingerprint.h"
 
 namespace confab::signaling {
 namespace {
@@ -29,8 +31,7 @@ std::optional<call::Role> role_of(const std::optional<auth::TokenRole>& role) {
 call::Grant grant_of(const auth::Claims& claims) {
   const auth::VideoGrant& video = claims.video;
   call::Grant out;
-  // Of its issuer alone: another may call somebody else the same.
-  if (!claims.subject.empty()) out.identity = claims.issuer + '\n' + claims.subject;
+  out.identity = identity_of(claims);
   out.room = call::normalize_room_code(video.room).value_or("");
   out.role = role_of(claims.role);
   out.is_room_admin = video.room_admin && !video.room.empty();
@@ -43,6 +44,10 @@ call::Grant grant_of(const auth::Claims& claims) {
 }
 
 }  // namespace
+
+std::string identity_of(const auth::Claims& claims) {
+  return claims.subject.empty() ? "" : claims.issuer + '\n' + claims.subject;
+}
 
 std::optional<Error> take_grants(const std::optional<auth::Claims>& claims, bool may_be_anonymous,
                                  call::Join& join) {
@@ -60,6 +65,10 @@ std::optional<Error> take_grants(const std::optional<auth::Claims>& claims, bool
   }
   if (join.name.empty() && !join.resume) join.name = claims->name;
   join.grant = grant_of(*claims);
+  // A join is found again by its attempt only with a token of the same identity, as a seat is.
+  if (join.attempt.size() >= call::kAttemptCharsMin) {
+    join.attempt += '\n' + auth::fingerprint(join.grant->identity);
+  }
   return std::nullopt;
 }
 

@@ -2,12 +2,17 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "base/error.h"
 #include "call/events.h"
 #include "platform/auth/claims.h"
 
 namespace confab::signaling {
+
+// Whom a token was made out to, by which issuer: another may call somebody else the same. Empty
+// where it does not say.
+std::string identity_of(const auth::Claims& claims);
 
 // Puts what the token grants into the join, or says why there is to be none. `claims`: nothing
 // where no token was shown.

@@ -71,6 +71,24 @@ TEST(Grants, of_a_token_are_told_to_the_meeting) {
   EXPECT_FALSE(join.grant->is_room_admin);
 }
 
+TEST(Grants, of_a_join_that_is_asked_again_are_for_the_same_identity) {
+  const auto attempt_of = [](const std::optional<auth::Claims>& claims, std::string attempt) {
+    call::Join join;
+    join.room = "abc-defg-hij";
+    join.attempt = std::move(attempt);
+    EXPECT_FALSE(take_grants(claims, true, join));
+    return join.attempt;
+  };
+  const std::string attempt = "0123456789abcdefghijkl";
+  auth::Claims eve = token("");
+  eve.subject = "eve";
+  EXPECT_EQ(attempt_of(std::nullopt, attempt), attempt);
+  EXPECT_EQ(attempt_of(token(""), attempt), attempt_of(token(""), attempt));
+  EXPECT_NE(attempt_of(token(""), attempt), attempt);
+  EXPECT_NE(attempt_of(token(""), attempt), attempt_of(eve, attempt));
+  EXPECT_EQ(attempt_of(token(""), "1"), "1") << "one that anybody may choose stays too short";
+}
+
 TEST(Grants, that_say_nothing_of_the_chat_leave_it_to_the_role) {
   call::Join join;
   join.room = "abc-defg-hij";

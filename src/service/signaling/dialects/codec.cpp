@@ -23,7 +23,7 @@ std::string make_resume_token(const WriteContext& context, const std::string& ro
                               ParticipantId participant, const std::string& name,
                               std::uint64_t generation) {
   // Of a role it says nothing: that stands in the room.
-  return context.signer.sign({room, participant, name, false,
+  return context.signer.sign({room, participant, name, context.granted_to,
                               context.now_ms + to_ms(context.config.call.resume_token_lifetime),
                               generation});
 }

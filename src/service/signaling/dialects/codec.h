@@ -26,6 +26,8 @@ struct ReadContext {
   std::int64_t now_ms = 0;
   std::string_view socket_id;  // as the client knows it
   bool is_joined = false;
+  // fingerprint() of the identity that the connection's access token names; nothing: it has none.
+  std::optional<std::string> granted_to = {};
 };
 
 // What answers are made of besides the answer itself.
@@ -34,6 +36,7 @@ struct WriteContext {
   const Config& config;
   const ice_health::Book& ice_servers;
   std::int64_t now_ms = 0;
+  std::optional<std::string> granted_to = {};  // of who is answered; see ReadContext
 };
 
 // An answer as it goes out: the arguments of the acknowledgement, and events that belong to it.

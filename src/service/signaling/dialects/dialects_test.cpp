@@ -91,7 +91,7 @@ TEST_F(WireTest, finds_every_event_by_its_name_and_no_other) {
 
 TEST_F(WireTest, believes_a_resume_token_only_with_its_signature) {
   const auth::ResumeToken token{
-      "abc-defg-hij", ParticipantId::random(random), "Ada", true, kNow + 1, 3};
+      "abc-defg-hij", ParticipantId::random(random), "Ada", std::nullopt, kNow + 1, 3};
   const std::string text = signer.sign(token);
   const auto good = read(own::kJoin, R"({"room":"abc-defg-hij","resumeToken":")" + text + "\"}");
   const auto& resume = std::get<call::Join>(*good).resume;
@@ -100,6 +100,27 @@ TEST_F(WireTest, believes_a_resume_token_only_with_its_signature) {
   EXPECT_EQ(resume->generation, 3u);
   const auto bad = read(own::kJoin, R"({"room":"abc-defg-hij","resumeToken":"x)" + text + "\"}");
   EXPECT_FALSE(std::get<call::Join>(*bad).resume);
+}
+
+TEST_F(WireTest, gives_a_seat_that_a_token_gave_to_nobody_without_a_token_of_that_identity) {
+  const auto resumes = [&](const std::optional<std::string>& given,
+                           const std::optional<std::string>& shown) {
+    call::NameChanged changed{"abc-defg-hij", ParticipantId::random(random), "Ada", 3};
+    write_context.granted_to = given;
+    const std::string ack = own::kProfileSet.write(changed, write_context).ack_args;
+    const auto payload =
+        json::parse(R"({"room":"abc-defg-hij","resumeToken":)" +
+                    json::serialize(json::parse(ack)->at(0).at("resumeToken")) + "}");
+    json::ReadStatus status;
+    const auto request =
+        own::kJoin.read(json::Reader(*payload, status), {signer, kNow, "", false, shown});
+    return std::get<call::Join>(request).resume.has_value();
+  };
+  EXPECT_TRUE(resumes("ada", "ada"));
+  EXPECT_FALSE(resumes("ada", std::nullopt));
+  EXPECT_FALSE(resumes("ada", "eve"));
+  EXPECT_TRUE(resumes(std::nullopt, std::nullopt)) << "no token gave it";
+  EXPECT_TRUE(resumes(std::nullopt, "ada"));
 }
 
 TEST_F(WireTest, takes_a_host_key_for_its_room_in_any_spelling) {

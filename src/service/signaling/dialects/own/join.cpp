@@ -29,6 +29,9 @@ std::optional<call::ResumeClaims> read_claims(const json::Reader& token,
   const auto claims = context.signer.verify(token.string(kTokenBytesMax), context.now_ms);
   // One that is not ours or too old is no error: the join goes on as a new participant.
   if (!claims) return std::nullopt;
+  // Nor is one for a seat that an access token gave, without a token of that identity: it would
+  // outlive the other's end and revocation.
+  if (claims->granted_to && claims->granted_to != context.granted_to) return std::nullopt;
   return call::ResumeClaims{claims->room, claims->participant, claims->name, claims->generation};
 }
 
