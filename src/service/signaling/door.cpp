@@ -115,13 +115,11 @@ bool Door::take_token(const socketio::ConnectRequest& event, const boost::json::
                                                 : std::unexpected(auth::Refusal::kMalformed);
   if (claims) {
     session.granted_to = auth::fingerprint(identity_of(*claims));
-    session.claims = std::move(*claims);
+    session.token = *text;
     return true;
   }
   ++counts_.tokens_refused;
-  const ErrorCode code = claims.error() == auth::Refusal::kNotReady ? ErrorCode::kUnavailable
-                                                                    : ErrorCode::kUnauthenticated;
-  const std::string_view why = auth::refusal_text(claims.error());
+  const auto& [code, why] = error_of(claims.error());
   sockets_.refuse(
       event.socket, why,
       json::serialize(boost::json::object{{"error",
@@ -235,7 +233,12 @@ void Door::submit(Session& session, const EventCodec& codec, const std::string& 
                     {ErrorCode::kRateLimited, "too many rooms that are not there; wait a minute"});
     }
     join->from = session.from;
-    if (const auto error = take_grants(session.claims, config_.auth.anonymous_join, *join)) {
+    const auto claims = claims_now(session.token, check_token_);
+    if (!claims) {
+      ++counts_.tokens_refused;
+      return refuse(session, &codec, ack_id, claims.error());
+    }
+    if (const auto error = take_grants(*claims, config_.auth.anonymous_join, *join)) {
       ++counts_.tokens_refused;
       return refuse(session, &codec, ack_id, *error);
     }

@@ -27,6 +27,7 @@
 #include "platform/ice_health/book.h"
 #include "service/signaling/dialects/codec.h"
 #include "service/signaling/dialects/compat/producer_news.h"
+#include "service/signaling/grants.h"
 #include "service/socketio_http/socketio_http.h"
 
 namespace confab::signaling {
@@ -56,9 +57,7 @@ class Door {
   // The connection of a socket as its client names it, also of one that is lost and may come back.
   std::optional<call::ConnectionId> connection_of(socketio::SocketId socket) const;
 
-  // What a token that somebody shows says, once it was checked. Without it no token is taken.
-  using TokenCheck =
-      std::function<std::expected<auth::Claims, auth::Refusal>(std::string_view token)>;
+  // Without it no token is taken.
   void set_token_check(TokenCheck check) { check_token_ = std::move(check); }
 
   // New connections are refused from now on.
@@ -94,7 +93,7 @@ class Door {
     IpAddress from;
     TraceContext trace;  // of the HTTP request that opened it, if that had one
     Dialect dialect = Dialect::kOwn;
-    std::optional<auth::Claims> claims;     // of the token that was shown, if one was
+    std::string token;                      // that was shown and was good then; empty: none
     std::optional<std::string> granted_to;  // see ReadContext
     bool is_joined = false;
     std::string room;

@@ -49,6 +49,19 @@ std::string identity_of(const auth::Claims& claims) {
   return claims.subject.empty() ? "" : claims.issuer + '\n' + claims.subject;
 }
 
+Error error_of(auth::Refusal refusal) {
+  const bool is_early = refusal == auth::Refusal::kNotReady;
+  return {is_early ? ErrorCode::kUnavailable : ErrorCode::kUnauthenticated,
+          std::string(auth::refusal_text(refusal))};
+}
+
+Result<std::optional<auth::Claims>> claims_now(std::string_view token, const TokenCheck& check) {
+  if (token.empty()) return std::nullopt;
+  auto claims = check(token);
+  if (!claims) return std::unexpected(error_of(claims.error()));
+  return std::move(*claims);
+}
+
 std::optional<Error> take_grants(const std::optional<auth::Claims>& claims, bool may_be_anonymous,
                                  call::Join& join) {
   if (!claims) {

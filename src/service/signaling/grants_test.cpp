@@ -51,6 +51,24 @@ TEST(Grants, give_a_name_to_who_says_none) {
   EXPECT_EQ(join.name, "Countess");
 }
 
+TEST(Grants, of_a_token_end_with_it_on_a_socket_that_is_open) {
+  std::optional<auth::Refusal> refusal;
+  const TokenCheck check =
+      [&](std::string_view text) -> std::expected<auth::Claims, auth::Refusal> {
+    EXPECT_EQ(text, "the token");
+    if (refusal) return std::unexpected(*refusal);
+    return token("abc-defg-hij");
+  };
+  EXPECT_EQ((*claims_now("the token", check))->subject, "ada");
+  refusal = auth::Refusal::kExpired;
+  EXPECT_EQ(claims_now("the token", check).error().code, ErrorCode::kUnauthenticated);
+  refusal = auth::Refusal::kRevoked;
+  EXPECT_EQ(claims_now("the token", check).error().code, ErrorCode::kUnauthenticated);
+  refusal = auth::Refusal::kNotReady;
+  EXPECT_EQ(claims_now("the token", check).error().code, ErrorCode::kUnavailable);
+  EXPECT_FALSE(*claims_now("", check)) << "none was shown";
+}
+
 TEST(Grants, of_a_token_are_told_to_the_meeting) {
   auth::Claims claims = token("abc-defg-hij");
   claims.issuer = "AK12";
