@@ -106,26 +106,36 @@ std::optional<Door::Dialect> Door::dialect_of(const socketio::ConnectRequest& ev
   return refuse_unsupported("this server speaks another version of the protocol; reload");
 }
 
+void Door::refuse_token(const socketio::ConnectRequest& event, const Error& error,
+                        std::string_view reason) {
+  ++counts_.tokens_refused;
+  const boost::json::object data{
+      {"error",
+       {{"code", error_code_name(error.code)}, {"message", error.message}, {"reason", reason}}}};
+  sockets_.refuse(event.socket, error.message, json::serialize(data));
+}
+
 bool Door::take_token(const socketio::ConnectRequest& event, const boost::json::object& auth,
                       Session& session) {
   const auto* token = auth.if_contains("token");
   if (token == nullptr || token->is_null()) return true;
+  const Instant now = monotonic_now();
+  if (!wrong_tokens_.has_some(session.from, now)) {
+    refuse_token(event, {ErrorCode::kRateLimited, "too many wrong tokens; wait a minute"},
+                 "rate_limited");
+    return false;
+  }
   const auto* text = token->if_string();
-  auto claims = text != nullptr && check_token_ ? check_token_(*text)
-                                                : std::unexpected(auth::Refusal::kMalformed);
+  const auto claims = text != nullptr && check_token_ ? check_token_(*text)
+                                                      : std::unexpected(auth::Refusal::kMalformed);
   if (claims) {
     session.granted_to = auth::fingerprint(identity_of(*claims));
     session.token = *text;
     return true;
   }
-  ++counts_.tokens_refused;
-  const auto& [code, why] = error_of(claims.error());
-  sockets_.refuse(
-      event.socket, why,
-      json::serialize(boost::json::object{{"error",
-                                           {{"code", error_code_name(code)},
-                                            {"message", why},
-                                            {"reason", auth::refusal_name(claims.error())}}}}));
+  const Error error = error_of(claims.error());
+  if (error.code == ErrorCode::kUnauthenticated) wrong_tokens_.take(session.from, now);
+  refuse_token(event, error, auth::refusal_name(claims.error()));
   return false;
 }
 
@@ -141,11 +151,11 @@ void Door::on(const socketio::ConnectRequest& event) {
   const auto dialect = dialect_of(event, auth);
   if (!dialect) return;
   Session session;
+  const Opener opener = sockets_.opener(event.session);
+  session.from = opener.remote.address;
   if (!take_token(event, auth, session)) return;
   session.connection = call::ConnectionId::make(config_.node, ++last_connection_);
   session.socket = event.socket;
-  const Opener opener = sockets_.opener(event.session);
-  session.from = opener.remote.address;
   session.trace = opener.trace;
   session.dialect = *dialect;
   by_socket_[event.socket] = session.connection;

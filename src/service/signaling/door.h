@@ -40,6 +40,10 @@ inline constexpr Duration kHeldFor = 15s;
 // in a second, who guesses one of 26^10 needs four million years.
 inline constexpr call::Rate kLookupRate{60, 1};
 
+// Wrong tokens from one address, as those shown to REST: a client that has an old one, then one
+// every two seconds. Each is an HMAC or a signature to check.
+inline constexpr call::Rate kWrongTokenRate{30, 0.5};
+
 class Door {
  public:
   // Called for everything the meetings must hear; not from inside a call to the Door.
@@ -119,6 +123,8 @@ class Door {
 
   std::optional<Dialect> dialect_of(const socketio::ConnectRequest& event,
                                     const boost::json::object& auth);
+  void refuse_token(const socketio::ConnectRequest& event, const Error& error,
+                    std::string_view reason);
   // False: the socket was refused for it.
   bool take_token(const socketio::ConnectRequest& event, const boost::json::object& auth,
                   Session& session);
@@ -154,6 +160,7 @@ class Door {
   http::LoopTimer news_;
   http::LoopTimer held_;
   call::AddressRates lookups_{kLookupRate};
+  call::AddressRates wrong_tokens_{kWrongTokenRate};
   SocketIoHttp sockets_;  // last: it may report as soon as it is made
 };
 

@@ -153,7 +153,10 @@ class Server::Impl {
     send_connect_error(session, socket->wire_nsp, message, data_json);
     session.sockets.erase(socket->wire_nsp);
     erase(*socket);
-    expect_connect(now, session);
+    if (++session.refusals < config_.refusals_max) return expect_connect(now, session);
+    const SessionId session_id = session.id;
+    out_.push_back(CloseSession{session_id});
+    handle_closed(now, session_id, DisconnectReason::kServerDisconnected);
   }
 
   void emit(Instant now, SocketId id, const std::shared_ptr<const Emit>& event) {

@@ -33,6 +33,9 @@ using SessionId = engineio::SessionId;
 struct Config {
   // A session that has not connected to a namespace by then is closed.
   Duration connect_timeout = 10s;
+  // A session that was refused as often is closed. A client may mend what it says and ask again;
+  // one that guesses pays for a session each time.
+  std::size_t refusals_max = 3;
   // How long a lost socket can be taken up again; 0 turns recovery off.
   Duration recovery_window = 2min;
   // What is kept for that, per socket. A client that missed more connects anew.

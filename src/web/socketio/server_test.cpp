@@ -182,6 +182,20 @@ TEST_F(SocketIoServer, PassesOnARefusal) {
   EXPECT_EQ(count<ConnectRequest>(), 2u);
 }
 
+TEST_F(SocketIoServer, ClosesASessionThatWasRefusedThreeTimes) {
+  open(kFirst);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(closed_.empty()) << i;
+    text(kFirst, "0");
+    server_.refuse(now_, last<ConnectRequest>().socket, "no");
+    drain();
+  }
+  EXPECT_EQ(sent_.size(), 3u) << "it is told the last time too";
+  EXPECT_EQ(closed_.size(), 1u);
+  text(kFirst, "0");
+  EXPECT_EQ(count<ConnectRequest>(), 3u);
+}
+
 TEST_F(SocketIoServer, AnAliasIsTheNamespaceForAllButItsClient) {
   const SocketId socket = connect(kFirst, "0/socket.io,");
   EXPECT_EQ(last<ConnectRequest>().nsp, "/");

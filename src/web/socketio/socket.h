@@ -59,6 +59,7 @@ struct Session {
   std::map<std::string, SocketId> sockets;  // by the namespace as the client called it
   // Namespaces we disconnected: what was on its way from there is no mistake of the client's.
   std::set<std::string> left;
+  std::size_t refusals = 0;
   bool is_trusted = false;      // one of its sockets is, or was
   Instant connect_by = kNever;  // to a namespace, if it is in none
   Instant attachments_by = kNever;
