@@ -163,6 +163,7 @@ test('a host does it all by keyboard, and what ends the meeting is asked once mo
   await host.keyboard.press('Enter');
   await focusIs('mute-all');
   await host.keyboard.press('ArrowDown');
+  await focusIs('lower-hands');
   await host.keyboard.press('ArrowDown');
   await focusIs('lock');
   await host.keyboard.press('Enter');
