@@ -58,6 +58,38 @@ describe('joining', () => {
     expect(useMeeting.getState().phase).toBe('failed');
     expect(useMeeting.getState().phaseReason).toMatch(/no room left/);
   });
+
+  it('goes on by itself when the server is just beginning', async () => {
+    server.next.set('join', { error: { code: 'unavailable', message: 'starting' } });
+    await joinWith(session, {});
+    expect(useMeeting.getState().phase).toBe('joined');
+    expect(server.requests('join')).toHaveLength(2);
+  });
+
+  it('that was left is not made again', async () => {
+    vi.useFakeTimers();
+    server.next.set('join', { error: { code: 'unavailable', message: 'starting' } });
+    const joining = session.join('Ada');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(server.requests('join')).toHaveLength(1);
+    await session.leave();
+    await vi.advanceTimersByTimeAsync(20_000);
+    await joining;
+    vi.useRealTimers();
+    expect(server.requests('join')).toHaveLength(1);
+    expect(useMeeting.getState().phase).toBe('left');
+  });
+
+  it('is given up when the server stays away', async () => {
+    vi.useFakeTimers();
+    server.drop('transport close');
+    server.reachable = false;
+    const joining = session.join('Ada');
+    await vi.advanceTimersByTimeAsync(20_000);
+    await joining;
+    vi.useRealTimers();
+    expect(useMeeting.getState()).toMatchObject({ phase: 'failed', phaseReason: expect.stringMatching(/cannot be reached/) });
+  });
 });
 
 describe('a lost connection', () => {
@@ -327,12 +359,10 @@ describe('a request whose answer was lost', () => {
     useMeeting.setState({ wanted: { microphone: false, camera: false, hand: false } });
     const first = session.join('Ada');
     await settled();
+    server.silent.clear();
     server.drop('transport close');
     await first;
-    expect(useMeeting.getState().phase).toBe('failed');
-    server.silent.clear();
-    await session.join('Ada');
-    await settled();
+    expect(useMeeting.getState().phase).toBe('joined');
     await session.leave();
     await session.join('Ada');
     const [one, again, other] = server.requests('join').map((each) => each['attempt']);

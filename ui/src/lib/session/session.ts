@@ -5,7 +5,7 @@ import { overridesFromQuery, type MediaOverrides } from '@/lib/media/encodings';
 import { DeviceLoader } from '@/lib/media/device-loader';
 import { mark } from '@/lib/media/marks';
 import { createSignalingClient, type ConnectionChange, type SignalingClient } from '@/lib/protocol/client';
-import { describeError, ProtocolError } from '@/lib/protocol/errors';
+import { describeError, ProtocolError, type ErrorCode } from '@/lib/protocol/errors';
 import { getConfig } from '@/lib/protocol/rest';
 import type { JoinResult, LobbyPlace, MeetingState, TransportDirection } from '@/lib/protocol/types';
 import { meantDevices, stopAllLocal } from '@/lib/store/local';
@@ -24,7 +24,11 @@ import { sayPageCloses, watchPage } from './page-life';
 import { Publisher } from './publisher';
 import { clearResume, loadResume, saveResume } from './resume';
 
-const kConnectTimeoutMs = 10_000;
+// A first join is tried again for this long, from the click on.
+const kJoinPatienceMs = 10_000;
+const kFirstJoinPauseMs = 300;
+// What the network or a server that begins is to blame for; a rate is told to the person at once.
+const kWorthAnotherJoin: ReadonlySet<ErrorCode> = new Set(['offline', 'timeout', 'unavailable']);
 // ICE that does not come back in this time after a restart needs a new transport.
 const kMediaPatienceMs = 12_000;
 const kDisconnectedGraceMs = 400;
@@ -133,10 +137,7 @@ export class MeetingSession {
     void this.audio.setSpeaker(useSettings.getState().speakerId);
     useMeeting.setState({ phase: 'joining', phaseReason: '' });
     try {
-      await this.untilConnected();
-      if (stay !== this.stay) return;
-      mark('socket-connected');
-      await this.enter(false);
+      await this.enterWithPatience(stay);
     } catch (error) {
       if (stay !== this.stay) return;
       if (this.askForPassword(error)) return;
@@ -222,6 +223,24 @@ export class MeetingSession {
   }
 
   // ---- joining, and coming back ----
+
+  /** A connection that is lost under a first join is no reason to give up: the same attempt is made again. */
+  private async enterWithPatience(stay: number): Promise<void> {
+    const giveUpAt = performance.now() + kJoinPatienceMs;
+    for (let pause = kFirstJoinPauseMs; ; pause *= 2) {
+      try {
+        await this.untilConnected(giveUpAt - performance.now());
+        if (stay !== this.stay) return;
+        mark('socket-connected');
+        return await this.enter(false);
+      } catch (error) {
+        const isWorthIt = error instanceof ProtocolError && kWorthAnotherJoin.has(error.code) && useMeeting.getState().phase === 'joining';
+        if (stay !== this.stay || !isWorthIt || performance.now() + pause > giveUpAt) throw error;
+        await wait(pause);
+        if (stay !== this.stay) return;
+      }
+    }
+  }
 
   private async enter(keepMedia: boolean): Promise<void> {
     mark('join-sent');
@@ -329,7 +348,7 @@ export class MeetingSession {
     }
   }
 
-  private untilConnected(): Promise<void> {
+  private untilConnected(timeoutMs: number): Promise<void> {
     if (this.signaling.connected) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const done = (act: () => void) => {
@@ -343,7 +362,7 @@ export class MeetingSession {
       });
       const timer = setTimeout(
         () => done(() => reject(new ProtocolError('offline', 'The server cannot be reached.'))),
-        kConnectTimeoutMs,
+        timeoutMs,
       );
       this.signaling.connect();
     });
