@@ -1,15 +1,15 @@
 import { Device, type types as ms } from 'mediasoup-client';
 import { AudioSink } from '@/lib/media/audio-sink';
-import { MediaClient, type WantedProducer } from '@/lib/media/client';
-import { overridesFromQuery, type MediaOverrides } from '@/lib/media/encodings';
+import type { MediaClient } from '@/lib/media/client';
 import { DeviceLoader } from '@/lib/media/device-loader';
+import { overridesFromQuery } from '@/lib/media/encodings';
 import { mark } from '@/lib/media/marks';
 import { createSignalingClient, type ConnectionChange, type SignalingClient } from '@/lib/protocol/client';
 import { describeError, ProtocolError, type ErrorCode } from '@/lib/protocol/errors';
 import { getConfig } from '@/lib/protocol/rest';
-import type { JoinResult, LobbyPlace, MeetingState, TransportDirection } from '@/lib/protocol/types';
+import type { LobbyPlace } from '@/lib/protocol/types';
 import { meantDevices, stopAllLocal } from '@/lib/store/local';
-import { applyJoin, applyLobby, applyState, dropAllProducers, isSilentViewer, kInitialMeeting, patchPerson, useMeeting, type Phase } from '@/lib/store/meeting';
+import { applyJoin, applyLobby, applyState, isSilentViewer, kInitialMeeting, patchPerson, useMeeting, type Phase } from '@/lib/store/meeting';
 import { useSettings } from '@/lib/store/settings';
 import { Lane } from '@/lib/util/lane';
 import { newMessageId } from '@/lib/util/message-id';
@@ -19,6 +19,7 @@ import { DoorKeeper } from './door';
 import { feedStore } from './events';
 import { heedHosts } from './heed-hosts';
 import { Hosting } from './hosting';
+import { MeetingMedia } from './meeting-media';
 import { notify } from './notices';
 import { sayPageCloses, watchPage } from './page-life';
 import { Publisher } from './publisher';
@@ -29,18 +30,9 @@ const kJoinPatienceMs = 10_000;
 const kFirstJoinPauseMs = 300;
 // What the network or a server that begins is to blame for; a rate is told to the person at once.
 const kWorthAnotherJoin: ReadonlySet<ErrorCode> = new Set(['offline', 'timeout', 'unavailable']);
-// ICE that does not come back in this time after a restart needs a new transport.
-const kMediaPatienceMs = 12_000;
-const kDisconnectedGraceMs = 400;
-// By then what replaces lost media is up, as a rule.
-const kRetiredMs = 2000;
-const kFirstRefusalPauseMs = 250;
 const kProbeTimeoutMs = 2500;
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
-/** What media is made from, beside its transports. */
-type MediaBasis = Pick<JoinResult, 'routerRtpCapabilities' | 'iceServers'>;
 
 /**
  * One person's stay in one room: joins, and keeps what the person sees true through lost
@@ -50,8 +42,7 @@ export class MeetingSession {
   readonly publisher: Publisher;
   readonly hosting: Hosting;
   readonly audio = new AudioSink((audioBlocked) => useMeeting.setState({ audioBlocked }));
-  private media: MediaClient | null = null;
-  private rebuildFrom: MediaBasis | null = null;
+  private readonly media: MeetingMedia;
   private token: string | undefined;
   private socketId: string | undefined;
   /** Names a join until it is answered, so that one sent again is not a second person. */
@@ -60,21 +51,13 @@ export class MeetingSession {
   private build: string | undefined;
   /** Counts stays in the meeting: what was begun in an earlier one must not end in this. */
   private stay = 0;
-  /** How often the server lost the media plane: transports of before are gone with it. */
-  private losses = 0;
-  /** How often in a row the server did not take a transport for connected. */
-  private refusals = 0;
   /** Told so since the last join, perhaps in the same breath as to wait. */
   private admitted = false;
   private rejoining = false;
-  private mediaWork: Promise<void> = Promise.resolve();
-  private patience: ReturnType<typeof setTimeout> | undefined;
   private readonly stops: (() => void)[] = [];
   private readonly chat: Chat;
   private readonly door: DoorKeeper;
   private readonly hand = new Lane(() => this.agreeOnHand());
-  private readonly overrides: MediaOverrides;
-  private readonly devices: DeviceLoader;
 
   constructor(
     readonly room: string,
@@ -85,10 +68,17 @@ export class MeetingSession {
     this.chat = new Chat(signaling);
     this.door = new DoorKeeper(room);
     this.hosting = new Hosting(signaling);
-    this.devices = new DeviceLoader(createDevice);
-    this.devices.prepare(capabilities());
-    this.overrides = overridesFromQuery(location.search);
-    this.publisher = new Publisher(() => this.media, () => this.remember(), () => this.socketAnswers());
+    const devices = new DeviceLoader(createDevice);
+    devices.prepare(capabilities());
+    this.media = new MeetingMedia({
+      signaling,
+      devices,
+      overrides: overridesFromQuery(location.search),
+      audio: this.audio,
+      publisher: () => this.publisher,
+      socketAnswers: () => this.socketAnswers(),
+    });
+    this.publisher = new Publisher(() => this.media.client, () => this.remember(), () => this.socketAnswers());
     useMeeting.setState({ ...kInitialMeeting, room });
     this.stops.push(
       feedStore(signaling),
@@ -96,21 +86,21 @@ export class MeetingSession {
       signaling.onConnection((change) => this.onConnection(change)),
       signaling.on('welcome', ({ build }) => this.onWelcome(build)),
       signaling.on('producer:added', ({ participantId, producer }) => {
-        void this.media?.subscribe([{ participantId, producerId: producer.id, kind: producer.kind }]);
+        void this.media.client?.subscribe([{ participantId, producerId: producer.id, kind: producer.kind }]);
       }),
       signaling.on('producer:closed', ({ participantId, producerId }) => {
         if (participantId === useMeeting.getState().selfId) this.publisher.closedByServer(producerId);
-        else this.media?.drop(producerId);
+        else this.media.client?.drop(producerId);
       }),
       signaling.on('lobby:admitted', () => {
         this.admitted = true;
         this.comeIn();
       }),
-      signaling.on('consumer:closed', ({ producerId }) => this.media?.drop(producerId)),
-      signaling.on('participant:left', () => this.dropStrangers()),
-      signaling.on('media:lost', ({ routerRtpCapabilities }) => this.onMediaLost(routerRtpCapabilities)),
+      signaling.on('consumer:closed', ({ producerId }) => this.media.client?.drop(producerId)),
+      signaling.on('participant:left', () => this.media.dropStrangers()),
+      signaling.on('media:lost', ({ routerRtpCapabilities }) => this.media.onLost(routerRtpCapabilities)),
       signaling.on('transport:state', ({ transportId, state }) => {
-        if (this.media?.hasTransport(transportId) && (state === 'failed' || state === 'closed')) this.rebuildAfterFailure();
+        if (state === 'failed' || state === 'closed') this.media.onTransportGone(transportId);
       }),
       signaling.on('meeting:closed', ({ reason }) => {
         this.finish('ended', reason === 'ended' ? 'The meeting was ended.' : 'The server had to close this meeting.');
@@ -144,7 +134,7 @@ export class MeetingSession {
       if (useMeeting.getState().phase === 'joining') {
         this.finish('failed', describeError(error), false);
       } else {
-        this.mediaFailed(error);
+        this.media.failed(error);
       }
     }
   }
@@ -172,11 +162,11 @@ export class MeetingSession {
   }
 
   setHiddenVideos(producerIds: ReadonlySet<string>): void {
-    this.media?.setHidden(producerIds);
+    this.media.client?.setHidden(producerIds);
   }
 
   get mediaClient(): MediaClient | null {
-    return this.media;
+    return this.media.client;
   }
 
   sendChat(text: string, to: string | null): Promise<void> {
@@ -259,7 +249,7 @@ export class MeetingSession {
     if (stay !== this.stay) return;
     this.attempt = undefined;
     if ('waiting' in result) return this.waitInLobby(result);
-    const { losses } = this;
+    const asOf = this.media.asOf();
     mark('joined');
     this.door.passed();
     this.token = result.resumeToken;
@@ -267,8 +257,8 @@ export class MeetingSession {
     this.publisher.obeyPermits();
     this.remember();
     void this.hand.run();
-    const kept = keepMedia && result.mediaKept && this.media !== null;
-    await (kept ? this.resumeMedia(result) : this.serially(() => this.buildMedia(result, stay, losses)));
+    const kept = keepMedia && result.mediaKept && this.media.client !== null;
+    await (kept ? this.media.resume(result) : this.media.build(result, asOf));
   }
 
   private waitInLobby(place: LobbyPlace): void {
@@ -324,7 +314,7 @@ export class MeetingSession {
     try {
       for (let pause = 300; this.signaling.connected && goesOn(); pause = Math.min(4000, pause * 2)) {
         try {
-          await this.enter(this.media !== null);
+          await this.enter(this.media.client !== null);
           return;
         } catch (error) {
           if (!(error instanceof ProtocolError)) throw error;
@@ -424,202 +414,9 @@ export class MeetingSession {
   }
 
   private release(): void {
-    clearTimeout(this.patience);
-    this.media?.close();
-    this.media = null;
+    this.media.end();
     this.publisher.end();
     this.audio.clear();
-  }
-
-  // ---- media ----
-
-  /** One change of the media plane at a time. */
-  private serially(work: () => Promise<void>): Promise<void> {
-    const next = this.mediaWork.then(work);
-    this.mediaWork = next.catch(() => undefined);
-    return next;
-  }
-
-  /** `losses`: as of when what is given was told. */
-  private async buildMedia(given: MediaBasis & Pick<JoinResult, 'transports'>, stay: number, losses: number): Promise<void> {
-    if (stay !== this.stay) return;
-    this.media?.close();
-    this.media = null;
-    clearTimeout(this.patience);
-    const basis = losses === this.losses ? given : { ...given, ...this.rebuildFrom, transports: undefined };
-    losses = this.losses;
-    const transports = basis.transports ?? (await this.createTransports().catch((error: unknown) => {
-      if (losses === this.losses) throw error;
-      return undefined;
-    }));
-    if (stay !== this.stay) return;
-    if (transports === undefined) return await this.buildMedia(basis, stay, losses);
-    const media = await MediaClient.create({
-      signaling: this.signaling,
-      devices: this.devices,
-      overrides: this.overrides,
-      routerRtpCapabilities: basis.routerRtpCapabilities,
-      iceServers: basis.iceServers,
-      transports,
-      events: {
-        onTrack: (track) => {
-          useMeeting.setState((state) => ({ tracks: { ...state.tracks, [track.producerId]: track } }));
-          if (track.track.kind === 'audio') this.audio.add(track.producerId, track.track);
-        },
-        onTrackGone: (producerId) => {
-          this.audio.remove(producerId);
-          useMeeting.setState((state) => {
-            const tracks = { ...state.tracks };
-            delete tracks[producerId];
-            return { tracks };
-          });
-        },
-        onTransportState: (direction) => this.onTransportState(media, direction),
-        onRefused: () => this.onRefused(media),
-      },
-    });
-    if (stay !== this.stay) {
-      media.close();
-      return;
-    }
-    if (losses !== this.losses) {
-      media.close();
-      return await this.buildMedia(basis, stay, losses);
-    }
-    this.media = media;
-    // Not the transports that came with a join: they end with this media.
-    const { routerRtpCapabilities, iceServers } = basis;
-    this.rebuildFrom = { routerRtpCapabilities, iceServers };
-    // Not waited for: a device may stand behind a question to the person.
-    void this.publisher.settle();
-    await media.subscribe(this.wanted());
-    if (media === this.media) useMeeting.setState({ mediaTrouble: false });
-  }
-
-  private async createTransports() {
-    const [send, recv] = await Promise.allSettled([
-      this.signaling.request('transport:create', { direction: 'send' }),
-      this.signaling.request('transport:create', { direction: 'recv' }),
-    ]);
-    if (send.status === 'fulfilled' && recv.status === 'fulfilled') return { send: send.value, recv: recv.value };
-    // One alone is of no use, and counts against the limit.
-    const made = [send, recv].flatMap((each) => (each.status === 'fulfilled' ? [each.value.id] : []));
-    await this.closeTransports(made);
-    throw (send.status === 'rejected' ? send : (recv as PromiseRejectedResult)).reason;
-  }
-
-  private async closeTransports(ids: readonly string[]): Promise<void> {
-    await Promise.all(ids.map((transportId) => this.signaling.request('transport:close', { transportId }).catch(() => undefined)));
-  }
-
-  /** With all transports, and with what everybody sent over them: nothing is left to close or to ask for. */
-  private onMediaLost(routerRtpCapabilities: ms.RtpCapabilities): void {
-    ++this.losses;
-    if (this.rebuildFrom !== null) this.rebuildFrom = { ...this.rebuildFrom, routerRtpCapabilities };
-    useMeeting.setState(dropAllProducers);
-    this.rebuild((old) => {
-      old.retire();
-      setTimeout(() => old.close(), kRetiredMs);
-      return Promise.resolve();
-    });
-  }
-
-  /** One transport is gone, or its path cannot be mended: the others may have changed what they send meanwhile. */
-  private rebuildAfterFailure(): void {
-    this.rebuild(async (old) => {
-      old.close();
-      await this.closeTransports(old.transportIds());
-      return await this.signaling.request('state:get', {});
-    });
-  }
-
-  /** Less and less often, should the server go on refusing. */
-  private onRefused(media: MediaClient): void {
-    const pause = kFirstRefusalPauseMs * 2 ** this.refusals;
-    this.refusals = Math.min(this.refusals + 1, 5);
-    setTimeout(() => {
-      if (media === this.media) this.rebuildAfterFailure();
-    }, pause);
-  }
-
-  /** Everything anew, same participant. */
-  private rebuild(replace: (old: MediaClient) => Promise<MeetingState | void>): void {
-    const from = this.rebuildFrom;
-    const old = this.media;
-    if (from === null || useMeeting.getState().phase !== 'joined' || !this.signaling.connected) return;
-    this.media = null;
-    const { stay, losses } = this;
-    useMeeting.setState({ mediaTrouble: true });
-    void this.serially(async () => {
-      // Made by what was under way; if that failed, this is another attempt.
-      if (this.media !== null) return;
-      const state = old === null ? undefined : await replace(old);
-      if (stay !== this.stay) return;
-      // What the server lost since then is known better here.
-      if (state !== undefined && losses === this.losses) this.adopt(state);
-      await this.buildMedia(from, stay, losses);
-    }).catch((error: unknown) => {
-      if (stay === this.stay) this.mediaFailed(error);
-    });
-  }
-
-  private mediaFailed(error: unknown): void {
-    // While offline the rejoin that follows builds media itself.
-    if (error instanceof ProtocolError && error.code === 'offline') return;
-    notify(`Media could not be set up: ${describeError(error)}`, 'error');
-  }
-
-  private adopt(state: MeetingState): void {
-    useMeeting.setState((before) => applyState(before, state));
-  }
-
-  private async resumeMedia(result: JoinResult): Promise<void> {
-    const media = this.media;
-    if (media === null) return;
-    media.sayConnectAgain();
-    media.reconcile(result.own?.consumers ?? []);
-    // Made by a request whose answer was lost.
-    const strangers = (result.own?.transports ?? []).filter(({ id }) => !media.hasTransport(id));
-    void this.closeTransports(strangers.map(({ id }) => id));
-    this.publisher.reconcile();
-    await media.setWanted(this.wanted());
-    for (const direction of ['send', 'recv'] as const) {
-      if (media === this.media && media.inUse(direction) && media.state(direction) !== 'connected') await media.restartIce(direction);
-    }
-  }
-
-  private wanted(): WantedProducer[] {
-    const { people, selfId } = useMeeting.getState();
-    return Object.values(people)
-      .filter((each) => each.id !== selfId)
-      .flatMap((each) => each.producers.map(({ id, kind }) => ({ producerId: id, kind, participantId: each.id })));
-  }
-
-  private dropStrangers(): void {
-    void this.media?.setWanted(this.wanted());
-  }
-
-  private onTransportState(media: MediaClient, direction: TransportDirection): void {
-    if (media !== this.media) return;
-    const states = (['send', 'recv'] as const).map((each) => media.state(each));
-    const bad = states.some((each) => each === 'failed' || each === 'disconnected');
-    useMeeting.setState({ mediaTrouble: bad });
-    clearTimeout(this.patience);
-    if (states.includes('connected')) this.refusals = 0;
-    if (!bad) return;
-    // `disconnected` often mends itself within a moment; `failed` never does.
-    const delay = media.state(direction) === 'failed' ? 0 : kDisconnectedGraceMs;
-    setTimeout(() => void this.mend(media, direction), delay);
-    this.patience = setTimeout(() => {
-      if (media === this.media) this.rebuildAfterFailure();
-    }, kMediaPatienceMs);
-  }
-
-  private async mend(media: MediaClient, direction: TransportDirection): Promise<void> {
-    const isMended = () => media !== this.media || media.state(direction) === 'connected';
-    // What took the media's path away may have taken the socket's too; coming back restarts ICE.
-    if (isMended() || !(await this.socketAnswers()) || isMended()) return;
-    await media.restartIce(direction).catch(() => undefined);
   }
 
   // ---- the network under us ----
@@ -636,10 +433,10 @@ export class MeetingSession {
   }
 
   private async onNetworkChange(): Promise<void> {
-    const media = this.media;
+    const media = this.media.client;
     if (useMeeting.getState().phase !== 'joined' || media === null || !(await this.socketAnswers())) return;
-    if (media !== this.media) return;
-    await Promise.all([media.restartIce('send'), media.restartIce('recv')]).catch(() => undefined);
+    if (media !== this.media.client) return;
+    await this.media.restartIce().catch(() => undefined);
   }
 
   /** Whether the socket survived. If it did not it is dropped, since a missed ping would tell only after many seconds. */
@@ -649,7 +446,7 @@ export class MeetingSession {
     try {
       const state = await this.signaling.request('state:get', {}, kProbeTimeoutMs);
       if (stay !== this.stay) return false;
-      this.adopt(state);
+      useMeeting.setState((before) => applyState(before, state));
       return true;
     } catch (error) {
       if (stay !== this.stay) return false;
@@ -661,7 +458,7 @@ export class MeetingSession {
   }
 
   /** For diagnostics: as if the network had changed. */
-  async restartIce(): Promise<void> {
-    await Promise.all([this.media?.restartIce('send'), this.media?.restartIce('recv')]);
+  restartIce(): Promise<void> {
+    return this.media.restartIce();
   }
 }
