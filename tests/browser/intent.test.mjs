@@ -117,21 +117,25 @@ test('a reload is no departure: one tile all along, and nobody is told', async (
   assert.deepEqual(texts.filter((text) => /left|joined/.test(text)), []);
 });
 
+const isOff = () => {
+  const { dataset, ariaPressed } = document.querySelector('[data-testid="toggle-mic"]');
+  return dataset.pending === undefined && ariaPressed === 'false';
+};
+
 test('what is clicked while the server is away can be taken back, and holds when it is back', async (t) => {
   const { server, ada, ben, ids } = await twoPeople(t, { startMicrophone: true });
   await showsOf(ben, ids[0], 'mic', 'on');
   await click(ada, 'toggle-mic');
   await showsOf(ben, ids[0], 'mic', 'off');
+  // Ben may hear of it before the answer is with Ada; without it her page takes the microphone for on.
+  await until(ada, 'the mute is answered', isOff);
   await server.kill('SIGKILL');
   await until(ada, 'Ada is offline', () => window.__confab.snapshot().offlineSince !== null);
   await ada.focus('body');
   await ada.keyboard.press('m');
   await until(ada, 'the microphone is pending', () => document.querySelector('[data-testid="toggle-mic"]').dataset.pending);
   await ada.keyboard.press('m');
-  await until(ada, 'it is off again', () => {
-    const { dataset, ariaPressed } = document.querySelector('[data-testid="toggle-mic"]');
-    return dataset.pending === undefined && ariaPressed === 'false';
-  });
+  await until(ada, 'it is off again', isOff);
   await ada.keyboard.press('v');
   await until(ada, 'the camera is pending', () => document.querySelector('[data-testid="toggle-camera"]').dataset.pending);
   await server.launch();
