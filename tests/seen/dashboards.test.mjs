@@ -15,8 +15,9 @@ const dashboards = readdirSync(folder).map((name) => JSON.parse(readFileSync(pat
 const units = ['short', 'bps', 'Bps', 's', 'percentunit', 'reqps', 'pps', 'ops', 'bytes', 'bool'];
 const isOfFaults = (panel) => /Counts faults/.test(panel.description ?? '');
 
-// As Grafana fills it in, with all processes chosen.
-const filled = (expr) => expr.replaceAll('$__rate_interval', '20s').replaceAll('$instance', '.*');
+// As Grafana fills it in, with all processes chosen; ten scrapes of lib/prometheus.mjs.
+const rateInterval = '20s';
+const filled = (expr) => expr.replaceAll('$__rate_interval', rateInterval).replaceAll('$instance', '.*');
 
 test('there are five dashboards, and each panel has a title, a unit, and a legend for each of its queries', () => {
   assert.deepEqual(dashboards.map(({ uid }) => uid).sort(),
@@ -37,11 +38,11 @@ test('under load each query of each panel returns data, and its legends tell the
   const cluster = await startCluster(t);
   const targets = Object.entries(adminPlaces(cluster)).map(([name, at]) => ({ targets: [at], labels: { service: name.replace(/-\d$/, '') } }));
   const prometheus = await Prometheus.start(t, { targets });
-  startLoad(t, cluster, ['--duration', '120']);
-  await until('all are scraped', async () => (await prometheus.query('sum(up)'))[0]?.value === targets.length, 20_000);
-  await until('packets flow', async () => (await prometheus.query('sum(rate(confab_media_packets_sent_total[10s]))'))[0]?.value > 100, 40_000);
+  startLoad(t, cluster, ['--duration', '170']);
+  await until('packets flow', async () => (await prometheus.query(`sum(rate(confab_media_packets_sent_total[${rateInterval}]))`))[0]?.value > 100, 60_000);
   // The recording rules look a minute back, and say something after two samples.
-  await until('the rules have said something', async () => (await prometheus.query('instance:confab_media_packets_sent:rate1m')).length > 0, 20_000);
+  await until('the rules have said something', async () => (await prometheus.query('instance:confab_media_packets_sent:rate1m')).length > 0, 40_000);
+  await prometheus.settled(targets.length, rateInterval);
   const empty = [], known = new Set((await prometheus.get('label/__name__/values')));
   for (const { title, panels } of dashboards) {
     for (const panel of panels) {

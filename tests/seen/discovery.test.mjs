@@ -16,11 +16,13 @@ test('whom the directory knows is scraped by the name of its process, and who le
     [places['media-1']]: 'media media-1', [places['media-2']]: 'media media-2', [places['signaling-1']]: 'signaling signaling-1', [gateway]: 'gateway gateway-1',
     [places.web]: 'web web-0', [places.logs]: 'logs logs-0',
   };
+  // What is compared is what was waited for: the next scrape of one of them may come too late.
+  let found = {};
   await until('all are scraped', async () => {
-    const found = await seen();
+    found = await seen();
     return Object.keys(found).length === Object.keys(wanted).length || found;
   }, 30_000);
-  assert.deepEqual(await seen(), wanted);
+  assert.deepEqual(found, wanted);
   // What it adds takes no name of ours.
   assert.deepEqual((await prometheus.get('labels')).filter((label) => label.startsWith('exported_')), []);
   // In order, so that it says good-bye to the directory.

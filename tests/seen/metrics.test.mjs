@@ -82,7 +82,7 @@ test('under load no room, name, participant, address or path is in any expositio
   const count = (before) => Object.fromEntries(Object.entries(before).map(([part, text]) => [part, parse(text).length]));
   const all = async () => Object.fromEntries(await Promise.all(Object.entries(places).map(async ([part, at]) => [part, await scrape(at)])));
   const before = await all();
-  await until('the load is there', async () => (await cluster.metric('confab_participants', '', 'signaling-1')) >= 8);
+  await until('the load is there', async () => (await cluster.metric('confab_participants', '', 'signaling-1')) >= 8, 30_000);
   const after = await all();
   const secrets = [room, name, 'Zebulonia', 'Bob', chat, 'made-up-path', '/api/', '/room', ada.joined.participantId, bob.joined.participantId,
     ada.joined.resumeToken].filter(Boolean);

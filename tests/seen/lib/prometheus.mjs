@@ -1,4 +1,5 @@
-// A Prometheus of a test's own, with the configuration of deploy/ at a pace of seconds.
+// A Prometheus of a test's own, with the configuration of deploy/ at a pace of seconds. A scrape may
+// take as long as the interval is: a busy machine delays it, and one that is given up leaves a gap.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -16,7 +17,7 @@ export class Prometheus {
     const prometheus = new Prometheus();
     const dir = await mkdtemp(path.join(tmpdir(), 'confab-prometheus-'));
     cpSync(path.join(deploy, 'rules'), path.join(dir, 'rules'), { recursive: true });
-    const brief = (text) => text.replace('scrape_interval: 10s', 'scrape_interval: 1s').replace('scrape_timeout: 5s', 'scrape_timeout: 1s\n  evaluation_interval: 1s')
+    const brief = (text) => text.replace('scrape_interval: 10s', 'scrape_interval: 2s').replace('scrape_timeout: 5s', 'scrape_timeout: 2s\n  evaluation_interval: 1s')
       .replace('http://gateway:4001/sd/prometheus', discovery).replace('refresh_interval: 15s', 'refresh_interval: 1s');
     writeFileSync(path.join(dir, 'prometheus.yml'), brief(readFileSync(path.join(deploy, discovery ? 'prometheus-discovered.yml' : 'prometheus.yml'), 'utf8')));
     const recording = path.join(dir, 'rules/recording.yml');
@@ -49,6 +50,15 @@ export class Prometheus {
   async query(expr) {
     const { result } = await this.get('query', { query: expr });
     return result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
+  }
+
+  // Until a rate over `window` has something to go by at each of `count` targets: one good scrape
+  // makes a target "up", and gives no rate.
+  async settled(count, window) {
+    await until(`each of ${count} targets has samples for a rate`, async () => {
+      const [answer] = await this.query(`count(count_over_time(confab_ready[${window}]) >= 3)`);
+      return answer?.value === count || answer?.value;
+    }, 60_000);
   }
 
   async targets() { return (await this.get('targets', { state: 'active' })).activeTargets; }
