@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "cc/control/messages.h"
+
 namespace confab::sfu {
 
 // Why something that came in, or was to go out, went nowhere.
@@ -125,6 +127,8 @@ struct ShardGauges {
   std::size_t queued_packets = 0;
   std::size_t timers = 0;
   std::size_t pool_in_use = 0;
+  // Receivers that report what reaches them, by how congestion control finds their links.
+  std::array<std::size_t, cc::kLinkStates> links{};
 
   bool operator==(const ShardGauges&) const = default;
 };

@@ -1,6 +1,7 @@
 #include "sfu/egress.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/check.h"
 #include "rtc/ortc/header_extension.h"
@@ -105,6 +106,7 @@ Instant Egress::next_timeout() const {
 }
 
 std::span<const Transmit> Egress::poll(Instant now) {
+  now_ = now;
   batch_.clear();
   control_sent_.clear();
   arena_used_ = 0;
@@ -237,7 +239,7 @@ std::size_t Egress::write_message(ReceiverQueue& queue, RingQueue<EgressEntry>& 
     const bool is_last = i + 1 == plan.count;
     const auto padding = static_cast<std::uint8_t>(is_last ? 0 : plan.segment_size - unpadded);
     const MutableBytes room(start + used, unpadded + padding);
-    stamp_.transport_seq = queue.next_transport_seq;
+    stamp_.transport_seq = static_cast<std::uint16_t>(queue.next_transport_seq);
     const std::size_t plain = write_entry(room, entry, padding, stamp_);
     const auto protect = queue.sender->protect_rtp_later(room, plain);
     if (!protect) {
@@ -245,10 +247,7 @@ std::size_t Egress::write_message(ReceiverQueue& queue, RingQueue<EgressEntry>& 
       continue;
     }
     DCHECK(*protect == room.size());
-    // A number that no packet carries would be reported as lost.
-    if (entry.stream->extensions[ortc::HeaderExtension::kTransportCc] != 0) {
-      ++queue.next_transport_seq;
-    }
+    note_sent(queue, entry, room.size());
     if (segments++ == 0) segment_size = static_cast<std::uint16_t>(*protect);
     used += *protect;
     counters_.padding_bytes_out += padding;
@@ -269,6 +268,19 @@ std::size_t Egress::write_message(ReceiverQueue& queue, RingQueue<EgressEntry>& 
   queue.packets_sent += segments;
   queue.bytes_sent += used;
   return used;
+}
+
+void Egress::note_sent(ReceiverQueue& queue, const EgressEntry& entry, std::size_t bytes) {
+  std::optional<std::int64_t> seq;
+  // A number that no packet carries would be reported as lost.
+  if (entry.stream->extensions[ortc::HeaderExtension::kTransportCc] != 0) {
+    seq = queue.next_transport_seq++;
+  }
+  if (queue.rate == nullptr) return;
+  const cc::PacketClass kind = entry.stream->is_audio ? cc::PacketClass::kAudio
+                               : entry.is_rtx         ? cc::PacketClass::kRepeat
+                                                      : cc::PacketClass::kVideo;
+  queue.rate->on_sent(now_, seq, bytes, kind);
 }
 
 }  // namespace confab::sfu

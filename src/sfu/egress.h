@@ -94,6 +94,8 @@ class Egress {
                            std::size_t bytes_max);
   std::size_t write_message(ReceiverQueue& queue, RingQueue<EgressEntry>& waiting,
                             const PlannedMessage& plan);
+  // Before it leaves, with its number if it carries one.
+  void note_sent(ReceiverQueue& queue, const EgressEntry& entry, std::size_t bytes);
   void take_out(RingQueue<EgressEntry>& waiting, std::size_t loaded, const PlannedMessage& plan);
   void drop_all(ReceiverQueue::Lane& lane, Drop reason);
   Lane& lane(EgressClass which) { return lanes_[static_cast<std::size_t>(which)]; }
@@ -109,6 +111,7 @@ class Egress {
   std::unique_ptr<std::uint8_t[]> arena_;
   std::size_t arena_used_ = 0;
   std::array<WaitingPacket, kSegmentsMax> waiting_;
+  Instant now_{};    // of the batch
   SendStamp stamp_;  // of the batch; transport_seq of the packet
   std::size_t queued_ = 0;
 };

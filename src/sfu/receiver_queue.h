@@ -12,6 +12,7 @@
 #include "base/net.h"
 #include "rtc/srtp/session.h"
 #include "sfu/egress_entry.h"
+#include "sfu/rate_control.h"
 #include "sfu/repeat_budget.h"
 #include "sfu/ring_queue.h"
 #include "sfu/unproven_budget.h"
@@ -40,8 +41,9 @@ struct ReceiverQueue {
   // sent no more than `unproven` gives.
   bool is_unproven = false;
   UnprovenBudget unproven;
-  std::size_t overhead = 0;  // what the sender adds to an RTP packet
-  std::uint16_t next_transport_seq = 0;
+  std::size_t overhead = 0;             // what the sender adds to an RTP packet
+  std::int64_t next_transport_seq = 0;  // on the wire its lower 16 bits
+  RateControl* rate = nullptr;          // is told of what leaves
   RepeatBudget repeats;
   // As the handshake took it, which is no less than it is; zero if there was none yet. Good until
   // the first report.

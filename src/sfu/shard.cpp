@@ -231,6 +231,9 @@ ShardGauges Shard::gauges() const {
     for (const auto& [transport_id, transport] : router->transports()) {
       out.streams += transport->stream_count();
       if (transport->holds_ssl()) ++out.ssl_objects;
+      const SubscribingSide* side = transport->subscribing();
+      if (side == nullptr || !side->rate().is_known()) continue;
+      ++out.links[static_cast<std::size_t>(side->rate().update().state)];
     }
   }
   out.paths = context.transports.paths();

@@ -16,7 +16,9 @@ constexpr std::size_t kSenderReportBytes = 44;
 
 SubscribingSide::SubscribingSide(ShardContext& context, Participant& participant,
                                  ReceiverQueue& queue)
-    : context_(context), participant_(participant), queue_(queue), ssrcs_(context.random) {}
+    : context_(context), participant_(participant), queue_(queue), ssrcs_(context.random) {
+  queue_.rate = &rate_;
+}
 
 SubscribingSide::~SubscribingSide() = default;
 
@@ -39,6 +41,7 @@ void SubscribingSide::remove(Consumer& consumer) {
 void SubscribingSide::clear() {
   context_.egress.forget(queue_);
   queue_ = {};
+  queue_.rate = &rate_;
   by_ssrc_.clear();
   consumers_.clear();
 }
@@ -60,7 +63,11 @@ void SubscribingSide::on_report_blocks(Instant now, const rtcp::ReportBlocks& bl
     Consumer* consumer = find(block.ssrc);
     if (consumer == nullptr || block.ssrc != consumer->stream().ssrc) continue;
     const auto rtt = rtcp::round_trip(ntp, block.last_sr, block.delay_since_last_sr);
-    if (rtt) participant_.rtt = *rtt;
+    if (rtt) {
+      participant_.rtt = *rtt;
+      rate_.on_rtt(now, *rtt);
+    }
+    if (!consumer->stream().is_audio) rate_.on_report_loss(now, block.fraction_lost / 256.0);
     consumer->on_report(rtt.value_or(Duration::zero()), block);
   }
 }
@@ -68,7 +75,9 @@ void SubscribingSide::on_report_blocks(Instant now, const rtcp::ReportBlocks& bl
 void SubscribingSide::on_transport_feedback(Instant now, const rtcp::PacketView& packet) {
   if (packet.count_or_format == rtcp::kFormatTransportCc) {
     ++context_.counters.twcc_feedback_in;
-    return;
+    const auto feedback = rtcp::parse_transport_feedback(packet);
+    if (!feedback) return context_.counters.drop(Drop::kRtcpMalformed);
+    return rate_.on_feedback(now, *feedback);
   }
   const auto nack = rtcp::parse_nack(packet);
   if (!nack) return;
@@ -86,6 +95,8 @@ void SubscribingSide::on_payload_feedback(Instant now, const rtcp::PacketView& p
     request(pli->media);
   } else if (const auto fir = rtcp::parse_fir(packet)) {
     for (std::size_t i = 0; i < fir->size(); ++i) request((*fir)[i].ssrc);
+  } else if (const auto remb = rtcp::parse_remb(packet)) {
+    rate_.on_remb(now, static_cast<double>(remb->bitrate_bps));
   }
 }
 

@@ -1,6 +1,6 @@
 // The half of a transport that sends its participant what others publish: owns the Consumers, names
-// their streams, and owes the receiver sender reports. Part of a WebRtcTransport that the client
-// receives on.
+// their streams, hears what its link carries, and owes the receiver sender reports. Part of a
+// WebRtcTransport that the client receives on.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +11,14 @@
 
 #include "base/ids.h"
 #include "base/instant.h"
+#include "base/net.h"
 #include "rtc/ortc/capabilities_hash.h"
 #include "rtc/ortc/ortc.h"
 #include "rtc/ortc/shared_capabilities.h"
 #include "rtc/rtcp/packet.h"
 #include "sfu/consumer.h"
 #include "sfu/participant.h"
+#include "sfu/rate_control.h"
 #include "sfu/receiver_queue.h"
 #include "sfu/shard_context.h"
 
@@ -57,7 +59,11 @@ class SubscribingSide {
   // ---- from the link ----
   // The receiver can be sent to from now on.
   void on_ready(Instant now);
+  // Where the receiver is from now on.
+  void on_path(Instant now, const Path& path) { rate_.on_path(now, path); }
   void expire_held(Instant now);
+  void handle_timeout(Instant now) { rate_.handle_timeout(now); }
+  Instant next_timeout() const { return rate_.next_timeout(); }
 
   // ---- from the receiver; authentic ----
   void on_report_blocks(Instant now, const rtcp::ReportBlocks& blocks);
@@ -67,12 +73,16 @@ class SubscribingSide {
   // ---- to the receiver ----
   void send_reports(Instant now, RtcpBatch& batch);
 
+  // What the receiver's link carries.
+  const RateControl& rate() const { return rate_; }
+
  private:
   Consumer* find(rtp::Ssrc ssrc) const;
 
   ShardContext& context_;
   Participant& participant_;
   ReceiverQueue& queue_;
+  RateControl rate_;
   std::unordered_map<ConsumerId, std::unique_ptr<Consumer>> consumers_;
   std::unordered_map<rtp::Ssrc, Consumer*> by_ssrc_;
   ortc::SsrcAllocator ssrcs_;

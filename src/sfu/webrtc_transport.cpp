@@ -295,6 +295,7 @@ void WebRtcTransport::drain_ice(Instant now) {
 
 void WebRtcTransport::update_path(Instant now, const std::optional<Path>& path) {
   queue_.path = path;
+  if (subscribing_ && path) subscribing_->on_path(now, *path);
   judge_path();
   // A check costs whoever sends it 144 bytes: it does not get a line for each.
   if (!path_lines_.take(now)) {
@@ -403,6 +404,7 @@ Instant WebRtcTransport::next_timeout() const {
   Instant next = std::min({ice_.next_timeout(), dtls_.next_timeout(), ssl_until_, report_at_});
   // What can not be sent has no deadline.
   if (publishing_ && can_report()) next = std::min(next, publishing_->next_feedback());
+  if (subscribing_) next = std::min(next, subscribing_->next_timeout());
   return next;
 }
 
@@ -432,6 +434,7 @@ void WebRtcTransport::on_timer(Instant now) {
     publishing_->check_layers(now);
     if (can_report()) send_feedback(now);
   }
+  if (subscribing_) subscribing_->handle_timeout(now);
   if (report_at_ <= now) {
     report_at_ = now + context_.config.timing.report_interval;
     if (can_report()) send_reports(now);

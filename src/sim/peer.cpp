@@ -1,13 +1,25 @@
 #include "sim/peer.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/check.h"
+#include "rtc/ortc/header_extension.h"
 #include "rtc/rtcp/packet.h"
+#include "rtc/rtcp/transport_feedback.h"
+#include "rtc/rtp/extensions.h"
 #include "sim/parameters.h"
 #include "sim/world.h"
 
 namespace confab::sim {
+namespace {
+
+// As often as Chromium reports at a megabit per second.
+constexpr Duration kReportPackets = 50ms;
+
+}  // namespace
+
+Peer::Leg::Leg(Peer& owner) : peer(owner), received({.interval = kReportPackets, .early = {}}) {}
 
 Peer::Peer(World& world, std::uint32_t number, const PeerOptions& options)
     : world_(world),
@@ -72,6 +84,11 @@ Subscriber& Peer::subscribe(const ProducerId& producer, bool paused) {
   request.paused = true;
   const auto consumed = world_.ask<control::Consumed>(request);
   subscribers_.push_back(std::make_unique<Subscriber>(*receiving_.client, consumed));
+  if (options_.reports_packets) {
+    receiving_.transport_cc_id =
+        ortc::extension_id(consumed.rtp_parameters, ortc::HeaderExtension::kTransportCc)
+            .value_or(std::uint8_t{0});
+  }
   if (!paused) world_.ask<control::Done>(control::SetConsumerPaused{consumed.consumer, false});
   return *subscribers_.back();
 }
@@ -116,16 +133,29 @@ void Peer::handle_timeout(Instant now) {
   for (const auto& subscriber : subscribers_) {
     if (subscriber->next_timeout() <= now) subscriber->handle_timeout(now);
   }
+  if (receiving_.received.next_timeout() <= now) report_packets(now);
+}
+
+void Peer::report_packets(Instant now) {
+  std::array<std::uint8_t, rtcp::TransportFeedbackBuilder::kBytesMax> bytes;
+  while (const std::size_t size = receiving_.received.poll(now, bytes, {1}, {1})) {
+    receiving_.client->send_rtcp(
+        {bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size)});
+  }
 }
 
 Instant Peer::next_timeout() const {
   Instant next = std::min(sending_.client->next_timeout(), receiving_.client->next_timeout());
   for (const auto& track : tracks_) next = std::min(next, track->publisher->next_timeout());
   for (const auto& s : subscribers_) next = std::min(next, s->next_timeout());
-  return next;
+  return std::min(next, receiving_.received.next_timeout());
 }
 
 void Peer::Leg::on_rtp(Instant now, const rtp::RtpPacketView& packet) {
+  const auto number = transport_cc_id == 0 ? std::nullopt : packet.extension(transport_cc_id);
+  if (number) {
+    if (const auto seq = rtp::parse_transport_seq(*number)) received.on_packet(now, *seq);
+  }
   for (const auto& subscriber : peer.subscribers_) {
     if (subscriber->on_rtp(now, packet)) return;
   }

@@ -9,6 +9,7 @@
 
 #include "base/ids.h"
 #include "base/instant.h"
+#include "cc/twcc/receiver.h"
 #include "control/media.h"
 #include "sim/client_transport.h"
 #include "sim/link/link.h"
@@ -25,13 +26,15 @@ struct PeerOptions {
   LinkProfile down;
   bool tcp = false;
   std::uint8_t shard = 0;
+  // Whether it reports each packet (transport-wide feedback), as browsers do.
+  bool reports_packets = true;
 };
 
 class Peer {
  public:
   // One of its two connections.
   struct Leg final : ClientHandler {
-    explicit Leg(Peer& owner) : peer(owner) {}
+    explicit Leg(Peer& owner);
     void on_rtp(Instant now, const rtp::RtpPacketView& packet) override;
     void on_rtcp(Instant now, ByteView compound) override;
 
@@ -41,6 +44,8 @@ class Peer {
     std::unique_ptr<Tap> tap;
     std::unique_ptr<Link> up;
     std::unique_ptr<Link> down;
+    cc::TwccReceiver received;
+    std::uint8_t transport_cc_id = 0;  // in what it receives
   };
   struct Track {
     ProducerId producer;
@@ -74,6 +79,7 @@ class Peer {
 
  private:
   void open(Leg& leg, control::TransportDirection direction);
+  void report_packets(Instant now);
 
   World& world_;
   std::uint32_t number_;

@@ -16,6 +16,8 @@ std::string_view to_string(LinkState state) {
       return "lossy";
     case LinkState::kSilent:
       return "silent";
+    case LinkState::kCount:
+      break;
   }
   return "";
 }

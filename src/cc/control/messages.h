@@ -87,7 +87,9 @@ enum class LinkState : std::uint8_t {
   kDraining,   // it has a standing queue, which is let run empty
   kLossy,      // limited by loss
   kSilent,     // nothing is heard of what was sent
+  kCount
 };
+inline constexpr std::size_t kLinkStates = static_cast<std::size_t>(LinkState::kCount);
 std::string_view to_string(LinkState state);
 
 // What the target was limited by last.

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "cc/control/messages.h"
 #include "engine/counters.h"
 
 namespace confab::media {
@@ -28,6 +29,11 @@ void expose_gauges(const sfu::ShardGauges& g, std::string_view shard, metrics::E
   gauge("egress_queued_packets", "Packets that wait for the next flush.", g.queued_packets);
   gauge("timers", "Deadlines that are set.", g.timers);
   gauge("packet_slots_in_use", "Packet buffers that are held.", g.pool_in_use);
+  for (std::size_t i = 0; i < cc::kLinkStates; ++i) {
+    out.gauge("receiver_links", "Receivers that report what reaches them, by how their link is.",
+              {{"shard", shard}, {"state", cc::to_string(static_cast<cc::LinkState>(i))}},
+              static_cast<double>(g.links[i]));
+  }
 }
 
 void expose_counters(const sfu::ShardCounters& c, std::string_view shard,
