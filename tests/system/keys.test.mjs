@@ -100,13 +100,13 @@ test('a token leads the room that it names and no other; a key with the scope ro
   const list = `Bearer ${await sign(key, { video: { roomList: true, room: one } })}`;
   const title = (code, options) => rest('PATCH', `/api/rooms/${code}`, { body: { title: 'x' }, ...options });
   assert.equal((await title(one, { as: null, authorization: admin })).status, 200);
-  assert.equal((await title(other, { as: null, authorization: admin })).status, 401);
-  assert.equal((await title(one, { as: null, authorization: list })).status, 401);
-  assert.equal((await title(one, { as: null, authorization: create })).status, 401);
+  assert.equal((await title(other, { as: null, authorization: admin })).status, 403);
+  assert.equal((await title(one, { as: null, authorization: list })).status, 403);
+  assert.equal((await title(one, { as: null, authorization: create })).status, 403);
   assert.equal((await title(other)).status, 200);
   const narrow = make('join');
   await until(async () => (await rest('GET', '/api/audit', { as: narrow })).status === 403);
-  assert.equal((await title(other, { as: narrow })).status, 401);
+  assert.equal((await title(other, { as: narrow })).status, 403);
   const { entries } = (await rest('GET', '/api/audit')).body;
   assert.equal(entries.filter((entry) => entry.action === 'room.act').length, 2);
 });

@@ -223,6 +223,10 @@ std::vector<Option> access_options() {
                         [](Config& c) -> auto& { return c.auth.anonymous_create; }))),
       local(live(toggle({"auth.anonymous_join", ""}, "let people without a token join rooms",
                         [](Config& c) -> auto& { return c.auth.anonymous_join; }))),
+      count({"auth.identity_burst", ""}, "requests of REST by one key or person at once", 1,
+            1'000'000, [](Config& c) -> auto& { return c.auth.identity_burst; }),
+      count({"auth.identity_per_second", ""}, "and after that, in a second", 1, 1'000'000,
+            [](Config& c) -> auto& { return c.auth.identity_per_second; }),
       toggle({"webhooks.allow_private", ""}, "let webhooks reach addresses of our own network",
              [](Config& c) -> auto& { return c.webhooks.allow_private; }),
   };

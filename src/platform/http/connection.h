@@ -368,7 +368,7 @@ class HttpConnection final : public Peer,
 
   boost::asio::awaitable<void> refuse(unsigned status) {
     set_deadline(server().options.idle_timeout);
-    co_await write(Response::text(status, std::string(status_text(status)) + "\n"), false, true);
+    co_await write(Response::refusal(status), false, true);
     co_await linger();
   }
 

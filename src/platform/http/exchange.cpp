@@ -30,7 +30,7 @@ void Exchange::abandon() {
 
 Responder::~Responder() {
   if (exchange_ && !exchange_->is_over()) {
-    exchange_->answer(Response::error({ErrorCode::kInternal, "The request was not answered."}));
+    exchange_->answer(Response::error({ErrorCode::kInternal, "the request was not answered"}));
   }
 }
 

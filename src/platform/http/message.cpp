@@ -80,9 +80,50 @@ Response Response::text(unsigned status, std::string body) {
 }
 
 Response Response::error(const Error& error) {
-  return json(static_cast<unsigned>(error_http_status(error.code)),
-              "{\"error\":{\"code\":\"" + std::string(error_code_name(error.code)) +
-                  "\",\"message\":\"" + json_text(error.message) + "\"}}");
+  return Response::error(error, static_cast<unsigned>(error_http_status(error.code)));
+}
+
+// RFC 9457 §4.2.1: a type of about:blank has the phrase of its status as title.
+Response Response::error(const Error& error, unsigned status) {
+  const std::string code(error_code_name(error.code));
+  const std::string detail = json_text(error.message);
+  Response response{status,
+                    {{"Content-Type", "application/problem+json"}, {"Cache-Control", "no-store"}},
+                    R"({"type":"about:blank","title":")" + std::string(status_text(status)) +
+                        R"(","status":)" + std::to_string(status) + R"(,"detail":")" + detail +
+                        R"(","code":")" + code + R"(","error":{"code":")" + code +
+                        R"(","message":")" + detail + R"("}})",
+                    nullptr};
+  // RFC 9110 §11.6.1. Not "Basic", at which browsers would ask people for a password.
+  if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  if (status == 429) response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
+Response Response::refusal(unsigned status) {
+  const auto of = [status](ErrorCode code, const char* why) {
+    return Response::error({code, why}, status);
+  };
+  switch (status) {
+    case 404:
+      return of(ErrorCode::kNotFound, "there is nothing here");
+    case 413:
+      return of(ErrorCode::kTooLarge, "the body is over its limit");
+    case 431:
+      return of(ErrorCode::kTooLarge, "the headers are over their limit");
+    case 501:
+      return of(ErrorCode::kUnsupported, "no such transfer coding is known here");
+    case 503:
+      return of(ErrorCode::kFull, "too much is on its way from this address; try again");
+    default:
+      return of(ErrorCode::kInvalidArgument, "this is not a request of HTTP/1.1");
+  }
+}
+
+void Response::set_header(std::string_view name, std::string value) {
+  std::erase_if(headers,
+                [name](const auto& each) { return equals_ignoring_case(each.first, name); });
+  headers.emplace_back(name, std::move(value));
 }
 
 std::string_view status_text(unsigned status) {
@@ -115,6 +156,8 @@ std::string_view status_text(unsigned status) {
       return "Method Not Allowed";
     case 409:
       return "Conflict";
+    case 412:
+      return "Precondition Failed";
     case 413:
       return "Content Too Large";
     case 422:
@@ -129,6 +172,8 @@ std::string_view status_text(unsigned status) {
       return "Not Implemented";
     case 500:
       return "Internal Server Error";
+    case 502:
+      return "Bad Gateway";
     case 503:
       return "Service Unavailable";
     case 504:

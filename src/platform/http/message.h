@@ -66,8 +66,17 @@ struct Response {
 
   static Response json(unsigned status, std::string body);
   static Response text(unsigned status, std::string body);
-  // {"error":{"code","message"}} with the status of base/error.h.
+  // A problem of RFC 9457 with the status of base/error.h. Beside type, title, status and detail it
+  // has our `code`, and `error` {"code","message"} as an acknowledgement of Socket.IO has it.
+  // Nobody keeps it; a 401 names the scheme, a 429 when to ask again (in a second).
   static Response error(const Error& error);
+  // The same where HTTP has a status of its own for it (405, 412, 502).
+  static Response error(const Error& error, unsigned status);
+  // Of a request that was not understood, where the status says everything.
+  static Response refusal(unsigned status);
+
+  // In the place of what it has of that name.
+  void set_header(std::string_view name, std::string value);
 };
 
 std::string_view status_text(unsigned status);

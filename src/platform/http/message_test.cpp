@@ -37,7 +37,23 @@ TEST(HttpMessage, FindsHeadersInAnyCase) {
 TEST(HttpMessage, WritesErrorsAsJson) {
   const Response response = Response::error({ErrorCode::kNotFound, "no \"room\"\nhere"});
   EXPECT_EQ(response.status, 404u);
-  EXPECT_EQ(response.body, R"({"error":{"code":"not_found","message":"no \"room\" here"}})");
+  EXPECT_EQ(find_header(response.headers, "content-type"), "application/problem+json");
+  EXPECT_EQ(find_header(response.headers, "cache-control"), "no-store");
+  EXPECT_EQ(response.body,
+            R"({"type":"about:blank","title":"Not Found","status":404,"detail":"no \"room\" here",)"
+            R"("code":"not_found","error":{"code":"not_found","message":"no \"room\" here"}})");
+}
+
+TEST(HttpMessage, AProblemSaysWhatIsToBeDoneAboutIt) {
+  const Response nobody = Response::error({ErrorCode::kUnauthenticated, "who are you?"});
+  EXPECT_EQ(find_header(nobody.headers, "WWW-Authenticate"), "Bearer");
+  Response often = Response::error({ErrorCode::kRateLimited, "slowly"});
+  EXPECT_EQ(find_header(often.headers, "Retry-After"), "1");
+  often.set_header("retry-after", "5");
+  EXPECT_EQ(find_header(often.headers, "Retry-After"), "5");
+  const Response method = Response::error({ErrorCode::kInvalidArgument, "not here"}, 405);
+  EXPECT_EQ(method.status, 405u);
+  EXPECT_TRUE(method.body.contains(R"("title":"Method Not Allowed","status":405)"));
 }
 
 TEST(HttpMessage, WritesDatesAsRfc9110Section5_6_7) {

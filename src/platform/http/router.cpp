@@ -88,6 +88,17 @@ const Route* Router::find(std::string_view path, PathParams& params) const {
   return &best->route;
 }
 
+std::vector<std::string> Router::list() const {
+  std::vector<std::string> out;
+  for (const auto& [pattern, entry] : entries_) {
+    for (const auto& [method, handler] : entry.route.handlers) {
+      out.push_back(std::string(method_name(method)) + ' ' + pattern);
+    }
+    if (entry.route.any_method) out.push_back("* " + pattern);
+  }
+  return out;
+}
+
 const Handler* handler_for(const Route& route, Method method) {
   auto at = route.handlers.find(method);
   if (at == route.handlers.end() && method == Method::kHead) at = route.handlers.find(Method::kGet);

@@ -27,6 +27,8 @@ class Router {
   Route& at(std::string_view pattern);
   // The most exact match: with more literal segments, then more named ones; nullptr for none.
   const Route* find(std::string_view path, PathParams& params) const;
+  // "POST /api/rooms", "* /socket.io/*": what there is, for whoever wants to know.
+  std::vector<std::string> list() const;
 
  private:
   struct Entry {

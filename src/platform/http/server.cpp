@@ -157,7 +157,7 @@ void HttpServer::Impl::dispatch(Request request, Responder responder) {
     if (fallback) {
       fallback(std::move(request), std::move(responder));
     } else {
-      responder.send(Response::error({ErrorCode::kNotFound, "There is nothing here."}));
+      responder.send(Response::error({ErrorCode::kNotFound, "there is nothing here"}));
     }
     return;
   }
@@ -166,8 +166,7 @@ void HttpServer::Impl::dispatch(Request request, Responder responder) {
     return;
   }
   Response response =
-      Response::error({ErrorCode::kInvalidArgument, "This method is not for here."});
-  response.status = 405;
+      Response::error({ErrorCode::kInvalidArgument, "this method is not for here"}, 405);
   response.headers.emplace_back("Allow", allowed_methods(*route));
   responder.send(std::move(response));
 }
@@ -309,7 +308,32 @@ void HttpServer::fallback(Handler handler) {
   impl_->fallback = std::move(handler);
 }
 
+void HttpServer::once(
+    const Request& request, Responder responder,
+    std::move_only_function<void(const Request& request, Responder responder)> carry_out) {
+  const auto slot = IdempotentAnswers::slot_of(request);
+  if (!slot) return carry_out(request, std::move(responder));
+  if (!*slot) return responder.send(Response::error(slot->error()));
+  IdempotentAnswers& made = impl_->made;
+  if (auto known = made.begin(**slot, monotonic_now())) return responder.send(std::move(*known));
+  // An answer that nobody waits for any more is the one that will be asked for again. The exchange
+  // is shared with its own wake, which lets go of it.
+  const auto exchange = std::make_shared<std::shared_ptr<Exchange>>();
+  *exchange = std::make_shared<Exchange>(
+      [impl = std::weak_ptr(impl_), slot = **slot, exchange, to = std::move(responder)]() mutable {
+        const auto answered = std::exchange(*exchange, nullptr);
+        Response response = *answered->take_answer();
+        if (const auto self = impl.lock()) self->made.finish(slot, response, monotonic_now());
+        to.send(std::move(response));
+      });
+  carry_out(request, Responder(*exchange));
+}
+
 Result<Endpoint> HttpServer::listen(const Endpoint& endpoint) {
+  // By which tests know that they have seen all of it.
+  for (const std::string& each : impl_->router.list()) {
+    impl_->log.write(LogLevel::kDebug, "http.route", {{"route", each}});
+  }
   return impl_->listen(endpoint, false);
 }
 Result<Endpoint> HttpServer::listen_tls(const Endpoint& endpoint, const TlsFiles& files) {
@@ -330,6 +354,9 @@ std::size_t HttpServer::connection_count() const {
 }
 const HttpServer::Counts& HttpServer::counts() const {
   return impl_->counts;
+}
+const IdempotentAnswers::Counts& HttpServer::idempotency() const {
+  return impl_->made.counts();
 }
 
 }  // namespace confab::http

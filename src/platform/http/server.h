@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/net.h"
 #include "platform/http/event_loop.h"
+#include "platform/http/idempotency.h"
 #include "platform/http/message.h"
 
 namespace confab::http {
@@ -134,6 +135,11 @@ class HttpServer {
   // For what no route matches (the web app). Without it: 404.
   void fallback(Handler handler);
 
+  // For handlers of what makes something, when they know that it may be made: carries it out, or
+  // answers as before where the request's Idempotency-Key was seen (idempotency.h).
+  void once(const Request& request, Responder responder,
+            std::move_only_function<void(const Request& request, Responder responder)> carry_out);
+
   // Port 0 picks one. Returns what is listened on. kUnavailable with the system's reason.
   Result<Endpoint> listen(const Endpoint& endpoint);
   Result<Endpoint> listen_tls(const Endpoint& endpoint, const TlsFiles& files);
@@ -157,6 +163,7 @@ class HttpServer {
     std::uint64_t readers_stuck = 0;
   };
   const Counts& counts() const;
+  const IdempotentAnswers::Counts& idempotency() const;
 
   class Impl;
 

@@ -94,6 +94,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
   bool is_stopping = false;
   AddressShares inbound;
   HttpServer::Counts counts;
+  IdempotentAnswers made;
   // Of the connections to come; each keeps OpenSSL's part of the one that it began with.
   std::unique_ptr<boost::asio::ssl::context> tls;
 

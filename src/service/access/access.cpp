@@ -53,7 +53,10 @@ Access::Access(const Config& config, http::EventLoop& loop, store::AccessStore& 
              .audience = config.auth.audience,
              .remote_issuer = config.auth.jwks_issuer}),
       source_(loop, store, sealer_, ring_, config.auth.jwks_url, random, log),
-      failures_(kFailureRate) {}
+      failures_(kFailureRate),
+      identities_({static_cast<double>(config.auth.identity_burst),
+                   static_cast<double>(config.auth.identity_per_second)},
+                  monotonic_now()) {}
 
 std::expected<auth::Claims, auth::Refusal> Access::check(std::string_view token) {
   auto checked = ring_.check(token, wall_unix_ms() / 1000, monotonic_now());
@@ -65,16 +68,22 @@ std::expected<auth::Claims, auth::Refusal> Access::check(std::string_view token)
 Result<Caller> Access::caller(const http::Request& request) {
   const IpAddress& from = request.remote.address;
   if (!failures_.has_some(from, monotonic_now())) {
-    ++rate_limited_;
+    ++failures_limited_;
     return fail(ErrorCode::kRateLimited, "too many wrong keys or tokens; wait a minute");
   }
   const std::string_view header = request.header("Authorization");
   if (header.empty()) {
     return fail(ErrorCode::kUnauthenticated, "an API key or a token is needed");
   }
-  if (const auto basic = after_scheme(header, "Basic")) return by_key(*basic, from);
-  if (const auto bearer = after_scheme(header, "Bearer")) return by_token(*bearer, from);
+  if (const auto basic = after_scheme(header, "Basic")) return paced(by_key(*basic, from));
+  if (const auto bearer = after_scheme(header, "Bearer")) return paced(by_token(*bearer, from));
   return refuse(from, ErrorCode::kUnauthenticated, "neither Basic nor Bearer");
+}
+
+Result<Caller> Access::paced(Result<Caller> caller) {
+  if (!caller || identities_.take(caller->name, monotonic_now())) return caller;
+  ++identities_limited_;
+  return fail(ErrorCode::kRateLimited, "too many requests of this key or token; wait a moment");
 }
 
 Result<Caller> Access::caller(const http::Request& request, auth::Scope scope) {
@@ -104,11 +113,13 @@ std::string audit_target(std::string_view path, const std::string& room_id) {
   return out;
 }
 
-bool Access::may_lead(const http::Request& request, std::string_view room,
-                      const std::string& room_id) {
-  if (request.header("Authorization").empty()) return false;
+Result<void> Access::may_lead(const http::Request& request, std::string_view room,
+                              const std::string& room_id) {
   const auto found = caller(request);
-  if (!found || !leads(*found, room)) return false;
+  if (!found) return std::unexpected(found.error());
+  if (!leads(*found, room)) {
+    return fail(ErrorCode::kForbidden, "this key or token does not lead this room");
+  }
   const std::string target = audit_target(request.path, room_id);
   switch (request.method) {
     case http::Method::kGet:
@@ -120,12 +131,14 @@ bool Access::may_lead(const http::Request& request, std::string_view room,
     default:
       note(found->name, found->from, "room.act", target, "allowed");
   }
-  return true;
+  return {};
 }
 
-bool Access::may_make_rooms(const http::Request& request) {
+Result<void> Access::may_make_rooms(const http::Request& request) {
   const auto found = caller(request);
-  return found && makes_rooms(*found);
+  if (!found) return std::unexpected(found.error());
+  if (makes_rooms(*found)) return {};
+  return fail(ErrorCode::kForbidden, "this key or token makes no rooms (roomCreate)");
 }
 
 Result<Caller> Access::by_key(std::string_view credentials, const IpAddress& from) {
@@ -187,10 +200,13 @@ void Access::expose(metrics::Exposition& out) const {
   }
   out.counter("auth_keys_refused", "API keys shown that are none, or not with this secret.", {},
               wrong_keys_);
-  out.counter("auth_rate_limited",
-              "Requests not looked at: their address had shown too many wrong keys or tokens, or "
-              "their key had asked for too many tokens.",
-              {}, rate_limited_);
+  const auto limited = [&](std::string_view reason, std::uint64_t count) {
+    out.counter("auth_rate_limited", "Requests not looked at since there were too many, by reason.",
+                {{"reason", reason}}, count);
+  };
+  limited("wrong_credentials", failures_limited_);  // of one address
+  limited("identity", identities_limited_);
+  limited("tokens", tokens_limited_);  // made and revoked by one key
   out.counter("audit_lost", "Lines of the audit log that the database did not take.", {},
               audit_lost_);
   out.gauge("auth_api_keys", "API keys, revoked ones included.", {},

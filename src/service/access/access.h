@@ -21,6 +21,7 @@
 #include "platform/http/message.h"
 #include "platform/metrics/exposition.h"
 #include "platform/store/access_store.h"
+#include "service/access/identity_rates.h"
 #include "service/access/key_source.h"
 
 namespace confab::access {
@@ -54,16 +55,18 @@ class Access {
   std::expected<auth::Claims, auth::Refusal> check(std::string_view token);
 
   // By `Authorization: Basic` with an API key's id and secret, or `Bearer` with a token. Without
-  // either: kUnauthenticated. An address that shows wrong ones is made to wait.
+  // either: kUnauthenticated. An address that shows wrong ones is made to wait, and who asks too
+  // often (auth.identity_burst).
   Result<Caller> caller(const http::Request& request);
   // The same, and it has the scope.
   Result<Caller> caller(const http::Request& request, auth::Scope scope);
 
-  // By whoever leads(). What is asked for is in the audit log, but for looking. `room_id` is what
-  // that calls the room.
-  bool may_lead(const http::Request& request, std::string_view room, const std::string& room_id);
+  // By whoever leads(); kForbidden for everybody else whom we know. What is asked for is in the
+  // audit log, but for looking. `room_id` is what that calls the room.
+  Result<void> may_lead(const http::Request& request, std::string_view room,
+                        const std::string& room_id);
   // By whoever makes_rooms().
-  bool may_make_rooms(const http::Request& request);
+  Result<void> may_make_rooms(const http::Request& request);
 
   auth::KeyRing& ring() { return ring_; }
   store::AccessStore& store() { return store_; }
@@ -76,10 +79,12 @@ class Access {
   void note(const std::string& actor, const IpAddress& from, std::string_view action,
             std::string_view target, std::string_view outcome = "ok");
 
-  void count_rate_limited() { ++rate_limited_; }
+  void count_tokens_limited() { ++tokens_limited_; }
   void expose(metrics::Exposition& out) const;
 
  private:
+  // Refused where it asks too often.
+  Result<Caller> paced(Result<Caller> caller);
   Result<Caller> by_key(std::string_view credentials, const IpAddress& from);
   Result<Caller> by_token(std::string_view token, const IpAddress& from);
   std::unexpected<Error> refuse(const IpAddress& from, ErrorCode code, std::string_view why);
@@ -90,7 +95,10 @@ class Access {
   auth::KeyRing ring_;
   KeySource source_;
   call::AddressRates failures_;
-  std::uint64_t rate_limited_ = 0;
+  IdentityRates identities_;
+  std::uint64_t failures_limited_ = 0;
+  std::uint64_t identities_limited_ = 0;
+  std::uint64_t tokens_limited_ = 0;
   std::uint64_t wrong_keys_ = 0;
   std::uint64_t audit_lost_ = 0;
 };

@@ -121,11 +121,18 @@ AccessApi::AccessApi(Access& access, const std::string& own_issuer, http::HttpSe
 
 void AccessApi::route(http::HttpServer& server, Method method, std::string_view pattern,
                       auth::Scope scope, Act act) {
-  server.route(method, pattern, [this, scope, act](const Request& request, Responder responder) {
-    const auto caller = access_.caller(request, scope);
-    if (!caller) return responder.send(refusal(caller.error()));
-    (this->*act)(*caller, request, std::move(responder));
-  });
+  server.route(method, pattern,
+               [this, &server, scope, act](const Request& request, Responder responder) {
+                 const auto caller = access_.caller(request, scope);
+                 if (!caller) return responder.send(refusal(caller.error()));
+                 if (request.method != Method::kPost) {
+                   return (this->*act)(*caller, request, std::move(responder));
+                 }
+                 server.once(request, std::move(responder),
+                             [this, act, who = *caller](const Request& wanted, Responder to) {
+                               (this->*act)(who, wanted, std::move(to));
+                             });
+               });
 }
 
 void AccessApi::make_key(const Caller& caller, const Request& request, Responder responder) {
@@ -181,7 +188,7 @@ void AccessApi::revoke_key(const Caller& caller, const Request& request, Respond
 
 bool AccessApi::may_ask_again(const Caller& caller, Responder& responder) {
   if (token_rates_.take(caller.key, monotonic_now())) return true;
-  access_.count_rate_limited();
+  access_.count_tokens_limited();
   responder.send(refusal(
       {ErrorCode::kRateLimited, "too many tokens at once; one a second, or sign them yourself"}));
   return false;

@@ -14,10 +14,8 @@ http::Response answer(unsigned status, const boost::json::value& body) {
 
 http::Response refusal(const Error& error) {
   http::Response response = http::Response::error(error);
-  // RFC 9110 §11.6.1. Not "Basic", at which browsers would ask people for a password.
-  if (error.code == ErrorCode::kUnauthenticated) {
-    response.headers.emplace_back("WWW-Authenticate", "Bearer");
-  }
+  // As the slower of the rates fills up: of wrong keys (Access), and of tokens (KeyRates).
+  if (error.code == ErrorCode::kRateLimited) response.set_header("Retry-After", "2");
   return response;
 }
 

@@ -10,7 +10,7 @@ namespace confab::access {
 
 // JSON that nobody keeps.
 http::Response answer(unsigned status, const boost::json::value& body);
-// With WWW-Authenticate where a key or token is needed.
+// With when to ask again where that was done too often.
 http::Response refusal(const Error& error);
 
 }  // namespace confab::access

@@ -23,11 +23,9 @@ http::Response away(const char* why) {
 }
 
 http::Response bad_gateway(unsigned status) {
-  http::Response response =
-      http::Response::error({status == 504 ? ErrorCode::kTimeout : ErrorCode::kUnavailable,
-                             "a part of the server did not answer; try again"});
-  response.status = status;
-  return response;
+  return http::Response::error({status == 504 ? ErrorCode::kTimeout : ErrorCode::kUnavailable,
+                                "a part of the server did not answer; try again"},
+                               status);
 }
 
 bool is_repeatable(http::Method method) {
@@ -121,8 +119,7 @@ void Proxy::begin(std::shared_ptr<Attempt> attempt) {
   if (method == http::Method::kOther || method == http::Method::kOptions) {
     ++counts_.bad_method;
     http::Response response =
-        http::Response::error({ErrorCode::kInvalidArgument, "This method is not for here."});
-    response.status = 405;
+        http::Response::error({ErrorCode::kInvalidArgument, "this method is not for here"}, 405);
     response.headers.emplace_back("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE");
     return attempt->responder.send(std::move(response));
   }

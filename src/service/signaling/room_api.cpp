@@ -36,6 +36,9 @@ constexpr double kFewRooms = 10;
 // Rooms that are not there, asked for from one address: a few mistyped codes. Those that are cost
 // nothing, or a hundred people who open the same link would wait for each other.
 constexpr call::Rate kLookupRate{60, 1};
+// Wrong host keys from one address, of any room: a browser that kept old ones. A key has 256 bits,
+// so this is about load, not about guessing.
+constexpr call::Rate kWrongKeyRate{30, 0.5};
 // 26^10 codes: two equal ones in a row happen to nobody.
 constexpr std::size_t kCreateAttempts = 3;
 constexpr std::size_t kBodyBytesMax = 16 * 1024;
@@ -159,6 +162,7 @@ RoomApi::RoomApi(const Config& config, http::HttpServer& server, store::Store& s
                  const auth::TokenSigner& signer, const ice_health::Book& ice_servers,
                  auth::PasswordWorker& passwords, Random& random, LogSink& log, Meetings& meetings)
     : config_(config),
+      server_(server),
       store_(store),
       signer_(signer),
       ice_servers_(ice_servers),
@@ -168,6 +172,7 @@ RoomApi::RoomApi(const Config& config, http::HttpServer& server, store::Store& s
       meetings_(meetings),
       creators_(kCreateRate),
       lookups_(kLookupRate),
+      wrong_keys_(kWrongKeyRate),
       many_makers_(kCreateRateOfAll, monotonic_now()),
       few_makers_(kCreateRateOfAll, monotonic_now()) {
   static constexpr std::string_view kWho = "participantId";
@@ -242,15 +247,24 @@ void RoomApi::create(const Request& request, Responder responder) {
     return responder.send(Response::error(
         {ErrorCode::kUnavailable, "the server is about to stop; try again in a moment"}));
   }
-  if (!config_.auth.anonymous_create && !(makers_ && makers_(request))) {
-    ++requests_unauthenticated_;
-    return responder.send(Response::error(
-        {ErrorCode::kUnauthenticated, "a token that may make rooms is needed here (roomCreate)"}));
+  if (!config_.auth.anonymous_create) {
+    const Result<void> may = makers_ && !request.header("Authorization").empty()
+                                 ? makers_(request)
+                                 : fail(ErrorCode::kUnauthenticated,
+                                        "a token that may make rooms is needed here (roomCreate)");
+    if (!may) return refuse(may.error(), std::move(responder));
   }
+  server_.once(request, std::move(responder),
+               [this](const Request& wanted, Responder to) { create_once(wanted, std::move(to)); });
+}
+
+void RoomApi::create_once(const Request& request, Responder responder) {
   if (!may_create(request.remote.address)) {
     ++rooms_refused_;
-    return responder.send(Response::error(
-        {ErrorCode::kRateLimited, "too many rooms in too short a time; wait a minute"}));
+    Response response = Response::error(
+        {ErrorCode::kRateLimited, "too many rooms in too short a time; wait a minute"});
+    response.set_header("Retry-After", "5");
+    return responder.send(std::move(response));
   }
   auto wanted = Wanted::read(request);
   if (!wanted) return responder.send(Response::error(wanted.error()));
@@ -309,24 +323,44 @@ void RoomApi::find(const Request& request, Responder responder, WithRoom then) {
       });
 }
 
-bool RoomApi::owns(const Request& request, const store::RoomRecord& room) const {
+Result<void> RoomApi::owns(const Request& request, const store::RoomRecord& room) {
   const std::string_view shown = request.header("Authorization");
   if (shown.starts_with(kBearer)) {
     const std::string_view key = shown.substr(kBearer.size());
-    const bool is_key = room.host_key_hash.empty() ? signer_.is_host_key(key, room.code)
-                                                   : auth::fingerprint(key) == room.host_key_hash;
-    if (is_key) return true;
+    // No token begins so: a wrong key is nobody's failure but this address's with host keys.
+    if (key.starts_with(kHostKeyPrefix)) return owns_by_key(key, request.remote.address, room);
   }
-  return authority_ && authority_(request, room);
+  if (!shown.empty() && authority_) return authority_(request, room);
+  return fail(ErrorCode::kUnauthenticated, "show the key of this room (Authorization: Bearer …)");
+}
+
+Result<void> RoomApi::owns_by_key(std::string_view key, const IpAddress& from,
+                                  const store::RoomRecord& room) {
+  if (!wrong_keys_.has_some(from, monotonic_now())) {
+    ++keys_refused_;
+    return fail(ErrorCode::kRateLimited, "too many wrong host keys; wait a minute");
+  }
+  const bool is_key = room.host_key_hash.empty() ? signer_.is_host_key(key, room.code)
+                                                 : auth::fingerprint(key) == room.host_key_hash;
+  if (is_key) return {};
+  wrong_keys_.take(from, monotonic_now());
+  return fail(ErrorCode::kUnauthenticated, "this is not the key of this room");
+}
+
+void RoomApi::refuse(const Error& error, Responder responder) {
+  if (error.code == ErrorCode::kUnauthenticated) ++requests_unauthenticated_;
+  if (error.code == ErrorCode::kForbidden) ++requests_forbidden_;
+  Response response = Response::error(error);
+  if (error.code == ErrorCode::kRateLimited) response.set_header("Retry-After", "2");
+  responder.send(std::move(response));
 }
 
 void RoomApi::find_own(const Request& request, Responder responder, WithRoom then) {
   find(request, std::move(responder),
        [this, request, then = std::move(then)](store::RoomRecord room, Responder to) mutable {
-         if (owns(request, room)) return then(std::move(room), std::move(to));
-         ++requests_unauthenticated_;
-         to.send(Response::error(
-             {ErrorCode::kUnauthenticated, "show the key of this room (Authorization: Bearer …)"}));
+         const Result<void> may = owns(request, room);
+         if (!may) return refuse(may.error(), std::move(to));
+         then(std::move(room), std::move(to));
        });
 }
 
@@ -465,6 +499,12 @@ void RoomApi::expose(metrics::Exposition& out) const {
   out.counter("rest_requests_unauthenticated",
               "Requests about a room that did not show that it is theirs.", {},
               requests_unauthenticated_);
+  out.counter("rest_requests_forbidden",
+              "Requests about rooms by keys and tokens that are good for something else.", {},
+              requests_forbidden_);
+  out.counter("rest_host_keys_refused",
+              "Host keys not looked at: too many wrong ones from their address.", {},
+              keys_refused_);
 }
 
 }  // namespace confab::signaling

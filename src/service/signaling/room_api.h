@@ -39,12 +39,13 @@ class RoomApi {
     virtual void hear(call::Event event) = 0;
   };
 
-  // Whether a request may do anything in this room, by something else than its host key.
+  // Whether a request may do anything in this room, by something else than its host key; else why
+  // not.
   using Authority =
-      std::function<bool(const http::Request& request, const store::RoomRecord& room)>;
+      std::function<Result<void>(const http::Request& request, const store::RoomRecord& room)>;
 
   // Whether a request may make rooms, where not everybody may.
-  using Makers = std::function<bool(const http::Request& request)>;
+  using Makers = std::function<Result<void>(const http::Request& request)>;
 
   // Declares its routes on `server`. All references outlive it.
   RoomApi(const Config& config, http::HttpServer& server, store::Store& store,
@@ -68,6 +69,7 @@ class RoomApi {
   void declare(http::HttpServer& server, const Operation& operation);
 
   void create(const http::Request& request, http::Responder responder);
+  void create_once(const http::Request& request, http::Responder responder);
   void try_to_create(store::RoomRecord room, std::size_t attempts_left, http::Responder responder);
   void get(const http::Request& request, http::Responder responder);
   void change(const http::Request& request, http::Responder responder);
@@ -83,7 +85,12 @@ class RoomApi {
   void find(const http::Request& request, http::Responder responder, WithRoom then);
   // The same for whom it belongs to; all others are refused.
   void find_own(const http::Request& request, http::Responder responder, WithRoom then);
-  bool owns(const http::Request& request, const store::RoomRecord& room) const;
+  Result<void> owns(const http::Request& request, const store::RoomRecord& room);
+  // By something that has the form of a host key.
+  Result<void> owns_by_key(std::string_view key, const IpAddress& from,
+                           const store::RoomRecord& room);
+  // Answers, and counts what was wrong with the credential.
+  void refuse(const Error& error, http::Responder responder);
   // Hashes the password that is wanted, if any.
   void hash(Wanted wanted, http::Responder responder,
             std::move_only_function<void(Wanted wanted, http::Responder responder)> then);
@@ -92,6 +99,7 @@ class RoomApi {
   bool may_create(const IpAddress& address);
 
   const Config& config_;
+  http::HttpServer& server_;
   store::Store& store_;
   const auth::TokenSigner& signer_;
   const ice_health::Book& ice_servers_;
@@ -104,12 +112,15 @@ class RoomApi {
   bool is_closing_ = false;
   call::AddressRates creators_;
   call::AddressRates lookups_;
+  call::AddressRates wrong_keys_;
   // What all may make together: those who have made many lately, and those who have not.
   call::TokenBucket many_makers_;
   call::TokenBucket few_makers_;
   std::uint64_t rooms_refused_ = 0;
   std::uint64_t lookups_refused_ = 0;
   std::uint64_t requests_unauthenticated_ = 0;
+  std::uint64_t requests_forbidden_ = 0;
+  std::uint64_t keys_refused_ = 0;
 };
 
 }  // namespace confab::signaling

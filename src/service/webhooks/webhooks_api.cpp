@@ -95,10 +95,16 @@ WebhooksApi::WebhooksApi(access::Access& access, Webhooks& webhooks, http::HttpS
 
 void WebhooksApi::route(http::HttpServer& server, Method method, std::string_view pattern,
                         Act act) {
-  server.route(method, pattern, [this, act](const Request& request, Responder responder) {
+  server.route(method, pattern, [this, &server, act](const Request& request, Responder responder) {
     const auto caller = access_.caller(request, auth::Scope::kWebhooks);
     if (!caller) return responder.send(refusal(caller.error()));
-    (this->*act)(*caller, request, std::move(responder));
+    if (request.method != Method::kPost) {
+      return (this->*act)(*caller, request, std::move(responder));
+    }
+    server.once(request, std::move(responder),
+                [this, act, who = *caller](const Request& wanted, Responder to) {
+                  (this->*act)(who, wanted, std::move(to));
+                });
   });
 }
 

@@ -51,6 +51,17 @@ void expose_listener(std::string_view listener, const http::HttpServer& server,
   refused("requests_foreign", counts.requests_foreign);
   refused("inbound_full", counts.inbound_full);
   refused("readers_stuck", counts.readers_stuck);
+  const auto repeated = [&](std::string_view result, std::uint64_t count) {
+    out.counter("http_idempotency",
+                "Requests with an Idempotency-Key that was seen before, by what "
+                "came of it; dropped: answers that had no place any more.",
+                {{"listener", listener}, {"result", result}}, count);
+  };
+  const http::IdempotentAnswers::Counts& made = server.idempotency();
+  repeated("replayed", made.replayed);
+  repeated("mismatched", made.mismatched);
+  repeated("in_flight", made.in_flight);
+  repeated("dropped", made.dropped);
 }
 
 }  // namespace confab::cli

@@ -84,7 +84,7 @@ void LogsApi::route(http::HttpServer& server, std::string_view path, Route handl
 
 bool LogsApi::admit(const Request& request, Responder& responder) {
   const auto may = access_.may(monotonic_now(), shown_by(request));
-  if (!may) responder.send(no_store(refusal(may.error())));
+  if (!may) responder.send(refusal(may.error()));
   return may.has_value();
 }
 
@@ -171,7 +171,7 @@ void LogsApi::sign_in(const Request& request, Responder responder) {
                session ? "logs_signed_in" : "logs_sign_in_refused",
                {{"from", Private{request.remote.address.to_string()}}});
   }
-  if (!session) return responder.send(no_store(refusal(session.error())));
+  if (!session) return responder.send(refusal(session.error()));
   Response response = no_store(Response::json(200, R"({"signedIn":true})"));
   response.headers.emplace_back("Set-Cookie", session_cookie(request, *session));
   responder.send(std::move(response));

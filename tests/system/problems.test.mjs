@@ -1,0 +1,102 @@
+// What a program can rely on when REST says no, or says it twice: problem+json (RFC 9457), statuses,
+// Retry-After, and Idempotency-Key.
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import { sign, start, until } from './lib/access.mjs';
+
+// The members that every error has, and what a client of the socket reads of it.
+async function problem(response, status, code) {
+  const text = await response.text();
+  assert.equal(response.status, status, text);
+  assert.equal(response.headers.get('content-type'), 'application/problem+json', text);
+  assert.equal(response.headers.get('cache-control'), 'no-store');
+  const body = JSON.parse(text);
+  assert.deepEqual(Object.keys(body), ['type', 'title', 'status', 'detail', 'code', 'error']);
+  assert.equal(body.type, 'about:blank');
+  assert.equal(body.status, status);
+  assert.equal(body.code, code);
+  assert.deepEqual(body.error, { code, message: body.detail });
+  if (status === 401) assert.equal(response.headers.get('www-authenticate'), 'Bearer');
+  if (status === 429) assert.ok(Number(response.headers.get('retry-after')) >= 1);
+  return body;
+}
+
+test('every error of REST is a problem, wherever it comes from', async (t) => {
+  const { base, room } = await start(t);
+  const ask = (method, path, init = {}) => fetch(base + path, { method, ...init });
+  await problem(await ask('GET', '/api/rooms/zzz-zzzz-zzz'), 404, 'not_found');
+  await problem(await ask('GET', '/api/nothing'), 404, 'not_found');
+  await problem(await ask('PUT', '/api/rooms'), 405, 'invalid_argument');
+  await problem(await ask('POST', '/api/rooms', { body: '[' }), 400, 'invalid_argument');
+  await problem(await ask('POST', '/api/rooms', { body: '{"title":7}' }), 400, 'invalid_argument');
+  await problem(await ask('POST', '/api/rooms', { body: 'x'.repeat(1_100_000) }), 413, 'too_large');
+  await problem(await ask('GET', '/livez', { headers: { 'x-long': 'x'.repeat(20_000) } }), 431, 'too_large');
+  await problem(await ask('PATCH', `/api/rooms/${room}`, { body: '{}' }), 401, 'unauthenticated');
+  await problem(await ask('GET', '/api/keys'), 401, 'unauthenticated');
+  await problem(await ask('POST', `/api/rooms/${room}/leave`, { body: '{"resumeToken":"x","socketId":"x"}' }), 400, 'invalid_argument');
+  await problem(await ask('POST', '/api/rooms', { headers: { origin: 'https://evil.example' } }), 403, 'forbidden');
+  const missing = await (await ask('GET', '/api/rooms/zzz-zzzz-zzz')).json();
+  assert.ok(missing.error, 'which is what front ends of the reference look at');
+});
+
+test('a known caller that may not is 403, and too many wrong credentials are 429 with a time to wait', async (t) => {
+  const { base, key, make, room } = await start(t);
+  const patch = (authorization) => fetch(`${base}/api/rooms/${room}`, { method: 'PATCH', headers: { authorization }, body: '{}' });
+  const join = make('join');
+  const basic = (as) => `Basic ${Buffer.from(`${as.id}:${as.secret}`).toString('base64')}`;
+  await until(async () => (await patch(basic(join))).status === 403);
+  await problem(await patch(basic(join)), 403, 'forbidden');
+  await problem(await patch(`Bearer ${await sign(key, { video: { roomAdmin: true, room: 'zzz-zzzz-zzz' } })}`), 403, 'forbidden');
+  for (let i = 0; i < 31; ++i) await patch('Bearer not-a-token');
+  await problem(await patch('Bearer not-a-token'), 429, 'rate_limited');
+});
+
+test('wrong host keys are an address\'s own affair: programs behind it go on', async (t) => {
+  const { base, rest, room } = await start(t);
+  const patch = (authorization) => fetch(`${base}/api/rooms/${room}`, { method: 'PATCH', headers: { authorization }, body: '{}' });
+  for (let i = 0; i < 31; ++i) await patch(`Bearer h1.${'A'.repeat(43)}`);
+  await problem(await patch(`Bearer h1.${'A'.repeat(43)}`), 429, 'rate_limited');
+  assert.equal((await rest('GET', '/api/keys')).status, 200);
+  assert.equal((await rest('PATCH', `/api/rooms/${room}`, { body: {} })).status, 200);
+});
+
+test('one key that asks too often waits, and another one does not', async (t) => {
+  const { server, make, rest } = await start(t);
+  const other = make('keys');
+  await until(async () => (await rest('GET', '/api/keys', { as: other })).status === 200);
+  let last;
+  for (let i = 0; i < 700 && last?.status !== 429; ++i) last = await rest('GET', '/api/webhooks');
+  assert.equal(last.status, 429);
+  assert.equal((await rest('GET', '/api/keys', { as: other })).status, 200);
+  const samples = await server.samples();
+  const limited = samples.find((s) => s.name === 'confab_auth_rate_limited_total' && s.labels.includes('identity'));
+  assert.ok(limited.value >= 1);
+});
+
+test('a request that is sent again with its key makes nothing twice', async (t) => {
+  const { base, rest, key, make } = await start(t);
+  const create = (idempotencyKey, body, headers = {}) =>
+    fetch(`${base}/api/rooms`, { method: 'POST', headers: { 'idempotency-key': idempotencyKey, ...headers }, body });
+  const first = await create('one', '{"title":"Board"}');
+  assert.equal(first.status, 201);
+  const again = await create('one', '{"title":"Board"}');
+  assert.equal(again.status, 201);
+  assert.equal(again.headers.get('idempotency-replayed'), 'true');
+  assert.deepEqual(await again.json(), await first.json());
+  await problem(await create('one', '{"title":"Other"}'), 422, 'unsupported');
+  await problem(await create('x'.repeat(256), '{}'), 400, 'invalid_argument');
+  const [a, b] = await Promise.all([create('two', '{"password":"a b c d"}'), create('two', '{"password":"a b c d"}')]);
+  assert.deepEqual([a.status, b.status].sort(), [201, 409], 'one is on its way');
+  const basic = `Basic ${Buffer.from(`${key.id}:${key.secret}`).toString('base64')}`;
+  const headers = { authorization: basic, 'idempotency-key': 'three' };
+  const keys = await Promise.all([0, 1].map(async (i) => {
+    if (i === 1) await until(async () => (await rest('GET', '/api/keys')).body.keys.some((each) => each.name === 'once'));
+    return (await fetch(`${base}/api/keys`, { method: 'POST', headers, body: '{"name":"once","scopes":["join"]}' })).json();
+  }));
+  assert.equal(keys[0].id, keys[1].id);
+  const stranger = make('keys');
+  await until(async () => (await rest('GET', '/api/keys', { as: stranger })).status === 200);
+  const other = `Basic ${Buffer.from(`${stranger.id}:${stranger.secret}`).toString('base64')}`;
+  const refused = await fetch(`${base}/api/keys`, { method: 'POST', headers: { ...headers, authorization: other }, body: '{"name":"once","scopes":["join"]}' });
+  assert.equal(refused.status, 403, 'the answer of somebody else is not shown');
+});
