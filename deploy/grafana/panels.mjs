@@ -10,6 +10,10 @@ const stat = (title, unit, expr, legend, more = {}) => ({ title, unit, queries: 
 const graph = (title, unit, queries, more = {}) => ({ title, unit, queries, kind: 'timeseries', wide: 8, ...more });
 const quantile = (q, name) => `histogram_quantile(${q}, sum by (instance, le) (rate(confab_${name}_bucket{${i}}[$__rate_interval])))`;
 
+const quantileBy = (q, what, name) => `histogram_quantile(${q}, sum by (${what}, le) (rate(confab_${name}_bucket{${i}}[$__rate_interval])))`;
+// Of a label's values those that took longest; a table of all would say nothing.
+const slowest = (what, name) => `topk(8, ${quantileBy('0.99', what, name)} > 0)`;
+
 const overview = [
   stat('People in meetings', 'short', 'sum(confab_participants)', 'people'),
   stat('Meetings', 'short', 'sum(confab_meetings)', 'meetings'),
@@ -110,6 +114,12 @@ const signaling = [
   graph('Connections', 'short', [[gauge('service, instance, listener', 'http_connections'), '{{service}} {{listener}} {{instance}}']]),
   graph('Turned away by listeners', 'ops', [[rates('reason', 'http_refused_total'), '{{reason}}']]),
   graph('Requests late at media', 'ops', [[rates('instance', 'media_commands_late_total'), '{{instance}}'], [rates('instance', 'media_commands_again_total'), 'again after a break, {{instance}}']]),
+  graph('Slowest answers, 99 %', 's', [[slowest('route', 'http_request_seconds'), '{{route}}']], { about: 'Of HTTP, by route; one that waits for news (/socket.io/*) is slow when all is well.' }),
+  graph('Answers by their class', 'reqps', [[rates('status', 'http_requests_total'), '{{status}}']]),
+  graph('Media commands, 99 %', 's', [[slowest('command', 'signaling_media_command_seconds'), '{{command}}']], { about: 'What signaling asked of media, until the answer.' }),
+  graph('Media commands that failed', 'ops', [[`sum by (command, result) (${rate('signaling_media_commands_total', 'result!="done"')}) > 0`, '{{command}}: {{result}}']], { countsFaults: true }),
+  graph('Store, 99 %', 's', [[slowest('operation', 'store_operation_seconds'), '{{operation}}']]),
+  graph('Store, what failed', 'ops', [[`sum by (operation, result) (${rate('store_operations_total', 'result!="ok"')}) > 0`, '{{operation}}: {{result}}']], { countsFaults: true }),
 ];
 
 const infrastructure = [

@@ -35,6 +35,9 @@ function inCode() {
 const word = /^[a-z][a-z0-9_]*$/, number = /^\d{1,5}$/;
 const allowed = {
   shard: number, node: number, listener: word, reason: word, how: word, by: word, what: word, mode: word, state: word, role: word,
+  code: word, status: /^([2-5]xx|gone)$/, result: word, operation: word, command: word,
+  // What the code declares: whatever stands for a part of a path is ":name" or "*".
+  route: /^(\/(:[A-Za-z]+|\*|[a-z][a-z0-9._-]*)?)+$/, method: /^\/[A-Za-z0-9.]+\/[A-Za-z]+$/,
   build: /^[\w.+~-]{1,64}$/, url: /^(stun|turns?):[\w.:[\]-]+(\?transport=(udp|tcp))?$/, le: /^([\d.e+-]+|\+Inf)$/,
 };
 
@@ -84,7 +87,7 @@ test('under load no room, name, participant, address or path is in any expositio
   const before = await all();
   await until('the load is there', async () => (await cluster.metric('confab_participants', '', 'signaling-1')) >= 8, 30_000);
   const after = await all();
-  const secrets = [room, name, 'Zebulonia', 'Bob', chat, 'made-up-path', '/api/', '/room', ada.joined.participantId, bob.joined.participantId,
+  const secrets = [room, name, 'Zebulonia', 'Bob', chat, 'made-up-path', 'no-such-room', ada.joined.participantId, bob.joined.participantId,
     ada.joined.resumeToken].filter(Boolean);
   assert.ok(secrets.length >= 9, `what join answers has other names: ${Object.keys(ada.joined)}`);
   for (const [part, text] of Object.entries(after)) {

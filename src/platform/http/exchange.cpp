@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "platform/clock/clock.h"
 #include "platform/http/server.h"
 
 namespace confab::http {
@@ -9,6 +10,7 @@ namespace confab::http {
 void Exchange::answer(Response response) {
   if (is_over()) return;
   is_answered_ = true;
+  if (counts_) counts_->answered(response.status, monotonic_now() - begun_);
   response_ = std::move(response);
   abandoned_ = nullptr;
   wake_();
@@ -18,6 +20,11 @@ void Exchange::on_abandoned(Task task) {
   if (!is_over()) abandoned_ = std::move(task);
 }
 
+void Exchange::measure(std::shared_ptr<RouteCounts> counts) {
+  counts_ = std::move(counts);
+  begun_ = monotonic_now();
+}
+
 std::optional<Response> Exchange::take_answer() {
   return std::exchange(response_, std::nullopt);
 }
@@ -25,6 +32,7 @@ std::optional<Response> Exchange::take_answer() {
 void Exchange::abandon() {
   if (is_over()) return;
   is_abandoned_ = true;
+  if (counts_) counts_->gone();
   if (Task task = std::exchange(abandoned_, nullptr)) task();
 }
 
@@ -36,6 +44,10 @@ Responder::~Responder() {
 
 void Responder::send(Response response) {
   exchange_->answer(std::move(response));
+}
+
+void Responder::measure(std::shared_ptr<RouteCounts> counts) {
+  exchange_->measure(std::move(counts));
 }
 
 void Responder::on_abandoned(Task task) {

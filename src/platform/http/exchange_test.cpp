@@ -54,5 +54,24 @@ TEST_F(HttpExchange, AfterTheAnswerNobodyIsMissed) {
   EXPECT_EQ(abandoned_, 0);
 }
 
+TEST_F(HttpExchange, AnAnswerIsCountedOnceByItsClassAndOneThatNobodyWaitsForAsGone) {
+  const auto counts = std::make_shared<RouteCounts>();
+  Responder responder(exchange_);
+  responder.measure(counts);
+  responder.send(Response::text(404, "none"));
+  responder.send(Response::text(200, "too late"));
+  exchange_->abandon();
+  EXPECT_EQ(counts->outcomes, (std::array<std::uint64_t, 5>{0, 0, 1, 0, 0}));
+  EXPECT_EQ(counts->latency.count(), 1u);
+
+  const auto left = std::make_shared<Exchange>([] {});
+  Responder late(left);
+  late.measure(counts);
+  left->abandon();
+  late.send(Response::text(200, "nobody"));
+  EXPECT_EQ(counts->outcomes, (std::array<std::uint64_t, 5>{0, 0, 1, 0, 1}));
+  EXPECT_EQ(counts->latency.count(), 1u);
+}
+
 }  // namespace
 }  // namespace confab::http

@@ -3,10 +3,12 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "platform/http/route_counts.h"
 #include "platform/http/server.h"
 
 namespace confab::http {
@@ -17,6 +19,8 @@ struct Route {
   UpgradeCheck upgrade_check;
   UpgradeHandler upgrade;
   Handler tunnel;
+  // Shared with requests under way, which may outlive the server.
+  std::shared_ptr<RouteCounts> counts = std::make_shared<RouteCounts>();
 };
 
 using PathParams = std::map<std::string, std::string, std::less<>>;
@@ -29,6 +33,11 @@ class Router {
   const Route* find(std::string_view path, PathParams& params) const;
   // "POST /api/rooms", "* /socket.io/*": what there is, for whoever wants to know.
   std::vector<std::string> list() const;
+
+  // Each pattern with its route, in the order of the patterns.
+  void for_each(auto&& tell) const {
+    for (const auto& [pattern, entry] : entries_) tell(std::string_view(pattern), entry.route);
+  }
 
  private:
   struct Entry {

@@ -51,5 +51,19 @@ TEST(HttpRouter, ChoosesByMethod) {
   EXPECT_EQ(&router.at("/a"), &route);
 }
 
+TEST(HttpRouter, WhatIsCountedIsCountedByThePattern) {
+  Router router;
+  router.at("/api/rooms/:code");
+  PathParams params;
+  router.find("/api/rooms/abc-defg", params)->counts->answered(200, 3ms);
+  router.find("/api/rooms/hij-klmn", params)->counts->answered(503, 3ms);
+  std::vector<std::string> patterns;
+  router.for_each([&](std::string_view pattern, const Route& route) {
+    patterns.emplace_back(pattern);
+    EXPECT_EQ(route.counts->outcomes, (std::array<std::uint64_t, 5>{1, 0, 0, 1, 0}));
+  });
+  EXPECT_EQ(patterns, std::vector<std::string>{"/api/rooms/:code"});
+}
+
 }  // namespace
 }  // namespace confab::http

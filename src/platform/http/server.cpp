@@ -144,6 +144,8 @@ std::optional<Response> HttpServer::Impl::refusal_of(const Request& request, boo
 }
 
 void HttpServer::Impl::dispatch(Request request, Responder responder) {
+  const Route* route = router.find(request.path, request.params);
+  responder.measure(route == nullptr ? fallback_counts : route->counts);
   if (Cors::is_preflight(request)) {
     responder.send(cors.preflight(request));
     return;
@@ -152,7 +154,6 @@ void HttpServer::Impl::dispatch(Request request, Responder responder) {
     responder.send(std::move(*refusal));
     return;
   }
-  const Route* route = router.find(request.path, request.params);
   if (route == nullptr) {
     if (fallback) {
       fallback(std::move(request), std::move(responder));
@@ -357,6 +358,14 @@ const HttpServer::Counts& HttpServer::counts() const {
 }
 const IdempotentAnswers::Counts& HttpServer::idempotency() const {
   return impl_->made.counts();
+}
+
+void HttpServer::for_each_route(
+    const std::function<void(std::string_view pattern, const RouteCounts& counts)>& tell) const {
+  impl_->router.for_each([&](std::string_view pattern, const Route& route) {
+    if (route.any_method || !route.handlers.empty()) tell(pattern, *route.counts);
+  });
+  tell("/*", *impl_->fallback_counts);
 }
 
 }  // namespace confab::http

@@ -23,6 +23,7 @@
 #include "platform/http/event_loop.h"
 #include "platform/http/idempotency.h"
 #include "platform/http/message.h"
+#include "platform/http/route_counts.h"
 
 namespace confab::http {
 
@@ -82,6 +83,8 @@ class Responder {
   void send(Response response);
   // Called once if the client hangs up before the answer is sent; answering is then without effect.
   void on_abandoned(Task task);
+  // By the server, before it asks a handler.
+  void measure(std::shared_ptr<RouteCounts> counts);
 
  private:
   std::shared_ptr<Exchange> exchange_;  // shared with the connection, which either may outlive
@@ -164,6 +167,10 @@ class HttpServer {
   };
   const Counts& counts() const;
   const IdempotentAnswers::Counts& idempotency() const;
+
+  // Of each route that answers requests, by its pattern; what no route matches is "/*".
+  void for_each_route(
+      const std::function<void(std::string_view pattern, const RouteCounts& counts)>& tell) const;
 
   class Impl;
 

@@ -91,6 +91,8 @@ class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
   boost::asio::io_context& context;
   Router router;
   Handler fallback;
+  // Of what no route matches; shared as Route::counts is.
+  std::shared_ptr<RouteCounts> fallback_counts = std::make_shared<RouteCounts>();
   bool is_stopping = false;
   AddressShares inbound;
   HttpServer::Counts counts;

@@ -6,6 +6,7 @@
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <thread>
 #include <vector>
 
 #include "platform/clock/clock.h"
@@ -129,6 +130,26 @@ TEST_F(RoundTripTest, AnErrorOfTheServerArrivesWithItsSentence) {
   theirs_->close({Code::kFailedPrecondition, "other codecs"});
   EXPECT_EQ(end(), Code::kFailedPrecondition);
   EXPECT_EQ(our_end_->message, "other codecs");
+}
+
+TEST_F(RoundTripTest, CallsAreCountedByTheirMethodAndHowTheyEnded) {
+  start({});
+  connect({});
+  ours_->send("hello");
+  loop_.run_until([&] { return !heard_.empty(); });
+  theirs_->close({Code::kNotFound, "no such room"});
+  EXPECT_EQ(end(), Code::kNotFound);
+  // gRPC's thread has its last word after the client has heard of the end.
+  const auto text = [&] {
+    metrics::Exposition out;
+    server_->expose(out);
+    return out.text();
+  };
+  const std::string counted =
+      "confab_grpc_calls_total{method=\"/test.Test/Talk\",code=\"not_found\"} 1\n";
+  while (text().find(counted) == std::string::npos) std::this_thread::yield();
+  EXPECT_NE(text().find("confab_grpc_call_seconds_count{method=\"/test.Test/Talk\"} 1\n"),
+            std::string::npos);
 }
 
 TEST_F(RoundTripTest, AServerHearsOfAClientThatIsGone) {

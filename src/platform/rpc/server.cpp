@@ -13,6 +13,8 @@
 #include <mutex>
 #include <utility>
 
+#include "platform/clock/clock.h"
+#include "platform/rpc/call_times.h"
 #include "platform/rpc/stream_body.h"
 
 namespace confab::rpc {
@@ -104,8 +106,12 @@ bool is_same(std::string_view a, std::string_view b) {
 class ServerBody final : public StreamBody, public grpc::ServerGenericBidiReactor {
  public:
   ServerBody(Post post, grpc::GenericCallbackServerContext& context,
-             std::shared_ptr<std::atomic<std::size_t>> bodies)
-      : StreamBody(std::move(post)), context_(context), bodies_(std::move(bodies)) {}
+             std::shared_ptr<std::atomic<std::size_t>> bodies, std::shared_ptr<CallTimes> times)
+      : StreamBody(std::move(post)),
+        context_(context),
+        bodies_(std::move(bodies)),
+        times_(std::move(times)),
+        method_(context.method()) {}
 
   void keep_until_done() { self_ = shared_from_this(); }
 
@@ -117,6 +123,7 @@ class ServerBody final : public StreamBody, public grpc::ServerGenericBidiReacto
   }
   void OnDone() override {
     bodies_->fetch_sub(1);
+    times_->add(method_, ended_with_, monotonic_now() - begun_);
     note_end({Code::kCancelled, "the call has ended"});
     const auto self = std::move(self_);
   }
@@ -125,6 +132,7 @@ class ServerBody final : public StreamBody, public grpc::ServerGenericBidiReacto
   void start_read(grpc::ByteBuffer* into) override { StartRead(into); }
   void start_write(const grpc::ByteBuffer* from) override { StartWrite(from); }
   void finish(const End& end) override {
+    ended_with_ = end.code;
     Finish({static_cast<grpc::StatusCode>(end.code), end.message});
   }
   void abort() override {
@@ -135,7 +143,11 @@ class ServerBody final : public StreamBody, public grpc::ServerGenericBidiReacto
 
   grpc::GenericCallbackServerContext& context_;  // until OnDone
   const std::shared_ptr<std::atomic<std::size_t>> bodies_;
-  std::shared_ptr<StreamBody> self_;  // gRPC's hold on us, until OnDone
+  const std::shared_ptr<CallTimes> times_;  // as the bodies, of the service
+  const std::string method_;
+  const Instant begun_ = monotonic_now();
+  Code ended_with_ = Code::kCancelled;  // of one that we did not end
+  std::shared_ptr<StreamBody> self_;    // gRPC's hold on us, until OnDone
 };
 
 class Refusal final : public grpc::ServerGenericBidiReactor {
@@ -151,7 +163,8 @@ class Service final : public grpc::CallbackGenericService {
         needs_secret_(!options.credentials.secret.empty()),
         methods_(options.methods),
         post_(std::move(post)),
-        accept_(std::make_shared<Server::Accept>(std::move(accept))) {}
+        accept_(std::make_shared<Server::Accept>(std::move(accept))),
+        times_(std::make_shared<CallTimes>(methods_)) {}
 
   // On a thread of gRPC's.
   grpc::ServerGenericBidiReactor* CreateReactor(
@@ -166,7 +179,7 @@ class Service final : public grpc::CallbackGenericService {
       bodies_->fetch_sub(1);
       return refuse(grpc::StatusCode::RESOURCE_EXHAUSTED, "too many calls at once");
     }
-    auto body = std::make_shared<ServerBody>(post_, *context, bodies_);
+    auto body = std::make_shared<ServerBody>(post_, *context, bodies_, times_);
     body->keep_until_done();
     post_([accept = accept_, method = context->method(), body] {
       if (!*accept) return body->close({Code::kUnavailable, "the server is stopping"});
@@ -180,6 +193,7 @@ class Service final : public grpc::CallbackGenericService {
   // On the loop's thread: calls that come now find nobody.
   void close() { *accept_ = nullptr; }
   std::uint64_t refused() const { return refused_; }
+  void expose(metrics::Exposition& out) const { times_->expose(out); }
 
  private:
   bool shows_secret(const grpc::GenericCallbackServerContext& context) const {
@@ -200,6 +214,7 @@ class Service final : public grpc::CallbackGenericService {
   const std::shared_ptr<Server::Accept> accept_;
   const std::shared_ptr<std::atomic<std::size_t>> bodies_ =
       std::make_shared<std::atomic<std::size_t>>(0);
+  const std::shared_ptr<CallTimes> times_;
   std::atomic<std::uint64_t> refused_ = 0;
 };
 
@@ -265,6 +280,10 @@ void Server::use_certificate(const Tls& tls) {
 
 std::uint64_t Server::refused() const {
   return impl_->service->refused();
+}
+
+void Server::expose(metrics::Exposition& out) const {
+  impl_->service->expose(out);
 }
 
 }  // namespace confab::rpc

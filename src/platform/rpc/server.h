@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/net.h"
+#include "platform/metrics/exposition.h"
 #include "platform/rpc/credentials.h"
 #include "platform/rpc/stream.h"
 
@@ -47,6 +48,8 @@ class Server {
   void use_certificate(const Tls& tls);
   // Calls that showed no secret or a wrong one, and those of methods that are not here.
   std::uint64_t refused() const;
+  // How the calls of each method ended, and how long they took.
+  void expose(metrics::Exposition& out) const;
 
  private:
   struct Impl;

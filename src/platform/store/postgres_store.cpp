@@ -180,7 +180,7 @@ class PostgresStore final : public Store {
   PostgresStore(const PostgresOptions& options, Post post, LogSink& log)
       : post_(std::move(post)),
         log_(log),
-        pool_({.url = options.url}, options.connections, log,
+        pool_({.url = options.url, .times = &times_}, options.connections, log,
               [this](Pool::Lane lane) { write_waiting(lane); }),
         retention_(pool_.upkeep()),
         polled_(1 + pool_.size()) {
@@ -342,6 +342,7 @@ class PostgresStore final : public Store {
   }
 
   StoreCounts counts() const override { return {chat_waiting_.load(), chat_lost_.load()}; }
+  const StoreTimes& times() const override { return times_; }
 
   AccessStore& access() override { return access_; }
 
@@ -503,6 +504,7 @@ class PostgresStore final : public Store {
   std::deque<Job> jobs_;
   bool is_stopping_ = false;
 
+  StoreTimes times_;
   ChatQueue chat_;
   Pool pool_;
   postgres::PostgresRetention retention_;

@@ -11,10 +11,12 @@
 #include <cstring>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <type_traits>
 #include <utility>
 
+#include "platform/clock/clock.h"
 #include "platform/store/schema.h"
 #include "platform/store/sql_access.h"
 #include "platform/store/sqlite_db.h"
@@ -359,6 +361,7 @@ class SqliteStore final : public Store {
   }
 
   StoreCounts counts() const override { return {}; }
+  const StoreTimes& times() const override { return times_; }
 
   AccessStore& access() override { return access_; }
 
@@ -371,8 +374,11 @@ class SqliteStore final : public Store {
 
   template <typename T, typename Work>
   void enqueue(std::string_view what, Answer<T> answer, Work work) {
-    Job job = [this, what, answer = std::move(answer), work = std::move(work)]() mutable {
+    Job job = [this, what, answer = std::move(answer), work = std::move(work),
+               asked_at = monotonic_now()]() mutable {
       Result<T> result = for_client<T>(what, work());
+      times_.add(what, result ? std::nullopt : std::optional(result.error().code),
+                 monotonic_now() - asked_at);
       post_([answer = std::move(answer), result = std::move(result)]() mutable {
         answer(std::move(result));
       });
@@ -423,6 +429,7 @@ class SqliteStore final : public Store {
   SqliteRetention retention_;
   Post post_;
   LogSink& log_;
+  StoreTimes times_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Job> jobs_;

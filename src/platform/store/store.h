@@ -17,6 +17,7 @@
 #include "base/instant.h"
 #include "platform/store/access_store.h"
 #include "platform/store/retention_clock.h"
+#include "platform/store/store_times.h"
 
 namespace confab::store {
 
@@ -170,6 +171,7 @@ class StoreUpkeep {
   virtual void check(Answer<void> answer) = 0;
   // Any thread.
   virtual StoreCounts counts() const = 0;
+  virtual const StoreTimes& times() const = 0;
 };
 
 // All of it.

@@ -46,6 +46,16 @@ TEST_P(StoreContract, refuses_a_second_room_of_the_same_code) {
   EXPECT_EQ(user_.create("abc-defg-hij").error().code, ErrorCode::kConflict);
 }
 
+TEST_P(StoreContract, counts_what_it_was_asked_and_what_came_of_it) {
+  ASSERT_TRUE(user_.create("abc-defg-hij"));
+  ASSERT_FALSE(user_.create("abc-defg-hij"));
+  const auto times = user_.store().times().all();
+  const auto created = std::ranges::find(times, "create_room", &OperationTimes::operation);
+  ASSERT_NE(created, times.end());
+  EXPECT_EQ(created->results, (std::array<std::uint64_t, 4>{1, 1, 0, 0}));
+  EXPECT_EQ(created->latency.count(), 2u);
+}
+
 TEST_P(StoreContract, finds_a_room_by_its_code_and_nothing_where_nothing_is) {
   ASSERT_TRUE(user_.create("abc-defg-hij"));
   const auto found = user_.find("abc-defg-hij");

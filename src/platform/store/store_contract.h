@@ -95,6 +95,7 @@ class StoreUser {
     }
     return *store_;
   }
+  bool is_open() const { return store_ != nullptr; }
   void close() { store_.reset(); }
   Answers& answers() { return answers_; }
   const MemoryLog& log() const { return log_; }
@@ -177,6 +178,12 @@ class StoreUser {
 
 class StoreContract : public testing::TestWithParam<StoreUnderTest> {
  protected:
+  void TearDown() override {
+    if (!user_.is_open()) return;
+    EXPECT_EQ(user_.store().times().all().back().latency.count(), 0u)
+        << "a query has a name that StoreTimes::kOperations lacks";
+  }
+
   std::unique_ptr<StorePlace> place_ = GetParam().make_place();
   StoreUser user_{*place_};
 };

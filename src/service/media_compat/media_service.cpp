@@ -284,6 +284,7 @@ void MediaService::expose(metrics::Exposition& out) const {
     refused(error_code_name(static_cast<ErrorCode>(i)), refused_[i] + counts.refused[i]);
   }
   refused("method", grpc_->refused());
+  grpc_->expose(out);
   out.counter("media_service_transports_unconnected",
               "Transports closed, because nobody connected them.", {},
               counts.transports_unconnected);

@@ -209,6 +209,7 @@ void MediaServer::expose(metrics::Exposition& out) const {
   refused("slow", streams_slow_);
   refused("malformed", messages_malformed_);
   refused("call", server_->refused());
+  server_->expose(out);
   out.counter("media_owners_forgotten", "Signaling nodes that did not come back.", {},
               counts.owners_forgotten);
 }

@@ -10,6 +10,7 @@
 #include "platform/ice_health/prober.h"
 #include "platform/random/secure_random.h"
 #include "service/signaling/door.h"
+#include "service/signaling/media_times.h"
 #include "service/signaling/page_api.h"
 #include "service/signaling/records.h"
 
@@ -63,6 +64,11 @@ class SignalingService::Impl final : public RoomApi::Meetings {
         rooms_(config, server, store, signer, ice_servers_.book(), passwords_, random, log, *this) {
     ice_servers_.set_urls(config_.ice.urls);
     purge();
+  }
+
+  void hear(control::MediaCompletion completion) {
+    media_times_.completed(completion, monotonic_now());
+    handle(std::move(completion));
   }
 
   // Events that arrive while another is being worked off wait for their turn.
@@ -158,6 +164,17 @@ class SignalingService::Impl final : public RoomApi::Meetings {
               static_cast<double>(stored.chat_waiting));
     out.counter("store_chat_lost", "Chat lines heard that the database refused afterwards.", {},
                 stored.chat_lost);
+    for (const store::OperationTimes& each : store_.times().all()) {
+      for (std::size_t i = 0; i < each.results.size(); ++i) {
+        out.counter("store_operations", "What the store was asked for, by what came of it.",
+                    {{"operation", each.operation}, {"result", store::kStoreResults[i]}},
+                    each.results[i]);
+      }
+      each.latency.expose("store_operation_seconds",
+                          "From asking the store until the database had answered.",
+                          {{"operation", each.operation}}, out);
+    }
+    media_times_.expose(out);
     rooms_.expose(out);
     const PageApi::Counts& pages = pages_.counts();
     out.counter("signaling_page_news", "Pages that said they go or come back.", {}, pages.heard);
@@ -208,7 +225,10 @@ class SignalingService::Impl final : public RoomApi::Meetings {
   }
   void perform(const call::Notify& action) { door_.perform(action); }
   void perform(const call::Disconnect& action) { door_.perform(action); }
-  void perform(control::MediaCommand& action) { media_.send(std::move(action)); }
+  void perform(control::MediaCommand& action) {
+    media_times_.sent(action, monotonic_now());
+    media_.send(std::move(action));
+  }
 
   void perform(const call::LoadRoom& action) {
     store_.load_room(action.code, config_.call.chat_history, wall_unix_ms(),
@@ -292,6 +312,7 @@ class SignalingService::Impl final : public RoomApi::Meetings {
   // Those by REST who wait for an answer.
   std::unordered_map<call::RequestNumber, Answer> operators_;
   call::RequestNumber last_operator_ = 0;
+  MediaTimes media_times_;
   call::Call call_;
   std::function<void(const call::Happened& happened)> books_;
   std::deque<call::Event> events_;
@@ -314,7 +335,7 @@ SignalingService::SignalingService(const Config& config, http::EventLoop& loop,
 SignalingService::~SignalingService() = default;
 
 void SignalingService::on_media_completion(control::MediaCompletion completion) {
-  impl_->handle(std::move(completion));
+  impl_->hear(std::move(completion));
 }
 
 void SignalingService::on_media_event(control::MediaEvent event) {

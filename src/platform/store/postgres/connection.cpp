@@ -146,7 +146,7 @@ void Connection::lose(std::string_view why) {
                {{"connection", options_.number}, {"what", why}, {"reason", said}});
   }
   for (InFlight& lost : std::exchange(in_flight_, {})) {
-    refused_.emplace_back(std::move(lost.done), kAway);
+    refused_.push_back({lost.name, std::move(lost.done), kAway});
   }
 }
 
@@ -154,12 +154,12 @@ void Connection::lose(std::string_view why) {
 
 void Connection::run(Query query, Done done) {
   if (state_ != State::kReady) {
-    refused_.emplace_back(std::move(done), kAway);
+    refused_.push_back({query.name, std::move(done), kAway});
     return;
   }
   if (in_flight_.size() >= options_.in_flight_max) {
-    refused_.emplace_back(std::move(done),
-                          Error{ErrorCode::kFull, "too much is asked of the database"});
+    refused_.push_back({query.name, std::move(done),
+                        Error{ErrorCode::kFull, "too much is asked of the database"}});
     return;
   }
   std::vector<const char*> values;
@@ -220,9 +220,18 @@ Result<Rows> Connection::to_result(std::string_view name, Rows rows) {
 // Last in a turn, since who is answered may ask again.
 void Connection::answer() {
   for (InFlight& one : std::exchange(answered_, {})) {
-    one.done(one.result ? std::move(*one.result) : std::unexpected(kAway));
+    Result<Rows> result = one.result ? std::move(*one.result) : std::unexpected(kAway);
+    count(one.name, result ? std::nullopt : std::optional(result.error().code), now_ - one.sent_at);
+    one.done(std::move(result));
   }
-  for (auto& [done, error] : std::exchange(refused_, {})) done(std::unexpected(error));
+  for (Refused& one : std::exchange(refused_, {})) {
+    count(one.name, one.error.code, Duration::zero());
+    one.done(std::unexpected(one.error));
+  }
+}
+
+void Connection::count(std::string_view name, std::optional<ErrorCode> error, Duration took) {
+  if (options_.times != nullptr) options_.times->add(name, error, took);
 }
 
 }  // namespace confab::store::postgres

@@ -21,13 +21,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/error.h"
 #include "base/instant.h"
 #include "base/log.h"
 #include "platform/store/postgres/result.h"
+#include "platform/store/store_times.h"
 
 struct pg_conn;
 
@@ -52,6 +52,8 @@ struct ConnectionOptions {
   std::size_t in_flight_max = 8192;
   // Which one of the process's it is, for the log.
   std::size_t number = 0;
+  // Told of every query, if there is one; outlives the connection.
+  StoreTimes* times = nullptr;
 };
 
 class Connection {
@@ -91,6 +93,11 @@ class Connection {
     Done done;
     std::optional<Result<Rows>> result;  // until the synchronisation point after it
   };
+  struct Refused {
+    std::string_view name;
+    Done done;
+    Error error;
+  };
   struct Finish {
     void operator()(pg_conn* raw) const;
   };
@@ -105,6 +112,7 @@ class Connection {
   Instant answer_due() const;
   bool is_answer_late() const;
   void answer();
+  void count(std::string_view name, std::optional<ErrorCode> error, Duration took);
   Result<Rows> to_result(std::string_view name, Rows rows);
 
   ConnectionOptions options_;
@@ -119,7 +127,7 @@ class Connection {
   short wanted_ = 0;
   std::deque<InFlight> in_flight_;
   std::vector<InFlight> answered_;
-  std::vector<std::pair<Done, Error>> refused_;
+  std::vector<Refused> refused_;
   std::size_t attempts_ = 0;
   bool is_reported_away_ = false;
   std::string reason_;  // of the server, for why it can not do what was asked

@@ -62,6 +62,16 @@ void expose_listener(std::string_view listener, const http::HttpServer& server,
   repeated("mismatched", made.mismatched);
   repeated("in_flight", made.in_flight);
   repeated("dropped", made.dropped);
+  server.for_each_route([&](std::string_view route, const http::RouteCounts& requests) {
+    for (std::size_t i = 0; i < requests.outcomes.size(); ++i) {
+      out.counter(
+          "http_requests", "Requests of a route, by what they were answered.",
+          {{"listener", listener}, {"route", route}, {"status", http::RouteCounts::kOutcomes[i]}},
+          requests.outcomes[i]);
+    }
+    requests.latency.expose("http_request_seconds", "How long the answers of a route took.",
+                            {{"listener", listener}, {"route", route}}, out);
+  });
 }
 
 }  // namespace confab::cli
