@@ -121,6 +121,11 @@ export class FakeServer implements SocketLike {
     return this.log.filter((each) => each.event === event).map((each) => each.payload);
   }
 
+  /** The latest one of that producer. */
+  consumerOf(producerId: string): string | undefined {
+    return [...this.consumers.values()].findLast((each) => each.producerId === producerId)?.id;
+  }
+
   // ---- the server ----
 
   private answer(event: string, payload: Answer): Answer {

@@ -1,9 +1,10 @@
 'use client';
 
-import { LoaderCircle, MonitorUp, RefreshCw, Volume2 } from 'lucide-react';
+import { LoaderCircle, MonitorUp, RefreshCw, VideoOff, Volume2 } from 'lucide-react';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
 import { useMeeting } from '@/lib/store/meeting';
+import { useSettings } from '@/lib/store/settings';
 import type { RoomActions } from './actions';
 import { useSession } from './session-context';
 import { useHeirOfFocus } from './use-heir-of-focus';
@@ -16,6 +17,7 @@ export function Banners({ actions }: { actions: RoomActions }) {
   const audioBlocked = useMeeting((state) => state.audioBlocked);
   const newBuild = useMeeting((state) => state.newBuild);
   const sharing = useMeeting((state) => state.screen !== null);
+  const soundOnly = useSettings((state) => state.receive === 'sound');
   return (
     <div className="flex flex-col items-center gap-2 px-3 empty:hidden">
       {offlineSince !== null && <Reconnecting since={offlineSince} />}
@@ -29,6 +31,13 @@ export function Banners({ actions }: { actions: RoomActions }) {
           <Volume2 className="size-4 text-accent" aria-hidden />
           <span>The browser holds the sound back.</span>
           <Button tone="accent" data-testid="unblock-audio" onClick={() => void session.audio.unblock()}>Click to hear</Button>
+        </Bar>
+      )}
+      {soundOnly && (
+        <Bar testId="sound-only">
+          <VideoOff className="size-4 shrink-0 text-accent" aria-hidden />
+          <span role="status">You receive sound only</span>
+          <Button className="min-h-9!" data-testid="receive-pictures" onClick={() => useSettings.getState().update({ receive: 'all' })}>Receive pictures</Button>
         </Bar>
       )}
       {sharing && (

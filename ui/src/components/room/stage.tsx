@@ -3,6 +3,8 @@
 import clsx from 'clsx';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useMeeting } from '@/lib/store/meeting';
+import { isSameUse, kAllVideo, useOf, type ShownVideo } from '@/lib/media/use-of-video';
+import { useSettings } from '@/lib/store/settings';
 import { allTiles, focusedTile, type TileModel } from '@/lib/store/tiles';
 import { bestGrid, gridBoxes, pageCapacity, pageOf, spotlightBoxes, type Box } from '@/lib/util/grid';
 import { AloneCard } from './alone-card';
@@ -50,7 +52,7 @@ function Tiles({ size }: { size: Size }) {
   const { items, page, pages, boxes } = layout;
   const elsewhere = useSpeakingElsewhere(tiles, items);
   useBringForward({ order, setKept, tiles, shown: items, elsewhere, firstPage: page === 0 && pages > 1 });
-  useVisibility(tiles, items);
+  useReportedUse(tiles, layout, focused?.key);
 
   // In the order of arrival, not of places: an element that is moved within the document loses the focus and its picture.
   const drawn = tiles.filter((each) => boxes.has(each.key));
@@ -124,13 +126,19 @@ function arrangeSpotlight(tiles: readonly TileModel[], focused: TileModel, { wid
   return { items: [focused, ...items], page, pages, boxes: boxes.set(focused.key, main), pager };
 }
 
-/** Tells the media side whose video nobody looks at. */
-function useVisibility(tiles: readonly TileModel[], shown: readonly TileModel[]): void {
+/** Tells the media side whose video is looked at, and in what size. */
+function useReportedUse(tiles: readonly TileModel[], { items, boxes }: Arrangement, focusedKey: string | undefined): void {
   const session = useSession();
-  const visible = new Set(shown.map((each) => each.key));
-  const hidden = tiles.flatMap((each) => (!visible.has(each.key) && each.producerId !== undefined ? [each.producerId] : []));
-  const key = hidden.join();
+  const receive = useSettings((state) => state.receive);
+  const all = tiles.flatMap(({ isSelf, producerId }) => (isSelf || producerId === undefined ? [] : [producerId]));
+  const shown = items.flatMap(({ key, kind, isSelf, producerId }): ShownVideo[] =>
+    isSelf || producerId === undefined ? [] : [{ producerId, kind, height: boxes.get(key)?.height ?? 0, focused: key === focusedKey }]);
+  const pixelRatio = typeof window === 'undefined' ? 1 : window.devicePixelRatio;
+  const told = useRef(kAllVideo);
+  const now = useOf(all, shown, pixelRatio, receive);
   useEffect(() => {
-    session.setHiddenVideos(new Set(key === '' ? [] : key.split(',')));
-  }, [key, session]);
+    if (isSameUse(told.current, now)) return;
+    told.current = now;
+    session.setUseOfVideo(now);
+  });
 }

@@ -9,10 +9,12 @@ import { VideoView } from '@/components/ui/video-view';
 import { mark } from '@/lib/media/marks';
 import { useLocal } from '@/lib/store/local';
 import { isLive, useMeeting } from '@/lib/store/meeting';
+import { useQuality, type Verdict } from '@/lib/store/quality';
 import { useSettings } from '@/lib/store/settings';
 import type { TileModel } from '@/lib/store/tiles';
 import type { Box } from '@/lib/util/grid';
 import { PersonMenu } from './person-menu';
+import { QualityBars, qualityWords } from './quality-bars';
 import { RoleBadge } from './role-badge';
 import { useHeirOfFocus } from './use-heir-of-focus';
 import { tagged } from './use-tags';
@@ -35,16 +37,19 @@ export const Tile = memo(function Tile({ tile, box, pinned, tag }: TileProps) {
   const ownScreen = useMeeting((state) => (isSelf && screen ? state.screen : null));
   const ownCamera = useLocal((state) => (isSelf && !screen ? state.camera : null));
   const mirror = useSettings((state) => state.mirrorSelf);
+  const soundOnly = useSettings((state) => state.receive === 'sound') && !isSelf;
   const speaking = useMeeting((state) => state.speaking[participant.id] !== undefined);
   const micLive = isLive(participant, 'microphone');
+  const verdict = useQuality((state) => (screen ? undefined : state.people[participant.id]));
+  const stalled = useQuality((state) => producerId !== undefined && state.stalled.has(producerId));
 
   const ref = useRef<HTMLElement>(null);
   useHeirOfFocus(ref);
   const small = box.width < 260 || box.height < 150;
   const reconnecting = participant.connection === 'reconnecting';
   // One's own picture is there before the server has heard of it, and gone at the click.
-  const track = isSelf ? (screen ? ownScreen : ownCamera) : remote;
-  const expected = !isSelf && producerId !== undefined;
+  const track = isSelf ? (screen ? ownScreen : ownCamera) : soundOnly ? undefined : remote;
+  const expected = !isSelf && !soundOnly && producerId !== undefined;
   const name = tagged(participant.name, tag) + (isSelf ? ' (you)' : '');
   const lit = speaking && micLive && !screen;
 
@@ -61,7 +66,8 @@ export const Tile = memo(function Tile({ tile, box, pinned, tag }: TileProps) {
       data-speaking={lit}
       data-connection={participant.connection}
       data-small={small}
-      aria-label={tileLabel(tile, micLive, tag)}
+      data-stalled={stalled || undefined}
+      aria-label={tileLabel(tile, micLive, tag, verdict)}
       style={{ transform: `translate(${box.x}px, ${box.y}px)`, width: box.width, height: box.height }}
       className={clsx('tile group absolute top-0 left-0 isolate overflow-hidden rounded-(--radius-tile) bg-ink-850', lit ? 'speaking-ring' : 'ring-1 ring-white/8')}
     >
@@ -89,6 +95,14 @@ export const Tile = memo(function Tile({ tile, box, pinned, tag }: TileProps) {
             <WifiOff className="size-4 shrink-0" aria-hidden /> <span className={small ? 'sr-only' : ''}>Reconnecting…</span>
           </span>
         </div>
+      )}
+      {stalled && track && !reconnecting && (
+        <span
+          data-testid="tile-stalled"
+          className="absolute inset-x-2 top-2 mx-auto flex w-fit items-center gap-1.5 rounded-full bg-ink-950/85 px-2.5 py-1 text-xs font-medium text-warn"
+        >
+          <WifiOff className="size-3.5 shrink-0" aria-hidden /> <span className={small ? 'sr-only' : ''}>The picture stands still</span>
+        </span>
       )}
       {participant.hand !== null && !screen && (
         <span
@@ -128,6 +142,7 @@ export const Tile = memo(function Tile({ tile, box, pinned, tag }: TileProps) {
           </span>
           <NameTag tag={tag} />
           {!screen && <RoleBadge role={participant.role} className="size-3.5" />}
+          {verdict !== undefined && <QualityBars verdict={verdict} />}
         </span>
       </div>
     </article>
@@ -152,12 +167,13 @@ function NoPicture({ id, name, screen, box, hidden }: { id: string; name: string
   );
 }
 
-function tileLabel({ participant, isSelf, kind, producerId }: TileModel, micLive: boolean, tag: string | undefined): string {
+function tileLabel({ participant, isSelf, kind, producerId }: TileModel, micLive: boolean, tag: string | undefined, verdict: Verdict | undefined): string {
   const who = isSelf ? 'You' : tagged(participant.name, tag);
   if (kind === 'screen') return `${who}, screen`;
   const parts = [who, micLive ? 'microphone on' : 'microphone off', producerId === undefined ? 'camera off' : 'camera on'];
   if (participant.hand !== null) parts.push('hand raised');
   if (participant.connection === 'reconnecting') parts.push('reconnecting');
+  if (verdict !== undefined && verdict.grade !== 'good') parts.push(qualityWords(verdict));
   return parts.join(', ');
 }
 

@@ -9,6 +9,7 @@ import { Dialog } from '@/components/ui/dialog';
 import { LevelMeter } from '@/components/ui/meter';
 import { Switch } from '@/components/ui/switch';
 import { canChooseSpeaker, type Resolution } from '@/lib/media/devices';
+import type { Receive } from '@/lib/media/use-of-video';
 import { describeError } from '@/lib/protocol/errors';
 import { useLocal, watchDevices } from '@/lib/store/local';
 import { useMeeting } from '@/lib/store/meeting';
@@ -152,6 +153,20 @@ function VideoSection() {
         >
           <option value="720p">1280 × 720</option>
           <option value="360p">640 × 360 (less data)</option>
+        </select>
+      </div>
+      <div>
+        <label htmlFor="settings-receive" className="mb-1.5 block text-sm font-medium text-soft">Receive from others</label>
+        <select
+          id="settings-receive"
+          data-testid="settings-receive"
+          className="field"
+          value={settings.receive}
+          onChange={(event) => settings.update({ receive: event.target.value as Receive })}
+        >
+          <option value="all">Pictures as large as they are shown</option>
+          <option value="saver">Small pictures (less data)</option>
+          <option value="sound">Sound only (least data)</option>
         </select>
       </div>
       <Switch label="Show my own picture mirrored" checked={settings.mirrorSelf} onChange={(mirrorSelf) => settings.update({ mirrorSelf })} />

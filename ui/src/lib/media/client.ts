@@ -14,6 +14,7 @@ import type { Resolution } from './devices';
 import { KeyFrameWatch } from './key-frame-watch';
 import { DeviceLoader } from './device-loader';
 import { mark } from './marks';
+import { kAllVideo, kTopLayer, kTopTemporalLayer, type UseOfVideo } from './use-of-video';
 
 export interface RemoteTrack {
   producerId: string;
@@ -49,6 +50,8 @@ interface Held {
   source: Source;
   /** What the server was last told; it makes consumers paused. */
   flowing: boolean;
+  /** Likewise; it makes consumers without a limit. */
+  layer: number;
 }
 
 const kKindOf: Record<Source, MediaKind> = {
@@ -71,7 +74,7 @@ export class MediaClient {
   private readonly pending = new Set<string>();
   /** Consumers that the server has made and the browser is making. */
   private readonly making = new Set<string>();
-  private hidden: ReadonlySet<string> = new Set();
+  private use: UseOfVideo = kAllVideo;
   private capabilitiesSent = false;
   /** What the server has not answered a `transport:connect` for. */
   private readonly unconnected = new Map<TransportDirection, ms.DtlsParameters>();
@@ -280,10 +283,9 @@ export class MediaClient {
     this.events.onTrackGone(producerId);
   }
 
-  /** Video nobody looks at (another page of the grid) is not sent to us. */
-  setHidden(producerIds: ReadonlySet<string>): void {
-    this.hidden = producerIds;
-    this.consumers.forEach((held) => void this.letFlow(held));
+  setUse(use: UseOfVideo): void {
+    this.use = use;
+    this.consumers.forEach((held) => this.applyUse(held));
   }
 
   /** After a resumed session: whatever the server no longer has must be asked for again. */
@@ -294,7 +296,7 @@ export class MediaClient {
       if (theirs?.id !== held.consumer.id) this.drop(producerId);
       else held.flowing = !theirs.paused;
     });
-    this.consumers.forEach((held) => void this.letFlow(held));
+    this.consumers.forEach((held) => this.applyUse(held));
     // Made by a request whose answer was lost: a second copy of the stream.
     const known = new Set([...this.making, ...[...this.consumers.values()].map((held) => held.consumer.id)]);
     for (const { id } of own) {
@@ -422,14 +424,34 @@ export class MediaClient {
       consumer.close();
       return;
     }
-    const held: Held = { consumer, participantId, source, flowing: false };
+    const held: Held = { consumer, participantId, source, flowing: false, layer: kTopLayer };
     this.consumers.set(producerId, held);
     this.events.onTrack({ producerId, consumerId: id, participantId, source, track: consumer.track });
-    void this.letFlow(held);
+    this.applyUse(held);
   }
 
-  private async letFlow(held: Held): Promise<void> {
-    const want = !(held.consumer.kind === 'video' && this.hidden.has(held.consumer.producerId));
+  private applyUse(held: Held): void {
+    const { producerId, kind } = held.consumer;
+    // Before it flows: a key frame of a larger layer would be asked for in vain.
+    if (kind === 'video') void this.limitLayer(held, this.use.layers.get(producerId) ?? kTopLayer);
+    void this.letFlow(held, kind === 'audio' || !this.use.hidden.has(producerId));
+  }
+
+  private async limitLayer(held: Held, layer: number): Promise<void> {
+    const before = held.layer;
+    if (before === layer || held.consumer.closed || this.use.hidden.has(held.consumer.producerId)) return;
+    held.layer = layer;
+    try {
+      await this.signaling.request('consumer:layers', {
+        consumerId: held.consumer.id, spatialLayer: layer, temporalLayer: kTopTemporalLayer,
+      });
+    } catch {
+      // As below; another limit may have been told meanwhile.
+      if (held.layer === layer) held.layer = before;
+    }
+  }
+
+  private async letFlow(held: Held, want: boolean): Promise<void> {
     if (held.flowing === want || held.consumer.closed) return;
     held.flowing = want;
     try {

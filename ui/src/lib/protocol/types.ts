@@ -209,6 +209,7 @@ export interface Requests {
   'consumer:pause': { payload: { consumerId: string }; result: Empty };
   'consumer:resume': { payload: { consumerId: string }; result: Empty };
   'consumer:close': { payload: { consumerId: string }; result: Empty };
+  'consumer:layers': { payload: { consumerId: string; spatialLayer: number; temporalLayer: number }; result: Empty };
   'chat:send': { payload: { id: string; text: string; to?: string }; result: { message: ChatMessage } };
   'chat:history': { payload: { before?: string }; result: { chat: ChatMessage[]; chatEarlier: boolean } };
   'hand:set': { payload: { raised: boolean }; result: { hand: number | null } };

@@ -3,6 +3,7 @@ import type { AudioSink } from '@/lib/media/audio-sink';
 import { MediaClient, type WantedProducer } from '@/lib/media/client';
 import type { DeviceLoader } from '@/lib/media/device-loader';
 import type { MediaOverrides } from '@/lib/media/encodings';
+import { kAllVideo, type UseOfVideo } from '@/lib/media/use-of-video';
 import type { SignalingClient } from '@/lib/protocol/client';
 import { describeError, ProtocolError } from '@/lib/protocol/errors';
 import type { JoinResult, MeetingState, TransportDirection } from '@/lib/protocol/types';
@@ -38,6 +39,7 @@ export interface MediaSurroundings {
 export class MeetingMedia {
   private media: MediaClient | null = null;
   private rebuildFrom: MediaBasis | null = null;
+  private use: UseOfVideo = kAllVideo;
   /** Counts ends: what was begun before one must not come up after it. */
   private stay = 0;
   /** How often the server lost the media plane: transports of before are gone with it. */
@@ -97,6 +99,12 @@ export class MeetingMedia {
     if (this.media?.hasTransport(transportId)) this.rebuildAfterFailure();
   }
 
+  /** Of this media and of those that follow it. */
+  setUse(use: UseOfVideo): void {
+    this.use = use;
+    this.media?.setUse(use);
+  }
+
   /** Of those who left nothing is received any more. */
   dropStrangers(): void {
     void this.media?.setWanted(this.wanted());
@@ -152,6 +160,7 @@ export class MeetingMedia {
       return await this.make(basis, stay, losses);
     }
     this.media = media;
+    media.setUse(this.use);
     // Not the transports that came with a join: they end with this media.
     const { routerRtpCapabilities, iceServers } = basis;
     this.rebuildFrom = { routerRtpCapabilities, iceServers };

@@ -1,5 +1,6 @@
 import { Device, FakeHandler, testFakeParameters } from 'mediasoup-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { kAllVideo } from '@/lib/media/use-of-video';
 import { useLocal } from '@/lib/store/local';
 import { isLive, useMeeting } from '@/lib/store/meeting';
 import { FakeServer } from '@/testing/fake-server';
@@ -276,12 +277,37 @@ describe('during the call', () => {
 
   it('stops asking for video on another page of the grid', async () => {
     await joinWith(session, {});
-    session.setHiddenVideos(new Set(['pr_ben_v']));
+    session.setUseOfVideo({ hidden: new Set(['pr_ben_v']), layers: new Map() });
     await settled();
     expect(server.requests('consumer:pause')).toHaveLength(1);
-    session.setHiddenVideos(new Set());
+    session.setUseOfVideo(kAllVideo);
     await settled();
     expect(server.requests('consumer:resume')).toHaveLength(3);
+  });
+
+  it('asks for no larger layer than is shown, before the first key frame, and again of media made anew', async () => {
+    const use = { hidden: new Set<string>(), layers: new Map([['pr_ben_v', 1]]) };
+    session.setUseOfVideo(use);
+    await joinWith(session, {});
+    const ofVideo = () => server.log.filter(({ event, payload }) => /consumer:(layers|resume)/.test(event) && payload['consumerId'] === server.consumerOf('pr_ben_v'));
+    expect(ofVideo().map(({ event }) => event)).toEqual(['consumer:layers', 'consumer:resume']);
+    expect(server.requests('consumer:layers')).toMatchObject([{ spatialLayer: 1, temporalLayer: 2 }]);
+    session.setUseOfVideo({ ...use, layers: new Map([['pr_ben_v', 1]]) });
+    await settled();
+    expect(server.requests('consumer:layers')).toHaveLength(1);
+    server.emit('transport:state', { transportId: session.mediaClient?.transportIds()[1], state: 'failed' });
+    await settled();
+    expect(ofVideo().map(({ event }) => event)).toEqual(['consumer:layers', 'consumer:resume']);
+  });
+
+  it('hides again what nobody looks at when media is made anew', async () => {
+    await joinWith(session, {});
+    session.setUseOfVideo({ hidden: new Set(['pr_ben_v']), layers: new Map() });
+    await settled();
+    server.emit('transport:state', { transportId: session.mediaClient?.transportIds()[1], state: 'failed' });
+    await settled();
+    const video = server.consumerOf('pr_ben_v');
+    expect(server.requests('consumer:resume').filter((each) => each['consumerId'] === video)).toEqual([]);
   });
 
   it('stays out when another tab took the session over', async () => {

@@ -4,6 +4,7 @@ import type { MediaClient } from '@/lib/media/client';
 import { DeviceLoader } from '@/lib/media/device-loader';
 import { overridesFromQuery } from '@/lib/media/encodings';
 import { mark } from '@/lib/media/marks';
+import type { UseOfVideo } from '@/lib/media/use-of-video';
 import { createSignalingClient, type ConnectionChange, type SignalingClient } from '@/lib/protocol/client';
 import { describeError, ProtocolError, type ErrorCode } from '@/lib/protocol/errors';
 import { getConfig } from '@/lib/protocol/rest';
@@ -23,6 +24,7 @@ import { MeetingMedia } from './meeting-media';
 import { notify } from './notices';
 import { sayPageCloses, watchPage } from './page-life';
 import { Publisher } from './publisher';
+import { QualityWatch } from './quality-watch';
 import { clearResume, loadResume, saveResume } from './resume';
 
 // A first join is tried again for this long, from the click on.
@@ -57,6 +59,7 @@ export class MeetingSession {
   private readonly stops: (() => void)[] = [];
   private readonly chat: Chat;
   private readonly door: DoorKeeper;
+  private readonly quality = new QualityWatch(() => this.media.client);
   private readonly hand = new Lane(() => this.agreeOnHand());
 
   constructor(
@@ -156,13 +159,14 @@ export class MeetingSession {
     ++this.stay;
     this.stops.forEach((stop) => stop());
     this.publisher.dispose();
+    this.quality.stop();
     this.release();
     this.signaling.disconnect();
     stopAllLocal();
   }
 
-  setHiddenVideos(producerIds: ReadonlySet<string>): void {
-    this.media.client?.setHidden(producerIds);
+  setUseOfVideo(use: UseOfVideo): void {
+    this.media.setUse(use);
   }
 
   get mediaClient(): MediaClient | null {

@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import { createJSONStorage, persist } from 'zustand/middleware';
 import type { Resolution } from '@/lib/media/devices';
+import type { Receive } from '@/lib/media/use-of-video';
 import { readStored, removeStored, writeStored } from '@/lib/util/storage';
 
 /** What this browser remembers between meetings. Nothing of it leaves the machine but the name. */
@@ -12,6 +13,7 @@ export interface Settings {
   startCamera: boolean;
   startMicrophone: boolean;
   resolution: Resolution;
+  receive: Receive;
   mirrorSelf: boolean;
   echoCancellation: boolean;
   noiseSuppression: boolean;
@@ -26,6 +28,7 @@ export const kDefaultSettings: Settings = {
   startCamera: true,
   startMicrophone: true,
   resolution: '720p',
+  receive: 'all',
   mirrorSelf: true,
   echoCancellation: true,
   noiseSuppression: true,

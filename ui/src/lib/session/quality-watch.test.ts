@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { MediaClient } from '@/lib/media/client';
+import type { Participant } from '@/lib/protocol/types';
+import { kInitialMeeting, useMeeting } from '@/lib/store/meeting';
+import { useQuality } from '@/lib/store/quality';
+import { person } from '@/testing/fake-server';
+import { QualityWatch } from './quality-watch';
+
+interface Stream {
+  track: string;
+  received: number;
+  lost: number;
+  decoded: number;
+}
+
+/** What a browser would say of streams that the test moves on. */
+class FakeMedia {
+  readonly streams: Record<string, Stream> = {};
+  readonly hidden = new Set<string>();
+  at = 0;
+  sent: Record<string, unknown>[] = [];
+
+  run(seconds: number, loss: Record<string, number> = {}, still: string[] = []): void {
+    this.at += seconds * 1000;
+    for (const [id, stream] of Object.entries(this.streams)) {
+      const lost = Math.round(100 * (loss[id] ?? 0));
+      stream.lost += lost;
+      stream.received += 100 - lost;
+      if (!still.includes(id)) stream.decoded += 60;
+    }
+  }
+
+  transportStats(direction: string): Promise<Map<string, unknown>> {
+    const received = Object.values(this.streams).map(({ track, received: packetsReceived, lost, decoded }) => ({
+      id: track, type: 'inbound-rtp', timestamp: this.at, trackIdentifier: track, kind: 'video', packetsReceived, packetsLost: lost, framesDecoded: decoded,
+    }));
+    return Promise.resolve(new Map((direction === 'recv' ? received : this.sent).map((each, index) => [String(index), each])));
+  }
+
+  receiving() {
+    return Object.entries(this.streams).map(([participantId, { track }]) => ({
+      participantId, source: 'camera', flowing: !this.hidden.has(participantId), consumer: { producerId: `pr_${participantId}`, track: { id: track } },
+    }));
+  }
+}
+
+let media: FakeMedia;
+let current: FakeMedia | null;
+let watch: QualityWatch;
+
+const someone = (id: string): Participant => person(id, [{ id: `pr_${id}`, kind: 'video', source: 'camera', paused: false }]);
+const gradeOf = (id: string) => useQuality.getState().people[id]?.grade;
+const reasonOf = (id: string) => useQuality.getState().people[id]?.reason;
+
+async function pass(loss: Record<string, number> = {}, still: string[] = []): Promise<void> {
+  media.run(2, loss, still);
+  await watch.look(media.at);
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  media = new FakeMedia();
+  current = media;
+  useMeeting.setState({ ...kInitialMeeting, selfId: 'me', people: Object.fromEntries(['me', 'ada', 'ben', 'cyd'].map((id) => [id, someone(id)])) });
+  for (const id of ['ada', 'ben', 'cyd']) media.streams[id] = { track: `t_${id}`, received: 0, lost: 0, decoded: 0 };
+  watch = new QualityWatch(() => current as unknown as MediaClient | null);
+});
+
+afterEach(() => {
+  watch.stop();
+  vi.useRealTimers();
+});
+
+describe('how well a person is seen', () => {
+  it('is told when it is bad for a while, with whose connection it is', async () => {
+    for (let n = 0; n < 3; ++n) await pass();
+    expect(gradeOf('ada')).toBe('good');
+    for (let n = 0; n < 2; ++n) await pass({ ada: 0.2 });
+    expect([gradeOf('ada'), gradeOf('ben')]).toEqual(['poor', 'good']);
+    expect(reasonOf('ada')).toBe('Their connection is weak: packets are lost');
+    for (let n = 0; n < 2; ++n) await pass({ ada: 0.2, ben: 0.2, cyd: 0.2 });
+    expect(reasonOf('ben')).toBe('Your connection is weak: packets are lost');
+    for (let n = 0; n < 2; ++n) await pass();
+    expect(useQuality.getState().people['ada']).toEqual({ grade: 'good', reason: '' });
+  });
+
+  it('says nothing of a picture that is not sent, not shown, or whose sender is away', async () => {
+    await pass();
+    media.hidden.add('ada');
+    useMeeting.setState(({ people }) => ({ people: { ...people, ben: { ...someone('ben'), connection: 'reconnecting' } } }));
+    await pass({}, ['ada', 'ben', 'cyd']);
+    expect([...useQuality.getState().stalled]).toEqual(['pr_cyd']);
+  });
+
+  it('is forgotten with its media', async () => {
+    await pass();
+    await pass({}, ['ada']);
+    expect(useQuality.getState().stalled.size).toBe(1);
+    current = null;
+    await watch.look(media.at);
+    expect(useQuality.getState()).toEqual({ people: {}, stalled: new Set() });
+  });
+
+  it('is not what a browser sends while it is still rising', async () => {
+    media.sent = [{ id: 'o', type: 'outbound-rtp', timestamp: 0, qualityLimitationReason: 'bandwidth' }];
+    for (let n = 0; n < 5; ++n) await pass();
+    expect(gradeOf('me')).toBeUndefined();
+    for (let n = 0; n < 3; ++n) await pass();
+    expect(useQuality.getState().people['me']).toEqual({ grade: 'fair', reason: 'Your connection is weak: others see you less sharp' });
+  });
+});
