@@ -25,6 +25,9 @@ class Aimd {
     Duration rtt{};
     bool application_limited = false;
     bool may_increase = true;
+    // Less was sent of late than may be, or a probe has just been: what arrives is no measure of
+    // what fits.
+    bool is_untried = false;
   };
   void update(Instant now, const Input& input);
   // Found by other means, above or below.
@@ -40,6 +43,8 @@ class Aimd {
 
   void increase(Instant now, const Input& input);
   void decrease(Instant now, const Input& input);
+  // What an overuse is measured by.
+  double basis_bps(const Input& input) const;
   bool may_decrease(Instant now, const Input& input) const;
   double step_bps(Duration passed, Duration rtt) const;
 

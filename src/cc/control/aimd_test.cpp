@@ -42,6 +42,19 @@ TEST(Aimd, goes_down_below_what_arrives_and_waits) {
   EXPECT_NEAR(aimd.rate_bps(), 335'000, 1);
 }
 
+TEST(Aimd, where_less_was_sent_than_may_be_an_overuse_takes_a_share_and_not_what_was_not_sent) {
+  Aimd aimd(340'000);
+  const Aimd::Input over{
+      .usage = Usage::kOver, .throughput_bps = 220'000, .rtt = 40ms, .is_untried = true};
+  aimd.update(kT0, over);
+  EXPECT_NEAR(aimd.rate_bps(), 284'000, 1);
+  // The queue of one probe is one overuse.
+  aimd.update(kT0 + 250ms, over);
+  EXPECT_NEAR(aimd.rate_bps(), 284'000, 1);
+  aimd.update(kT0 + 300ms, over);
+  EXPECT_NEAR(aimd.rate_bps(), 236'400, 1);
+}
+
 TEST(Aimd, an_overuse_never_makes_it_go_up) {
   Aimd aimd(500'000);
   aimd.update(kT0, {.usage = Usage::kOver, .throughput_bps = 2'000'000, .rtt = 50ms});

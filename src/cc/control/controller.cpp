@@ -10,6 +10,11 @@ constexpr Duration kFarAway = 3s;
 constexpr Duration kFarAwayInterval = 1s;
 constexpr double kFarAwayShare = 0.8;
 constexpr double kPace = 1.5;
+// For so long what arrives tells too little: the window of the throughput, and, where less arrives
+// than may be sent, the queue of a probe.
+constexpr double kUntriedShare = 0.8;
+constexpr Duration kUntriedAfterLimit = 1s;
+constexpr Duration kUntriedAfterProbe = 300ms;
 
 }  // namespace
 
@@ -55,10 +60,20 @@ void CongestionController::take_in(Instant now, std::span<const PacketResult> re
   for (const PacketResult& r : received_) {
     throughput_.on_received(r.sent_at, r.arrived, r.bytes);
     probe_estimator_.on_received(r);
+    if (r.probe != kNoProbe) probe_seen_at_ = now;
     if (const auto spacing = groups_.on_packet(r.sent_at, r.arrived)) trend_.on_spacing(*spacing);
   }
   if (config_.has_queue_guard) guard_.on_feedback(now, received_);
   follow_delay(now, results);
+}
+
+// A queue that stands is no probe's.
+bool CongestionController::is_untried(Instant now, std::optional<double> throughput_bps) {
+  if (application_.is_limited()) limited_at_ = now;
+  if (guard_.is_draining()) return false;
+  if (limited_at_ && now - *limited_at_ < kUntriedAfterLimit) return true;
+  return probe_seen_at_ && now - *probe_seen_at_ < kUntriedAfterProbe && throughput_bps &&
+         *throughput_bps < kUntriedShare * aimd_.rate_bps();
 }
 
 void CongestionController::follow_delay(Instant now, std::span<const PacketResult> results) {
@@ -68,7 +83,8 @@ void CongestionController::follow_delay(Instant now, std::span<const PacketResul
                      .throughput_bps = throughput,
                      .rtt = rtt_,
                      .application_limited = application_.is_limited(),
-                     .may_increase = !guard_.is_draining()});
+                     .may_increase = !guard_.is_draining(),
+                     .is_untried = is_untried(now, throughput)});
   if (guard_.is_draining() && throughput && *throughput < aimd_.rate_bps()) {
     aimd_.set_rate(now, *throughput);
   }
@@ -127,6 +143,8 @@ Update CongestionController::on_route_change(Instant now) {
   silence_.on_feedback();
   silence_share_ = 1;
   far_away_at_.reset();
+  limited_at_.reset();
+  probe_seen_at_.reset();
   aimd_.reset(now, start);
   cause_ = Cause::kStart;
   probes_.start(now, start);

@@ -65,6 +65,7 @@ class CongestionController {
 
  private:
   void take_in(Instant now, std::span<const PacketResult> results);
+  bool is_untried(Instant now, std::optional<double> throughput_bps);
   void follow_delay(Instant now, std::span<const PacketResult> results);
   void follow_probes(Instant now);
   void limit(Instant now);
@@ -89,6 +90,9 @@ class CongestionController {
   Duration rtt_ = 100ms;  // until one is known
   bool hears_feedback_ = false;
   std::optional<Instant> far_away_at_;  // when it was last lowered for that
+  // When less was sent than may be, and when a part of a probe arrived.
+  std::optional<Instant> limited_at_;
+  std::optional<Instant> probe_seen_at_;
   double silence_share_ = 1;
   double target_bps_;
   LinkState state_ = LinkState::kNormal;

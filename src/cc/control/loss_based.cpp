@@ -195,6 +195,13 @@ LossBased::Model LossBased::limit_increase(Model best, const Input& input) const
   return best;
 }
 
+void LossBased::leave_to_delay() {
+  state_ = State::kDelayBased;
+  hold_until_.reset();
+  hold_ = kHoldMin;
+  hold_rate_bps_ = 0;
+}
+
 void LossBased::conclude(const Model& best, const Input& input) {
   const double before = model_.rate_bps;
   // What arrives in spite of the loss fits.
@@ -206,6 +213,14 @@ void LossBased::conclude(const Model& best, const Input& input) {
   if (bounded < model_.rate_bps) model_ = {bounded, kInherentMin};
 
   const bool holds = state_ == State::kDecreasing && hold_until_ && *last_sent_ < *hold_until_;
+  // Ours: where little is sent nothing shows that more would fit, and the loss of a fall limited
+  // for good what came after it.
+  if (!holds && state_ != State::kDelayBased && loss_ < kInherentMin) {
+    leave_to_delay();
+    model_ = {input.delay_based_bps, kInherentMin};
+    rate_bps_ = input.delay_based_bps;
+    return;
+  }
   if (holds && bounded < input.delay_based_bps) {
     rate_bps_ = std::min(hold_rate_bps_, bounded);
     model_.rate_bps = rate_bps_;
@@ -222,10 +237,7 @@ void LossBased::conclude(const Model& best, const Input& input) {
       hold_rate_bps_ = bounded;
     }
   } else {
-    state_ = State::kDelayBased;
-    hold_until_.reset();
-    hold_ = kHoldMin;
-    hold_rate_bps_ = 0;
+    leave_to_delay();
   }
   rate_bps_ = bounded;
   const bool window_over = !window_from_ || *window_from_ + kWindow <= *last_sent_;

@@ -67,6 +67,7 @@ class LossBased {
   double upper_bound_bps() const;
   Model limit_increase(Model best, const Input& input) const;
   void conclude(const Model& best, const Input& input);
+  void leave_to_delay();
 
   std::array<Observation, kObservations> ring_{};
   int observations_ = 0;  // ever

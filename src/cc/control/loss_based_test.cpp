@@ -87,6 +87,14 @@ TEST_F(LossBasedTest, after_the_loss_delay_decides_again) {
   EXPECT_GT(loss.rate_bps(), 1'900'000);
 }
 
+TEST_F(LossBasedTest, the_loss_of_a_fall_limits_nothing_for_good_where_little_is_sent_after_it) {
+  run(5s, 2'000'000, 0, 700'000);
+  ASSERT_NE(loss.state(), LossBased::State::kDelayBased);
+  run(8s, 220'000, 0);
+  EXPECT_EQ(loss.state(), LossBased::State::kDelayBased);
+  EXPECT_DOUBLE_EQ(loss.rate_bps(), 2'000'000);
+}
+
 TEST_F(LossBasedTest, a_loss_that_is_taken_back_is_none) {
   for (int round = 0; round < 40; ++round, now += 100ms) {
     std::vector<PacketResult> results;
