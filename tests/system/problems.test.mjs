@@ -21,6 +21,12 @@ async function problem(response, status, code) {
   return body;
 }
 
+// Of more at once than any bucket fills up meanwhile, the first that was too many.
+async function refusedAtLast(ask) {
+  const all = await Promise.all(Array.from({ length: 120 }, ask));
+  return all.find(({ status }) => status === 429) ?? all.at(-1);
+}
+
 test('every error of REST is a problem, wherever it comes from', async (t) => {
   const { base, room } = await start(t);
   const ask = (method, path, init = {}) => fetch(base + path, { method, ...init });
@@ -47,26 +53,22 @@ test('a known caller that may not is 403, and too many wrong credentials are 429
   await until(async () => (await patch(basic(join))).status === 403);
   await problem(await patch(basic(join)), 403, 'forbidden');
   await problem(await patch(`Bearer ${await sign(key, { video: { roomAdmin: true, room: 'zzz-zzzz-zzz' } })}`), 403, 'forbidden');
-  for (let i = 0; i < 31; ++i) await patch('Bearer not-a-token');
-  await problem(await patch('Bearer not-a-token'), 429, 'rate_limited');
+  await problem(await refusedAtLast(() => patch('Bearer not-a-token')), 429, 'rate_limited');
 });
 
 test('wrong host keys are an address\'s own affair: programs behind it go on', async (t) => {
   const { base, rest, room } = await start(t);
   const patch = (authorization) => fetch(`${base}/api/rooms/${room}`, { method: 'PATCH', headers: { authorization }, body: '{}' });
-  for (let i = 0; i < 31; ++i) await patch(`Bearer h1.${'A'.repeat(43)}`);
-  await problem(await patch(`Bearer h1.${'A'.repeat(43)}`), 429, 'rate_limited');
+  await problem(await refusedAtLast(() => patch(`Bearer h1.${'A'.repeat(43)}`)), 429, 'rate_limited');
   assert.equal((await rest('GET', '/api/keys')).status, 200);
   assert.equal((await rest('PATCH', `/api/rooms/${room}`, { body: {} })).status, 200);
 });
 
 test('one key that asks too often waits, and another one does not', async (t) => {
-  const { server, make, rest } = await start(t);
+  const { server, make, rest } = await start(t, [], { CONFAB_AUTH_IDENTITY_BURST: '40', CONFAB_AUTH_IDENTITY_PER_SECOND: '1' });
   const other = make('keys');
   await until(async () => (await rest('GET', '/api/keys', { as: other })).status === 200);
-  let last;
-  for (let i = 0; i < 700 && last?.status !== 429; ++i) last = await rest('GET', '/api/webhooks');
-  assert.equal(last.status, 429);
+  assert.equal((await refusedAtLast(() => rest('GET', '/api/webhooks'))).status, 429);
   assert.equal((await rest('GET', '/api/keys', { as: other })).status, 200);
   const samples = await server.samples();
   const limited = samples.find((s) => s.name === 'confab_auth_rate_limited_total' && s.labels.includes('identity'));

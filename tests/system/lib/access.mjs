@@ -12,13 +12,17 @@ const bytes = (text) => new TextEncoder().encode(text);
 export { binary, sleep };
 
 // A server with one API key for everything, made as an operator makes the first one.
-export async function start(t, args = []) {
-  const server = await Server.start({ args });
+export async function start(t, args = [], env = {}) {
+  const server = await Server.start({ args, env });
   t.after(() => server.stop());
-  const confab = (...words) => JSON.parse(execFileSync(binary, [...words, '--json'], { encoding: 'utf8' }));
+  let secret = '';
+  // With the secret of the key below, once there is one.
+  const confab = (...words) => JSON.parse(execFileSync(binary, [...words, '--json'],
+    { encoding: 'utf8', env: { ...process.env, CONFAB_API_SECRET: secret } }));
   const make = (...scopes) => confab('key', 'create', '--data', server.dataDir, '--name', 'test',
     ...scopes.flatMap((scope) => ['--scope', scope]));
   const key = make('join', 'rooms', 'tokens', 'webhooks', 'keys', 'ops');
+  secret = key.secret;
   const base = `http://127.0.0.1:${server.httpPort}`;
   const rest = async (method, path, { body, as = key, authorization } = {}) => {
     const basic = `Basic ${Buffer.from(`${as?.id}:${as?.secret}`).toString('base64')}`;
