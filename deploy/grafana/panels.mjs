@@ -76,6 +76,13 @@ const quality = [
   graph('Feedback', 'ops', [[`sum(${rate('twcc_feedback_received_total')})`, 'from subscribers'], [`sum(${rate('twcc_feedback_sent_total')})`, 'to publishers']]),
   graph('Transports that fell silent', 'ops', [[rates('instance', 'transports_timed_out_total'), '{{instance}}']], { about: 'Closed for want of consent: the network or the machine at the other end is gone.' }),
   graph('Meetings whose media node went away', 'ops', [[rates('instance', 'meetings_lost_total'), 'moved, {{instance}}'], [rates('instance', 'meetings_homeless_total'), 'not opened, {{instance}}']]),
+  graph('Joins, half of all: since the click', 's', [[quantileBy('0.5', 'step', 'client_join_seconds'), '{{step}}']], { about: 'As clients report it.', countsFaults: true }),
+  graph('Joins, 95 %: since the click', 's', [[quantileBy('0.95', 'step', 'client_join_seconds'), '{{step}}']], { about: 'As clients report it.', countsFaults: true }),
+  graph('Joins that did not come past a step', 'ops', [[rates('step, reason', 'client_joins_failed_total'), '{{step}}: {{reason}}']]),
+  graph('Video that stood still', 'percentunit', [[`sum(${rate('client_frozen_seconds_total')}) / (sum(${rate('client_video_seconds_total')}) > 0)`, 'of what was to be seen']], { about: 'As clients report it.', countsFaults: true }),
+  graph('Sound that was made up', 'percentunit', [[`sum(${rate('client_concealed_seconds_total')}) / (sum(${rate('client_audio_seconds_total')}) > 0)`, 'of what was to be heard']], { about: 'As clients report it.', countsFaults: true }),
+  graph('What was away and came back', 'ops', [[rates('what', 'client_reconnect_seconds_count'), '{{what}}']], { about: 'Sockets, paths of media (ICE) and media planes, as clients report it.' }),
+  graph('Paths of media', 'ops', [[rates('type, protocol', 'client_ice_pairs_total'), '{{type}} {{protocol}}']], { about: 'By the candidate at the end of the client.' }),
 ];
 
 const signaling = [

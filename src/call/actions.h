@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "call/chat_history.h"
+#include "call/client_report.h"
 #include "call/types.h"
 #include "control/media.h"
 
@@ -70,6 +71,10 @@ struct NameChanged {
   std::string name;
   std::uint64_t token_generation = 0;
 };
+// For whoever adds reports up; the client hears that it was taken.
+struct ReportTaken {
+  ClientReport report;
+};
 // How many it was done to.
 struct Counted {
   std::size_t count = 0;
@@ -88,10 +93,10 @@ struct People {
   std::vector<Waiting> lobby;
 };
 
-using ReplyBody =
-    std::variant<Done, State, JoinedMeeting, InLobby, control::TransportCreated,
-                 control::IceRestarted, ProducerMade, ConsumerMade, ChatAccepted, ChatPage,
-                 HandChanged, NameChanged, Counted, SettingsChanged, Banned, BanList, People>;
+using ReplyBody = std::variant<Done, State, JoinedMeeting, InLobby, control::TransportCreated,
+                               control::IceRestarted, ProducerMade, ConsumerMade, ChatAccepted,
+                               ChatPage, HandChanged, NameChanged, Counted, SettingsChanged, Banned,
+                               BanList, People, ReportTaken>;
 
 struct Reply {
   Origin origin;

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/net.h"
+#include "call/client_report.h"
 #include "call/types.h"
 #include "control/media.h"
 
@@ -97,6 +98,9 @@ struct SetHand {
 struct SetName {
   std::string name;
 };
+struct SendReport {
+  ClientReport report;
+};
 
 // ---- what hosts and cohosts ask for, or an operator by REST ----
 
@@ -166,7 +170,7 @@ using Request =
                  MuteParticipant, MuteAll, AskToUnmute, StopSource, LowerHand, LowerHands,
                  RemoveParticipant, BanParticipant, ListBans, LiftBan, SetRole, SetRoom, SetLock,
                  SetPassword, AdmitWaiting, DenyWaiting, AdmitAll, WriteToLobby, EndMeeting,
-                 ListPeople>;
+                 ListPeople, SendReport>;
 
 struct ClientRequest {
   Origin origin;

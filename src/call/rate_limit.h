@@ -56,25 +56,27 @@ class TokenBucket {
 
 // ---- requests ----
 
-enum class RequestKind : std::uint8_t { kJoin, kChat, kMedia, kOther };
+enum class RequestKind : std::uint8_t { kJoin, kChat, kMedia, kOther, kReport };
 
 // A join loads and announces; a chat line reaches everyone and the disk; entering a full room asks
-// for hundreds of consumers at once (each a consume and a resume).
-inline constexpr std::array<Rate, 4> kRequestRates{Rate{10, 1}, Rate{20, 2}, Rate{2000, 200},
-                                                   Rate{60, 10}};
+// for hundreds of consumers at once (each a consume and a resume). A client reports twice a minute,
+// and once more for each step of its join.
+inline constexpr std::array<Rate, 5> kRequestRates{Rate{10, 1}, Rate{20, 2}, Rate{2000, 200},
+                                                   Rate{60, 10}, Rate{10, 0.1}};
 
 class RequestLimiter {
  public:
   explicit RequestLimiter(Instant now)
       : buckets_{TokenBucket{kRequestRates[0], now}, TokenBucket{kRequestRates[1], now},
-                 TokenBucket{kRequestRates[2], now}, TokenBucket{kRequestRates[3], now}} {}
+                 TokenBucket{kRequestRates[2], now}, TokenBucket{kRequestRates[3], now},
+                 TokenBucket{kRequestRates[4], now}} {}
 
   bool take(RequestKind kind, Instant now) {
     return buckets_[static_cast<std::size_t>(kind)].take(now);
   }
 
  private:
-  std::array<TokenBucket, 4> buckets_;
+  std::array<TokenBucket, 5> buckets_;
 };
 
 // In bytes of large answers: three joins to a meeting of 500 (300 kB each), or fifteen with the

@@ -44,6 +44,7 @@ enum class Right : std::uint8_t {
   kPauseOwn,  // what one has already may be paused and closed, whatever was taken away since
   kChat,
   kSelf,      // one's own hand and name
+  kReport,    // how it goes for oneself
   kModerate,  // mute, ask to unmute, stop, lower hands
   kLobby,     // admit, deny, write to those who wait
   kRemove,    // remove, ban, lift a ban
@@ -71,6 +72,7 @@ constexpr Verdict verdict(Right right, Standing who) {
       return yes_if(is_inside || who == Standing::kWaiting);
     case Right::kAttend:
     case Right::kPauseOwn:
+    case Right::kReport:
       return yes_if(is_inside);
     case Right::kPublish:
     case Right::kChat:
@@ -137,6 +139,8 @@ template <>
 struct RightOf<SetHand> : Needs<Right::kSelf> {};
 template <>
 struct RightOf<SetName> : Needs<Right::kSelf> {};
+template <>
+struct RightOf<SendReport> : Needs<Right::kReport> {};
 template <>
 struct RightOf<MuteParticipant> : Needs<Right::kModerate> {};
 template <>

@@ -62,6 +62,7 @@ constexpr std::array kTable = {
     Row{"WriteToLobby", "jj--+++"},
     Row{"EndMeeting", "jj---++"},
     Row{"ListPeople", "jj----+"},
+    Row{"SendReport", "jj++++-"},
 };
 static_assert(kTable.size() == std::variant_size_v<Request>);
 
@@ -319,6 +320,20 @@ TEST(Rights, who_is_hidden_is_seen_by_nobody) {
   EXPECT_EQ(world.refusal(b), ErrorCode::kForbidden);
   world.happen(ConnectionClosed{b});
   EXPECT_TRUE(world.told<ParticipantLeft>(a).empty());
+}
+
+TEST(Rights, who_reports_all_the_time_is_not_heard_and_may_go_on_with_all_else) {
+  Cast cast;
+  World& world = cast.world;
+  std::size_t taken = 0;
+  for (int i = 0; i < 30; ++i) {
+    world.ask(cast.member, SendReport{});
+    if (world.if_answered<ReportTaken>(cast.member)) ++taken;
+  }
+  EXPECT_EQ(taken, 10u);
+  EXPECT_EQ(world.refusal(cast.member), ErrorCode::kRateLimited);
+  world.ask(cast.member, SetHand{true});
+  world.answer<HandChanged>(cast.member);
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ void on(Core& core, const Origin& origin, Asker asker, CloseConsumer request);
 void on(Core& core, const Origin& origin, Asker asker, SendChat request);
 void on(Core& core, const Origin& origin, Asker asker, SetHand request);
 void on(Core& core, const Origin& origin, Asker asker, SetName request);
+void on(Core& core, const Origin& origin, Asker asker, SendReport request);
 // ---- of those who lead, or of an operator ----
 void on(Core& core, const Origin& origin, const By& by, MuteParticipant request);
 void on(Core& core, const Origin& origin, const By& by, MuteAll request);

@@ -14,6 +14,7 @@ constexpr RequestKind kind_of_request() {
   if constexpr (std::is_same_v<T, SendChat> || std::is_same_v<T, WriteToLobby>) {
     return RequestKind::kChat;
   }
+  if constexpr (std::is_same_v<T, SendReport>) return RequestKind::kReport;
   constexpr bool is_other = kIsModeration<T> || std::is_same_v<T, Leave> ||
                             std::is_same_v<T, GetState> || std::is_same_v<T, GetChat> ||
                             std::is_same_v<T, SetHand> || std::is_same_v<T, SetName>;

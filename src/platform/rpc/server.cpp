@@ -123,7 +123,7 @@ class ServerBody final : public StreamBody, public grpc::ServerGenericBidiReacto
   }
   void OnDone() override {
     bodies_->fetch_sub(1);
-    times_->add(method_, ended_with_, monotonic_now() - begun_);
+    times_->add(method_, ended_with(), monotonic_now() - begun_);
     note_end({Code::kCancelled, "the call has ended"});
     const auto self = std::move(self_);
   }
@@ -137,6 +137,10 @@ class ServerBody final : public StreamBody, public grpc::ServerGenericBidiReacto
   }
   void abort() override {
     if (is_writing_) context_.TryCancel();
+  }
+  Code ended_with() {
+    const std::lock_guard lock(mutex_);
+    return ended_with_;
   }
   // The client has said all it has to say; we have not.
   void handle_end_of_messages() override { tell_half_closed(); }

@@ -293,6 +293,7 @@ void Door::hold(Session& session, const EventCodec& codec, const std::string& ar
 void Door::refuse(const Session& session, const EventCodec* codec,
                   std::optional<std::uint64_t> ack_id, const Error& error) {
   ++counts_.requests_refused;
+  if (codec == &own::kClientReport) client_reports_.drop(error.code);
   if (!ack_id) return;
   sockets_.acknowledge(
       session.socket, *ack_id,
@@ -312,6 +313,9 @@ void Door::perform(const call::Reply& reply) {
     lookups_.take(session.from, monotonic_now());
   }
   if (!reply.result) return refuse(session, asked.codec, asked.ack_id, reply.result.error());
+  if (const auto* taken = std::get_if<call::ReportTaken>(&*reply.result)) {
+    client_reports_.take(taken->report);
+  }
   const Outgoing out = asked.codec->write(*reply.result, write_context(session));
   if (asked.ack_id) sockets_.acknowledge(session.socket, *asked.ack_id, out.ack_args);
   for (const socketio::Emit& emit : out.emits) sockets_.emit(session.socket, emit);

@@ -25,6 +25,7 @@
 #include "platform/http/event_loop.h"
 #include "platform/http/server.h"
 #include "platform/ice_health/book.h"
+#include "service/signaling/client_reports.h"
 #include "service/signaling/dialects/codec.h"
 #include "service/signaling/dialects/compat/producer_news.h"
 #include "service/signaling/grants.h"
@@ -77,6 +78,7 @@ class Door {
     std::uint64_t tokens_refused = 0;  // connections and joins, for what their token says
   };
   Counts counts() const;
+  const ClientReports& client_reports() const { return client_reports_; }
 
  private:
   enum class Dialect : std::uint8_t { kOwn, kCompatible };
@@ -156,6 +158,7 @@ class Door {
   std::unordered_map<call::ConnectionId, Session> sessions_;
   std::unordered_map<socketio::SocketId, call::ConnectionId> by_socket_;
   Counts counts_;
+  ClientReports client_reports_;
   Instant news_due_ = kNever;  // of the session whose news have waited longest
   http::LoopTimer news_;
   http::LoopTimer held_;

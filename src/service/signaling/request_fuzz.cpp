@@ -21,6 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                      &own::kChatSend,
                                      &own::kHandSet,
                                      &own::kProfileSet,
+                                     &own::kClientReport,
                                      &compat::kJoinRoom,
                                      &compat::kProduce,
                                      &compat::kConsume,

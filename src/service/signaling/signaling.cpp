@@ -175,6 +175,7 @@ class SignalingService::Impl final : public RoomApi::Meetings {
                           {{"operation", each.operation}}, out);
     }
     media_times_.expose(out);
+    door_.client_reports().expose(out);
     rooms_.expose(out);
     const PageApi::Counts& pages = pages_.counts();
     out.counter("signaling_page_news", "Pages that said they go or come back.", {}, pages.heard);

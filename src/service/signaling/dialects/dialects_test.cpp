@@ -74,7 +74,8 @@ TEST_F(WireTest, finds_every_event_by_its_name_and_no_other) {
                            "lobby:admit",
                            "lobby:deny",
                            "lobby:admit-all",
-                           "lobby:message"}) {
+                           "lobby:message",
+                           "client:report"}) {
     ASSERT_NE(own::find(name), nullptr) << name;
     EXPECT_EQ(own::find(name)->name, name);
   }

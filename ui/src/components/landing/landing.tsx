@@ -39,7 +39,8 @@ export function Landing() {
           </ul>
         </section>
       </main>
-      <footer className="mx-auto w-full max-w-6xl px-5 pb-6 sm:px-8">
+      <footer className="mx-auto flex w-full max-w-6xl flex-wrap gap-x-8 gap-y-3 px-5 pb-6 sm:px-8">
+        <a href="/check" className="text-xs text-soft underline-offset-4 hover:underline">Check this connection</a>
         <a href="/notices" className="text-xs text-soft underline-offset-4 hover:underline">Third-party notices</a>
       </footer>
     </div>

@@ -54,6 +54,14 @@ interface Held {
   layer: number;
 }
 
+const kIceLookEveryMs = 50;
+
+/** A track of a remote stream is muted until its first packets are there (WebRTC 1.0 §5.3). */
+function markFirstMedia(track: MediaStreamTrack): void {
+  if (track.muted) track.addEventListener('unmute', () => mark('first-media'), { once: true });
+  else mark('first-media');
+}
+
 const kKindOf: Record<Source, MediaKind> = {
   camera: 'video',
   screen: 'video',
@@ -372,7 +380,11 @@ export class MediaClient {
       done();
     });
     transport.on('connectionstatechange', (state) => {
-      if (direction === 'recv' && state === 'connected') mark('recv-connected');
+      if (direction === 'recv' && state === 'connecting') void this.watchIce();
+      if (direction === 'recv' && state === 'connected') {
+        mark('ice-connected');
+        mark('recv-connected');
+      }
       this.events.onTransportState(direction, state);
     });
     if (direction === 'recv') return;
@@ -427,7 +439,21 @@ export class MediaClient {
     const held: Held = { consumer, participantId, source, flowing: false, layer: kTopLayer };
     this.consumers.set(producerId, held);
     this.events.onTrack({ producerId, consumerId: id, participantId, source, track: consumer.track });
+    markFirstMedia(consumer.track);
     this.applyUse(held);
+  }
+
+  /** Browsers tell of ICE and DTLS together: when the first of them is done, only statistics say. */
+  private async watchIce(): Promise<void> {
+    while (!this.closed && this.recv.connectionState === 'connecting') {
+      const report = await this.recv.getStats().catch(() => undefined);
+      let isThere = false;
+      report?.forEach((entry: { type: string; state?: string; nominated?: boolean }) => {
+        isThere ||= entry.type === 'candidate-pair' && entry.nominated === true && entry.state === 'succeeded';
+      });
+      if (isThere) return mark('ice-connected');
+      await new Promise((resolve) => setTimeout(resolve, kIceLookEveryMs));
+    }
   }
 
   private applyUse(held: Held): void {

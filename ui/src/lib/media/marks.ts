@@ -6,7 +6,9 @@ export type JoinMark =
   | 'joined'
   | 'device-loaded'
   | 'consumed'
+  | 'ice-connected'
   | 'recv-connected'
+  | 'first-media'
   | 'first-remote-frame';
 
 const kPrefix = 'confab:';

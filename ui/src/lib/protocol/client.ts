@@ -108,14 +108,18 @@ export class SignalingClient {
   }
 }
 
-/** A client of the server this page came from. Not connected yet. */
-export function createSignalingClient(): SignalingClient {
+type Way = 'websocket' | 'polling';
+
+/**
+ * A client of the server this page came from. Not connected yet. WebSocket at once: upgrading from
+ * polling costs a join several round trips.
+ */
+export function createSignalingClient(ways: Way[] = ['websocket', 'polling']): SignalingClient {
   const socket = io({
     autoConnect: false,
     path: '/socket.io/',
     auth: { protocol: kProtocolVersion, client: 'confab-web/0.1.0' },
-    // WebSocket at once: upgrading from polling costs a join several round trips.
-    transports: ['websocket', 'polling'],
+    transports: ways,
     tryAllTransports: true,
     // A restarted server should be found within a second or two of its return.
     reconnectionDelay: 250,

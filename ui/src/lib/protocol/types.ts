@@ -127,6 +127,8 @@ export interface OwnConsumer {
 
 export interface JoinRequest {
   room: string;
+  /** W3C Trace Context: what the logs of all services say of this join is found by it. */
+  traceparent?: string;
   name?: string;
   resumeToken?: string;
   attempt?: string;
@@ -180,6 +182,22 @@ type Empty = Record<string, never>;
 type OfPerson = { participantId: string };
 type NewSettings = { settings: RoomSettings };
 
+export type JoinStep = 'socket' | 'join' | 'ice' | 'dtls' | 'first_media' | 'first_frame';
+
+/** How it goes for the person: numbers and words of a fixed set, of the time since the report before. */
+export interface ClientReport {
+  /** Milliseconds since the click, of the steps that were reached. */
+  join?: Partial<Record<JoinStep, number>>;
+  failed?: { step: JoinStep; reason: 'timeout' | 'refused' | 'lost' | 'failed' };
+  pair?: { type: 'host' | 'srflx' | 'prflx' | 'relay'; protocol: 'udp' | 'tcp' };
+  mended?: { what: 'socket' | 'ice' | 'media'; awayMs: number }[];
+  freezes?: number;
+  frozenMs?: number;
+  videoMs?: number;
+  concealedMs?: number;
+  audioMs?: number;
+}
+
 /** Every request: what is sent, what the acknowledgement brings. */
 export interface Requests {
   join: { payload: JoinRequest; result: JoinResult | LobbyPlace };
@@ -214,6 +232,7 @@ export interface Requests {
   'chat:history': { payload: { before?: string }; result: { chat: ChatMessage[]; chatEarlier: boolean } };
   'hand:set': { payload: { raised: boolean }; result: { hand: number | null } };
   'profile:set': { payload: { name: string }; result: { name: string; resumeToken: string } };
+  'client:report': { payload: ClientReport; result: Empty };
   'participant:mute': { payload: OfPerson & { source?: Source }; result: Empty };
   'participant:ask-unmute': { payload: OfPerson & { source?: 'microphone' | 'camera' }; result: Empty };
   'participant:stop': { payload: OfPerson & { source: Source }; result: Empty };

@@ -33,6 +33,8 @@ describe('joining', () => {
     await joinWith(session, { microphone: true, camera: true });
     expect(useMeeting.getState()).toMatchObject({ phase: 'joined', selfId: 'pt_self' });
     expect(server.requests('join')).toHaveLength(1);
+    // By this the logs of all services are searched for it.
+    expect(server.requests('join')[0]?.['traceparent']).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
     expect(server.self.producers.map((each) => each.source).sort()).toEqual(['camera', 'microphone']);
     expect(Object.keys(useMeeting.getState().tracks).sort()).toEqual(['pr_ben_a', 'pr_ben_v']);
     expect(server.requests('consumer:resume')).toHaveLength(2);

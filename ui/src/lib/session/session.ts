@@ -14,6 +14,7 @@ import { applyJoin, applyLobby, applyState, isSilentViewer, kInitialMeeting, pat
 import { useSettings } from '@/lib/store/settings';
 import { Lane } from '@/lib/util/lane';
 import { newMessageId } from '@/lib/util/message-id';
+import { newTraceparent } from '@/lib/util/traceparent';
 import { Chat } from './chat';
 import { watchDeviceNews } from './device-news';
 import { DoorKeeper } from './door';
@@ -25,6 +26,7 @@ import { notify } from './notices';
 import { sayPageCloses, watchPage } from './page-life';
 import { Publisher } from './publisher';
 import { QualityWatch } from './quality-watch';
+import { Reporter } from './reporter';
 import { clearResume, loadResume, saveResume } from './resume';
 
 // A first join is tried again for this long, from the click on.
@@ -60,6 +62,7 @@ export class MeetingSession {
   private readonly chat: Chat;
   private readonly door: DoorKeeper;
   private readonly quality = new QualityWatch(() => this.media.client);
+  private readonly reporter: Reporter;
   private readonly hand = new Lane(() => this.agreeOnHand());
 
   constructor(
@@ -82,6 +85,7 @@ export class MeetingSession {
       socketAnswers: () => this.socketAnswers(),
     });
     this.publisher = new Publisher(() => this.media.client, () => this.remember(), () => this.socketAnswers());
+    this.reporter = new Reporter(signaling, () => this.media.client);
     useMeeting.setState({ ...kInitialMeeting, room });
     this.stops.push(
       feedStore(signaling),
@@ -101,7 +105,10 @@ export class MeetingSession {
       }),
       signaling.on('consumer:closed', ({ producerId }) => this.media.client?.drop(producerId)),
       signaling.on('participant:left', () => this.media.dropStrangers()),
-      signaling.on('media:lost', ({ routerRtpCapabilities }) => this.media.onLost(routerRtpCapabilities)),
+      signaling.on('media:lost', ({ routerRtpCapabilities }) => {
+        this.reporter.mediaLost();
+        this.media.onLost(routerRtpCapabilities);
+      }),
       signaling.on('transport:state', ({ transportId, state }) => {
         if (state === 'failed' || state === 'closed') this.media.onTransportGone(transportId);
       }),
@@ -158,6 +165,7 @@ export class MeetingSession {
   dispose(): void {
     ++this.stay;
     this.stops.forEach((stop) => stop());
+    this.reporter.dispose();
     this.publisher.dispose();
     this.quality.stop();
     this.release();
@@ -242,6 +250,7 @@ export class MeetingSession {
     this.admitted = false;
     const result = await this.signaling.request('join', {
       room: this.room,
+      traceparent: newTraceparent(),
       name: this.name,
       transports: true,
       keepMedia,
@@ -255,6 +264,9 @@ export class MeetingSession {
     if ('waiting' in result) return this.waitInLobby(result);
     const asOf = this.media.asOf();
     mark('joined');
+    // How long somebody waited in a lobby says nothing of the join.
+    const { phase } = useMeeting.getState();
+    if (phase !== 'joined') this.reporter.begin(phase === 'joining');
     this.door.passed();
     this.token = result.resumeToken;
     useMeeting.setState((state) => applyJoin(state, result));
@@ -418,6 +430,7 @@ export class MeetingSession {
   }
 
   private release(): void {
+    this.reporter.end();
     this.media.end();
     this.publisher.end();
     this.audio.clear();

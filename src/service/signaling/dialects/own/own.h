@@ -59,5 +59,6 @@ extern const EventCodec kLobbyAdmit;
 extern const EventCodec kLobbyDeny;
 extern const EventCodec kLobbyAdmitAll;
 extern const EventCodec kLobbyMessage;
+extern const EventCodec kClientReport;
 
 }  // namespace confab::signaling::own

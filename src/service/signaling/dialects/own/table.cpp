@@ -47,7 +47,8 @@ const EventCodec* find(std::string_view name) {
                                       &kLobbyAdmit,
                                       &kLobbyDeny,
                                       &kLobbyAdmitAll,
-                                      &kLobbyMessage};
+                                      &kLobbyMessage,
+                                      &kClientReport};
   const auto it = std::ranges::find(kAll, name, [](const EventCodec* c) { return c->name; });
   return it == kAll.end() ? nullptr : *it;
 }
