@@ -85,6 +85,9 @@ struct Producing {
   TransportId transport;
   Source source = Source::kCamera;
   bool paused = false;
+  // What a host did to the source meanwhile.
+  bool was_muted = false;
+  bool was_stopped = false;
 };
 struct PuttingCapabilities {
   TransportId transport;

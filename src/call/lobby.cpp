@@ -120,6 +120,19 @@ void admit_place(Core& core, Meeting& meeting, LobbyPlace& place) {
   tell_leaders(core, meeting, LobbyLeft{place.who.id, LobbyOutcome::kAdmitted});
 }
 
+void deny_place(Core& core, Meeting& meeting, const LobbyPlace& place) {
+  std::erase_if(meeting.denied, [&](const DeniedKnock& each) { return each.until <= core.now; });
+  meeting.denied.push_back({place.knock, core.now + kDeniedFor});
+  core.notify({place.connection}, LobbyDenied{});
+  leave_lobby(core, meeting, WaitingId(place.who.id), LobbyOutcome::kDenied);
+}
+
+bool was_denied(const Core& core, const Meeting& meeting, const Join& join) {
+  return !join.knock.empty() && std::ranges::any_of(meeting.denied, [&](const DeniedKnock& each) {
+    return each.knock == join.knock && each.until > core.now;
+  });
+}
+
 void take_from_lobby(Core& core, Meeting& meeting, WaitingId waiting) {
   const auto it =
       std::ranges::find(meeting.lobby, waiting, [](const LobbyPlace& p) { return p.who.id; });

@@ -15,6 +15,9 @@ LobbyPlace* place_of(Core& core, Meeting& meeting, const Origin& origin, const J
 void wait_in_lobby(Core& core, Meeting& meeting, const Origin& origin, const Join& join);
 // Tells who waits that they may come.
 void admit_place(Core& core, Meeting& meeting, LobbyPlace& place);
+// Who waits is told that they may not come, also when they come back to ask.
+void deny_place(Core& core, Meeting& meeting, const LobbyPlace& place);
+bool was_denied(const Core& core, const Meeting& meeting, const Join& join);
 // The place goes; who may let people in are told.
 void leave_lobby(Core& core, Meeting& meeting, WaitingId waiting, LobbyOutcome outcome);
 // The place of an admitted one who comes in.

@@ -126,8 +126,24 @@ TEST_F(LobbyTest, who_is_denied_is_told_and_may_knock_again) {
   world.ask(h, DenyWaiting{waits.waiting.id});
   EXPECT_EQ(world.told<LobbyDenied>(b).size(), 1u);
   EXPECT_EQ(world.told<LobbyLeft>(h).at(0).outcome, LobbyOutcome::kDenied);
-  world.ask(b, with_knock(waits));
-  EXPECT_NE(world.answer<InLobby>(b).waiting.id, waits.waiting.id);
+  EXPECT_NE(knock(b, "Ben").waiting.id, waits.waiting.id);
+}
+
+TEST_F(LobbyTest, who_is_denied_while_offline_hears_it_and_does_not_knock_again_by_itself) {
+  const ConnectionId h = world.connect();
+  enter_as_host(h);
+  const ConnectionId b = world.connect();
+  const InLobby waits = knock(b, "Ben");
+  world.happen(ConnectionLost{b});
+  world.ask(h, DenyWaiting{waits.waiting.id});
+  world.told<LobbyKnocked>(h);
+  const ConnectionId again = world.connect();
+  world.ask(again, with_knock(waits));
+  EXPECT_EQ(world.refusal(again), ErrorCode::kForbidden);
+  EXPECT_TRUE(world.told<LobbyKnocked>(h).empty());
+  world.pass(31s);
+  world.ask(again, with_knock(waits));
+  EXPECT_NE(world.answer<InLobby>(again).waiting.id, waits.waiting.id) << "it asks anew by then";
 }
 
 TEST_F(LobbyTest, the_first_host_who_comes_finds_who_waits) {

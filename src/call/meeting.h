@@ -132,6 +132,13 @@ struct LobbyPlace {
   std::uint64_t timer = 0;  // until the place is given up
 };
 
+// Somebody who was not let in. Their page may not have heard it, and would knock again by itself.
+struct DeniedKnock {
+  std::string knock;
+  Instant until;
+};
+inline constexpr Duration kDeniedFor = 30s;  // as long as the place of who is offline is kept
+
 // A list for hosts and no load on anybody; one network can not take all of it.
 inline constexpr std::size_t kLobbyMax = 100;
 inline constexpr std::size_t kLobbyPerAddressMax = 10;
@@ -163,7 +170,8 @@ struct Meeting {
   std::string owner_identity;
   Register people;
   std::vector<CheckingJoin> checking;
-  std::vector<LobbyPlace> lobby;  // oldest first
+  std::vector<LobbyPlace> lobby;    // oldest first
+  std::vector<DeniedKnock> denied;  // oldest first, and no longer than they count
   std::optional<LobbyMessage> lobby_message;
   TokenBucket knocks;
 

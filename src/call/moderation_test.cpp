@@ -85,6 +85,42 @@ TEST_F(ModerationTest, muted_stays_muted_over_a_reload_until_they_unmute_themsel
   EXPECT_FALSE(world.media.paused.at(made.producer));
 }
 
+TEST_F(ModerationTest, a_camera_that_is_being_made_while_it_is_muted_is_muted) {
+  const TransportId transport = world.make_transport(b, control::TransportDirection::kSend);
+  world.media_answers = false;
+  world.ask(b, Produce{transport, Source::kCamera, {}, false});
+  world.ask(h, MuteParticipant{id(ben), Source::kCamera});
+  world.answer<Done>(h);
+  world.release_answers();
+  const ProducerMade made = world.answer<ProducerMade>(b);
+  EXPECT_TRUE(made.paused);
+  EXPECT_TRUE(world.media.paused.at(made.producer));
+}
+
+TEST_F(ModerationTest, a_screen_that_is_being_made_while_it_is_stopped_is_not_made) {
+  const TransportId transport = world.make_transport(b, control::TransportDirection::kSend);
+  world.media_answers = false;
+  world.ask(b, Produce{transport, Source::kScreen, {}, false});
+  world.ask(h, StopSource{id(ben), Source::kScreen});
+  world.answer<Done>(h);
+  world.release_answers();
+  EXPECT_EQ(world.refusal(b), ErrorCode::kForbidden);
+  EXPECT_TRUE(world.media.producers.empty());
+  EXPECT_TRUE(world.told<ProducerAdded>(c).empty());
+  world.ask(b, Produce{transport, Source::kScreen, {}, false});
+  world.answer<ProducerMade>(b);
+}
+
+TEST_F(ModerationTest, what_is_done_to_one_source_leaves_another_that_is_being_made) {
+  const TransportId transport = world.make_transport(b, control::TransportDirection::kSend);
+  world.media_answers = false;
+  world.ask(b, Produce{transport, Source::kCamera, {}, false});
+  world.ask(h, StopSource{id(ben), Source::kScreen});
+  world.ask(h, StopSource{id(cleo), Source::kCamera});
+  world.release_answers();
+  EXPECT_FALSE(world.answer<ProducerMade>(b).paused);
+}
+
 TEST_F(ModerationTest, a_microphone_that_is_being_made_while_it_is_muted_is_muted) {
   const TransportId transport = world.make_transport(b, control::TransportDirection::kSend);
   world.media_answers = false;

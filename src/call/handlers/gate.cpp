@@ -103,6 +103,10 @@ bool may_enter(Core& core, Meeting& meeting, const Origin& origin, const Join& j
   const bool is_host = role_at_the_door(meeting, join) == Role::kHost;
   // Who has been here before may come back: after a restart they all do at once.
   if (is_host || join.resume) return true;
+  if (was_denied(core, meeting, join)) {
+    refuse(core, meeting, origin, {ErrorCode::kForbidden, "a host did not let you in"});
+    return false;
+  }
   // Who knocked before the room was locked, or had a password, waits on.
   if (const LobbyPlace* place = place_of(core, meeting, origin, join)) {
     if (place->is_admitted) {

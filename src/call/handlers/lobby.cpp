@@ -30,8 +30,7 @@ void on(Core& core, const Origin& origin, const By& by, DenyWaiting request) {
   const LobbyPlace* place = find(core, origin, by, request.waiting);
   if (place == nullptr) return;
   core.reply(origin, Done{});
-  core.notify({place->connection}, LobbyDenied{});
-  leave_lobby(core, *by.meeting, request.waiting, LobbyOutcome::kDenied);
+  deny_place(core, *by.meeting, *place);
   close_if_empty(core, *by.meeting);
 }
 

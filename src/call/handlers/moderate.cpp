@@ -2,6 +2,7 @@
 // unmuted by somebody else.
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "call/announce.h"
 #include "call/handlers/handlers.h"
@@ -19,6 +20,20 @@ Participant* find_target(Core& core, const Origin& origin, const By& by, Partici
 }
 
 namespace {
+
+// Of that source, those that media was asked for and has not made: what is done to the others must
+// not miss them.
+std::vector<Producing*> being_made(Core& core, const Participant& target, Source source) {
+  std::vector<Producing*> out;
+  if (target.producers_in_flight == 0) return out;
+  for (auto& [id, asked] : core.media) {
+    auto* making = std::get_if<Producing>(&asked.purpose);
+    const bool is_theirs =
+        asked.participant == target.who.id && asked.media_epoch == target.media_epoch;
+    if (making != nullptr && is_theirs && making->source == source) out.push_back(making);
+  }
+  return out;
+}
 
 bool sends(const Participant& target, Source source) {
   return std::ranges::any_of(target.producers, [&](const auto& entry) {
@@ -45,6 +60,7 @@ bool mute(Core& core, const By& by, Participant& target, Source source) {
     target.was_asked_to_unmute = false;
     if (refresh_permits(core, meeting, target)) tell_self(core, meeting, target);
   }
+  for (Producing* making : being_made(core, target, source)) making->was_muted = true;
   if (!sends(target, source)) return false;
   // Why, before what: a page that is told of the pause first does not know that it was not its own.
   core.notify({target.connection}, Moderated{ModerationKind::kMute, source, by.who()});
@@ -106,6 +122,7 @@ void on(Core& core, const Origin& origin, const By& by, AskToUnmute request) {
 void on(Core& core, const Origin& origin, const By& by, StopSource request) {
   Participant* target = find_target(core, origin, by, request.participant);
   if (target == nullptr) return;
+  for (Producing* making : being_made(core, *target, request.source)) making->was_stopped = true;
   bool is_first = true;
   for (const ProducerId id : std::vector<ProducerId>(target->producer_order)) {
     const ProducerInfo info = target->producer_info(id);

@@ -55,15 +55,18 @@ void on_answer(Core& core, MediaInFlight& asked, Producing& purpose,
   }
   const ProducerId id = std::get<control::Produced>(*result).producer;
   Participant& self = *asker.participant;
-  if (!self.permits.media.allows(purpose.source)) {
+  if (!self.permits.media.allows(purpose.source) || purpose.was_stopped) {
     discard_result(core, asked.meeting, *result);
-    return core.refuse(purpose.origin, ErrorCode::kForbidden, "you may not send this any more");
+    return core.refuse(
+        purpose.origin, ErrorCode::kForbidden,
+        purpose.was_stopped ? "a host has stopped this" : "you may not send this any more");
   }
   self.producers.emplace(id, Producer{purpose.transport, purpose.source, purpose.paused});
   self.producer_order.push_back(id);
   asker.meeting->published.emplace(id, Published{self.who.id, {}});
   // Muted while it was being made.
-  if (!purpose.paused && must_be_muted(self, purpose.source)) {
+  const bool is_muted = purpose.was_muted || must_be_muted(self, purpose.source);
+  if (!purpose.paused && is_muted) {
     self.producers.at(id).paused = true;
     core.ask_media(*asker.meeting, &self, control::SetProducerPaused{id, true}, Muting{id});
   }
