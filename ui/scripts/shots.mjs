@@ -64,6 +64,7 @@ const menu = (id) => async (page) => {
 const kStates = {
   landing: { path: '/' },
   'landing-error': { path: '/', act: async (page) => { await page.getByTestId('room-input').fill('a/b'); await page.getByTestId('join-by-code').click(); } },
+  'landing-options': { path: '/', act: async (page) => page.getByTestId('room-options').locator('summary').click() },
   'not-found': { path: '/nothing' },
   'no-such-room': { path: '/room/none' },
   prejoin: { path: kRoom, settle: 1500 },

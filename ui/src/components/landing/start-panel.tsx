@@ -7,8 +7,10 @@ import { describeError } from '@/lib/protocol/errors';
 import { createRoom } from '@/lib/protocol/rest';
 import { saveHostKey } from '@/lib/session/resume';
 import { parseRoomInput } from '@/lib/util/room-code';
+import { kNoOptions, RoomOptions, roomOf } from './room-options';
 
 export function StartPanel() {
+  const [options, setOptions] = useState(kNoOptions);
   const [creating, setCreating] = useState(false);
   const [ready, setReady] = useState(false);
   const [text, setText] = useState('');
@@ -35,7 +37,7 @@ export function StartPanel() {
     setCreating(true);
     setCreateError('');
     try {
-      const { code, hostKey } = await createRoom();
+      const { code, hostKey } = await createRoom(roomOf(options));
       saveHostKey(code, hostKey);
       location.assign(`/room/${code}`);
     } catch (error) {
@@ -71,6 +73,7 @@ export function StartPanel() {
         {creating ? 'Starting…' : 'Start a meeting'}
       </Button>
       <p role="alert" className="mt-2 text-sm text-danger-text empty:hidden">{createError}</p>
+      <RoomOptions options={options} onChange={setOptions} />
 
       <form onSubmit={join} className="mt-7" noValidate>
         <label htmlFor="room-code" className="text-sm font-medium text-soft">

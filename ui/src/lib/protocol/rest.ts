@@ -23,10 +23,29 @@ export interface ServerConfig {
   routerRtpCapabilities: ms.RtpCapabilities;
 }
 
-async function call<T>(method: 'GET' | 'POST', path: string, headers: Record<string, string> = {}): Promise<T> {
+/** What a room is made with; what is not said is as the server has it. */
+export interface NewRoom {
+  title?: string;
+  password?: string;
+  lobby?: boolean;
+  permissions?: { unmute: boolean; share: boolean; chat: boolean };
+}
+
+interface Extras {
+  headers?: Record<string, string>;
+  body?: object;
+}
+
+async function call<T>(method: 'GET' | 'POST', path: string, { headers = {}, body: sent }: Extras = {}): Promise<T> {
   let response: Response;
+  const type: Record<string, string> = sent === undefined ? {} : { 'content-type': 'application/json' };
   try {
-    response = await fetch(path, { method, headers: { accept: 'application/json', ...headers }, signal: AbortSignal.timeout(10_000) });
+    response = await fetch(path, {
+      method,
+      headers: { accept: 'application/json', ...type, ...headers },
+      ...(sent === undefined ? {} : { body: JSON.stringify(sent) }),
+      signal: AbortSignal.timeout(10_000),
+    });
   } catch {
     throw new ProtocolError('offline', 'The server cannot be reached.');
   }
@@ -39,8 +58,8 @@ async function call<T>(method: 'GET' | 'POST', path: string, headers: Record<str
   return body as T;
 }
 
-export function createRoom(): Promise<CreatedRoom> {
-  return call('POST', '/api/rooms');
+export function createRoom(settings: NewRoom = {}): Promise<CreatedRoom> {
+  return call('POST', '/api/rooms', { body: settings });
 }
 
 export function getRoom(code: string): Promise<RoomInfo> {
@@ -50,7 +69,7 @@ export function getRoom(code: string): Promise<RoomInfo> {
 /** Whether the server takes it for the key of the room's owner: it tells nobody else the settings. */
 export async function isHostKey(code: string, key: string): Promise<boolean> {
   const path = `/api/rooms/${encodeURIComponent(code)}`;
-  const info = await call<{ settings?: unknown }>('GET', path, { authorization: `Bearer ${key}` }).catch(() => undefined);
+  const info = await call<{ settings?: unknown }>('GET', path, { headers: { authorization: `Bearer ${key}` } }).catch(() => undefined);
   return info?.settings !== undefined;
 }
 
