@@ -28,6 +28,7 @@ EgressStream make_stream(const ConsumerSetup& setup, const Source& source) {
   stream.ssrc = {encoding.ssrc.value_or(0)};
   stream.payload_type = codec.payload_type;
   stream.is_audio = source.kind() == ortc::MediaKind::kAudio;
+  stream.is_layered = !stream.is_audio && source.layers() > 1;
   stream.extensions = ExtensionIds::of(parameters);
   const auto rtx = ortc::find_rtx(parameters, codec.payload_type);
   if (rtx && encoding.rtx_ssrc) {
@@ -69,6 +70,11 @@ Consumer::Consumer(ShardContext& context, ReceiverQueue& queue, Source& source,
       map_(random_seq(context.random)),
       timestamps_({context.random.u32()}, setup.parameters.codecs.front().clock_rate),
       next_rtx_seq_(random_seq(context.random)) {
+  // Until the receiver has reported what reaches it.
+  if (is_layered() && is_numbered() && queue_.rate != nullptr) {
+    selector_.allot({0, kAllLayers.temporal});
+    selector_.choose(source_.alive());
+  }
   source_.attach(*this);
   source_.on_wanted_changed();
 }
@@ -250,6 +256,37 @@ void Consumer::set_preferred(Instant now, Layers layers) {
   choose_layer(now);
 }
 
+void Consumer::describe_steps() {
+  allotment_.is_wanted = selector_.is_flowing();
+  allotment_.set_steps(source_.rates(), source_.alive(), source_.layers(), selector_.preferred());
+}
+
+void Consumer::take_allotment(Instant now) {
+  allot(now, allotment_.layers());
+}
+
+void Consumer::take_all(Instant now) {
+  allot(now, kAllLayers);
+}
+
+void Consumer::allot(Instant now, Layers layers) {
+  if (layers == selector_.allotted()) return;
+  selector_.allot(layers);
+  choose_layer(now);
+}
+
+EgressEntry Consumer::make_padding(const PacketRef& blank) {
+  DCHECK(can_carry_padding());
+  EgressEntry entry;
+  entry.packet = blank;
+  entry.stream = &stream_;
+  entry.timestamp = timestamps_.newest();
+  entry.is_rtx = true;
+  entry.rtx_seq = next_rtx_seq_;
+  next_rtx_seq_ = next_rtx_seq_ + 1;
+  return entry;
+}
+
 void Consumer::choose_layer(Instant now) {
   if (!selector_.choose(source_.alive())) return;
   source_.on_wanted_changed();
@@ -288,6 +325,11 @@ std::expected<EgressEntry, RepeatRefusal> Consumer::take_sent(Instant now, rtp::
   const std::int64_t sent_as = map_.unwrap(seq);
   std::optional<EgressEntry> entry = find_sent(now, seq, sent_as);
   if (!entry) return std::unexpected(RepeatRefusal::kNotHeld);
+  // What the link could not carry it can not carry again, and what was begun instead needs none of
+  // it.
+  if (selector_.exceeds_link(map_.find(sent_as)->source)) {
+    return std::unexpected(RepeatRefusal::kOverBudget);
+  }
   switch (repeats_.ask(now, sent_as, repeat_after(), source_.held_span_max())) {
     case RepeatGuard::Verdict::kTooSoon:
       return std::unexpected(RepeatRefusal::kTooSoon);

@@ -10,9 +10,11 @@
 
 #include "base/ids.h"
 #include "base/instant.h"
+#include "rtc/ortc/header_extension.h"
 #include "rtc/ortc/types.h"
 #include "rtc/rtcp/packet.h"
 #include "rtc/rtp/types.h"
+#include "sfu/allocation.h"
 #include "sfu/key_frame_wish.h"
 #include "sfu/layer_selector.h"
 #include "sfu/media_packet.h"
@@ -56,6 +58,21 @@ class Consumer {
   void set_paused(Instant now, bool paused);
   // What the receiver has a use for at the most.
   void set_preferred(Instant now, Layers layers);
+  // What the receiver's link carries is shared out among its layered tracks: says what there is and
+  // is wanted of this one, and takes over what it was given, or all.
+  bool is_layered() const { return stream_.is_layered; }
+  Allotment& allotment() { return allotment_; }
+  const Allotment& allotment() const { return allotment_; }
+  void describe_steps();
+  void take_allotment(Instant now);
+  void take_all(Instant now);
+  // Whether its receiver can report each packet that it is sent.
+  bool is_numbered() const { return stream_.extensions[ortc::HeaderExtension::kTransportCc] != 0; }
+  // A part of a burst that probes the link goes on its RTX, once something was sent.
+  bool can_carry_padding() const {
+    return stream_.has_rtx() && is_numbered() && statistics_.packets_sent > 0;
+  }
+  EgressEntry make_padding(const PacketRef& blank);
   // The receiver (or its person) can not decode: PLI, FIR, or a command.
   void request_key_frame(Instant now);
   // The receiver can be sent to from now on: before that nothing was forwarded.
@@ -97,6 +114,7 @@ class Consumer {
   bool admit(Instant now, const MediaPacket& packet);
   void start_at(Instant now, const MediaPacket& packet);
   void step_back(Instant now);
+  void allot(Instant now, Layers layers);
   // After a pause, of whoever it was.
   void resume(Instant now);
   void want_target_key_frame(Instant now);
@@ -118,6 +136,7 @@ class Consumer {
   EgressStream stream_;
 
   LayerSelector selector_;
+  Allotment allotment_;               // if layered
   std::optional<SourceId> timeline_;  // what timestamps_ was last set up for
   PacketMap map_;
   TimestampRewriter timestamps_;

@@ -24,6 +24,14 @@ struct ConsumerTest : ::testing::Test {
   testing::TestSource source{shard.pool, 3};
   Consumer consumer{shard.context, receiver.queue, source, consumer_setup()};
 
+  void ask_again(Instant now, rtp::SeqNo sent) {
+    std::array<std::uint8_t, 64> bytes;
+    rtcp::CompoundWriter writer(bytes);
+    ASSERT_EQ(writer.nack({1}, consumer.stream().ssrc, std::array{sent}), 1u);
+    rtcp::CompoundReader reader(writer.written());
+    consumer.on_nack(now, *rtcp::parse_nack(*reader.next()));
+  }
+
   ~ConsumerTest() override { shard.context.egress.forget(receiver.queue); }
 };
 
@@ -68,15 +76,28 @@ TEST_F(ConsumerTest, needs_a_key_frame_after_either_side_paused) {
 TEST_F(ConsumerTest, repeats_what_the_receiver_asks_for) {
   source.send(kT0, 2, true);
   const rtp::SeqNo sent = receiver.queue.lane(EgressClass::kVideo).waiting[0].seq;
-  std::array<std::uint8_t, 64> bytes;
-  rtcp::CompoundWriter writer(bytes);
-  ASSERT_EQ(writer.nack({1}, consumer.stream().ssrc, std::array{sent}), 1u);
-  rtcp::CompoundReader reader(writer.written());
-  consumer.on_nack(kT0 + 50ms, *rtcp::parse_nack(*reader.next()));
+  ask_again(kT0 + 50ms, sent);
   const auto& waiting = receiver.queue.lane(EgressClass::kVideo).waiting;
   ASSERT_EQ(waiting.size(), 2u);
   EXPECT_TRUE(waiting[1].is_rtx);
   EXPECT_EQ(waiting[1].seq, sent);
+}
+
+TEST_F(ConsumerTest, repeats_nothing_of_a_stream_that_the_link_does_not_carry) {
+  source.send(kT0, 2, true);
+  const rtp::SeqNo sent = receiver.queue.lane(EgressClass::kVideo).waiting[0].seq;
+  LayerBps rates{};
+  for (std::size_t i = 0; i < 3; ++i) rates[i][0] = 100'000;
+  consumer.allotment().set_steps(rates, 0b001, 3, kAllLayers);
+  consumer.take_allotment(kT0 + 40ms);
+  ASSERT_EQ(consumer.layers().allotted().spatial, 0);
+  ask_again(kT0 + 50ms, sent);
+  EXPECT_EQ(receiver.waiting(), 1u);
+  EXPECT_EQ(shard.context.counters.refused(RepeatRefusal::kOverBudget), 1u);
+  source.send(kT0 + 60ms, 0, true);
+  const rtp::SeqNo lower = receiver.queue.lane(EgressClass::kVideo).waiting[1].seq;
+  ask_again(kT0 + 100ms, lower);
+  EXPECT_EQ(receiver.waiting(), 3u);
 }
 
 TEST_F(ConsumerTest, steps_back_whole_where_its_queue_has_no_room) {

@@ -81,6 +81,7 @@ struct ShardCounters {
   std::uint64_t media_packets_out = 0;   // RTP alone
   std::uint64_t media_messages_out = 0;  // messages of RTP alone
   std::uint64_t padding_bytes_out = 0;   // to make segments equal
+  std::uint64_t probe_bytes_out = 0;     // padding that found out what links carry
   std::uint64_t rtp_in = 0;
   std::uint64_t rtcp_in = 0;
   std::uint64_t stun_in = 0;

@@ -17,6 +17,11 @@ constexpr std::size_t kArenaBytes = 320 * 1024;
 // Answers, handshakes and reports of a few hundred transports at the same instant.
 constexpr std::size_t kControlMax = 4096;
 constexpr Duration kBurstSpacing = 1ms;
+// Padding of one packet: with what may be added to make segments equal it is still less than 256
+// (RFC 3550 §5.1).
+constexpr std::uint8_t kPaddingBytes = 180;
+// A millisecond of 15 Mbit/s in packets of padding.
+constexpr int kPaddingPacketsMax = 8;
 // Before every other deadline, and far enough from the ends to reckon with.
 constexpr Instant kNow{};
 
@@ -76,6 +81,14 @@ void Egress::send_media(Instant now, ReceiverQueue& queue, EgressEntry&& entry,
     lane(which).ready.push_back(&queue);
   }
   lane(which).clock.on_packet(now, completes_frame);
+}
+
+void Egress::begin_probe(Instant now, ReceiverQueue& queue) {
+  ReceiverQueue::Lane& waiting = queue.lane(EgressClass::kVideo);
+  if (waiting.is_ready || !queue.can_send()) return;
+  waiting.is_ready = true;
+  lane(EgressClass::kVideo).ready.push_back(&queue);
+  lane(EgressClass::kVideo).clock.on_packet(now, true);
 }
 
 void Egress::purge(ReceiverQueue& queue, const EgressStream& stream) {
@@ -138,18 +151,46 @@ bool Egress::drain(Instant now, EgressClass which) {
     if (queue != nullptr) {
       ReceiverQueue::Lane& waiting = queue->lane(which);
       if (!queue->can_send()) drop_all(waiting, Drop::kEgressNoPath);
-      std::size_t room = burst_left(waiting, out.burst);
-      for (; !waiting.waiting.empty() && room > 0; room = burst_left(waiting, out.burst)) {
-        if (!send_one_message(*queue, waiting, room)) return false;
+      if (!serve(*queue, waiting, out.burst)) return false;
+      bool goes_on = !waiting.waiting.empty();
+      if (which == EgressClass::kVideo && queue->is_probing() && queue->can_send()) {
+        add_padding(now, *queue);
+        if (!serve(*queue, waiting, out.burst)) return false;
+        goes_on = !waiting.waiting.empty() || queue->is_probing();
       }
-      waiting.is_ready = !waiting.waiting.empty();
-      if (waiting.is_ready) out.later.push_back(queue);
+      waiting.is_ready = goes_on;
+      if (goes_on) out.later.push_back(queue);
     }
     out.ready.pop_front();
   }
   out.is_draining = false;
   out.clock.on_flushed(now, out.later.empty() ? kNever : out.next_burst_at);
   return true;
+}
+
+bool Egress::serve(ReceiverQueue& queue, ReceiverQueue::Lane& lane, std::uint32_t burst) {
+  for (;;) {
+    const std::size_t room = burst_left(lane, burst);
+    if (lane.waiting.empty() || room == 0) return true;
+    if (!send_one_message(queue, lane, room)) return false;
+  }
+}
+
+void Egress::add_padding(Instant now, ReceiverQueue& queue) {
+  RingQueue<EgressEntry>& waiting = queue.lane(EgressClass::kVideo).waiting;
+  // Media comes first; and to who may not be there it would be a flood.
+  if (!waiting.empty()) return;
+  if (queue.is_unproven || queue.padding == nullptr) return queue.rate->cancel_probes();
+  std::size_t due = queue.rate->probe_bytes_due(now);
+  for (int i = 0; due > 0 && i < kPaddingPacketsMax; ++i) {
+    auto entry = queue.padding->make_padding();
+    if (!entry) return queue.rate->cancel_probes();
+    entry->padding = kPaddingBytes;
+    entry->size = static_cast<std::uint16_t>(entry_size(*entry));
+    due -= std::min(due, entry->size + queue.overhead);
+    waiting.push_back(*std::move(entry));
+    ++queued_;
+  }
 }
 
 // Flushes may follow each other closely, as others' frames end; bursts do not.
@@ -251,7 +292,9 @@ std::size_t Egress::write_message(ReceiverQueue& queue, RingQueue<EgressEntry>& 
     if (segments++ == 0) segment_size = static_cast<std::uint16_t>(*protect);
     used += *protect;
     counters_.padding_bytes_out += padding;
-    if (entry.is_rtx) {
+    if (entry.padding != 0) {
+      counters_.probe_bytes_out += room.size();
+    } else if (entry.is_rtx) {
       ++counters_.rtx_out;
     } else if (const std::int64_t at = entry.packet.received_ns(); at != 0) {
       received_ns = received_ns == 0 ? at : std::min(received_ns, at);
@@ -278,9 +321,10 @@ void Egress::note_sent(ReceiverQueue& queue, const EgressEntry& entry, std::size
   }
   if (queue.rate == nullptr) return;
   const cc::PacketClass kind = entry.stream->is_audio ? cc::PacketClass::kAudio
+                               : entry.padding != 0   ? cc::PacketClass::kPadding
                                : entry.is_rtx         ? cc::PacketClass::kRepeat
                                                       : cc::PacketClass::kVideo;
-  queue.rate->on_sent(now_, seq, bytes, kind);
+  queue.rate->on_sent(now_, seq, bytes, kind, entry.stream->is_layered);
 }
 
 }  // namespace confab::sfu

@@ -55,6 +55,8 @@ class Egress {
   bool is_backlogged(const ReceiverQueue& queue, EgressClass which) const {
     return queue.lane(which).waiting.size() > options_.queue_packets_max / 4;
   }
+  // A burst that probes its link is to be sent to the receiver, whether anything waits or not.
+  void begin_probe(Instant now, ReceiverQueue& queue);
   // Takes out what a consumer that goes away has waiting.
   void purge(ReceiverQueue& queue, const EgressStream& stream);
   // The receiver goes away.
@@ -87,6 +89,10 @@ class Egress {
   void poll_control();
   // False when the batch is full.
   bool drain(Instant now, EgressClass which);
+  // What waits for one receiver, as far as a burst reaches. False when the batch is full.
+  bool serve(ReceiverQueue& queue, ReceiverQueue::Lane& lane, std::uint32_t burst);
+  // Queues as much padding as is due of a burst that probes the link.
+  void add_padding(Instant now, ReceiverQueue& queue);
   void begin_flush(Instant now, Lane& out);
   std::size_t burst_left(ReceiverQueue::Lane& lane, std::uint32_t burst) const;
   bool send_one_message(ReceiverQueue& queue, ReceiverQueue::Lane& lane, std::size_t bytes_max);

@@ -24,6 +24,7 @@ struct EgressStream {
   std::uint8_t payload_type = 0;
   std::uint8_t rtx_payload_type = 0;
   bool is_audio = false;
+  bool is_layered = false;  // an Allotment says how much of its track is sent
   ExtensionIds extensions;
   HeaderTemplate header;  // of the media; what RTX has otherwise is written over it
 
@@ -40,6 +41,8 @@ struct EgressEntry {
   std::uint16_t size = 0;  // of the RTP packet, without padding; Egress's
   std::uint8_t tl0_pic_idx = 0;
   bool is_rtx = false;
+  // Nothing but so much padding, on the RTX stream: a part of a burst that probes the link.
+  std::uint8_t padding = 0;
 
   const PacketNotes& notes() const { return packet.notes<PacketNotes>(); }
   ByteView payload() const {

@@ -32,6 +32,11 @@ void write_copied(std::uint8_t* out, const EgressEntry& entry) {
   }
 }
 
+// Padding repeats nothing (as libwebrtc sends it, and takes it).
+std::size_t original_bytes(const EgressEntry& entry) {
+  return entry.is_rtx && entry.padding == 0 ? kRtxHeaderBytes : 0;
+}
+
 // Returns what is left behind the header.
 std::uint8_t* write_header(MutableBytes out, std::size_t copied, const EgressEntry& entry,
                            const SendStamp& stamp) {
@@ -54,17 +59,19 @@ std::uint8_t* write_header(MutableBytes out, std::size_t copied, const EgressEnt
 std::size_t entry_size(const EgressEntry& entry) {
   const PacketNotes& notes = entry.notes();
   return entry.stream->header.size(copied_bytes(notes, entry.stream->extensions)) +
-         (entry.is_rtx ? kRtxHeaderBytes : 0) + notes.payload_size;
+         original_bytes(entry) + notes.payload_size + entry.padding;
 }
 
-std::size_t write_entry(MutableBytes out, const EgressEntry& entry, std::uint8_t padding,
+std::size_t write_entry(MutableBytes out, const EgressEntry& entry, std::uint8_t more_padding,
                         const SendStamp& stamp) {
+  const std::size_t padding = std::size_t{more_padding} + entry.padding;
   const PacketNotes& notes = entry.notes();
   const std::size_t copied = copied_bytes(notes, entry.stream->extensions);
   const std::size_t header = entry.stream->header.size(copied);
-  CHECK(header + (entry.is_rtx ? kRtxHeaderBytes : 0) + notes.payload_size + padding <= out.size());
+  CHECK(padding <= 255 &&
+        header + original_bytes(entry) + notes.payload_size + padding <= out.size());
   std::uint8_t* at = write_header(out.first(header), copied, entry, stamp);
-  if (entry.is_rtx) {
+  if (original_bytes(entry) != 0) {
     store_be16(at, entry.seq.value);
     at += kRtxHeaderBytes;
   }
@@ -77,8 +84,8 @@ std::size_t write_entry(MutableBytes out, const EgressEntry& entry, std::uint8_t
   if (padding != 0) {
     // RFC 3550 §5.1: zeros, and in the last byte how many bytes of padding there are.
     out[0] |= 0x20;
-    std::memset(at, 0, padding - 1U);
-    at[padding - 1] = padding;
+    std::memset(at, 0, padding - 1);
+    at[padding - 1] = static_cast<std::uint8_t>(padding);
     at += padding;
   }
   return static_cast<std::size_t>(at - out.data());

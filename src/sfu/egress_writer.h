@@ -11,11 +11,12 @@
 
 namespace confab::sfu {
 
-// The size of the RTP packet that write_entry makes without padding and before protection.
+// The size of the RTP packet that write_entry makes, without padding but its own, and before
+// protection.
 std::size_t entry_size(const EgressEntry& entry);
 
-// Writes the RTP packet. `out` must hold entry_size(entry) + padding. Returns the size.
-std::size_t write_entry(MutableBytes out, const EgressEntry& entry, std::uint8_t padding,
+// Writes the RTP packet. `out` must hold entry_size(entry) + more_padding. Returns the size.
+std::size_t write_entry(MutableBytes out, const EgressEntry& entry, std::uint8_t more_padding,
                         const SendStamp& stamp);
 
 }  // namespace confab::sfu

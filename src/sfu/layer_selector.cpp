@@ -1,7 +1,5 @@
 #include "sfu/layer_selector.h"
 
-#include <algorithm>
-
 #include "base/check.h"
 #include "sfu/layer_choice.h"
 
@@ -58,7 +56,7 @@ void LayerSelector::stop() {
 }
 
 bool LayerSelector::choose(LayerMask alive) {
-  const auto chosen = choose_layer(preferred_.spatial, layers_,
+  const auto chosen = choose_layer(most().spatial, layers_,
                                    [alive](std::uint8_t i) { return (alive & layer_bit(i)) != 0; });
   if (!chosen || *chosen == target_) return false;
   target_ = *chosen;
@@ -89,7 +87,7 @@ LayerSelector::Verdict LayerSelector::judge(Instant now, const MediaFacts& packe
 void LayerSelector::start(const MediaFacts& packet) {
   DCHECK(is_flowing());
   current_ = packet.source;
-  temporal_ = preferred_.temporal;
+  temporal_ = most().temporal;
   frames_seen_ = 0;
   note_frame(packet.timestamp, true);
   DCHECK(is_consistent());
@@ -115,10 +113,10 @@ bool LayerSelector::takes(const MediaFacts& packet) {
 // (RFC 7741 §4.2: Y), one layer at a time.
 bool LayerSelector::takes_frame(const MediaFacts& packet) {
   const std::uint8_t layer = packet.info.temporal_layer;
-  if (packet.info.is_key_frame_start || temporal_ > preferred_.temporal) {
-    temporal_ = preferred_.temporal;
-  } else if (layer == temporal_ + 1 && layer <= preferred_.temporal &&
-             packet.info.is_switching_point) {
+  const std::uint8_t highest = is_too_much() ? 0 : most().temporal;
+  if (packet.info.is_key_frame_start || temporal_ > highest) {
+    temporal_ = highest;
+  } else if (layer == temporal_ + 1 && layer <= highest && packet.info.is_switching_point) {
     temporal_ = layer;
   }
   return layer <= temporal_;

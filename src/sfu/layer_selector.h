@@ -10,6 +10,7 @@
 // Switching: the target is another layer, and the old one goes on until a key frame of the new one.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -55,6 +56,14 @@ class LayerSelector {
   // At the most. The stream follows when choose() is called, the frame rate from the next frame on
   // that can begin it.
   void set_preferred(Layers layers) { preferred_ = layers; }
+  const Layers& preferred() const { return preferred_; }
+  // What the receiver's link carries, at the most.
+  void allot(Layers layers) { allotted_ = layers; }
+  const Layers& allotted() const { return allotted_; }
+  // The client would have it, but the link does not carry it.
+  bool exceeds_link(const SourceId& stream) const {
+    return stream.encoding > allotted_.spatial && stream.encoding <= preferred_.spatial;
+  }
   // Looks again at what is alive. True if the target is another one than before.
   bool choose(LayerMask alive);
   std::uint8_t target() const { return target_; }
@@ -89,12 +98,20 @@ class LayerSelector {
   bool takes(const MediaFacts& packet);
   bool takes_frame(const MediaFacts& packet);
   void note_frame(rtp::RtpTime time, bool is_taken);
+  // What is forwarded until the key frame of a lower stream comes is more than the link carries: of
+  // it the fewest frames. All of them filled the queue in which that key frame then came too late.
+  bool is_too_much() const { return target_ < current_->encoding && exceeds_link(*current_); }
+  Layers most() const {
+    return {std::min(preferred_.spatial, allotted_.spatial),
+            std::min(preferred_.temporal, allotted_.temporal)};
+  }
 
   std::uint8_t layers_;
   Media media_;
   bool paused_;
   bool source_paused_;
   Layers preferred_ = kAllLayers;
+  Layers allotted_ = kAllLayers;
   std::uint8_t target_;
   std::optional<SourceId> current_;
   std::uint8_t temporal_ = 0;

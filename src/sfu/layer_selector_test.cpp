@@ -80,6 +80,19 @@ TEST_F(LayerSelectorTest, forwards_the_old_layer_until_the_new_one_can_begin) {
   EXPECT_EQ(selector.wanted(), 0b001);
 }
 
+TEST_F(LayerSelectorTest,
+       of_what_the_link_does_not_carry_only_the_lowest_frames_go_until_a_lower_begins) {
+  judge(key_frame(2));
+  EXPECT_EQ(judge(frame_at(3, 2, true)), Verdict::kForward);
+  selector.allot({1, 3});
+  EXPECT_TRUE(selector.choose(kAllAlive));
+  EXPECT_EQ(judge(frame_at(6, 2)), Verdict::kLeaveOut);
+  EXPECT_EQ(judge(frame_at(9, 1)), Verdict::kLeaveOut);
+  EXPECT_EQ(judge(frame_at(12, 0)), Verdict::kForward);
+  EXPECT_EQ(judge(key_frame(1)), Verdict::kStart);
+  EXPECT_EQ(selector.temporal(), 3);
+}
+
 TEST_F(LayerSelectorTest, leaves_frames_out_from_any_frame_on_and_takes_them_again_where_one_says) {
   judge(key_frame(2));
   EXPECT_EQ(judge(frame_at(3000, 2, true)), Verdict::kForward);

@@ -1,6 +1,7 @@
 // How much of a source a receiver is sent: the stream (RID) and the frame rate within it.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -17,5 +18,16 @@ struct Layers {
 // VP8 makes three at the most; the fourth is AV1's.
 inline constexpr std::size_t kTemporalLayers = 4;
 inline constexpr Layers kAllLayers{limits::kEncodingsPerProducer - 1, kTemporalLayers - 1};
+
+// A set of a track's encodings: bit i is encoding i (limits::kEncodingsPerProducer).
+using LayerMask = std::uint8_t;
+constexpr LayerMask layer_bit(std::uint8_t encoding) {
+  return static_cast<LayerMask>(1U << encoding);
+}
+
+// Bits per second on a receiver's link of each stream with its temporal layers up to this one; 0:
+// none came.
+using LayerBps =
+    std::array<std::array<std::uint32_t, kTemporalLayers>, limits::kEncodingsPerProducer>;
 
 }  // namespace confab::sfu

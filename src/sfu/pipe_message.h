@@ -32,6 +32,7 @@ struct PipedMedia {
 struct PipedState {
   bool paused = false;
   LayerMask alive = 0;
+  LayerBps rates{};
   ParticipantClock participant_clock;
   std::array<std::optional<ReportClock>, limits::kEncodingsPerProducer> report_clocks;
 };

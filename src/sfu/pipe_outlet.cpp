@@ -50,6 +50,7 @@ bool PipeOutlet::say() {
   PipedState state;
   state.paused = producer_.is_paused();
   state.alive = producer_.alive();
+  state.rates = producer_.rates();
   state.participant_clock = producer_.participant_clock();
   for (std::uint8_t i = 0; i < producer_.layers(); ++i) {
     state.report_clocks[i] = producer_.report_clock(i);

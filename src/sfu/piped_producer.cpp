@@ -45,6 +45,7 @@ void PipedProducer::on_state(Instant now, const PipedState& state) {
   for (std::uint8_t i = 0; i < layers(); ++i) {
     if (state.report_clocks[i]) report_clocks_[i] = *state.report_clocks[i];
   }
+  change_rates(state.rates);
   change_paused(now, state.paused);
   change_alive(now, state.alive);
 }

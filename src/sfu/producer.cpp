@@ -12,6 +12,8 @@ namespace {
 using ortc::HeaderExtension;
 
 constexpr Duration kLayersCheck = 250ms;
+// What a packet takes on the way to a receiver beside its own bytes: the tag of SRTP, UDP and IP.
+constexpr std::size_t kWireBytes = 16 + 28;
 
 bool has_feedback(const ortc::RtpCodecParameters& codec, std::string_view type,
                   std::string_view parameter) {
@@ -128,6 +130,9 @@ void Producer::receive_media(Instant now, std::uint8_t encoding, PacketRef packe
   stream.on_payload(now, rtp.seq(), info && info->is_key_frame_start);
   if (!info) return context_.counters.drop(Drop::kPayloadMalformed);
   if (kind() == ortc::MediaKind::kAudio) note_audio_level(now, rtp);
+  if (streams_.size() > 1 && !rtp.payload().empty()) {
+    layer_rates_.add(now, encoding, info->temporal_layer, packet.size() + kWireBytes);
+  }
 
   const MediaPacket media(
       {.source = {encoding, stream.epoch()},
@@ -222,7 +227,8 @@ void Producer::check_layers(Instant now) {
                           now - streams_[i].last_packet_at() < context_.config.timing.layer_silence;
     if (is_alive) alive |= layer_bit(i);
   }
-  if (!change_alive(now, alive)) return;
+  const bool changed_rates = change_rates(layer_rates_.bps(now));
+  if (!change_alive(now, alive) && !changed_rates) return;
   for (const auto& outlet : outlets_) outlet->on_state_changed();
 }
 

@@ -16,6 +16,7 @@
 #include "rtc/codec/payload.h"
 #include "rtc/ortc/ortc.h"
 #include "rtc/rtp/packet.h"
+#include "sfu/layer_rates.h"
 #include "sfu/media_packet.h"
 #include "sfu/pipe_outlet.h"
 #include "sfu/producer_stream.h"
@@ -107,6 +108,7 @@ class Producer final : public Source {
   std::vector<PayloadType> payload_types_;
   std::vector<ProducerStream> streams_;  // one for each encoding, lowest layer first
   std::vector<std::unique_ptr<PipeOutlet>> outlets_;
+  LayerRates layer_rates_;
   Instant layers_check_at_ = kNever;
   bool wants_remb_ = false;
 };

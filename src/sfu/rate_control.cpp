@@ -1,11 +1,17 @@
 #include "sfu/rate_control.h"
 
+#include <algorithm>
+
 namespace confab::sfu {
 namespace {
 
 // A receiver that reported nothing of so many packets does not report, and nothing is noted for it
 // any more: some seconds of video.
 constexpr std::uint32_t kUnheardMax = 2000;
+// Packets of a burst leave this closely together: distinct times are needed to tell anything.
+constexpr Duration kProbeTick = 1ms;
+// A burst that could not be sent in this time says nothing any more.
+constexpr Duration kProbeMax = 300ms;
 // The reference time has 24 bits, and wraps after twelve days.
 constexpr std::int64_t kReferenceWrap = std::int64_t{1} << 24;
 
@@ -17,12 +23,47 @@ cc::Transport transport_of(const Path& path) {
 }  // namespace
 
 void RateControl::on_sent(Instant now, std::optional<std::int64_t> seq, std::size_t bytes,
-                          cc::PacketClass kind) {
+                          cc::PacketClass kind, bool is_layered) {
+  if (sent_since_ == kNever) sent_since_ = now;
   const std::size_t on_wire = bytes + overhead_;
   sent_.add(now, on_wire);
+  const bool is_padding = kind == cc::PacketClass::kPadding;
+  if (!is_padding && (!is_layered || kind == cc::PacketClass::kRepeat)) other_.add(now, on_wire);
   if (!seq || (!hears_feedback_ && ++unheard_packets_ > kUnheardMax)) return;
-  controller_.on_sent(
-      {.seq = *seq, .at = now, .bytes = static_cast<std::uint16_t>(on_wire), .kind = kind});
+  // Audio does not wait for its turn in a burst.
+  const bool probes = probe_from_ != kNever && kind != cc::PacketClass::kAudio;
+  controller_.on_sent({.seq = *seq,
+                       .at = now,
+                       .bytes = static_cast<std::uint16_t>(on_wire),
+                       .kind = kind,
+                       .probe = probes ? probes_.front().id : cc::kNoProbe});
+  if (probes) note_probe(on_wire);
+}
+
+void RateControl::note_probe(std::size_t bytes) {
+  probe_bytes_ += bytes;
+  ++probe_packets_;
+  const cc::ProbeCluster& cluster = probes_.front();
+  if (probe_bytes_ >= cluster.bytes_min && probe_packets_ >= cluster.packets_min) end_probe();
+}
+
+void RateControl::end_probe() {
+  probes_.erase(probes_.begin());
+  probe_from_ = kNever;
+  probe_bytes_ = probe_packets_ = 0;
+}
+
+void RateControl::cancel_probes() {
+  while (is_probing()) end_probe();
+}
+
+std::size_t RateControl::probe_bytes_due(Instant now) {
+  if (probe_from_ != kNever && now - probe_from_ > kProbeMax) end_probe();
+  if (!is_probing()) return 0;
+  if (probe_from_ == kNever) probe_from_ = now;
+  const double seconds = to_seconds(now - probe_from_ + kProbeTick);
+  const auto due = static_cast<std::size_t>(probes_.front().rate_bps / 8 * seconds);
+  return due - std::min(due, probe_bytes_);
 }
 
 void RateControl::on_path(Instant now, const Path& path) {
@@ -75,6 +116,7 @@ void RateControl::handle_timeout(Instant now) {
 
 void RateControl::take(const cc::Update& update) {
   update_ = update;
+  probes_.insert(probes_.end(), update.probes.begin(), update.probes.end());
   update_.probes = {};  // valid until the next call alone
 }
 

@@ -34,7 +34,7 @@ struct Report {
 struct RateControlTest : testing::Test {
   RateControlTest() { rate.on_path(kT0, path_of(1)); }
   void send(Instant at, std::int64_t number) {
-    rate.on_sent(at, number, kBytes, cc::PacketClass::kVideo);
+    rate.on_sent(at, number, kBytes, cc::PacketClass::kVideo, true);
   }
   // Two packets and what is reported of them, each 64 ms, as the reference time counts.
   void report(int times, std::int32_t reference) {
@@ -73,10 +73,33 @@ TEST_F(RateControlTest, goes_on_across_the_wrap_of_the_receivers_clock) {
 
 TEST_F(RateControlTest, packets_that_carry_no_number_count_as_sent_alone) {
   for (int i = 0; i < 100; ++i) {
-    rate.on_sent(kT0 + i * 20ms, std::nullopt, 100, cc::PacketClass::kAudio);
+    rate.on_sent(kT0 + i * 20ms, std::nullopt, 100, cc::PacketClass::kAudio, false);
   }
   EXPECT_NEAR(rate.sent_bps(kT0 + 2s), 128 * 8 * 50, 1500);
   EXPECT_FALSE(rate.is_known());
+}
+
+TEST_F(RateControlTest, probes_with_what_is_sent_until_the_burst_is_complete) {
+  rate.on_demand(kT0, {.next_step_bps = 1'000'000, .ideal_bps = 1'000'000});
+  ASSERT_TRUE(rate.is_probing());
+  int packets = 0;
+  for (; rate.is_probing() && packets < 1000; now += 1ms) {
+    while (rate.probe_bytes_due(now) > 0) {
+      rate.on_sent(now, seq++, 200, cc::PacketClass::kPadding, true);
+      ++packets;
+    }
+  }
+  EXPECT_GE(packets, 5);
+  EXPECT_LT(packets, 50);
+  EXPECT_GT(now - kT0, 10ms) << "spread, or nothing can be told from it";
+  EXPECT_EQ(rate.other_bps(now), 0);
+}
+
+TEST_F(RateControlTest, a_burst_that_can_not_be_sent_is_given_up) {
+  rate.on_demand(kT0, {.next_step_bps = 700'000, .ideal_bps = 700'000});
+  EXPECT_GT(rate.probe_bytes_due(kT0), 0u);
+  EXPECT_EQ(rate.probe_bytes_due(kT0 + 1s), 0u);
+  EXPECT_FALSE(rate.is_probing());
 }
 
 TEST_F(RateControlTest, a_link_that_falls_silent_is_found_so) {

@@ -24,6 +24,16 @@ namespace confab::sfu {
 enum class EgressClass : std::uint8_t { kAudio, kVideo };
 inline constexpr std::size_t kEgressClasses = 2;
 
+// Who makes the padding of bursts that probe a link.
+class PaddingSource {
+ public:
+  // Nothing if no stream can carry it now.
+  virtual std::optional<EgressEntry> make_padding() = 0;
+
+ protected:
+  ~PaddingSource() = default;
+};
+
 struct ReceiverQueue {
   struct Lane {
     RingQueue<EgressEntry> waiting;
@@ -43,7 +53,9 @@ struct ReceiverQueue {
   UnprovenBudget unproven;
   std::size_t overhead = 0;             // what the sender adds to an RTP packet
   std::int64_t next_transport_seq = 0;  // on the wire its lower 16 bits
-  RateControl* rate = nullptr;          // is told of what leaves
+  // Is told of what leaves, and may want padding besides; neither without a SubscribingSide.
+  RateControl* rate = nullptr;
+  PaddingSource* padding = nullptr;
   RepeatBudget repeats;
   // As the handshake took it, which is no less than it is; zero if there was none yet. Good until
   // the first report.
@@ -59,6 +71,7 @@ struct ReceiverQueue {
     overhead = with_keys.rtp_overhead();
   }
   bool can_send() const { return path.has_value() && sender != nullptr; }
+  bool is_probing() const { return rate != nullptr && rate->is_probing(); }
   std::size_t size() const { return lanes[0].waiting.size() + lanes[1].waiting.size(); }
 };
 

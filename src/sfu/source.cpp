@@ -12,6 +12,8 @@ namespace confab::sfu {
 namespace {
 
 constexpr Duration kExpireInterval = 1s;
+// A key frame within two seconds is no other rate: a change of less than an eighth is none.
+constexpr std::uint32_t kRateChange = 8;
 // What is held in any case: for a receiver next to us, and for one that has just come.
 constexpr Duration kHeldAtLeast = repeat_window(Duration::zero());
 
@@ -85,6 +87,19 @@ bool Source::change_alive(Instant now, LayerMask alive) {
   alive_ = alive;
   for (Consumer* consumer : consumers_) consumer->choose_layer(now);
   return true;
+}
+
+bool Source::change_rates(const LayerBps& rates) {
+  const auto differs = [](std::uint32_t before, std::uint32_t now) {
+    const std::uint32_t change = std::max(before, now) - std::min(before, now);
+    return change > before / kRateChange;
+  };
+  bool changed = false;
+  for (std::size_t e = 0; e < rates.size(); ++e) {
+    for (std::size_t t = 0; t < kTemporalLayers; ++t) changed |= differs(rates_[e][t], rates[e][t]);
+  }
+  if (changed) rates_ = rates;
+  return changed;
 }
 
 void Source::tell_gap(std::uint8_t encoding) {

@@ -11,6 +11,7 @@
 #include "base/instant.h"
 #include "control/shard.h"
 #include "rtc/codec/payload.h"
+#include "sfu/layers.h"
 #include "sfu/media_packet.h"
 #include "sfu/packet_log.h"
 #include "sfu/report_clock.h"
@@ -20,12 +21,6 @@ namespace confab::sfu {
 class Consumer;
 
 using control::SourceSetup;
-
-// A set of a track's encodings: bit i is encoding i (limits::kEncodingsPerProducer).
-using LayerMask = std::uint8_t;
-constexpr LayerMask layer_bit(std::uint8_t encoding) {
-  return static_cast<LayerMask>(1U << encoding);
-}
 
 class Source {
  public:
@@ -46,6 +41,8 @@ class Source {
   // Whether packets of that encoding come at present; all of them until the first came.
   bool is_alive(std::uint8_t encoding) const { return (alive_ & layer_bit(encoding)) != 0; }
   LayerMask alive() const { return alive_; }
+  // What the layers of simulcast take, as was last looked; all 0 before, and of a single stream.
+  const LayerBps& rates() const { return rates_; }
 
   void attach(Consumer& consumer);
   void detach(Consumer& consumer);
@@ -83,12 +80,15 @@ class Source {
   // These tell the consumers. False if it was so already.
   bool change_paused(Instant now, bool paused);
   bool change_alive(Instant now, LayerMask alive);
+  // False if they are about the same as before.
+  bool change_rates(const LayerBps& rates);
   // Packets of that stream are missing, and nobody will repeat them.
   void tell_gap(std::uint8_t encoding);
 
  private:
   SourceSetup source_;
   LayerMask alive_;  // as the consumers were told
+  LayerBps rates_{};
   std::vector<Consumer*> consumers_;
   std::vector<PacketLog> logs_;  // one for each encoding
   Duration held_for_;            // as long as the farthest receiver needs

@@ -1,5 +1,6 @@
 #include "sfu/subscribing_side.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "rtc/rtcp/compound_writer.h"
@@ -12,12 +13,28 @@ namespace {
 // A sender report without blocks (28), and the SDES around a CNAME (8 + 2, up to 4 of padding).
 constexpr std::size_t kSenderReportBytes = 44;
 
+// RTCP, SCTP and what else there is.
+constexpr double kMediaShare = 0.98;
+constexpr Duration kAllotInterval = 100ms;
+// Where nothing is left to be given.
+constexpr Duration kAllotIntervalCalm = 500ms;
+// A fall of the target is followed at once.
+constexpr double kFallShare = 0.95;
+// Who has not reported anything of what it was sent by then does not report.
+constexpr Duration kFirstReportMax = 2s;
+constexpr std::uint16_t kBlankBytes = 12;
+
 }  // namespace
 
 SubscribingSide::SubscribingSide(ShardContext& context, Participant& participant,
-                                 ReceiverQueue& queue)
-    : context_(context), participant_(participant), queue_(queue), ssrcs_(context.random) {
+                                 ReceiverQueue& queue, Wakeup& wakeup)
+    : context_(context),
+      participant_(participant),
+      queue_(queue),
+      wakeup_(wakeup),
+      ssrcs_(context.random) {
   queue_.rate = &rate_;
+  queue_.padding = this;
 }
 
 SubscribingSide::~SubscribingSide() = default;
@@ -28,11 +45,17 @@ Consumer& SubscribingSide::add(Source& source, const ConsumerSetup& setup) {
   by_ssrc_[added.stream().ssrc] = &added;
   if (added.stream().has_rtx()) by_ssrc_[added.stream().rtx_ssrc] = &added;
   consumers_.emplace(setup.id, std::move(consumer));
+  if (added.is_layered()) {
+    layered_.push_back(&added);
+    allotments_.push_back(&added.allotment());
+  }
   return added;
 }
 
 void SubscribingSide::remove(Consumer& consumer) {
   context_.egress.purge(queue_, consumer.stream());
+  std::erase(layered_, &consumer);
+  std::erase(allotments_, &consumer.allotment());
   by_ssrc_.erase(consumer.stream().ssrc);
   by_ssrc_.erase(consumer.stream().rtx_ssrc);
   consumers_.erase(consumer.id());
@@ -42,6 +65,9 @@ void SubscribingSide::clear() {
   context_.egress.forget(queue_);
   queue_ = {};
   queue_.rate = &rate_;
+  queue_.padding = this;
+  layered_.clear();
+  allotments_.clear();
   by_ssrc_.clear();
   consumers_.clear();
 }
@@ -77,7 +103,8 @@ void SubscribingSide::on_transport_feedback(Instant now, const rtcp::PacketView&
     ++context_.counters.twcc_feedback_in;
     const auto feedback = rtcp::parse_transport_feedback(packet);
     if (!feedback) return context_.counters.drop(Drop::kRtcpMalformed);
-    return rate_.on_feedback(now, *feedback);
+    rate_.on_feedback(now, *feedback);
+    return follow_rate(now);
   }
   const auto nack = rtcp::parse_nack(packet);
   if (!nack) return;
@@ -97,12 +124,90 @@ void SubscribingSide::on_payload_feedback(Instant now, const rtcp::PacketView& p
     for (std::size_t i = 0; i < fir->size(); ++i) request((*fir)[i].ssrc);
   } else if (const auto remb = rtcp::parse_remb(packet)) {
     rate_.on_remb(now, static_cast<double>(remb->bitrate_bps));
+    follow_rate(now);
   }
 }
 
 Consumer* SubscribingSide::find(rtp::Ssrc ssrc) const {
   const auto it = by_ssrc_.find(ssrc);
   return it == by_ssrc_.end() ? nullptr : it->second;
+}
+
+// ---- what the link carries ----
+
+void SubscribingSide::handle_timeout(Instant now) {
+  if (rate_.next_timeout() <= now) {
+    rate_.handle_timeout(now);
+    follow_rate(now);
+  }
+  if (allot_at_ <= now) allot(now);
+  if (!rate_.is_probing()) blank_ = {};
+}
+
+void SubscribingSide::on_wish_changed(Instant now) {
+  allot(now);
+  if (allot_at_ != kNever) wakeup_.schedule(allot_at_);
+}
+
+void SubscribingSide::follow_rate(Instant now) {
+  if (!layered_.empty() && rate_.target_bps() < kFallShare * allotted_bps_) allot(now);
+  if (rate_.is_probing()) context_.egress.begin_probe(now, queue_);
+}
+
+double SubscribingSide::budget_bps(Instant now) const {
+  const double target = rate_.controller().target_bps();
+  return std::max(0.0, (target - rate_.other_bps(now)) * kMediaShare);
+}
+
+bool SubscribingSide::may_report_yet(Instant now) const {
+  const bool can =
+      std::ranges::any_of(layered_, [](const Consumer* c) { return c->is_numbered(); });
+  return can && (rate_.sent_since() == kNever || now - rate_.sent_since() < kFirstReportMax);
+}
+
+void SubscribingSide::allot(Instant now) {
+  if (layered_.empty()) {
+    allot_at_ = kNever;
+    return;
+  }
+  for (Consumer* consumer : layered_) consumer->describe_steps();
+  if (!rate_.is_known() && !may_report_yet(now)) {
+    Allocation::give_all(now, allotments_);
+    for (Consumer* consumer : layered_) consumer->take_all(now);
+    allot_at_ = now + kAllotIntervalCalm;
+    return;
+  }
+  allotted_bps_ = rate_.controller().target_bps();
+  const Allocation::Result result = allocation_.allot(now, budget_bps(now), allotments_);
+  for (Consumer* consumer : layered_) consumer->take_allotment(now);
+  tell_demand(now, result);
+  const bool is_calm = rate_.is_known() && result.next_step_bps == 0;
+  allot_at_ = now + (is_calm ? kAllotIntervalCalm : kAllotInterval);
+}
+
+void SubscribingSide::tell_demand(Instant now, const Allocation::Result& result) {
+  // Before anything was sent there is no stream that a probe could go on.
+  const auto can_probe = [](const Consumer* c) { return c->can_carry_padding(); };
+  if (!std::ranges::any_of(layered_, can_probe)) return;
+  const double other = rate_.other_bps(now);
+  const auto with_rest = [&](double bps) { return bps == 0 ? 0 : bps / kMediaShare + other; };
+  rate_.on_demand(now, {.now_bps = with_rest(result.now_bps),
+                        .next_step_bps = with_rest(result.next_step_bps),
+                        .ideal_bps = with_rest(result.ideal_bps)});
+  if (rate_.is_probing()) context_.egress.begin_probe(now, queue_);
+}
+
+std::optional<EgressEntry> SubscribingSide::make_padding() {
+  if (!blank_) {
+    blank_ = context_.pool.acquire(kBlankBytes);
+    if (!blank_) return std::nullopt;
+    blank_.resize(kBlankBytes);
+    blank_.write_notes(PacketNotes{.payload_offset = kBlankBytes});
+  }
+  for (Consumer* consumer : layered_) {
+    if (consumer->can_carry_padding()) return consumer->make_padding(blank_);
+  }
+  return std::nullopt;
 }
 
 // ---- to the receiver ----

@@ -1,13 +1,16 @@
 // The half of a transport that sends its participant what others publish: owns the Consumers, names
-// their streams, hears what its link carries, and owes the receiver sender reports. Part of a
-// WebRtcTransport that the client receives on.
+// their streams, hears what its link carries and shares that out among them, and owes the receiver
+// sender reports. Part of a WebRtcTransport that the client receives on.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/instant.h"
@@ -16,20 +19,23 @@
 #include "rtc/ortc/ortc.h"
 #include "rtc/ortc/shared_capabilities.h"
 #include "rtc/rtcp/packet.h"
+#include "sfu/allocation.h"
 #include "sfu/consumer.h"
 #include "sfu/participant.h"
 #include "sfu/rate_control.h"
 #include "sfu/receiver_queue.h"
 #include "sfu/shard_context.h"
+#include "sfu/wakeup.h"
 
 namespace confab::sfu {
 
 class RtcpBatch;
 
-class SubscribingSide {
+class SubscribingSide final : public PaddingSource {
  public:
   // `queue` leads to the receiver.
-  SubscribingSide(ShardContext& context, Participant& participant, ReceiverQueue& queue);
+  SubscribingSide(ShardContext& context, Participant& participant, ReceiverQueue& queue,
+                  Wakeup& wakeup);
   ~SubscribingSide();
   SubscribingSide(const SubscribingSide&) = delete;
   SubscribingSide& operator=(const SubscribingSide&) = delete;
@@ -62,8 +68,10 @@ class SubscribingSide {
   // Where the receiver is from now on.
   void on_path(Instant now, const Path& path) { rate_.on_path(now, path); }
   void expire_held(Instant now);
-  void handle_timeout(Instant now) { rate_.handle_timeout(now); }
-  Instant next_timeout() const { return rate_.next_timeout(); }
+  void handle_timeout(Instant now);
+  Instant next_timeout() const { return std::min(rate_.next_timeout(), allot_at_); }
+  // A consumer is there, was paused or resumed, or wants other layers.
+  void on_wish_changed(Instant now);
 
   // ---- from the receiver; authentic ----
   void on_report_blocks(Instant now, const rtcp::ReportBlocks& blocks);
@@ -73,16 +81,31 @@ class SubscribingSide {
   // ---- to the receiver ----
   void send_reports(Instant now, RtcpBatch& batch);
 
+  std::optional<EgressEntry> make_padding() override;
+
   // What the receiver's link carries.
   const RateControl& rate() const { return rate_; }
 
  private:
+  // What a change of the rate leads to.
+  void follow_rate(Instant now);
+  void allot(Instant now);
+  bool may_report_yet(Instant now) const;
+  double budget_bps(Instant now) const;
+  void tell_demand(Instant now, const Allocation::Result& result);
   Consumer* find(rtp::Ssrc ssrc) const;
 
   ShardContext& context_;
   Participant& participant_;
   ReceiverQueue& queue_;
+  Wakeup& wakeup_;
   RateControl rate_;
+  Allocation allocation_;
+  std::vector<Consumer*> layered_;      // in the order in which they came
+  std::vector<Allotment*> allotments_;  // of these
+  Instant allot_at_ = kNever;
+  double allotted_bps_ = 0;  // the target that was shared out last
+  PacketRef blank_;          // what padding is made of, while there is some
   std::unordered_map<ConsumerId, std::unique_ptr<Consumer>> consumers_;
   std::unordered_map<rtp::Ssrc, Consumer*> by_ssrc_;
   ortc::SsrcAllocator ssrcs_;

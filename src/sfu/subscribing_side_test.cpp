@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 
 #include "rtc/rtcp/compound_writer.h"
@@ -12,6 +13,11 @@ namespace confab::sfu {
 namespace {
 
 using testing::kT0;
+
+struct TestWakeup final : Wakeup {
+  void schedule(Instant at) override { due = std::min(due, at); }
+  Instant due = kNever;
+};
 
 struct SubscribingSideTest : ::testing::Test {
   ~SubscribingSideTest() override { side.clear(); }
@@ -37,18 +43,19 @@ struct SubscribingSideTest : ::testing::Test {
   testing::TestReceiver receiver{*shard.crypto};
   testing::TestSource source{shard.pool, 3};
   Participant participant;
-  SubscribingSide side{shard.context, participant, receiver.queue};
+  TestWakeup wakeup;
+  SubscribingSide side{shard.context, participant, receiver.queue, wakeup};
   std::array<std::uint8_t, 256> bytes{};
 };
 
 TEST_F(SubscribingSideTest, asks_the_publisher_for_the_key_frame_that_a_receiver_needs) {
   const Consumer& consumer = add(2000);
-  source.send(kT0, 2, true);
+  source.send(kT0, 0, true);
   source.key_frames.clear();
   side.on_payload_feedback(kT0 + 1s, packet([&](rtcp::CompoundWriter& writer) {
                              writer.pli({1}, consumer.stream().ssrc);
                            }));
-  EXPECT_EQ(source.key_frames, std::vector<std::uint8_t>{2});
+  EXPECT_EQ(source.key_frames, std::vector<std::uint8_t>{0});
   // Of a stream that it was not sent it can miss nothing.
   side.on_payload_feedback(kT0 + 2s,
                            packet([&](rtcp::CompoundWriter& writer) { writer.pli({1}, {9}); }));
@@ -59,17 +66,17 @@ TEST_F(SubscribingSideTest, asks_the_publisher_for_the_key_frame_that_a_receiver
 TEST_F(SubscribingSideTest, asks_for_a_key_frame_once_the_receiver_can_be_sent_to) {
   receiver.queue.path.reset();
   add(2000);
-  source.send(kT0, 2, false);
+  source.send(kT0, 0, false);
   EXPECT_TRUE(source.key_frames.empty());
   receiver.queue.path = Path{.remote = {IpAddress::v4(0x0A000001), 5000}};
   side.on_ready(kT0 + 1s);
-  EXPECT_EQ(source.key_frames, std::vector<std::uint8_t>{2});
+  EXPECT_EQ(source.key_frames, std::vector<std::uint8_t>{0});
 }
 
 TEST_F(SubscribingSideTest, repeats_a_packet_of_the_stream_that_is_asked_about) {
   add(2000);
   const Consumer& second = add(3000);
-  source.send(kT0, 2, true);
+  source.send(kT0, 0, true);
   const auto& waiting = receiver.queue.lane(EgressClass::kVideo).waiting;
   ASSERT_EQ(waiting.size(), 2u);
   side.on_transport_feedback(kT0 + 200ms, packet([&](rtcp::CompoundWriter& writer) {
@@ -84,11 +91,24 @@ TEST_F(SubscribingSideTest, a_consumer_that_goes_takes_along_what_waits_for_its_
   Consumer& first = add(2000);
   add(3000);
   EXPECT_EQ(side.stream_count(), 4u);
-  source.send(kT0, 2, true);
+  source.send(kT0, 0, true);
   side.remove(first);
   EXPECT_EQ(receiver.waiting(), 1u);
   EXPECT_EQ(side.stream_count(), 2u);
   EXPECT_EQ(source.consumers().size(), 1u);
+}
+
+TEST_F(SubscribingSideTest, sends_everything_to_who_reports_nothing_of_the_first_two_seconds) {
+  const Consumer& consumer = add(2000);
+  side.on_wish_changed(kT0);
+  EXPECT_EQ(wakeup.due, side.next_timeout());
+  EXPECT_EQ(consumer.layers().target(), 0);
+  source.send(kT0, 0, true);
+  (void)shard.context.egress.poll(kT0);
+  side.handle_timeout(kT0 + 1900ms);
+  EXPECT_EQ(consumer.layers().target(), 0);
+  side.handle_timeout(kT0 + 2100ms);
+  EXPECT_EQ(consumer.layers().target(), 2);
 }
 
 TEST_F(SubscribingSideTest, names_no_stream_and_no_section_twice) {

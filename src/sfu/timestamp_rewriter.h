@@ -35,6 +35,8 @@ class TimestampRewriter {
     return out;
   }
   std::int64_t offset() const { return offset_; }
+  // Of what went out.
+  rtp::RtpTime newest() const { return last_out_; }
   // The same without noting that it went out.
   rtp::RtpTime peek(rtp::RtpTime source) const { return source + offset_; }
 

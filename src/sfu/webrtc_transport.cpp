@@ -78,7 +78,7 @@ WebRtcTransport::WebRtcTransport(ShardContext& context, Router& router, Particip
   if (setup_.direction == control::TransportDirection::kSend) {
     publishing_ = std::make_unique<PublishingSide>(context, router, participant, *this);
   } else {
-    subscribing_ = std::make_unique<SubscribingSide>(context, participant, queue_);
+    subscribing_ = std::make_unique<SubscribingSide>(context, participant, queue_, *this);
   }
   ufrags_.push_back(ice_.local_ufrag());
   context_.transports.add_ufrag(ice_.local_ufrag(), *this);

@@ -139,8 +139,9 @@ void Publisher::make_stream_frame(Instant now, std::size_t index) {
     packet.timestamp = {stream.timestamp_base + ticks(now)};
     packet.marker = options_.is_video && i + 1 == count;
     // The last packet of a frame is what is left over.
-    packet.payload.resize(options_.is_video && i + 1 == count ? options_.payload_bytes * 3 / 4
-                                                              : options_.payload_bytes);
+    const std::size_t own = options_.payload_by_layer[std::min<std::size_t>(index, 2)];
+    const std::size_t payload = own != 0 ? own : options_.payload_bytes;
+    packet.payload.resize(options_.is_video && i + 1 == count ? payload * 3 / 4 : payload);
     if (options_.is_video && options_.is_h264) {
       write_h264(packet.payload, packet.tag, fields);
     } else if (options_.is_video) {

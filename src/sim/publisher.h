@@ -32,6 +32,7 @@ struct TrackOptions {
   bool is_h264 = false;
   // Of each layer, lowest first, where they differ.
   std::array<std::uint32_t, 3> packets_by_layer{};
+  std::array<std::size_t, 3> payload_by_layer{};
   // A key frame has so many times the packets.
   std::uint32_t key_frame_times = 1;
   // 1, or 3 as browsers make them: 0 2 1 2.

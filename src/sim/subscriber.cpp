@@ -50,6 +50,12 @@ bool Subscriber::on_rtp(Instant now, const rtp::RtpPacketView& packet) {
     on_media(now, packet.seq(), packet.timestamp(), packet.payload());
     return true;
   }
+  // A part of a burst that probes the link repeats nothing.
+  if (packet.payload().empty() && packet.padding_size() > 0) {
+    ++probes_;
+    padding_bytes_ -= packet.padding_size();
+    return true;
+  }
   if (packet.payload().size() < 2) {
     ++content_errors_;
     return true;

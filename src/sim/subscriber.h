@@ -61,6 +61,8 @@ class Subscriber {
   // What became of the frames.
   const Decoder& decoder() const { return decoder_; }
   std::uint64_t padding_bytes() const { return padding_bytes_; }
+  // Packets of nothing but padding: of bursts that probe the link.
+  std::uint64_t probes() const { return probes_; }
   std::uint32_t missing() const { return static_cast<std::uint32_t>(missing_.size()); }
   std::uint32_t given_up() const { return given_up_; }
   // What must never happen; each is a bug of the server.
@@ -131,6 +133,7 @@ class Subscriber {
   std::uint64_t repaired_ = 0;
   std::uint64_t duplicates_ = 0;
   std::uint64_t padding_bytes_ = 0;
+  std::uint64_t probes_ = 0;
   Decoder decoder_;
   std::uint32_t given_up_ = 0;
   std::uint32_t content_errors_ = 0;

@@ -51,6 +51,7 @@ void expose_counters(const sfu::ShardCounters& c, std::string_view shard,
   counter("rtp_packets_sent", "RTP packets handed out.", c.media_packets_out);
   counter("rtp_messages_sent", "Send messages of RTP alone.", c.media_messages_out);
   counter("rtp_padding_bytes_sent", "Padding that made segments equal.", c.padding_bytes_out);
+  counter("rtp_probe_bytes_sent", "Padding that found out what links carry.", c.probe_bytes_out);
   counter("rtp_packets_received", "RTP packets taken in.", c.rtp_in);
   counter("rtcp_packets_received", "RTCP datagrams taken in.", c.rtcp_in);
   counter("stun_packets_received", "STUN datagrams taken in.", c.stun_in);

@@ -4,6 +4,14 @@
 #include "sfu/commands/commands.h"
 
 namespace confab::sfu {
+namespace {
+
+void tell_wish(ShardState& shard, Instant now, const MeetingId& meeting, const Consumer& consumer) {
+  const Router& router = *shard.routers.at(meeting);
+  router.find(consumer.transport())->subscribing()->on_wish_changed(now);
+}
+
+}  // namespace
 
 CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
                      const control::PutCapabilities& request) {
@@ -23,7 +31,7 @@ CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
   return control::Done{};
 }
 
-CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
+CommandResult handle(ShardState& shard, Instant now, const MeetingId& meeting,
                      const control::Consume& request) {
   ShardContext& context = shard.context;
   const auto found = find_in<WebRtcTransport>(shard, meeting, request.transport, "transport");
@@ -61,6 +69,7 @@ CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
   setup.parameters = std::move(*parameters);
   setup.paused = request.paused;
   const Consumer& consumer = router.add_consumer(*side, *source, setup);
+  side->on_wish_changed(now);
   return control::Consumed{consumer.id(),
                            source->id(),
                            source->kind(),
@@ -75,6 +84,7 @@ CommandResult handle(ShardState& shard, Instant now, const MeetingId& meeting,
   const auto consumer = find_in<Consumer>(shard, meeting, request.consumer, "consumer");
   if (!consumer) return std::unexpected(consumer.error());
   (*consumer)->set_paused(now, request.paused);
+  tell_wish(shard, now, meeting, **consumer);
   return control::Done{};
 }
 
@@ -83,6 +93,7 @@ CommandResult handle(ShardState& shard, Instant now, const MeetingId& meeting,
   const auto consumer = find_in<Consumer>(shard, meeting, request.consumer, "consumer");
   if (!consumer) return std::unexpected(consumer.error());
   (*consumer)->set_preferred(now, {request.spatial, request.temporal});
+  tell_wish(shard, now, meeting, **consumer);
   return control::Done{};
 }
 

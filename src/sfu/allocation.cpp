@@ -1,0 +1,244 @@
+#include "sfu/allocation.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace confab::sfu {
+namespace {
+
+// What a step up needs: a little more than it takes, and more after it had to be taken back.
+constexpr double kRoom = 1.1;
+constexpr double kRoomAfterFall = 1.25;
+// More or fewer frames of the same stream begin at any of them, and nobody sees it as a change.
+constexpr double kRoomForFrames = 1.05;
+constexpr Duration kRiseAfter = 1s;
+// After a step down, and doubled each time that a step up does not hold; without it layers went up
+// and down 16 to 28 times in 90 s.
+constexpr Duration kPenaltyFirst = 5s;
+constexpr Duration kPenaltyMax = 40s;
+constexpr Duration kCalm = 60s;
+// What held for so long fell for another reason than that it was too much from the start.
+constexpr Duration kHeld = 15s;
+// Several steps of one fall are one.
+constexpr Duration kSameFall = 1s;
+// Who comes, or wants more, is given at once what there is: until the first probes have told.
+constexpr Duration kFresh = 1500ms;
+
+// Where a layer was not measured yet: what browsers make of 720p in three streams, by how far below
+// the highest.
+constexpr std::array<double, limits::kEncodingsPerProducer> kUnseenBps = {1'500'000, 500'000,
+                                                                          150'000, 50'000};
+
+// log2(pixels) * fps^0.3, of 720p at 30 frames a second and of what is below that.
+double utility_of(int streams_below, int temporal_below) {
+  static const auto kTable = [] {
+    std::array<std::array<double, kTemporalLayers>, limits::kEncodingsPerProducer> table{};
+    for (std::size_t s = 0; s < table.size(); ++s) {
+      for (std::size_t t = 0; t < kTemporalLayers; ++t) {
+        const double pixels = 1280.0 * 720 / std::pow(4.0, s);
+        table[s][t] = std::log2(pixels) * std::pow(30 / std::pow(2.0, t), 0.3);
+      }
+    }
+    return table;
+  }();
+  return kTable[static_cast<std::size_t>(streams_below)][static_cast<std::size_t>(temporal_below)];
+}
+
+std::uint8_t highest_temporal(const LayerBps& rates, std::uint8_t encoding) {
+  std::uint8_t highest = 0;
+  for (std::uint8_t t = 0; t < kTemporalLayers; ++t) {
+    if (rates[encoding][t] != 0) highest = t;
+  }
+  return highest;
+}
+
+// Of those there are, the ones that are wanted. Where none of them is wanted, what there is is
+// better than nothing.
+LayerMask usable_of(LayerMask alive, std::uint8_t encodings, std::uint8_t most) {
+  if (alive == 0) return 1;
+  const int highest = std::min<int>(most, encodings - 1);
+  const auto usable = static_cast<LayerMask>(alive & ((2U << highest) - 1));
+  return usable != 0 ? usable : static_cast<LayerMask>(alive & -alive);
+}
+
+}  // namespace
+
+// ---- one track ----
+
+// A step that takes no more than the one below it is better in any case.
+void Allotment::add_step(const Step& step) {
+  if (count_ > 0 && at(count_ - 1).cost_bps >= step.cost_bps) --count_;
+  if (count_ < kStepsMax) steps_[count_++] = step;
+}
+
+void Allotment::set_steps(const LayerBps& rates, LayerMask alive, std::uint8_t encodings,
+                          Layers most) {
+  const Layers before = layers();
+  const LayerMask usable = usable_of(alive, encodings, most.spatial);
+  count_ = 0;
+  bool is_lowest = true;
+  for (std::uint8_t s = 0; s < encodings; ++s) {
+    if ((usable & layer_bit(s)) == 0) continue;
+    const std::uint8_t highest = highest_temporal(rates, s);
+    const std::uint8_t most_temporal = std::min(most.temporal, highest);
+    const auto below = static_cast<std::uint8_t>(encodings - 1 - s);
+    // Only the lowest at fewer frames: a smaller picture that moves says more than a larger one
+    // that jerks.
+    for (std::uint8_t t = is_lowest ? 0 : most_temporal; t <= most_temporal; ++t) {
+      const double seen = rates[s][t];
+      if (seen == 0 && t != highest) continue;
+      // Whatever more frames it turns out to have are wanted too.
+      const std::uint8_t temporal = t == highest ? std::max(t, most.temporal) : t;
+      add_step(
+          {{s, temporal}, seen > 0 ? seen : kUnseenBps[below], utility_of(below, highest - t)});
+    }
+    is_lowest = false;
+  }
+  const auto fits = [&](const Step& step) {
+    return step.layers.spatial < before.spatial ||
+           (step.layers.spatial == before.spatial && step.layers.temporal <= before.temporal);
+  };
+  step_ = 0;
+  while (step_ + 1 < count_ && fits(at(step_ + 1))) ++step_;
+  // Nobody waits for a picture that is made larger, as far as there is room.
+  wants_more_ |= most.spatial > most_.spatial || most.temporal > most_.temporal;
+  most_ = most;
+}
+
+bool Allotment::changes_frames_alone(std::size_t step) const {
+  return at(step).layers.spatial == at(step_).layers.spatial;
+}
+
+double Allotment::need_bps(std::size_t step) const {
+  if (step <= step_ || fresh_until_ != kNever) return at(step).cost_bps;
+  if (changes_frames_alone(step)) return at(step).cost_bps * kRoomForFrames;
+  return at(step).cost_bps * (penalty_ > Duration::zero() ? kRoomAfterFall : kRoom);
+}
+
+void Allotment::begin(Instant now) {
+  if (!was_wanted_) step_ = 0;
+  if (!was_wanted_ || wants_more_) fresh_until_ = now + kFresh;
+  was_wanted_ = true;
+  wants_more_ = false;
+  if (now >= fresh_until_) fresh_until_ = kNever;
+  if (lowered_at_ != kNever && now - lowered_at_ > kCalm) penalty_ = {};
+}
+
+void Allotment::lower(Instant now, std::size_t step) {
+  const bool is_same_fall = lowered_at_ != kNever && now - lowered_at_ < kSameFall;
+  if (!changes_frames_alone(step)) {
+    if (fresh_until_ == kNever && !is_same_fall) {
+      const bool held = now - raised_at_ > kHeld;
+      const bool is_first = penalty_ == Duration::zero();
+      penalty_ = held || is_first ? kPenaltyFirst : std::min(2 * penalty_, kPenaltyMax);
+    }
+    lowered_at_ = now;
+  }
+  fits_since_ = kNever;
+  step_ = step;
+}
+
+bool Allotment::may_rise(Instant now) const {
+  const bool is_barred =
+      lowered_at_ != kNever && now - lowered_at_ < penalty_ && !changes_frames_alone(step_ + 1);
+  return !is_barred && now - fits_since_ >= kRiseAfter && now - raised_at_ >= kRiseAfter;
+}
+
+void Allotment::rise(Instant now, std::size_t best) {
+  if (best <= step_) {
+    fits_since_ = kNever;
+    return;
+  }
+  if (fits_since_ == kNever) fits_since_ = now;
+  if (fresh_until_ != kNever) {
+    step_ = best;
+  } else if (may_rise(now)) {
+    ++step_;
+  } else {
+    return;
+  }
+  raised_at_ = now;
+  fits_since_ = kNever;
+}
+
+// ---- all of them ----
+
+void Allocation::solve(double budget_bps, std::span<Allotment* const> tracks, bool with_room) {
+  best_.assign(tracks.size(), 0);
+  const auto cost = [&](std::size_t i, std::size_t step) {
+    return with_room ? tracks[i]->need_bps(step) : tracks[i]->at(step).cost_bps;
+  };
+  double left = budget_bps;
+  for (std::size_t i = 0; i < tracks.size(); ++i) {
+    if (tracks[i]->is_wanted) left -= cost(i, 0);
+  }
+  for (;;) {
+    double most_for_bits = 0;
+    std::size_t chosen = tracks.size();
+    for (std::size_t i = 0; i < tracks.size(); ++i) {
+      const Allotment& track = *tracks[i];
+      const std::size_t next = best_[i] + 1;
+      if (!track.is_wanted || next >= track.steps()) continue;
+      const double more = cost(i, next) - cost(i, best_[i]);
+      if (more > left) continue;
+      const double gain = track.at(next).utility - track.at(best_[i]).utility;
+      const double for_bits = gain / std::max(more, 1.0);
+      if (for_bits <= most_for_bits) continue;
+      most_for_bits = for_bits;
+      chosen = i;
+    }
+    if (chosen == tracks.size()) return;
+    left -= cost(chosen, best_[chosen] + 1) - cost(chosen, best_[chosen]);
+    ++best_[chosen];
+  }
+}
+
+Allocation::Result Allocation::allot(Instant now, double budget_bps,
+                                     std::span<Allotment* const> tracks) {
+  double held = 0;
+  for (Allotment* track : tracks) {
+    if (track->is_wanted) {
+      track->begin(now);
+      held += track->cost_bps();
+    } else {
+      track->was_wanted_ = false;
+    }
+  }
+  if (held > budget_bps) {
+    solve(budget_bps, tracks, false);
+    for (std::size_t i = 0; i < tracks.size(); ++i) {
+      if (best_[i] < tracks[i]->step_) tracks[i]->lower(now, best_[i]);
+    }
+  }
+  solve(budget_bps, tracks, true);
+  for (std::size_t i = 0; i < tracks.size(); ++i) {
+    if (tracks[i]->is_wanted) tracks[i]->rise(now, best_[i]);
+  }
+  return summarize(tracks);
+}
+
+Allocation::Result Allocation::give_all(Instant now, std::span<Allotment* const> tracks) {
+  for (Allotment* track : tracks) {
+    if (track->is_wanted) track->begin(now);
+    track->step_ = track->steps() - 1;
+  }
+  return summarize(tracks);
+}
+
+Allocation::Result Allocation::summarize(std::span<Allotment* const> tracks) {
+  Result out;
+  double least_more = 0;
+  for (const Allotment* track : tracks) {
+    if (!track->is_wanted) continue;
+    out.now_bps += track->cost_bps();
+    out.ideal_bps += track->at(track->steps() - 1).cost_bps;
+    if (track->is_highest()) continue;
+    const double more = track->need_bps(track->step_ + 1) - track->cost_bps();
+    if (least_more == 0 || more < least_more) least_more = more;
+  }
+  if (least_more > 0) out.next_step_bps = out.now_bps + least_more;
+  out.ideal_bps = std::max(out.ideal_bps, out.next_step_bps);
+  return out;
+}
+
+}  // namespace confab::sfu

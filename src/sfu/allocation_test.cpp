@@ -1,0 +1,128 @@
+#include "sfu/allocation.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <vector>
+
+namespace confab::sfu {
+namespace {
+
+constexpr Instant kT0 = Instant{} + 100s;
+
+// As browsers make 720p: each stream at 7.5, 15 and 30 frames.
+constexpr LayerBps kCamera = {{{60'000, 100'000, 150'000, 0},
+                               {200'000, 330'000, 500'000, 0},
+                               {600'000, 1'000'000, 1'500'000, 0},
+                               {}}};
+constexpr LayerMask kAllAlive = 0b111;
+
+struct AllocationTest : testing::Test {
+  Allotment& add() {
+    tracks.push_back(std::make_unique<Allotment>());
+    Allotment& track = *tracks.back();
+    track.is_wanted = true;
+    track.set_steps(kCamera, kAllAlive, 3, kAllLayers);
+    pointers.push_back(&track);
+    return track;
+  }
+  // Each tenth of a second for so long.
+  void run(double budget_bps, Duration duration) {
+    for (const Instant end = now + duration; now < end; now += 100ms) {
+      last = allocation.allot(now, budget_bps, pointers);
+    }
+  }
+
+  Allocation allocation;
+  std::vector<std::unique_ptr<Allotment>> tracks;
+  std::vector<Allotment*> pointers;
+  Allocation::Result last;
+  Instant now = kT0;
+};
+
+TEST_F(AllocationTest, who_comes_is_given_at_once_what_fits) {
+  Allotment& track = add();
+  run(700'000, 100ms);
+  EXPECT_EQ(track.layers().spatial, 1);
+  EXPECT_GE(track.layers().temporal, 2);
+}
+
+TEST_F(AllocationTest, everybody_gets_the_lowest_layer_before_anybody_gets_more) {
+  for (int i = 0; i < 9; ++i) add();
+  run(570'000, 100ms);
+  for (const auto& track : tracks) EXPECT_EQ(track->layers(), (Layers{0, 0}));
+}
+
+TEST_F(AllocationTest, a_smaller_picture_that_moves_is_preferred_to_a_larger_one_that_jerks) {
+  Allotment& track = add();
+  run(450'000, 100ms);
+  EXPECT_EQ(track.layers().spatial, 0);
+  EXPECT_GE(track.layers().temporal, 2);
+}
+
+TEST_F(AllocationTest, goes_down_at_once_and_up_only_after_a_while) {
+  Allotment& track = add();
+  run(3'000'000, 3s);
+  ASSERT_EQ(track.layers().spatial, 2);
+  run(700'000, 100ms);
+  EXPECT_EQ(track.layers().spatial, 1);
+  run(3'000'000, 4s);
+  EXPECT_EQ(track.layers().spatial, 1) << "it fell a moment ago";
+  run(3'000'000, 3s);
+  EXPECT_EQ(track.layers().spatial, 2);
+}
+
+TEST_F(AllocationTest, no_more_is_asked_of_the_link_than_anybody_wants) {
+  Allotment& track = add();
+  track.set_steps(kCamera, kAllAlive, 3, {0, 3});
+  run(3'000'000, 3s);
+  EXPECT_EQ(track.layers().spatial, 0);
+  EXPECT_EQ(last.next_step_bps, 0);
+  EXPECT_DOUBLE_EQ(last.ideal_bps, 150'000);
+}
+
+TEST_F(AllocationTest, a_layer_that_stops_gives_way_to_the_one_below) {
+  Allotment& track = add();
+  run(3'000'000, 3s);
+  track.set_steps(kCamera, 0b011, 3, kAllLayers);
+  run(3'000'000, 100ms);
+  EXPECT_EQ(track.layers().spatial, 1);
+}
+
+TEST_F(AllocationTest, a_rate_that_wavers_about_a_step_changes_layers_no_more_than_twice_a_minute) {
+  Allotment& track = add();
+  run(1'700'000, 3s);
+  int changes = 0;
+  Layers before = track.layers();
+  for (int i = 0; i < 180; ++i) {
+    run(i / 2 % 2 == 0 ? 1'400'000 : 1'700'000, 1s);
+    changes += track.layers() == before ? 0 : 1;
+    before = track.layers();
+  }
+  EXPECT_LE(changes, 2 * 3);
+}
+
+TEST_F(AllocationTest, a_step_that_did_not_hold_is_asked_for_with_more_room) {
+  Allotment& track = add();
+  run(1'700'000, 3s);
+  ASSERT_TRUE(track.is_highest());
+  run(700'000, 1s);
+  EXPECT_NEAR(last.next_step_bps, 1'500'000 * 1.25, 1);
+}
+
+TEST_F(AllocationTest, the_lowest_layer_goes_on_however_little_there_is) {
+  Allotment& track = add();
+  run(0, 5s);
+  EXPECT_EQ(track.layers(), (Layers{0, 0}));
+  EXPECT_GT(last.next_step_bps, 0);
+}
+
+TEST_F(AllocationTest, where_nothing_is_measured_everything_is_given) {
+  Allotment& track = add();
+  last = Allocation::give_all(now, pointers);
+  EXPECT_EQ(track.layers().spatial, 2);
+  EXPECT_EQ(last.next_step_bps, 0);
+}
+
+}  // namespace
+}  // namespace confab::sfu

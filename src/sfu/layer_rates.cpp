@@ -1,0 +1,42 @@
+#include "sfu/layer_rates.h"
+
+#include <algorithm>
+
+namespace confab::sfu {
+
+void LayerRates::roll(Instant now) {
+  if (since_ == kNever || now - slot_until_ >= kSlots * kSlot) {
+    slots_ = {};
+    since_ = now;
+    slot_until_ = now + kSlot;
+    return;
+  }
+  while (slot_until_ <= now) {
+    slot_ = (slot_ + 1) % kSlots;
+    slots_[slot_] = {};
+    slot_until_ += kSlot;
+  }
+}
+
+LayerBps LayerRates::bps(Instant now) {
+  LayerBps out{};
+  if (since_ == kNever) return out;
+  if (now >= slot_until_) roll(now);
+  // The present slot is not full.
+  const Duration covered = (kSlots - 1) * kSlot + (now - (slot_until_ - kSlot));
+  const Duration span = std::max(kSpanMin, std::min(covered, now - since_));
+  for (std::size_t e = 0; e < out.size(); ++e) {
+    std::uint64_t bytes = 0;
+    for (std::size_t t = 0; t < kTemporalLayers; ++t) {
+      std::uint64_t own = 0;
+      for (const LayerBps& slot : slots_) own += slot[e][t];
+      bytes += own;
+      if (own == 0) continue;
+      out[e][t] = static_cast<std::uint32_t>(std::min<std::uint64_t>(
+          bytes * 8 * 1'000'000 / static_cast<std::uint64_t>(to_us(span)), UINT32_MAX));
+    }
+  }
+  return out;
+}
+
+}  // namespace confab::sfu
