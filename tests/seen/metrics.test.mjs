@@ -29,7 +29,8 @@ function* sources(folder) {
 function inCode() {
   const suffix = { counter: '_total', gauge: '', histogram: '', seconds: '_seconds_total' };
   const found = [...sources(path.join(root, 'src'))].flatMap((text) => [...text.matchAll(/\bout\.(counter|gauge|histogram|seconds)\(\s*"([a-z0-9_]+)",/g)]);
-  return new Set(found.map(([, kind, name]) => `confab_${name}${suffix[kind]}`));
+  const histograms = [...sources(path.join(root, 'src'))].flatMap((text) => [...text.matchAll(/\.expose\(\s*"([a-z0-9_]+)",/g)].map(([, name]) => `confab_${name}`));
+  return new Set([...found.map(([, kind, name]) => `confab_${name}${suffix[kind]}`), ...histograms]);
 }
 
 const word = /^[a-z][a-z0-9_]*$/, number = /^\d{1,5}$/;
@@ -37,7 +38,7 @@ const allowed = {
   shard: number, node: number, listener: word, reason: word, how: word, by: word, what: word, mode: word, state: word, role: word,
   code: word, status: /^([2-5]xx|gone)$/, result: word, operation: word, command: word, step: word, type: word, protocol: word,
   // What the code declares: whatever stands for a part of a path is ":name" or "*".
-  route: /^(\/(:[A-Za-z]+|\*|[a-z][a-z0-9._-]*)?)+$/, method: /^\/[A-Za-z0-9.]+\/[A-Za-z]+$/,
+  route: /^(\/(:[A-Za-z]+|\*|\.?[a-z][a-zA-Z0-9._-]*)?)+$/, method: /^\/[A-Za-z0-9.]+\/[A-Za-z]+$/,
   build: /^[\w.+~-]{1,64}$/, url: /^(stun|turns?):[\w.:[\]-]+(\?transport=(udp|tcp))?$/, le: /^([\d.e+-]+|\+Inf)$/,
 };
 
