@@ -11,6 +11,7 @@
 
 #include "platform/http/content_security.h"
 #include "platform/http/content_type.h"
+#include "platform/http/etag.h"
 
 namespace confab::http {
 namespace {
@@ -24,7 +25,6 @@ constexpr std::string_view kRoomPrefix = "/room/";
 constexpr std::array<std::string_view, 2> kRoomPages = {"/room", "/room/_"};
 constexpr std::string_view kNotFoundPage = "/404.html";
 constexpr std::size_t kRoomCodeBytesMax = 64;
-constexpr std::size_t kEtagBytes = 22;  // 132 bits of the hash
 
 struct Loaded {
   std::shared_ptr<const std::string> body;
@@ -38,7 +38,7 @@ std::optional<std::string> read_file(const fs::path& path) {
 }
 
 Loaded to_variant(std::string content) {
-  std::string etag = "\"" + sha256_base64(content).substr(0, kEtagBytes) + "\"";
+  std::string etag = etag_of(content);
   return {std::make_shared<const std::string>(std::move(content)), std::move(etag)};
 }
 
@@ -60,15 +60,6 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-// The items of a comma-separated header, one after the other; false at the end.
-bool next_item(std::string_view& rest, std::string_view& item) {
-  if (rest.empty()) return false;
-  const std::size_t comma = std::min(rest.find(','), rest.size());
-  item = trim(rest.substr(0, comma));
-  rest.remove_prefix(std::min(comma + 1, rest.size()));
-  return true;
-}
-
 // RFC 9110 §12.5.3, as far as browsers use it: named and not with a weight of zero.
 bool accepts(std::string_view header, std::string_view coding) {
   std::string_view item;
@@ -77,16 +68,6 @@ bool accepts(std::string_view header, std::string_view coding) {
     if (trim(item.substr(0, semicolon)) != coding) continue;
     const std::string_view weight = trim(item.substr(std::min(semicolon + 1, item.size())));
     return weight != "q=0" && weight != "q=0.0" && weight != "q=0.00" && weight != "q=0.000";
-  }
-  return false;
-}
-
-// RFC 9110 §13.1.2: weak comparison.
-bool matches_etag(std::string_view header, std::string_view etag) {
-  std::string_view item;
-  while (next_item(header, item)) {
-    if (item.starts_with("W/")) item.remove_prefix(2);
-    if (item == etag || item == "*") return true;
   }
   return false;
 }
@@ -196,7 +177,7 @@ Response StaticFiles::respond(const File& file, unsigned status, const Request& 
   headers.emplace_back("ETag", variant->etag);
   headers.emplace_back("Cache-Control", status == 200 ? file.cache_control : "no-store");
   if (file.brotli.body || file.gzip.body) headers.emplace_back("Vary", "Accept-Encoding");
-  if (status == 200 && matches_etag(request.header("If-None-Match"), variant->etag)) {
+  if (status == 200 && matches_weakly(request.header("If-None-Match"), variant->etag)) {
     response.status = 304;
     return response;
   }

@@ -4,11 +4,13 @@
 #include <utility>
 
 #include "base/check.h"
+#include "platform/http/etag.h"
 #include "platform/json/json.h"
 #include "platform/version/version.h"
 #include "rtc/ortc/router_capabilities.h"
 #include "service/ortc_json/write.h"
 #include "service/protocol/protocol.h"
+#include "service/rest/openapi.h"
 
 namespace confab::rest {
 namespace {
@@ -34,6 +36,15 @@ RestApi::RestApi(const Config& config, http::EventLoop& loop, http::HttpServer& 
   capabilities_ = std::move(*capabilities);
   server.route(Method::kGet, "/api/config",
                [this](const Request&, Responder responder) { get_config(std::move(responder)); });
+  server.route(Method::kGet, "/api/openapi.json",
+               [etag = http::etag_of(openapi())](const Request& request, Responder responder) {
+                 const bool is_known = http::matches_weakly(request.header("If-None-Match"), etag);
+                 Response response = is_known ? Response{.status = 304}
+                                              : Response::json(200, std::string(openapi()));
+                 response.headers.emplace_back("Cache-Control", "no-cache");
+                 response.headers.emplace_back("ETag", etag);
+                 responder.send(std::move(response));
+               });
   // Programs ask here: what is not there is said in JSON, not in the web app's page.
   server.route_any("/api/*", [](const Request&, Responder responder) {
     responder.send(Response::error({ErrorCode::kNotFound, "there is no such resource"}));

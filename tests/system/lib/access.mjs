@@ -34,7 +34,8 @@ export async function start(t, args = [], env = {}) {
     return { status: response.status, headers: response.headers, body: await response.json() };
   };
   await until(async () => (await rest('GET', '/api/keys')).status === 200);
-  const room = (await (await fetch(`${base}/api/rooms`, { method: 'POST' })).json()).code;
+  const made = await fetch(`${base}/api/rooms`, { method: 'POST' });
+  const room = made.ok ? (await made.json()).code : undefined;
   return { server, base, confab, make, key, rest, room };
 }
 

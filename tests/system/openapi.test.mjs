@@ -1,0 +1,168 @@
+// /api/openapi.json is what the server does: every route is in it and every operation is a route,
+// what it answers is what is written there, and whatever is sent, nothing else comes back.
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import { start, sleep } from './lib/access.mjs';
+import { crowd } from './lib/client.mjs';
+import { Contract, declaredRoutes, operationsOf } from './lib/openapi.mjs';
+
+const basic = (as) => ({ authorization: `Basic ${Buffer.from(`${as.id}:${as.secret}`).toString('base64')}` });
+
+async function open(t) {
+  const { server, base, key } = await start(t, ['--log-level', 'debug'],
+    { CONFAB_AUTH_IDENTITY_BURST: '100000', CONFAB_AUTH_IDENTITY_PER_SECOND: '100000' });
+  const doc = await (await fetch(`${base}/api/openapi.json`)).json();
+  return { server, base, key, doc, contract: new Contract(base, doc), people: crowd(t, server) };
+}
+
+test('every route is in the document, and every operation of it is a route', async (t) => {
+  const { server, doc } = await open(t);
+  assert.equal(doc.openapi, '3.1.0');
+  const written = operationsOf(doc).map(({ name }) => name).sort();
+  assert.deepEqual(declaredRoutes(server).sort(), written);
+});
+
+test('the document holds together: references lead somewhere, parameters are declared, names are unique', async (t) => {
+  const { doc, contract } = await open(t);
+  for (const [, ref] of JSON.stringify(doc).matchAll(/"\$ref":"([^"]+)"/g)) assert.ok(contract.resolve({ $ref: ref }), ref);
+  const ids = operationsOf(doc).map(({ operation }) => operation.operationId);
+  assert.equal(new Set(ids).size, ids.length);
+  for (const { name, path, operation } of operationsOf(doc)) {
+    const declared = [...(doc.paths[path].parameters ?? []), ...(operation.parameters ?? [])].map((each) => contract.resolve(each));
+    const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, key]) => key).sort();
+    assert.deepEqual(declared.filter((each) => each.in === 'path').map((each) => each.name).sort(), inPath, name);
+    assert.ok(operation.security.length > 0, `${name} says who may`);
+    for (const scheme of operation.security.flatMap(Object.keys)) assert.ok(doc.components.securitySchemes[scheme], scheme);
+    for (const tag of operation.tags) assert.ok(doc.tags.some((each) => each.name === tag), tag);
+  }
+});
+
+test('what is not public is refused to whoever shows nothing, and what is public is not', async (t) => {
+  const { doc, contract, base } = await open(t);
+  const room = (await (await fetch(`${base}/api/rooms`, { method: 'POST' })).json()).code;
+  for (const { name, operation } of operationsOf(doc)) {
+    const isPublic = operation.security.some((each) => Object.keys(each).length === 0);
+    // Pages that leave show their token in the body.
+    if (/\/(leave|return)$/.test(name)) continue;
+    const { status } = await contract.ask(name, { params: { code: room } });
+    assert.equal(status === 401, !isPublic, `${name}: ${status}`);
+  }
+});
+
+test('each operation does what the document says', async (t) => {
+  const { contract, key, people, doc } = await open(t);
+  const headers = basic(key);
+  const ask = (name, more = {}) => contract.ask(name, { headers, ...more });
+  const done = async (status, name, more) => {
+    const answer = await ask(name, more);
+    assert.equal(answer.status, status, `${name}: ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  };
+  const room = await done(201, 'POST /api/rooms', { body: { title: 'Board', lobby: true, permissions: { chat: true } } });
+  const code = room.code;
+  const R = '/api/rooms/{code}';
+  const host = await people.join(code, 'Hana', { hostKey: room.hostKey });
+  const knock = async (name) => {
+    const client = await people.connectOwn();
+    return (await client.get('join', { room: code, name })).waiting.id;
+  };
+  const waiting = [await knock('Wanda'), await knock('Walt')];
+  await done(200, `POST ${R}/lobby/{id}/deny`, { params: { code, id: waiting[0] } });
+  await done(200, `POST ${R}/lobby/{id}/admit`, { params: { code, id: waiting[1] } });
+  await knock('Will');
+  await done(200, `POST ${R}/lobby/message`, { params: { code }, body: { text: 'soon' } });
+  const inside = await done(200, `GET ${R}/participants`, { params: { code } });
+  assert.equal(inside.lobby.length, 1);
+  await done(200, `POST ${R}/lobby/admit`, { params: { code } });
+  await done(200, `PATCH ${R}`, { params: { code }, body: { lobby: false } });
+  const ben = await people.join(code, 'Ben');
+  const cleo = await people.join(code, 'Cleo');
+  const id = ben.joined.participantId;
+  await ben.get('hand:set', { raised: true });
+  for (const [word, body] of [['mute', {}], ['ask-unmute', {}], ['stop', { source: 'camera' }], ['lower-hand'], ['role', { role: 'cohost' }], ['remove']]) {
+    await done(200, `POST ${R}/participants/{id}/${word}`, { params: { code, id }, body });
+  }
+  await done(200, `POST ${R}/mute`, { params: { code } });
+  await done(200, `POST ${R}/lower-hands`, { params: { code } });
+  const { banId } = await done(200, `POST ${R}/participants/{id}/ban`, { params: { code, id: cleo.joined.participantId } });
+  assert.equal((await done(200, `GET ${R}/bans`, { params: { code } })).bans[0].id, banId);
+  await done(200, `DELETE ${R}/bans/{id}`, { params: { code, id: banId } });
+  const resume = { resumeToken: host.joined.resumeToken, socketId: host.id };
+  await done(200, `POST ${R}/return`, { params: { code }, body: resume });
+  await done(200, `POST ${R}/leave`, { params: { code }, body: resume });
+  await done(200, `POST ${R}/end`, { params: { code } });
+  const found = await ask(`GET ${R}`, { params: { code } });
+  assert.equal(found.body.settings.title, 'Board');
+  await done(200, `DELETE ${R}`, { params: { code } });
+
+  const made = await done(201, 'POST /api/keys', { body: { name: 'x', scopes: ['join'] } });
+  await done(200, 'GET /api/keys');
+  await done(200, 'DELETE /api/keys/{id}', { params: { id: made.id } });
+  const token = await done(201, 'POST /api/tokens', { body: { room: code, identity: 'ada' } });
+  await done(200, 'DELETE /api/tokens/{id}', { params: { id: token.id } });
+  const hook = await done(201, 'POST /api/webhooks', { body: { url: 'https://example.com/hook', events: ['room_started'] } });
+  await done(200, 'GET /api/webhooks');
+  await done(200, 'GET /api/webhooks/{id}/deliveries', { params: { id: hook.id } });
+  await people.join((await done(201, 'POST /api/rooms')).code, 'Dan');
+  let deliveries = [];
+  for (const end = Date.now() + 5000; deliveries.length === 0 && Date.now() < end; await sleep(100)) {
+    ({ deliveries } = await done(200, 'GET /api/webhooks/{id}/deliveries', { params: { id: hook.id } }));
+  }
+  await done(202, 'POST /api/webhooks/{id}/deliveries/{delivery}/redeliver', { params: { id: hook.id, delivery: deliveries[0].id } });
+  await done(200, 'DELETE /api/webhooks/{id}', { params: { id: hook.id } });
+  await done(200, 'GET /api/audit', { query: '?limit=1' });
+  for (const name of ['GET /.well-known/jwks.json', 'GET /api/config', 'GET /livez', 'GET /readyz']) await done(200, name);
+  const openapi = await ask('GET /api/openapi.json');
+  await done(304, 'GET /api/openapi.json', { headers: { 'if-none-match': openapi.headers.get('etag') } });
+
+  for (const { name, operation } of operationsOf(doc)) {
+    const good = Object.keys(operation.responses).find((status) => status.startsWith('2'));
+    assert.ok(contract.seen.get(name).has(Number(good)), `nobody here asked for ${name} and was answered ${good}`);
+  }
+});
+
+// Values that are not what a field of `schema` is, and some that are.
+function oddities(schema) {
+  const odd = [null, 7, -1, 1e300, true, '', 'x', 'x'.repeat(5000), '\u0000', [], [[]], {}, { a: 1 }];
+  return [...odd, ...(schema?.enum ?? [])];
+}
+
+test('whatever is sent, the answer is one that the document has', async (t) => {
+  const { contract, key, doc, base } = await open(t);
+  const headers = basic(key);
+  const room = (await (await fetch(`${base}/api/rooms`, { method: 'POST', headers })).json()).code;
+  const odd = ['none', '...', '%', ' ', 'a'.repeat(300), 'ключ', "' OR 1=1 --", room];
+  let asked = 0;
+  for (const { name, path, operation } of operationsOf(doc)) {
+    // It would end what the others are asked of; and one address makes a hundred rooms at once.
+    const ends = name === 'DELETE /api/rooms/{code}' || name === 'DELETE /api/keys/{id}';
+    const ask = async (more) => {
+      ++asked;
+      const { status } = await contract.ask(name, { headers, params: { code: room }, ...more });
+      assert.ok(status < 500 || status === 503, name);
+    };
+    if (path.includes('{')) {
+      for (const value of odd) {
+        if (ends && value === room) continue;
+        await ask({ params: { code: ends ? 'none' : room, id: value, delivery: value } });
+        if (path.includes('{code}') && value !== room) await ask({ params: { code: value } });
+      }
+    }
+    for (const parameter of (operation.parameters ?? []).map((each) => contract.resolve(each))) {
+      if (parameter.in !== 'query') continue;
+      for (const value of ['', '0', '-1', '1', '101', 'x', '9'.repeat(30), '%00', '%ff', 'r00', 'a'.repeat(400)]) {
+        await ask({ query: `?${parameter.name}=${value}`, params: { code: room, id: 'none' } });
+      }
+    }
+    const schema = operation.requestBody && contract.resolve(operation.requestBody.content['application/json'].schema);
+    if (!schema) continue;
+    const isMade = name === 'POST /api/rooms' || name === 'POST /api/keys';
+    for (const body of ['', '{', 'null', '[]', '7', '"x"', '{"a":{"b":{"c":[[[[]]]]}}}', `{"x":"${'x'.repeat(20_000)}"}`]) {
+      if (!(isMade && body === '')) await ask({ body });
+    }
+    for (const [field, of] of Object.entries(schema.properties ?? {})) {
+      for (const value of isMade ? oddities(of).slice(0, 4) : oddities(of)) await ask({ body: { [field]: value } });
+    }
+  }
+  assert.ok(asked > 700, `${asked} requests`);
+});
