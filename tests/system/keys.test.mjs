@@ -80,13 +80,13 @@ test('what was done with keys and tokens is in the audit log', async (t) => {
 
 test('the command makes tokens that the server takes, and says what is in them', async (t) => {
   const { base, confab, key, room } = await start(t);
-  const made = confab('token', 'create', '--key', key.id, '--secret', key.secret, '--room', room,
+  const made = confab('token', 'create', '--key', key.id, '--room', room,
     '--identity', 'ada', '--name', 'Ada', '--source', 'microphone', '--no-data');
   const shown = JSON.parse(execFileSync(binary, ['token', 'show', made.token], { encoding: 'utf8' }));
   assert.equal(shown.claims.sub, 'ada');
   assert.deepEqual(shown.claims.video.canPublishSources, ['microphone']);
   letIn(await join(base, made.token, room));
-  confab('token', 'revoke', made.id, '--issuer', key.id, '--url', base, '--key', key.id, '--secret', key.secret);
+  confab('token', 'revoke', made.id, '--issuer', key.id, '--url', base, '--key', key.id);
   assert.equal((await join(base, made.token, room)).refused, 'revoked');
 });
 

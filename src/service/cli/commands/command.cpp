@@ -20,6 +20,7 @@ void Commands::declare(CLI::App& app) {
   declare_keys(app, *this);
   declare_rooms(app, *this);
   declare_webhooks(app, *this);
+  declare_completion(app, *this);
 }
 
 std::function<int()> Commands::parsed() const {

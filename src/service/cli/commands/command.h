@@ -37,5 +37,7 @@ void declare_tokens(CLI::App& app, Commands& commands);
 void declare_keys(CLI::App& app, Commands& commands);
 void declare_rooms(CLI::App& app, Commands& commands);
 void declare_webhooks(CLI::App& app, Commands& commands);
+// What a shell needs to complete all of the above: made from `app` as it is when it runs.
+void declare_completion(CLI::App& app, Commands& commands);
 
 }  // namespace confab::cli

@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
 #include <optional>
 #include <utility>
 
@@ -19,8 +22,8 @@ namespace {
 constexpr Duration kPatience = 20s;
 
 // RFC 7617, in the alphabet of RFC 4648 §4.
-std::string basic(const RemoteFlags& flags) {
-  std::string text = auth::base64url_encode(as_bytes(flags.key + ':' + flags.secret));
+std::string basic(const std::string& key, const std::string& secret) {
+  std::string text = auth::base64url_encode(as_bytes(key + ':' + secret));
   std::ranges::replace(text, '-', '+');
   std::ranges::replace(text, '_', '/');
   while (text.size() % 4 != 0) text += '=';
@@ -40,7 +43,16 @@ Result<http::Response> fetch(const RemoteFlags& flags, http::Method method, cons
                             .verify_certificate = !flags.insecure,
                             .timeout = kPatience,
                             .headers = {}};
-  if (!flags.key.empty()) target.headers.emplace_back("Authorization", basic(flags));
+  if (!flags.key.empty()) {
+    if (!origin->is_tls && !address->is_loopback()) {
+      return fail(
+          ErrorCode::kInvalidArgument,
+          "--url: http:// would show the key's secret to whoever is on the way; use https://");
+    }
+    const auto secret = secret_of(flags);
+    if (!secret) return std::unexpected(secret.error());
+    target.headers.emplace_back("Authorization", basic(flags.key, *secret));
+  }
   std::optional<Result<http::Response>> answered;
   http::fetch(**loop, target, method, path, body, [&](Result<http::Response> response) {
     answered = std::move(response);
@@ -68,13 +80,31 @@ Error error_in(const http::Response& response) {
 
 }  // namespace
 
+Result<std::string> secret_in(const std::string& path, const std::string& flag) {
+  std::ifstream file;
+  if (path != "-") file.open(path);
+  std::istream& in = path == "-" ? std::cin : file;
+  std::string secret;
+  if (!std::getline(in, secret) || secret.empty()) {
+    return fail(ErrorCode::kInvalidArgument, flag + ": there is nothing in " + path);
+  }
+  return secret;
+}
+
+Result<std::string> secret_of(const RemoteFlags& flags) {
+  if (!flags.secret_file.empty()) return secret_in(flags.secret_file, "--secret-file");
+  // Not by CLI11, which would take it as a flag as well.
+  const char* const said = std::getenv("CONFAB_API_SECRET");  // NOLINT(concurrency-mt-unsafe)
+  return std::string(said == nullptr ? "" : said);
+}
+
 void declare_remote(CLI::App& command, RemoteFlags& flags) {
   command.add_option("--url", flags.url, "the server [http://127.0.0.1:8080] (CONFAB_URL)")
       ->envname("CONFAB_URL");
   command.add_option("--key", flags.key, "id of an API key (CONFAB_API_KEY)")
       ->envname("CONFAB_API_KEY");
-  command.add_option("--secret", flags.secret, "its secret (CONFAB_API_SECRET)")
-      ->envname("CONFAB_API_SECRET");
+  command.add_option("--secret-file", flags.secret_file,
+                     "the file that its secret is in; - is standard input [CONFAB_API_SECRET]");
   command.add_flag("--insecure", flags.insecure, "take any TLS certificate");
   command.add_flag("--json", flags.as_json, "print JSON");
 }

@@ -16,13 +16,19 @@ namespace confab::cli {
 struct RemoteFlags {
   std::string url = "http://127.0.0.1:8080";
   std::string key;
-  std::string secret;
+  std::string secret_file;
   bool insecure = false;
   bool as_json = false;
 };
 
-// --url, --key, --secret (CONFAB_URL, CONFAB_API_KEY, CONFAB_API_SECRET), --insecure and --json.
+// --url (CONFAB_URL), --key (CONFAB_API_KEY), --secret-file, --insecure and --json. There is no
+// flag for the secret itself: everybody who lists processes would read it.
 void declare_remote(CLI::App& command, RemoteFlags& flags);
+
+// The first line of a file, or with "-" of standard input; `flag` named it.
+Result<std::string> secret_in(const std::string& path, const std::string& flag);
+// The key's secret, from --secret-file, else of CONFAB_API_SECRET; empty where there is neither.
+Result<std::string> secret_of(const RemoteFlags& flags);
 
 // Waits for the answer. What the server refuses is its own error.
 Result<boost::json::value> ask(const RemoteFlags& flags, http::Method method,

@@ -21,7 +21,7 @@ struct RoomFlags {
   std::string participant;
   std::string role;
   std::string title;
-  std::string password;
+  std::string password_file;
   bool has_lobby = false;
   bool is_locked = false;
   bool is_unlocked = false;
@@ -48,14 +48,23 @@ int act(const RoomFlags& flags, http::Method method, const std::string& path,
               ask(flags.remote, method, path, has_body ? json::serialize(body) : std::string()));
 }
 
-boost::json::object settings_of(const RoomFlags& flags) {
+Result<boost::json::object> settings_of(const RoomFlags& flags) {
   boost::json::object out;
   if (!flags.title.empty()) out["title"] = flags.title;
-  if (!flags.password.empty()) out["password"] = flags.password;
+  if (!flags.password_file.empty()) {
+    const auto password = secret_in(flags.password_file, "--password-file");
+    if (!password) return std::unexpected(password.error());
+    out["password"] = *password;
+  }
   if (flags.has_lobby) out["lobby"] = true;
   if (flags.is_locked) out["locked"] = true;
   if (flags.is_unlocked) out["locked"] = false;
   return out;
+}
+
+int act_on_settings(const RoomFlags& flags, http::Method method, const std::string& path) {
+  const auto settings = settings_of(flags);
+  return settings ? act(flags, method, path, *settings) : complain(settings.error());
 }
 
 int list_people(const RoomFlags& flags) {
@@ -80,7 +89,9 @@ int mute(const RoomFlags& flags) {
 
 void declare_settings(CLI::App& command, RoomFlags& flags) {
   command.add_option("--title", flags.title, "what it is called");
-  command.add_option("--password", flags.password, "asked of newcomers");
+  command.add_option(
+      "--password-file", flags.password_file,
+      "the file with the password that newcomers are asked for; - is standard input");
   command.add_flag("--lobby", flags.has_lobby, "newcomers wait until they are admitted");
   command.add_flag("--lock", flags.is_locked, "no newcomers");
 }
@@ -89,9 +100,9 @@ void declare_room_words(CLI::App& app, Commands& commands,
                         const std::shared_ptr<RoomFlags>& flags) {
   CLI::App& group = *app.add_subcommand("room", "rooms: make, look at, change, end, delete");
   group.require_subcommand(1);
-  CLI::App& made = commands.add(
-      group, "create", "make one", "confab room create --title Standup",
-      [flags] { return act(*flags, http::Method::kPost, "/api/rooms", settings_of(*flags)); });
+  CLI::App& made =
+      commands.add(group, "create", "make one", "confab room create --title Standup",
+                   [flags] { return act_on_settings(*flags, http::Method::kPost, "/api/rooms"); });
   declare_remote(made, flags->remote);
   declare_settings(made, *flags);
 
@@ -105,7 +116,7 @@ void declare_room_words(CLI::App& app, Commands& commands,
   of_code("show", "what it is", "confab room show abc-defg-hij --json",
           [flags] { return act(*flags, http::Method::kGet, path_of(*flags)); });
   CLI::App& changed = of_code("set", "change it", "confab room set abc-defg-hij --lock", [flags] {
-    return act(*flags, http::Method::kPatch, path_of(*flags), settings_of(*flags));
+    return act_on_settings(*flags, http::Method::kPatch, path_of(*flags));
   });
   declare_settings(changed, *flags);
   changed.add_flag("--unlock", flags->is_unlocked, "newcomers again");

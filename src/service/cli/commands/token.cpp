@@ -69,11 +69,15 @@ Result<auth::Claims> claims_of(const CreateFlags& flags) {
 }
 
 int create(const CreateFlags& flags) {
-  if (flags.remote.key.empty() || flags.remote.secret.empty()) {
-    return complain({ErrorCode::kInvalidArgument,
-                     "--key and --secret are needed (make them with: confab key create)"});
+  const auto secret = secret_of(flags.remote);
+  if (!secret) return complain(secret.error());
+  if (flags.remote.key.empty() || secret->empty()) {
+    return complain(
+        {ErrorCode::kInvalidArgument,
+         "--key is needed, and its secret in --secret-file or CONFAB_API_SECRET (make them "
+         "with: confab key create)"});
   }
-  const auto signer = auth::SigningKey::hmac(flags.remote.secret);
+  const auto signer = auth::SigningKey::hmac(*secret);
   if (!signer) {
     return complain({ErrorCode::kInvalidArgument,
                      "--secret: " + std::string(auth::key_fault_text(signer.error()))});
@@ -93,8 +97,11 @@ int create(const CreateFlags& flags) {
                token + "\n");
 }
 
-int show(const std::string& token) {
-  const auto read = auth::read_token(token);
+int show(const std::string& shown) {
+  // Whoever lists processes reads what stands in the command: "-" keeps a token from them.
+  const auto token = shown == "-" ? secret_in(shown, "token") : Result<std::string>(shown);
+  if (!token) return complain(token.error());
+  const auto read = auth::read_token(*token);
   if (!read) {
     return complain({ErrorCode::kInvalidArgument, std::string(auth::refusal_text(read.error()))});
   }
@@ -115,10 +122,10 @@ int revoke(const RemoteFlags& remote, const std::string& id, const std::string& 
 
 void declare_create(CLI::App& group, Commands& commands) {
   const auto flags = std::make_shared<CreateFlags>();  // shared with the command that runs
-  CLI::App& command = commands.add(
-      group, "create", "sign a token with an API key, on this machine",
-      "confab token create --key AK… --secret … --room abc-defg-hij --identity ada --role host",
-      [flags] { return create(*flags); });
+  CLI::App& command = commands.add(group, "create", "sign a token with an API key, on this machine",
+                                   "confab token create --key AK… --secret-file shop.secret --room "
+                                   "abc-defg-hij --identity ada --role host",
+                                   [flags] { return create(*flags); });
   declare_remote(command, flags->remote);
   command.add_option("--room", flags->room, "code of the room [any]");
   command.add_option("--identity", flags->identity, "who it is for: the same person each time");
@@ -150,7 +157,8 @@ void declare_tokens(CLI::App& app, Commands& commands) {
   const auto token = std::make_shared<std::string>();
   CLI::App& shown = commands.add(group, "show", "what a token says; its signature is not checked",
                                  "confab token show eyJ…", [token] { return show(*token); });
-  shown.add_option("token", *token, "the token")->required();
+  shown.add_option("token", *token, "the token, or - for standard input")->required();
+  shown.add_flag_callback("--json", [] {}, "print JSON, which it always does");
 
   struct RevokeFlags {
     RemoteFlags remote;
@@ -160,7 +168,7 @@ void declare_tokens(CLI::App& app, Commands& commands) {
   const auto flags = std::make_shared<RevokeFlags>();
   CLI::App& revoked =
       commands.add(group, "revoke", "make a token worthless before its time",
-                   "confab token revoke tk_… --issuer AK… --key AK… --secret …",
+                   "confab token revoke tk_… --issuer AK… --key AK… --secret-file shop.secret",
                    [flags] { return revoke(flags->remote, flags->id, flags->issuer); });
   declare_remote(revoked, flags->remote);
   revoked.add_option("id", flags->id, "its jti")->required();
