@@ -43,6 +43,12 @@ test('under load each query of each panel returns data, and its legends tell the
   // The recording rules look a minute back, and say something after two samples.
   await until('the rules have said something', async () => (await prometheus.query('instance:confab_media_packets_sent:rate1m')).length > 0, 40_000);
   await prometheus.settled(targets.length, rateInterval);
+  // Those under load have all that they need of the media plane by now: somebody else comes.
+  const room = await cluster.createRoom();
+  await until('the media plane is asked for something', async () => {
+    (await cluster.join(room, 'Ada', { transports: true })).close();
+    return (await prometheus.query(`sum(rate(confab_signaling_media_commands_total[${rateInterval}]))`))[0]?.value > 0;
+  }, 30_000);
   const empty = [], known = new Set((await prometheus.get('label/__name__/values')));
   for (const { title, panels } of dashboards) {
     for (const panel of panels) {
