@@ -394,6 +394,27 @@ TEST_P(MediaContract, WhoMayNotReceiveAnyMoreLosesWhatTheyReceive) {
   EXPECT_TRUE(consume(meeting, ben, stats(meeting).producers.at(0).producer).result);
 }
 
+TEST_P(MediaContract, PermitsThatChangeWhileTheFirstTransportIsMadeAreThoseOfIt) {
+  const MeetingId meeting = open();
+  Person anna{ParticipantId::random(random_), {}, {}};
+  admit(meeting, anna);
+  const std::uint8_t all_but_camera =
+      control::kAllSources & static_cast<std::uint8_t>(~bit(control::TrackSource::kCamera));
+  // Neither waits for the answer to the one before.
+  place_->send(meeting, control::CreateTransport{anna.id, control::TransportDirection::kSend});
+  place_->send(meeting, control::SetPermits{anna.id, {all_but_camera, true, true}});
+  for (const auto& one : place_->take(2)) {
+    const auto& completion = std::get<control::MediaCompletion>(one);
+    ASSERT_TRUE(completion.result) << completion.result.error().message;
+    const auto* made = std::get_if<control::TransportCreated>(&*completion.result);
+    if (made != nullptr) anna.send = made->transport;
+  }
+  const auto refused = produce_as(meeting, anna, control::TrackSource::kCamera);
+  ASSERT_FALSE(refused.result);
+  EXPECT_EQ(refused.result.error().code, ErrorCode::kForbidden);
+  EXPECT_TRUE(produce_as(meeting, anna, control::TrackSource::kScreen).result);
+}
+
 TEST_P(MediaContract, PermitsAreForThoseWhoAreAdmitted) {
   const MeetingId meeting = open();
   const auto nobody = ParticipantId::random(random_);

@@ -50,8 +50,8 @@ interface Held {
   source: Source;
   /** What the server was last told; it makes consumers paused. */
   flowing: boolean;
-  /** Likewise; it makes consumers without a limit. */
-  layer: number;
+  /** Likewise; it makes consumers without a limit. Undefined: it may or may not have heard the last one. */
+  layer: number | undefined;
 }
 
 const kIceLookEveryMs = 50;
@@ -464,16 +464,15 @@ export class MediaClient {
   }
 
   private async limitLayer(held: Held, layer: number): Promise<void> {
-    const before = held.layer;
-    if (before === layer || held.consumer.closed || this.use.hidden.has(held.consumer.producerId)) return;
+    if (held.layer === layer || held.consumer.closed || this.use.hidden.has(held.consumer.producerId)) return;
     held.layer = layer;
     try {
       await this.signaling.request('consumer:layers', {
         consumerId: held.consumer.id, spatialLayer: layer, temporalLayer: kTopTemporalLayer,
       });
     } catch {
-      // As below; another limit may have been told meanwhile.
-      if (held.layer === layer) held.layer = before;
+      // As below. Another limit may have been told meanwhile; this one may have been heard, and its answer lost.
+      if (held.layer === layer) held.layer = undefined;
     }
   }
 

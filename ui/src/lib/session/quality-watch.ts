@@ -19,6 +19,8 @@ export class QualityWatch {
   private watched: MediaClient | null = null;
   private since = 0;
   private streams = new StreamWatch();
+  /** Producers that were sent to us at the last look too: one that only begins is not judged. */
+  private flowed: ReadonlySet<string> = new Set();
   private readonly steady = new Map<string, Steady>();
   private readonly timer: ReturnType<typeof setInterval>;
 
@@ -54,6 +56,7 @@ export class QualityWatch {
     this.watched = media;
     this.since = now;
     this.streams = new StreamWatch();
+    this.flowed = new Set();
     this.steady.clear();
     useQuality.setState(kUnmeasured);
   }
@@ -62,16 +65,20 @@ export class QualityWatch {
     const { people } = useMeeting.getState();
     const found = new Map<string, Health[]>();
     const stalled = new Set<string>();
+    const flows = new Set<string>();
     for (const { participantId, source, consumer, flowing } of media.receiving()) {
       const person = people[participantId];
       const producer = person?.producers.find((each) => each.id === consumer.producerId);
       const measured = health.get(consumer.track.id);
       // What is not sent, or not to us, has no quality; who is away is shown as that.
       if (measured === undefined || !flowing || producer?.paused !== false || person?.connection !== 'connected') continue;
+      flows.add(producer.id);
+      if (!this.flowed.has(producer.id)) continue;
       const judged = source === 'screen' ? ofScreen(measured) : measured;
       if (judged.stalled) stalled.add(producer.id);
       found.set(participantId, [...(found.get(participantId) ?? []), judged]);
     }
+    this.flowed = flows;
     const grades = [...found].map(([id, streams]) => ({ id, streams, grade: gradeOf(streams) }));
     const bad = grades.filter((each) => each.grade !== 'good').length;
     const of: Record<string, Verdict> = {};

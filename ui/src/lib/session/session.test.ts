@@ -302,6 +302,19 @@ describe('during the call', () => {
     expect(ofVideo().map(({ event }) => event)).toEqual(['consumer:layers', 'consumer:resume']);
   });
 
+  it('tells the layer again when the answer to it was lost', async () => {
+    await joinWith(session, {});
+    server.silent.add('consumer:layers');
+    session.setUseOfVideo({ hidden: new Set(), layers: new Map([['pr_ben_v', 0]]) });
+    await settled();
+    server.obey('consumer:layers');
+    server.drop('transport close');
+    session.setUseOfVideo({ hidden: new Set(), layers: new Map([['pr_ben_v', 2]]) });
+    server.connect();
+    await settled();
+    expect(server.requests('consumer:layers').map((each) => each['spatialLayer'])).toEqual([0, 2]);
+  });
+
   it('hides again what nobody looks at when media is made anew', async () => {
     await joinWith(session, {});
     session.setUseOfVideo({ hidden: new Set(['pr_ben_v']), layers: new Map() });
