@@ -15,16 +15,22 @@ bool is_key(std::string_view text) {
 
 }  // namespace
 
-std::optional<Result<IdempotentAnswers::Slot>> IdempotentAnswers::slot_of(const Request& request) {
+std::optional<Result<IdempotentAnswers::Slot>> IdempotentAnswers::slot_of(const Request& request,
+                                                                          Caller caller) {
   const std::string_view key = request.header("Idempotency-Key");
   if (key.empty()) return std::nullopt;
   if (!is_key(key)) {
     return fail(ErrorCode::kInvalidArgument,
                 "Idempotency-Key: 1 to 255 letters, digits and signs of ASCII");
   }
-  std::string who(request.header("Authorization"));
-  if (who.empty()) who = request.header("Cookie");
-  if (who.empty()) who = request.remote.address.to_string();
+  const bool is_verified = caller == Caller::kVerified;
+  if (!is_verified && key.size() < kUnguessableKeyChars) {
+    return fail(ErrorCode::kInvalidArgument,
+                "Idempotency-Key: from who shows no key or token, at least 22 characters that "
+                "nobody else guesses");
+  }
+  const std::string who = is_verified ? std::string(request.header("Authorization"))
+                                      : request.remote.address.to_string();
   Slot slot;
   slot.id = sha256_base64(request.target + '\n' + std::string(key) + '\n' + who);
   slot.content = sha256_base64(request.body);

@@ -33,9 +33,15 @@ class IdempotentAnswers {
     std::string id;
     std::string content;
   };
-  // Nothing: it names no key. kInvalidArgument where the key is none. Keys of one caller, by what
-  // it shows (or its address), say nothing about those of another.
-  static std::optional<Result<Slot>> slot_of(const Request& request);
+  // kVerified: what the request shows in Authorization was found good, so that nobody else has it.
+  // What anybody may ask is told apart by the address alone, which many may share: there a key
+  // must be long enough that nobody else names it by chance, nor guesses it.
+  enum class Caller : std::uint8_t { kVerified, kAnybody };
+  static constexpr std::size_t kUnguessableKeyChars = 22;  // 128 random bits as base64
+
+  // Nothing: it names no key. kInvalidArgument where the key is none. Keys of one caller say
+  // nothing about those of another.
+  static std::optional<Result<Slot>> slot_of(const Request& request, Caller caller);
 
   // The answer where it is known; nothing: carry it out, then tell finish() what came of it.
   std::optional<Response> begin(const Slot& slot, Instant now);

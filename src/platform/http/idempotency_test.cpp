@@ -18,11 +18,14 @@ Request post(const std::string& key, const std::string& body = "{}") {
 
 class HttpIdempotency : public testing::Test {
  protected:
-  std::optional<Response> ask(const Request& request) {
-    return answers_.begin(**IdempotentAnswers::slot_of(request), now_);
+  using Caller = IdempotentAnswers::Caller;
+
+  std::optional<Response> ask(const Request& request, Caller caller = Caller::kVerified) {
+    return answers_.begin(**IdempotentAnswers::slot_of(request, caller), now_);
   }
-  void answer(const Request& request, unsigned status) {
-    answers_.finish(**IdempotentAnswers::slot_of(request), Response::json(status, "made"), now_);
+  void answer(const Request& request, unsigned status, Caller caller = Caller::kVerified) {
+    answers_.finish(**IdempotentAnswers::slot_of(request, caller), Response::json(status, "made"),
+                    now_);
   }
 
   Instant now_{};
@@ -62,12 +65,25 @@ TEST_F(HttpIdempotency, NobodyGetsTheAnswerOfSomebodyElse) {
   Request other = post("one");
   other.headers.emplace_back("Authorization", "Bearer x");
   EXPECT_FALSE(ask(other));
-  Request elsewhere = post("one");
-  elsewhere.remote.address = *IpAddress::parse("192.0.2.7");
-  EXPECT_FALSE(ask(elsewhere));
   Request another = post("one");
   another.target = "/api/keys";
   EXPECT_FALSE(ask(another));
+}
+
+TEST_F(HttpIdempotency, OfWhatAnybodyMayAskTheAddressTellsApartAndTheKeyIsNotToBeGuessed) {
+  const std::string key(IdempotentAnswers::kUnguessableKeyChars, 'k');
+  EXPECT_FALSE(ask(post(key), Caller::kAnybody));
+  answer(post(key), 201, Caller::kAnybody);
+  // Shown, and never looked at: no reason to be somebody else, nor to be the same.
+  Request shown = post(key);
+  shown.headers.emplace_back("Authorization", "Bearer undefined");
+  shown.headers.emplace_back("Cookie", "lang=en");
+  EXPECT_TRUE(ask(shown, Caller::kAnybody));
+  shown.remote.address = *IpAddress::parse("192.0.2.7");
+  EXPECT_FALSE(ask(shown, Caller::kAnybody));
+  const auto brief = IdempotentAnswers::slot_of(post("one"), Caller::kAnybody);
+  ASSERT_FALSE(*brief);
+  EXPECT_EQ(brief->error().code, ErrorCode::kInvalidArgument);
 }
 
 TEST_F(HttpIdempotency, AnswersAreKeptForTenMinutesAndInBoundedMemory) {
@@ -87,11 +103,13 @@ TEST_F(HttpIdempotency, AnswersAreKeptForTenMinutesAndInBoundedMemory) {
 }
 
 TEST_F(HttpIdempotency, AKeyThatIsNoneIsRefusedAndNoKeyIsNone) {
-  EXPECT_FALSE(IdempotentAnswers::slot_of(Request{}));
-  EXPECT_FALSE(IdempotentAnswers::slot_of(post(std::string(256, 'x')))->has_value());
-  EXPECT_FALSE(IdempotentAnswers::slot_of(post("a b"))->has_value());
-  EXPECT_TRUE(
-      IdempotentAnswers::slot_of(post(R"("8e03978e-40d5-43dd-bc93-6894a57f9324")"))->has_value());
+  EXPECT_FALSE(IdempotentAnswers::slot_of(Request{}, Caller::kVerified));
+  EXPECT_FALSE(
+      IdempotentAnswers::slot_of(post(std::string(256, 'x')), Caller::kVerified)->has_value());
+  EXPECT_FALSE(IdempotentAnswers::slot_of(post("a b"), Caller::kVerified)->has_value());
+  EXPECT_TRUE(IdempotentAnswers::slot_of(post(R"("8e03978e-40d5-43dd-bc93-6894a57f9324")"),
+                                         Caller::kAnybody)
+                  ->has_value());
 }
 
 }  // namespace

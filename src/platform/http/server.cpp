@@ -310,9 +310,9 @@ void HttpServer::fallback(Handler handler) {
 }
 
 void HttpServer::once(
-    const Request& request, Responder responder,
+    const Request& request, IdempotentAnswers::Caller caller, Responder responder,
     std::move_only_function<void(const Request& request, Responder responder)> carry_out) {
-  const auto slot = IdempotentAnswers::slot_of(request);
+  const auto slot = IdempotentAnswers::slot_of(request, caller);
   if (!slot) return carry_out(request, std::move(responder));
   if (!*slot) return responder.send(Response::error(slot->error()));
   IdempotentAnswers& made = impl_->made;

@@ -147,7 +147,11 @@ TEST_F(RoundTripTest, CallsAreCountedByTheirMethodAndHowTheyEnded) {
   };
   const std::string counted =
       "confab_grpc_calls_total{method=\"/test.Test/Talk\",code=\"not_found\"} 1\n";
-  while (text().find(counted) == std::string::npos) std::this_thread::yield();
+  const Instant end_of_patience = monotonic_now() + 10s;
+  while (text().find(counted) == std::string::npos) {
+    ASSERT_LT(monotonic_now(), end_of_patience) << text();
+    std::this_thread::yield();
+  }
   EXPECT_NE(text().find("confab_grpc_call_seconds_count{method=\"/test.Test/Talk\"} 1\n"),
             std::string::npos);
 }

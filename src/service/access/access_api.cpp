@@ -121,18 +121,18 @@ AccessApi::AccessApi(Access& access, const std::string& own_issuer, http::HttpSe
 
 void AccessApi::route(http::HttpServer& server, Method method, std::string_view pattern,
                       auth::Scope scope, Act act) {
-  server.route(method, pattern,
-               [this, &server, scope, act](const Request& request, Responder responder) {
-                 const auto caller = access_.caller(request, scope);
-                 if (!caller) return responder.send(refusal(caller.error()));
-                 if (request.method != Method::kPost) {
-                   return (this->*act)(*caller, request, std::move(responder));
-                 }
-                 server.once(request, std::move(responder),
-                             [this, act, who = *caller](const Request& wanted, Responder to) {
-                               (this->*act)(who, wanted, std::move(to));
-                             });
-               });
+  server.route(
+      method, pattern, [this, &server, scope, act](const Request& request, Responder responder) {
+        const auto caller = access_.caller(request, scope);
+        if (!caller) return responder.send(refusal(caller.error()));
+        if (request.method != Method::kPost) {
+          return (this->*act)(*caller, request, std::move(responder));
+        }
+        server.once(request, http::IdempotentAnswers::Caller::kVerified, std::move(responder),
+                    [this, act, who = *caller](const Request& wanted, Responder to) {
+                      (this->*act)(who, wanted, std::move(to));
+                    });
+      });
 }
 
 void AccessApi::make_key(const Caller& caller, const Request& request, Responder responder) {

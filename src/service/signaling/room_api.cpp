@@ -247,14 +247,16 @@ void RoomApi::create(const Request& request, Responder responder) {
     return responder.send(Response::error(
         {ErrorCode::kUnavailable, "the server is about to stop; try again in a moment"}));
   }
-  if (!config_.auth.anonymous_create) {
+  using Caller = http::IdempotentAnswers::Caller;
+  const Caller caller = config_.auth.anonymous_create ? Caller::kAnybody : Caller::kVerified;
+  if (caller == Caller::kVerified) {
     const Result<void> may = makers_ && !request.header("Authorization").empty()
                                  ? makers_(request)
                                  : fail(ErrorCode::kUnauthenticated,
                                         "a token that may make rooms is needed here (roomCreate)");
     if (!may) return refuse(may.error(), std::move(responder));
   }
-  server_.once(request, std::move(responder),
+  server_.once(request, caller, std::move(responder),
                [this](const Request& wanted, Responder to) { create_once(wanted, std::move(to)); });
 }
 
@@ -336,14 +338,14 @@ Result<void> RoomApi::owns(const Request& request, const store::RoomRecord& room
 
 Result<void> RoomApi::owns_by_key(std::string_view key, const IpAddress& from,
                                   const store::RoomRecord& room) {
-  if (!wrong_keys_.has_some(from, monotonic_now())) {
+  const bool is_key = room.host_key_hash.empty() ? signer_.is_host_key(key, room.code)
+                                                 : auth::fingerprint(key) == room.host_key_hash;
+  // Whatever others behind the same address show.
+  if (is_key) return {};
+  if (!wrong_keys_.take(from, monotonic_now())) {
     ++keys_refused_;
     return fail(ErrorCode::kRateLimited, "too many wrong host keys; wait a minute");
   }
-  const bool is_key = room.host_key_hash.empty() ? signer_.is_host_key(key, room.code)
-                                                 : auth::fingerprint(key) == room.host_key_hash;
-  if (is_key) return {};
-  wrong_keys_.take(from, monotonic_now());
   return fail(ErrorCode::kUnauthenticated, "this is not the key of this room");
 }
 

@@ -101,7 +101,7 @@ void WebhooksApi::route(http::HttpServer& server, Method method, std::string_vie
     if (request.method != Method::kPost) {
       return (this->*act)(*caller, request, std::move(responder));
     }
-    server.once(request, std::move(responder),
+    server.once(request, http::IdempotentAnswers::Caller::kVerified, std::move(responder),
                 [this, act, who = *caller](const Request& wanted, Responder to) {
                   (this->*act)(who, wanted, std::move(to));
                 });
