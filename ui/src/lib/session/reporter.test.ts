@@ -28,8 +28,9 @@ const client = () =>
       } as unknown as MediaClient);
 let reporter: Reporter;
 
-function ben(paused: boolean): void {
-  useMeeting.setState({ people: { pt_ben: person('pt_ben', [{ id: 'pr_ben', kind: 'video', source: 'camera', paused }]) } });
+function ben(paused: boolean, kind: 'video' | 'audio' = 'video'): void {
+  const source = kind === 'video' ? 'camera' : 'microphone';
+  useMeeting.setState({ selfId: 'pt_self', people: { pt_ben: person('pt_ben', [{ id: 'pr_ben', kind, source, paused }]) } });
 }
 
 beforeEach(() => {
@@ -80,6 +81,18 @@ describe('the steps of a join', () => {
     expect(said).toHaveLength(1);
   });
 
+  it('are waited for before anything is received: media is made after the join', async () => {
+    mark('join-click');
+    mark('socket-connected');
+    mark('joined');
+    reporter.begin();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(said).toEqual([]);
+    for (const step of ['ice-connected', 'recv-connected', 'first-media', 'first-remote-frame'] as const) mark(step);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(Object.keys(said[0]?.['join'] as object)).toHaveLength(6);
+  });
+
   it('are not waited for where everybody is muted', async () => {
     media = { flowing: true, kind: 'video', state: 'new' };
     ben(true);
@@ -105,6 +118,8 @@ describe('the steps of a join', () => {
 });
 
 describe('afterwards', () => {
+  beforeEach(() => useMeeting.setState({ people: {} }));
+
   it('says twice a minute what was added, and what was away and came back', async () => {
     mark('join-click');
     mark('socket-connected');

@@ -109,14 +109,13 @@ export class Reporter {
 
   private lookAtJoin(): void {
     const media = this.media();
-    const { people } = useMeeting.getState();
-    // Of who is muted nothing comes, and nothing is missing.
-    const awaited = (media?.receiving() ?? []).filter(({ flowing, participantId, consumer }) =>
-      flowing && people[participantId]?.producers.find((each) => each.id === consumer.producerId)?.paused === false);
-    const expects = {
-      media: awaited.length > 0,
-      video: awaited.some((each) => each.consumer.kind === 'video') && !document.hidden,
-    };
+    const { people, selfId } = useMeeting.getState();
+    const held = new Map((media?.receiving() ?? []).map((each) => [each.consumer.producerId, each.flowing]));
+    // Of who is muted nothing comes, and nothing is missing; what is not received yet is on its way.
+    const awaited = Object.values(people)
+      .filter(({ id }) => id !== selfId)
+      .flatMap(({ producers }) => producers.filter(({ id, paused }) => !paused && (held.get(id) ?? true)));
+    const expects = { media: awaited.length > 0, video: awaited.some(({ kind }) => kind === 'video') && !document.hidden };
     const steps = stepsOf(timings());
     const missing = missingStep(steps, expects);
     const isLate = this.now() - this.joinedAt >= kJoinPatienceMs;
