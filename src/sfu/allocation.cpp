@@ -65,9 +65,16 @@ LayerMask usable_of(LayerMask alive, std::uint8_t encodings, std::uint8_t most) 
 
 // ---- one track ----
 
-// A step that takes no more than the one below it is better in any case.
-void Allotment::add_step(const Step& step) {
-  if (count_ > 0 && at(count_ - 1).cost_bps >= step.cost_bps) --count_;
+// More frames of a stream that take no more are better in any case. A larger picture that seems to
+// take less than the smaller one has only begun, or is about to end: the smaller one stays.
+void Allotment::add_step(Step step) {
+  if (count_ > 0 && at(count_ - 1).cost_bps >= step.cost_bps) {
+    if (at(count_ - 1).layers.spatial == step.layers.spatial) {
+      --count_;
+    } else {
+      step.cost_bps = at(count_ - 1).cost_bps;
+    }
+  }
   if (count_ < kStepsMax) steps_[count_++] = step;
 }
 

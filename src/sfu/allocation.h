@@ -44,7 +44,7 @@ class Allotment {
   static constexpr std::size_t kStepsMax = limits::kEncodingsPerProducer + kTemporalLayers - 1;
 
   const Step& at(std::size_t step) const { return steps_[step]; }
-  void add_step(const Step& step);
+  void add_step(Step step);
   bool changes_frames_alone(std::size_t step) const;
   // What must be there for a step to be taken.
   double need_bps(std::size_t step) const;

@@ -89,6 +89,20 @@ TEST_F(AllocationTest, a_layer_that_stops_gives_way_to_the_one_below) {
   EXPECT_EQ(track.layers().spatial, 1);
 }
 
+TEST_F(AllocationTest, a_stream_that_begins_or_ends_takes_no_picture_from_who_has_the_one_below) {
+  Allotment& track = add();
+  track.set_steps(kCamera, 0b011, 3, kAllLayers);
+  run(700'000, 5s);
+  ASSERT_EQ(track.layers().spatial, 1);
+  for (const std::uint32_t seen : {60'000U, 250'000U, 430'000U, 500'000U}) {
+    LayerBps rates = kCamera;
+    rates[2] = {0, 0, seen, 0};
+    track.set_steps(rates, kAllAlive, 3, kAllLayers);
+    run(700'000, 200ms);
+    EXPECT_EQ(track.layers().spatial, 1) << seen;
+  }
+}
+
 TEST_F(AllocationTest, a_rate_that_wavers_about_a_step_changes_layers_no_more_than_twice_a_minute) {
   Allotment& track = add();
   run(1'700'000, 3s);

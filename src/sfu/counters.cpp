@@ -44,6 +44,8 @@ std::string_view to_string(Drop reason) {
       return "producer_paused";
     case Drop::kRtcpMalformed:
       return "rtcp_malformed";
+    case Drop::kFeedbackTooOften:
+      return "feedback_too_often";
     case Drop::kPayloadMalformed:
       return "payload_malformed";
     case Drop::kBeforeKeyFrame:

@@ -33,6 +33,7 @@ enum class Drop : std::uint8_t {
   kRtpDuplicate,
   kProducerPaused,
   kRtcpMalformed,
+  kFeedbackTooOften,  // transport-cc, of one receiver
   kPayloadMalformed,  // a video payload whose descriptor makes no sense
   kBeforeKeyFrame,    // a consumer waits for a key frame
   kBeforeSwitch,      // older than the packet a consumer's stream begins at

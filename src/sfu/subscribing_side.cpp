@@ -101,6 +101,7 @@ void SubscribingSide::on_report_blocks(Instant now, const rtcp::ReportBlocks& bl
 void SubscribingSide::on_transport_feedback(Instant now, const rtcp::PacketView& packet) {
   if (packet.count_or_format == rtcp::kFormatTransportCc) {
     ++context_.counters.twcc_feedback_in;
+    if (!feedback_.take(now)) return context_.counters.drop(Drop::kFeedbackTooOften);
     const auto feedback = rtcp::parse_transport_feedback(packet);
     if (!feedback) return context_.counters.drop(Drop::kRtcpMalformed);
     rate_.on_feedback(now, *feedback);
@@ -165,13 +166,19 @@ bool SubscribingSide::may_report_yet(Instant now) const {
   return can && (rate_.sent_since() == kNever || now - rate_.sent_since() < kFirstReportMax);
 }
 
+// What a higher layer needs is tried out by repeats and padding, which go by RTX.
+bool SubscribingSide::can_be_probed() const {
+  return std::ranges::any_of(layered_, [](const Consumer* c) { return c->stream().has_rtx(); });
+}
+
 void SubscribingSide::allot(Instant now) {
   if (layered_.empty()) {
     allot_at_ = kNever;
     return;
   }
   for (Consumer* consumer : layered_) consumer->describe_steps();
-  if (!rate_.is_known() && !may_report_yet(now)) {
+  // Who can not be probed would never come up from the lowest layer.
+  if (!can_be_probed() || (!rate_.is_known() && !may_report_yet(now))) {
     Allocation::give_all(now, allotments_);
     for (Consumer* consumer : layered_) consumer->take_all(now);
     allot_at_ = now + kAllotIntervalCalm;

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/allowance.h"
 #include "base/ids.h"
 #include "base/instant.h"
 #include "base/net.h"
@@ -91,6 +92,7 @@ class SubscribingSide final : public PaddingSource {
   void follow_rate(Instant now);
   void allot(Instant now);
   bool may_report_yet(Instant now) const;
+  bool can_be_probed() const;
   double budget_bps(Instant now) const;
   void tell_demand(Instant now, const Allocation::Result& result);
   Consumer* find(rtp::Ssrc ssrc) const;
@@ -105,7 +107,9 @@ class SubscribingSide final : public PaddingSource {
   std::vector<Allotment*> allotments_;  // of these
   Instant allot_at_ = kNever;
   double allotted_bps_ = 0;  // the target that was shared out last
-  PacketRef blank_;          // what padding is made of, while there is some
+  // Browsers send 20 a second at the most; each may name 65,535 packets, and is looked through.
+  Allowance feedback_{100, 5ms};
+  PacketRef blank_;  // what padding is made of, while there is some
   std::unordered_map<ConsumerId, std::unique_ptr<Consumer>> consumers_;
   std::unordered_map<rtp::Ssrc, Consumer*> by_ssrc_;
   ortc::SsrcAllocator ssrcs_;

@@ -22,11 +22,12 @@ struct TestWakeup final : Wakeup {
 struct SubscribingSideTest : ::testing::Test {
   ~SubscribingSideTest() override { side.clear(); }
 
-  Consumer& add(std::uint32_t ssrc) {
+  Consumer& add(std::uint32_t ssrc, bool with_rtx = true) {
     ConsumerSetup setup;
     setup.id = ConsumerId::random(shard.random);
     setup.number = side.next_stream_number();
     setup.parameters = testing::camera_parameters(1, ssrc);
+    if (!with_rtx) setup.parameters.encodings[0].rtx_ssrc.reset();
     setup.paused = false;
     return side.add(source, setup);
   }
@@ -109,6 +110,26 @@ TEST_F(SubscribingSideTest, sends_everything_to_who_reports_nothing_of_the_first
   EXPECT_EQ(consumer.layers().target(), 0);
   side.handle_timeout(kT0 + 2100ms);
   EXPECT_EQ(consumer.layers().target(), 2);
+}
+
+TEST_F(SubscribingSideTest, sends_everything_to_who_can_not_be_probed) {
+  const Consumer& consumer = add(2000, false);
+  side.on_wish_changed(kT0);
+  EXPECT_EQ(consumer.layers().target(), 2);
+}
+
+TEST_F(SubscribingSideTest, looks_through_no_more_feedback_than_browsers_send) {
+  add(2000);
+  source.send(kT0, 0, true);
+  // One packet, which did not arrive.
+  const std::array<std::uint8_t, 24> feedback = {0x8f, 205, 0, 5, 0, 0, 0, 1, 0, 0, 0, 2,
+                                                 0,    1,   0, 1, 0, 0, 0, 0, 0, 1, 0, 0};
+  for (int i = 0; i < 500; ++i) {
+    rtcp::CompoundReader reader(feedback);
+    side.on_transport_feedback(kT0 + 1s, *reader.next());
+  }
+  EXPECT_EQ(shard.context.counters.dropped(Drop::kFeedbackTooOften), 400u);
+  EXPECT_EQ(shard.context.counters.dropped(Drop::kRtcpMalformed), 0u);
 }
 
 TEST_F(SubscribingSideTest, names_no_stream_and_no_section_twice) {
