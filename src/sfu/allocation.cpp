@@ -93,7 +93,9 @@ void Allotment::set_steps(const LayerBps& rates, LayerMask alive, std::uint8_t e
     // that jerks.
     for (std::uint8_t t = is_lowest ? 0 : most_temporal; t <= most_temporal; ++t) {
       const double seen = rates[s][t];
-      if (seen == 0 && t != highest) continue;
+      // There is always one step, even of a stream of which only frames were seen that nobody
+      // wants.
+      if (seen == 0 && t != most_temporal) continue;
       // Whatever more frames it turns out to have are wanted too.
       const std::uint8_t temporal = t == highest ? std::max(t, most.temporal) : t;
       add_step(
@@ -177,7 +179,7 @@ void Allocation::solve(double budget_bps, std::span<Allotment* const> tracks, bo
   };
   double left = budget_bps;
   for (std::size_t i = 0; i < tracks.size(); ++i) {
-    if (tracks[i]->is_wanted) left -= cost(i, 0);
+    left -= cost(i, 0);
   }
   for (;;) {
     double most_for_bits = 0;
@@ -185,7 +187,7 @@ void Allocation::solve(double budget_bps, std::span<Allotment* const> tracks, bo
     for (std::size_t i = 0; i < tracks.size(); ++i) {
       const Allotment& track = *tracks[i];
       const std::size_t next = best_[i] + 1;
-      if (!track.is_wanted || next >= track.steps()) continue;
+      if (next >= track.steps()) continue;
       const double more = cost(i, next) - cost(i, best_[i]);
       if (more > left) continue;
       const double gain = track.at(next).utility - track.at(best_[i]).utility;
@@ -203,24 +205,24 @@ void Allocation::solve(double budget_bps, std::span<Allotment* const> tracks, bo
 Allocation::Result Allocation::allot(Instant now, double budget_bps,
                                      std::span<Allotment* const> tracks) {
   double held = 0;
+  wanted_.clear();
   for (Allotment* track : tracks) {
     if (track->is_wanted) {
       track->begin(now);
       held += track->cost_bps();
+      wanted_.push_back(track);
     } else {
       track->was_wanted_ = false;
     }
   }
   if (held > budget_bps) {
-    solve(budget_bps, tracks, false);
-    for (std::size_t i = 0; i < tracks.size(); ++i) {
-      if (best_[i] < tracks[i]->step_) tracks[i]->lower(now, best_[i]);
+    solve(budget_bps, wanted_, false);
+    for (std::size_t i = 0; i < wanted_.size(); ++i) {
+      if (best_[i] < wanted_[i]->step_) wanted_[i]->lower(now, best_[i]);
     }
   }
-  solve(budget_bps, tracks, true);
-  for (std::size_t i = 0; i < tracks.size(); ++i) {
-    if (tracks[i]->is_wanted) tracks[i]->rise(now, best_[i]);
-  }
+  solve(budget_bps, wanted_, true);
+  for (std::size_t i = 0; i < wanted_.size(); ++i) wanted_[i]->rise(now, best_[i]);
   return summarize(tracks);
 }
 

@@ -85,6 +85,7 @@ class Allocation {
   void solve(double budget_bps, std::span<Allotment* const> tracks, bool with_room);
   static Result summarize(std::span<Allotment* const> tracks);
 
+  std::vector<Allotment*> wanted_;  // a page of a large meeting, not all of it
   std::vector<std::size_t> best_;
 };
 

@@ -103,6 +103,22 @@ TEST_F(AllocationTest, a_stream_that_begins_or_ends_takes_no_picture_from_who_ha
   }
 }
 
+TEST_F(AllocationTest, a_stream_whose_frames_are_all_of_a_layer_that_nobody_wants_is_one_step) {
+  Allotment& track = add();
+  const std::vector<LayerBps> odd = {{{{0, 0, 0, 150'000}}}, {{{0, 0, 150'000, 0}}}, {}};
+  for (const LayerBps& rates : odd) {
+    for (std::uint8_t temporal = 0; temporal < 3; ++temporal) {
+      track.set_steps(rates, 0b001, 2, {0, temporal});
+      EXPECT_EQ(track.steps(), 1u);
+      run(100'000, 200ms);
+      EXPECT_EQ(track.layers().spatial, 0);
+      last = Allocation::give_all(now, pointers);
+      EXPECT_EQ(track.layers().spatial, 0);
+      EXPECT_GE(track.layers().temporal, temporal);
+    }
+  }
+}
+
 TEST_F(AllocationTest, a_rate_that_wavers_about_a_step_changes_layers_no_more_than_twice_a_minute) {
   Allotment& track = add();
   run(1'700'000, 3s);

@@ -10,6 +10,8 @@ namespace {
 constexpr std::uint32_t kUnheardMax = 2000;
 // Packets of a burst leave this closely together: distinct times are needed to tell anything.
 constexpr Duration kProbeTick = 1ms;
+// That wait to be sent. The first two of a path, and what was asked for meanwhile.
+constexpr std::size_t kProbesMax = 4;
 // A burst that could not be sent in this time says nothing any more.
 constexpr Duration kProbeMax = 300ms;
 // The reference time has 24 bits, and wraps after twelve days.
@@ -24,7 +26,7 @@ cc::Transport transport_of(const Path& path) {
 
 void RateControl::on_sent(Instant now, std::optional<std::int64_t> seq, std::size_t bytes,
                           cc::PacketClass kind, bool is_layered) {
-  if (sent_since_ == kNever) sent_since_ = now;
+  if (seq && sent_since_ == kNever) sent_since_ = now;
   const std::size_t on_wire = bytes + overhead_;
   sent_.add(now, on_wire);
   const bool is_padding = kind == cc::PacketClass::kPadding;
@@ -70,7 +72,10 @@ void RateControl::on_path(Instant now, const Path& path) {
   if (path_ == path) return;
   overhead_ = cc::wire_overhead(transport_of(path));
   // What was learned is not of this way; the first is no change.
-  if (path_) take(controller_.on_route_change(now));
+  if (path_) {
+    cancel_probes();
+    take(controller_.on_route_change(now));
+  }
   path_ = path;
 }
 
@@ -116,7 +121,9 @@ void RateControl::handle_timeout(Instant now) {
 
 void RateControl::take(const cc::Update& update) {
   update_ = update;
-  probes_.insert(probes_.end(), update.probes.begin(), update.probes.end());
+  for (const cc::ProbeCluster& probe : update.probes) {
+    if (probes_.size() < kProbesMax) probes_.push_back(probe);
+  }
   update_.probes = {};  // valid until the next call alone
 }
 

@@ -104,7 +104,9 @@ void SubscribingSide::on_transport_feedback(Instant now, const rtcp::PacketView&
     if (!feedback_.take(now)) return context_.counters.drop(Drop::kFeedbackTooOften);
     const auto feedback = rtcp::parse_transport_feedback(packet);
     if (!feedback) return context_.counters.drop(Drop::kRtcpMalformed);
+    const bool is_first = !rate_.is_known();
     rate_.on_feedback(now, *feedback);
+    if (is_first) allot(now);
     return follow_rate(now);
   }
   const auto nack = rtcp::parse_nack(packet);
