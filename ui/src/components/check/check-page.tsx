@@ -6,6 +6,7 @@ import { Button } from '@/components/ui/button';
 import { Logo } from '@/components/ui/logo';
 import { summaryOf, type Finding, type Verdict } from '@/lib/check/finding';
 import { runChecks } from '@/lib/check/run';
+import { describeError } from '@/lib/protocol/errors';
 
 const kSigns: Record<Verdict, { icon: typeof CircleCheck; tone: string; word: string }> = {
   ok: { icon: CircleCheck, tone: 'text-live', word: 'Works' },
@@ -23,7 +24,12 @@ export function CheckPage() {
     setFindings([]);
     setStage('running');
     const room = new URLSearchParams(location.search).get('room');
-    void runChecks((finding) => setFindings((before) => [...before, finding]), room).finally(() => setStage('done'));
+    const tell = (finding: Finding) => setFindings((before) => [...before, finding]);
+    void runChecks(tell, room)
+      .catch((error: unknown) => tell({
+        id: 'check', title: 'This check', verdict: 'wrong', what: `It broke off: ${describeError(error)}`, remedy: 'Reload the page and try again.',
+      }))
+      .finally(() => setStage('done'));
   };
 
   return (
@@ -33,7 +39,7 @@ export function CheckPage() {
         <h1 className="mt-10 text-3xl font-semibold tracking-tight">Check this connection</h1>
         <p className="mt-3 leading-relaxed text-soft">
           Looks at your devices, the way to this server, and the ways that sound and picture can take. Your browser asks for the camera and
-          the microphone; nobody sees or hears them.
+          the microphone; nobody sees or hears them. In a meeting that is going on, others see “Check” come and go.
         </p>
         <div className="mt-6 flex flex-wrap items-center gap-4">
           <Button tone="accent" onClick={start} disabled={stage === 'running'} data-testid="check-start">

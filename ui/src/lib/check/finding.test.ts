@@ -39,9 +39,14 @@ describe('TURN', () => {
 
 describe('all together', () => {
   it('is one sentence', () => {
-    const of = (...verdicts: ('ok' | 'warning' | 'wrong' | 'skipped')[]) => summaryOf(verdicts.map((verdict) => ({ id: '', title: '', verdict, what: '' })));
+    const of = (...verdicts: ('ok' | 'warning' | 'wrong' | 'skipped')[]) => summaryOf(verdicts.map((verdict) => ({ id: 'udp', title: '', verdict, what: '' })));
     expect(of('ok', 'skipped')).toMatch(/All is well/);
     expect(of('ok', 'warning')).toMatch(/1 thing could be better/);
     expect(of('wrong', 'wrong', 'warning')).toMatch(/2 things are wrong/);
+  });
+
+  it('promises nothing where no media was tried', () => {
+    const words = summaryOf([{ id: 'websocket', title: '', verdict: 'ok', what: '' }, { id: 'room', title: '', verdict: 'skipped', what: '' }]);
+    expect(words).toMatch(/not known/);
   });
 });

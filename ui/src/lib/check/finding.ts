@@ -64,6 +64,8 @@ export function summaryOf(findings: readonly Finding[]): string {
   const count = (verdict: Verdict) => findings.filter((each) => each.verdict === verdict).length;
   const wrong = count('wrong'), doubtful = count('warning');
   if (wrong > 0) return `${wrong} ${wrong === 1 ? 'thing is' : 'things are'} wrong: meetings will not work from here until that is mended.`;
+  const carriesMedia = findings.some(({ id, verdict }) => verdict === 'ok' && (id === 'udp' || id === 'tcp'));
+  if (!carriesMedia) return 'Sound and picture were not tried: whether meetings work from here is not known.';
   if (doubtful > 0) return `Meetings work from here. ${doubtful} ${doubtful === 1 ? 'thing' : 'things'} could be better.`;
   return 'All is well: meetings work from here.';
 }

@@ -23,16 +23,23 @@ export async function runChecks(tell: Tell, room: string | null): Promise<void> 
   const signaling = await checkSocket(tell);
   if (signaling === null) return;
   try {
-    const joined = await enter(signaling, room);
+    const joined = await enter(signaling, room).catch((error: unknown) => {
+      tell({
+        id: 'room', title: 'Media', verdict: 'skipped', what: `No room could be entered to try it in: ${describeError(error)}`,
+        remedy: 'Open this page by the link of a meeting that you may join, with its code: /check?room=abc-defg-hij',
+      });
+      return null;
+    });
+    if (joined === null) return;
     await checkPaths(tell, signaling, joined);
     await checkTurn(tell, joined.iceServers);
   } catch (error) {
     tell({
-      id: 'room', title: 'Media', verdict: 'skipped', what: `No room could be entered to try it in: ${describeError(error)}`,
-      remedy: 'Open this page by the link of a meeting that you may join, with its code: /check?room=abc-defg-hij',
+      id: 'media', title: 'Media', verdict: 'wrong', what: `It could not be tried: ${describeError(error)}`,
+      remedy: 'Try a current Chromium, Firefox or Safari; if it is one, tell who runs the server.',
     });
   } finally {
-    await signaling.request('leave', {}, 1500).catch(() => undefined);
+    await signaling.request('leave', {}, 5000).catch(() => undefined);
     signaling.disconnect();
   }
 }

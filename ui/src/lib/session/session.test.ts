@@ -69,6 +69,23 @@ describe('joining', () => {
     expect(server.requests('join')).toHaveLength(2);
   });
 
+  it('goes on over another connection when the network has changed under it', async () => {
+    vi.useFakeTimers();
+    server.silent.add('join').add('state:get');
+    const joining = session.join('Ada');
+    await vi.advanceTimersByTimeAsync(100);
+    window.dispatchEvent(new Event('online'));
+    await vi.advanceTimersByTimeAsync(100);
+    server.silent.clear();
+    server.drop('transport close');
+    await vi.advanceTimersByTimeAsync(1000);
+    await joining;
+    vi.useRealTimers();
+    expect(server.requests('state:get')).toHaveLength(1);
+    expect(server.requests('join')).toHaveLength(2);
+    expect(useMeeting.getState().phase).toBe('joined');
+  });
+
   it('that was left is not made again', async () => {
     vi.useFakeTimers();
     server.next.set('join', { error: { code: 'unavailable', message: 'starting' } });

@@ -450,8 +450,11 @@ export class MeetingSession {
   }
 
   private async onNetworkChange(): Promise<void> {
+    const { phase } = useMeeting.getState();
+    // A join over a socket that is dead would be waited for in vain; over the next one it is made again.
+    if (phase === 'outside' || phase === 'joining') return void (await this.socketAnswers());
     const media = this.media.client;
-    if (useMeeting.getState().phase !== 'joined' || media === null || !(await this.socketAnswers())) return;
+    if (phase !== 'joined' || media === null || !(await this.socketAnswers())) return;
     if (media !== this.media.client) return;
     await this.media.restartIce().catch(() => undefined);
   }
