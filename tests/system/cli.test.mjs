@@ -74,6 +74,7 @@ test('a secret comes from a file, from standard input or from the environment, a
   shows(run([...words, '--secret-file', file]));
   shows(run([...words, '--secret-file', '-'], { input: `${key.secret}\n` }));
   shows(run(words, { env: { ...process.env, CONFAB_API_SECRET: key.secret } }));
+  shows(run([...words, '--secret-file', '-'], { input: `${key.secret}\r\n` }));
   assert.notEqual(run([...words, '--secret', key.secret]).status, 0);
   const none = run([...words, '--secret-file', path.join(folder, 'none')]);
   assert.match(none.stderr, /there is nothing in/);
@@ -89,4 +90,7 @@ test('a secret goes in clear to this machine alone', () => {
   assert.equal(refused.status, 2, refused.stderr);
   assert.match(refused.stderr, /https:\/\//);
   assert.doesNotMatch(refused.stderr, /xxxx/);
+  const unverified = run(['room', 'show', 'abc-defg-hij', '--url', 'https://192.0.2.1', '--insecure', '--key', 'AK1'], { env });
+  assert.equal(unverified.status, 2, unverified.stderr);
+  assert.match(unverified.stderr, /--insecure would show/);
 });

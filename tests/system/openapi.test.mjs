@@ -100,14 +100,15 @@ test('each operation does what the document says', async (t) => {
   await done(200, 'DELETE /api/keys/{id}', { params: { id: made.id } });
   const token = await done(201, 'POST /api/tokens', { body: { room: code, identity: 'ada' } });
   await done(200, 'DELETE /api/tokens/{id}', { params: { id: token.id } });
-  const hook = await done(201, 'POST /api/webhooks', { body: { url: 'https://example.com/hook', events: ['room_started'] } });
+  const hook = await done(201, 'POST /api/webhooks', { body: { url: 'https://hook.invalid/hook', events: ['room_started'] } });
   await done(200, 'GET /api/webhooks');
   await done(200, 'GET /api/webhooks/{id}/deliveries', { params: { id: hook.id } });
   await people.join((await done(201, 'POST /api/rooms')).code, 'Dan');
   let deliveries = [];
-  for (const end = Date.now() + 5000; deliveries.length === 0 && Date.now() < end; await sleep(100)) {
+  for (const end = Date.now() + 30_000; deliveries.length === 0 && Date.now() < end; await sleep(100)) {
     ({ deliveries } = await done(200, 'GET /api/webhooks/{id}/deliveries', { params: { id: hook.id } }));
   }
+  assert.ok(deliveries.length > 0, 'what happened in a room is on its way to the webhook');
   await done(202, 'POST /api/webhooks/{id}/deliveries/{delivery}/redeliver', { params: { id: hook.id, delivery: deliveries[0].id } });
   await done(200, 'DELETE /api/webhooks/{id}', { params: { id: hook.id } });
   await done(200, 'GET /api/audit', { query: '?limit=1' });

@@ -26,8 +26,8 @@ std::optional<Result<IdempotentAnswers::Slot>> IdempotentAnswers::slot_of(const 
   const bool is_verified = caller == Caller::kVerified;
   if (!is_verified && key.size() < kUnguessableKeyChars) {
     return fail(ErrorCode::kInvalidArgument,
-                "Idempotency-Key: from who shows no key or token, at least 22 characters that "
-                "nobody else guesses");
+                "Idempotency-Key: where anybody may ask, at least 22 characters that nobody else "
+                "guesses");
   }
   const std::string who = is_verified ? std::string(request.header("Authorization"))
                                       : request.remote.address.to_string();

@@ -147,7 +147,7 @@ export class Server {
   // Waits until a gauge says so; throws after five seconds.
   async untilGauge(name, wanted) {
     let value;
-    for (const end = Date.now() + 5_000; Date.now() < end; ) {
+    for (const end = Date.now() + 40_000; Date.now() < end; ) {
       value = (await this.metrics())[name];
       if (value === wanted) return;
       await new Promise((resolve) => setTimeout(resolve, 100));

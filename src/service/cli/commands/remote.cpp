@@ -49,6 +49,11 @@ Result<http::Response> fetch(const RemoteFlags& flags, http::Method method, cons
           ErrorCode::kInvalidArgument,
           "--url: http:// would show the key's secret to whoever is on the way; use https://");
     }
+    if (flags.insecure && !address->is_loopback()) {
+      return fail(ErrorCode::kInvalidArgument,
+                  "--insecure would show the key's secret to whoever answers on the way; let this "
+                  "machine trust the server's certificate");
+    }
     const auto secret = secret_of(flags);
     if (!secret) return std::unexpected(secret.error());
     target.headers.emplace_back("Authorization", basic(flags.key, *secret));
@@ -85,7 +90,10 @@ Result<std::string> secret_in(const std::string& path, const std::string& flag) 
   if (path != "-") file.open(path);
   std::istream& in = path == "-" ? std::cin : file;
   std::string secret;
-  if (!std::getline(in, secret) || secret.empty()) {
+  std::getline(in, secret);
+  // As files are written on Windows.
+  if (secret.ends_with('\r')) secret.pop_back();
+  if (secret.empty()) {
     return fail(ErrorCode::kInvalidArgument, flag + ": there is nothing in " + path);
   }
   return secret;
@@ -105,7 +113,8 @@ void declare_remote(CLI::App& command, RemoteFlags& flags) {
       ->envname("CONFAB_API_KEY");
   command.add_option("--secret-file", flags.secret_file,
                      "the file that its secret is in; - is standard input [CONFAB_API_SECRET]");
-  command.add_flag("--insecure", flags.insecure, "take any TLS certificate");
+  command.add_flag("--insecure", flags.insecure,
+                   "take any TLS certificate, of this machine alone where a key is shown");
   command.add_flag("--json", flags.as_json, "print JSON");
 }
 

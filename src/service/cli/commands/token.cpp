@@ -80,7 +80,7 @@ int create(const CreateFlags& flags) {
   const auto signer = auth::SigningKey::hmac(*secret);
   if (!signer) {
     return complain({ErrorCode::kInvalidArgument,
-                     "--secret: " + std::string(auth::key_fault_text(signer.error()))});
+                     "the secret: " + std::string(auth::key_fault_text(signer.error()))});
   }
   auto claims = claims_of(flags);
   if (!claims) return complain(claims.error());
