@@ -127,8 +127,7 @@ test('what is clicked while the server is away can be taken back, and holds when
   await showsOf(ben, ids[0], 'mic', 'on');
   await click(ada, 'toggle-mic');
   await showsOf(ben, ids[0], 'mic', 'off');
-  // Ben may hear of it before the answer is with Ada; without it her page takes the microphone for on.
-  await until(ada, 'the mute is answered', isOff);
+  // Perhaps before the answer is with Ada.
   await server.kill('SIGKILL');
   await until(ada, 'Ada is offline', () => window.__confab.snapshot().offlineSince !== null);
   await ada.focus('body');

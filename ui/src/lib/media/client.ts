@@ -40,8 +40,8 @@ export interface MediaEvents {
 
 interface Sent {
   producer: ms.Producer;
-  /** Whether the server holds it for paused, as far as it has answered. */
-  toldPaused: boolean;
+  /** Whether the server holds it for paused, as far as it has answered; undefined: it has not. */
+  toldPaused: boolean | undefined;
 }
 
 interface Held {
@@ -214,6 +214,7 @@ export class MediaClient {
   async tellPaused(source: Source, paused: boolean): Promise<void> {
     const sent = this.producers.get(source);
     if (sent === undefined) return;
+    sent.toldPaused = undefined;
     await this.signaling.request(paused ? 'producer:pause' : 'producer:resume', { producerId: sent.producer.id });
     sent.toldPaused = paused;
   }

@@ -117,6 +117,8 @@ export class Publisher {
     for (const { source, producer } of media?.sending() ?? []) {
       const theirs = people[selfId]?.producers.find((each) => each.id === producer.id);
       if (theirs === undefined) media?.forget(source);
+      // Our own mute perhaps, whose answer was lost.
+      else if (media?.toldPaused(source) === undefined) media?.learnPaused(source, theirs.paused);
       else if (theirs.paused) this.pausedByServer(producer.id);
       else media?.learnPaused(source, false);
     }

@@ -2,7 +2,7 @@ import { Device, FakeHandler, testFakeParameters } from 'mediasoup-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { kAllVideo } from '@/lib/media/use-of-video';
 import { useLocal } from '@/lib/store/local';
-import { isLive, useMeeting } from '@/lib/store/meeting';
+import { isLive, isPending, useMeeting } from '@/lib/store/meeting';
 import { FakeServer } from '@/testing/fake-server';
 import { ben, FakeAudio, joinWith, openSession, settled, stubBrowser, track } from '@/testing/stage';
 import type { MeetingSession } from './session';
@@ -147,6 +147,22 @@ describe('a lost connection', () => {
     server.connect();
     await settled();
     expect(server.self.producers).toMatchObject([{ source: 'microphone', paused: true }]);
+  });
+
+  it('keeps an unmute that was clicked after a mute whose answer was lost', async () => {
+    await joinWith(session, { microphone: true });
+    server.silent.add('producer:pause');
+    void session.publisher.setMicrophone(false);
+    await settled();
+    server.obey('producer:pause');
+    server.drop('transport close');
+    await session.publisher.setMicrophone(true);
+    expect(isPending(useMeeting.getState(), 'microphone')).toBe(true);
+    server.connect();
+    await settled();
+    expect(server.self.producers).toMatchObject([{ source: 'microphone', paused: false }]);
+    expect(isLive(useMeeting.getState().people['pt_self'], 'microphone')).toBe(true);
+    expect(isPending(useMeeting.getState(), 'microphone')).toBe(false);
   });
 
   it('tries again while the server is not ready', async () => {
