@@ -83,4 +83,10 @@ std::size_t Call::participants_in(std::string_view code) const {
   return meeting ? meeting->participants.size() : 0;
 }
 
+const RoomSettings* Call::settings_in(std::string_view code) const {
+  const auto normalized = normalize_room_code(code);
+  const Meeting* meeting = normalized ? core_->meeting(*normalized) : nullptr;
+  return meeting && meeting->phase != MeetingPhase::kLoading ? &meeting->settings : nullptr;
+}
+
 }  // namespace confab::call

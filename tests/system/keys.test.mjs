@@ -73,8 +73,10 @@ test('what was done with keys and tokens is in the audit log', async (t) => {
   const actions = body.entries.map((entry) => `${entry.action} ${entry.target}`);
   assert.deepEqual(actions.slice(0, 2), [`key.revoke key:${made.body.id}`, `key.create key:${made.body.id}`]);
   assert.equal(body.entries.at(-1).actor, 'cli');
-  const page = await rest('GET', `/api/audit?limit=1&before=${body.entries[0].id}`);
+  const first = await rest('GET', '/api/audit?limit=1');
+  const page = await rest('GET', `/api/audit?limit=1&cursor=${first.body.next}`);
   assert.deepEqual(page.body.entries, [body.entries[1]]);
+  assert.equal((await rest('GET', `/api/audit?cursor=r${first.body.next.slice(1)}`)).status, 400, 'the cursor of another list');
   assert.equal((await rest('GET', '/api/audit?limit=0')).status, 400);
 });
 

@@ -79,6 +79,7 @@ test('each operation does what the document says', async (t) => {
   const cleo = await people.join(code, 'Cleo');
   const id = ben.joined.participantId;
   await ben.get('hand:set', { raised: true });
+  const said = (await ben.get('chat:send', { text: 'hello' })).message;
   for (const [word, body] of [['mute', {}], ['ask-unmute', {}], ['stop', { source: 'camera' }], ['lower-hand'], ['role', { role: 'cohost' }], ['remove']]) {
     await done(200, `POST ${R}/participants/{id}/${word}`, { params: { code, id }, body });
   }
@@ -87,12 +88,18 @@ test('each operation does what the document says', async (t) => {
   const { banId } = await done(200, `POST ${R}/participants/{id}/ban`, { params: { code, id: cleo.joined.participantId } });
   assert.equal((await done(200, `GET ${R}/bans`, { params: { code } })).bans[0].id, banId);
   await done(200, `DELETE ${R}/bans/{id}`, { params: { code, id: banId } });
+  const { messages } = await done(200, `GET ${R}/messages`, { params: { code } });
+  assert.deepEqual(messages, [said]);
   const resume = { resumeToken: host.joined.resumeToken, socketId: host.id };
   await done(200, `POST ${R}/return`, { params: { code }, body: resume });
   await done(200, `POST ${R}/leave`, { params: { code }, body: resume });
   await done(200, `POST ${R}/end`, { params: { code } });
   const found = await ask(`GET ${R}`, { params: { code } });
   assert.equal(found.body.settings.title, 'Board');
+  await done(304, `GET ${R}`, { params: { code }, headers: { ...headers, 'if-none-match': found.headers.get('etag') } });
+  await done(412, `PATCH ${R}`, { params: { code }, headers: { ...headers, 'if-match': '"other"' }, body: { title: 'x' } });
+  await done(200, `PATCH ${R}`, { params: { code }, headers: { ...headers, 'if-match': found.headers.get('etag') }, body: { title: 'x' } });
+  assert.ok((await done(200, 'GET /api/rooms')).rooms.some((each) => each.code === code));
   await done(200, `DELETE ${R}`, { params: { code } });
 
   const made = await done(201, 'POST /api/keys', { body: { name: 'x', scopes: ['join'] } });
@@ -111,7 +118,8 @@ test('each operation does what the document says', async (t) => {
   assert.ok(deliveries.length > 0, 'what happened in a room is on its way to the webhook');
   await done(202, 'POST /api/webhooks/{id}/deliveries/{delivery}/redeliver', { params: { id: hook.id, delivery: deliveries[0].id } });
   await done(200, 'DELETE /api/webhooks/{id}', { params: { id: hook.id } });
-  await done(200, 'GET /api/audit', { query: '?limit=1' });
+  const { next } = await done(200, 'GET /api/audit', { query: '?limit=1' });
+  await done(200, 'GET /api/audit', { query: `?cursor=${next}` });
   for (const name of ['GET /.well-known/jwks.json', 'GET /api/config', 'GET /livez', 'GET /readyz']) await done(200, name);
   const openapi = await ask('GET /api/openapi.json');
   await done(304, 'GET /api/openapi.json', { headers: { 'if-none-match': openapi.headers.get('etag') } });

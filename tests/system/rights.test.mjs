@@ -15,6 +15,7 @@ const who = ['nobody', 'viewer', 'participant', 'cohost', 'host', 'hostKey', 'ro
 const groups = {
   public:   '+++++++++++++++',
   lead:     '0----++---+----',
+  list:     '0----0--+-+----',
   tokens:   '0----0-----+---',
   webhooks: '0----0------+--',
   keys:     '0----0-------+-',
@@ -22,9 +23,9 @@ const groups = {
 };
 const R = '/api/rooms/{code}';
 const table = {
-  'POST /api/rooms': 'public',
+  'GET /api/rooms': 'list', 'POST /api/rooms': 'public',
   [`GET ${R}`]: 'public', [`PATCH ${R}`]: 'lead', [`DELETE ${R}`]: 'lead',
-  [`GET ${R}/participants`]: 'lead',
+  [`GET ${R}/participants`]: 'lead', [`GET ${R}/messages`]: 'lead',
   [`GET ${R}/bans`]: 'lead', [`DELETE ${R}/bans/{id}`]: 'lead',
   ...Object.fromEntries(['mute', 'stop', 'ask-unmute', 'lower-hand', 'remove', 'ban', 'role']
     .map((word) => [`POST ${R}/participants/{id}/${word}`, 'lead'])),

@@ -127,7 +127,7 @@ test('a method is what the request line says, and those that nobody needs are re
   assert.equal(head.body, '');
   assert.equal(head.headers['content-length'], get.headers['content-length']);
   const refused = await ask('PUT', '/api/rooms');
-  assert.equal(refused.headers.allow.split(', ').sort().join(' '), 'POST');
+  assert.equal(refused.headers.allow.split(', ').sort().join(' '), 'GET HEAD POST');
   assert.ok(server);
 });
 
@@ -169,7 +169,7 @@ test('what is too large is refused before it costs anything', async (t) => {
 test('caches keep nothing that is somebody\'s', async (t) => {
   const { ask, room, basic, rest } = await start(t);
   const made = await rest('POST', '/api/webhooks', { body: { url: 'https://example.com/x' } });
-  for (const path of [`/api/rooms/${room}`, `/api/rooms/${room}/participants`, '/api/keys', '/api/audit',
+  for (const path of [`/api/rooms/${room}`, `/api/rooms/${room}/participants`, `/api/rooms/${room}/messages`, '/api/rooms', '/api/keys', '/api/audit',
     '/api/webhooks', `/api/webhooks/${made.body.id}/deliveries`, '/api/nothing', '/api/rooms/zzz-zzzz-zzz']) {
     const { headers } = await ask('GET', path, { authorization: basic });
     assert.match(headers['cache-control'] ?? '', /no-store|private, no-cache/, path);

@@ -69,6 +69,7 @@ struct DeliveryRecord {
   std::int64_t next_at_ms = 0;
   std::int64_t status = 0;  // of the last answer; 0: there was none
   std::string error;        // of the last attempt
+  std::int64_t number = 0;  // given by the store: later is higher
 };
 // Of those that are over; and of all, where an address has not answered for long.
 inline constexpr std::int64_t kDeliveriesKept = 10'000;
@@ -126,8 +127,8 @@ class AccessStore {
   // The same again, as if it were new. False: there is none of these ids.
   virtual void repeat_delivery(std::string webhook, std::string id, std::int64_t now_ms,
                                Answer<bool> answer) = 0;
-  // Newest first.
-  virtual void deliveries(std::string webhook, std::size_t count,
+  // Newest first; those below the number `before` (0: all).
+  virtual void deliveries(std::string webhook, std::int64_t before, std::size_t count,
                           Answer<std::vector<DeliveryRecord>> answer) = 0;
 
   virtual void write_audit(AuditRecord record, Answer<void> answer) = 0;

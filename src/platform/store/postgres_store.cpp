@@ -23,6 +23,7 @@
 #include "platform/store/postgres/pool.h"
 #include "platform/store/postgres/retention.h"
 #include "platform/store/sql_access.h"
+#include "platform/store/sql_rooms.h"
 
 namespace confab::store {
 namespace {
@@ -345,6 +346,7 @@ class PostgresStore final : public Store {
   const StoreTimes& times() const override { return times_; }
 
   AccessStore& access() override { return access_; }
+  RoomArchive& archive() override { return rooms_; }
 
  private:
   using Job = std::move_only_function<void()>;
@@ -486,7 +488,7 @@ class PostgresStore final : public Store {
   void ask(SqlQuery query, Answer<SqlRows> answer) {
     enqueue([this, query = std::move(query), answer = std::move(answer)]() mutable {
       const int columns = query.columns;
-      run(pool_.upkeep(),
+      run(query.room.empty() ? pool_.upkeep() : pool_.of_room(query.room),
           {query.name,
            query.sql,
            {std::make_move_iterator(query.parameters.begin()),
@@ -496,6 +498,8 @@ class PostgresStore final : public Store {
   }
 
   SqlAccess access_{
+      [this](SqlQuery query, Answer<SqlRows> answer) { ask(std::move(query), std::move(answer)); }};
+  SqlRooms rooms_{
       [this](SqlQuery query, Answer<SqlRows> answer) { ask(std::move(query), std::move(answer)); }};
   Post post_;
   LogSink& log_;

@@ -42,6 +42,8 @@ AuditRecord read_audit(Row row) {
           std::move(row[4]), std::move(row[5]), std::move(row[6])};
 }
 
+constexpr std::int64_t kAll = std::int64_t{1} << 62;
+
 // Those that are over, and how far back.
 constexpr std::int64_t kRevocationGraceMs = std::int64_t{7} * 24 * 3600 * 1000;
 
@@ -216,14 +218,21 @@ void SqlAccess::repeat_delivery(std::string webhook, std::string id, std::int64_
              std::move(answer));
 }
 
-void SqlAccess::deliveries(std::string webhook, std::size_t count,
+void SqlAccess::deliveries(std::string webhook, std::int64_t before, std::size_t count,
                            Answer<std::vector<DeliveryRecord>> answer) {
-  list({"deliveries",
-        "SELECT id, webhook, event, body, created_at_ms, state, attempts, next_at_ms, status,"
-        " error FROM deliveries WHERE webhook = $1 ORDER BY seq DESC LIMIT $2",
-        {std::move(webhook), text_of(count)},
-        10},
-       read_delivery, std::move(answer));
+  list(
+      {"deliveries",
+       "SELECT id, webhook, event, body, created_at_ms, state, attempts, next_at_ms, status,"
+       " error, seq FROM deliveries WHERE webhook = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3",
+       {std::move(webhook), text_of(before == 0 ? kAll : before), text_of(count)},
+       11},
+      [](Row row) {
+        const std::int64_t seq = number(row[10]);
+        DeliveryRecord out = read_delivery(std::move(row));
+        out.number = seq;
+        return out;
+      },
+      std::move(answer));
 }
 
 // ---- what was done ----
@@ -239,7 +248,6 @@ void SqlAccess::write_audit(AuditRecord record, Answer<void> answer) {
 
 void SqlAccess::audit(std::int64_t before, std::size_t count,
                       Answer<std::vector<AuditRecord>> answer) {
-  constexpr std::int64_t kAll = std::int64_t{1} << 62;
   list({"audit",
         "SELECT seq, at_ms, actor, from_address, action, target, outcome FROM audit"
         " WHERE seq < $1 ORDER BY seq DESC LIMIT $2",

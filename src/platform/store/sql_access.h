@@ -18,6 +18,8 @@ struct SqlQuery {
   const char* sql = nullptr;  // with $1, $2, …
   std::vector<std::string> parameters = {};
   int columns = 0;  // of each row that comes back
+  // The code of the one that it is about: asked in the order of what is asked about it.
+  std::string room = {};
 };
 // NULL reads as "", but no column of ours has it.
 using SqlRows = std::vector<std::vector<std::string>>;
@@ -44,7 +46,7 @@ class SqlAccess final : public AccessStore {
   void settle_delivery(DeliveryRecord delivery, Answer<void> answer) override;
   void repeat_delivery(std::string webhook, std::string id, std::int64_t now_ms,
                        Answer<bool> answer) override;
-  void deliveries(std::string webhook, std::size_t count,
+  void deliveries(std::string webhook, std::int64_t before, std::size_t count,
                   Answer<std::vector<DeliveryRecord>> answer) override;
   void write_audit(AuditRecord record, Answer<void> answer) override;
   void audit(std::int64_t before, std::size_t count,

@@ -19,6 +19,7 @@
 #include "platform/clock/clock.h"
 #include "platform/store/schema.h"
 #include "platform/store/sql_access.h"
+#include "platform/store/sql_rooms.h"
 #include "platform/store/sqlite_db.h"
 #include "platform/store/sqlite_retention.h"
 
@@ -364,6 +365,7 @@ class SqliteStore final : public Store {
   const StoreTimes& times() const override { return times_; }
 
   AccessStore& access() override { return access_; }
+  RoomArchive& archive() override { return rooms_; }
 
  private:
   using Job = std::move_only_function<void()>;
@@ -419,11 +421,16 @@ class SqliteStore final : public Store {
     }
   }
 
-  SqlAccess access_{[this](SqlQuery query, Answer<SqlRows> answer) {
+  void ask(SqlQuery query, Answer<SqlRows> answer) {
     const std::string_view name = query.name;
     enqueue(name, std::move(answer),
             [this, query = std::move(query)] { return rows_in(*db_, query); });
-  }};
+  }
+
+  SqlAccess access_{
+      [this](SqlQuery query, Answer<SqlRows> answer) { ask(std::move(query), std::move(answer)); }};
+  SqlRooms rooms_{
+      [this](SqlQuery query, Answer<SqlRows> answer) { ask(std::move(query), std::move(answer)); }};
   std::unique_ptr<Database> db_;
   Statements sql_;
   SqliteRetention retention_;

@@ -17,6 +17,7 @@
 #include "base/instant.h"
 #include "platform/store/access_store.h"
 #include "platform/store/retention_clock.h"
+#include "platform/store/room_archive.h"
 #include "platform/store/store_times.h"
 
 namespace confab::store {
@@ -65,6 +66,12 @@ struct ChatRecord {
   std::string text;
   std::int64_t sent_at_ms = 0;
   std::string room_code;  // the room's, for the order of calls; not kept
+};
+
+// A line of the chat to all, and where it stands: later is higher.
+struct KeptLine {
+  std::int64_t number = 0;
+  ChatRecord line;
 };
 
 // The last resume token that a participant was given; earlier ones are worth nothing.
@@ -182,6 +189,7 @@ class Store : public RoomStore,
               public StoreUpkeep {
  public:
   virtual AccessStore& access() = 0;
+  virtual RoomArchive& archive() = 0;
 };
 
 }  // namespace confab::store

@@ -54,9 +54,10 @@ class AccessUser {
       access().take_deliveries(now_ms, now_ms + 60'000, count, busy, std::move(answer));
     });
   }
-  std::vector<DeliveryRecord> deliveries(const std::string& webhook) {
+  std::vector<DeliveryRecord> deliveries(const std::string& webhook, std::int64_t before = 0,
+                                         std::size_t count = 50) {
     return ask<std::vector<DeliveryRecord>>(
-        [&](auto answer) { access().deliveries(webhook, 50, std::move(answer)); });
+        [&](auto answer) { access().deliveries(webhook, before, count, std::move(answer)); });
   }
   void add_webhook(const std::string& id) {
     ask<void>([&](auto answer) {
@@ -203,6 +204,18 @@ TEST_P(StoreContract, remembers_how_deliveries_ended_and_repeats_them) {
   EXPECT_FALSE(repeat("another", "1"));
   EXPECT_TRUE(repeat("w", "1"));
   EXPECT_EQ(a.take(2'000'000).size(), 1u);
+}
+
+TEST_P(StoreContract, tells_deliveries_page_by_page_newest_first) {
+  AccessUser a(user_);
+  a.add_webhook("w");
+  for (const char* id : {"1", "2", "3"}) a.deliver(id, "w", 100);
+  const auto newest = a.deliveries("w", 0, 2);
+  ASSERT_EQ(newest.size(), 2u);
+  EXPECT_EQ(newest[0].id, "3");
+  const auto rest = a.deliveries("w", newest[1].number, 2);
+  ASSERT_EQ(rest.size(), 1u);
+  EXPECT_EQ(rest[0].id, "1");
 }
 
 TEST_P(StoreContract, removes_a_webhook_with_its_deliveries) {

@@ -104,6 +104,11 @@ bool makes_rooms(const Caller& caller) {
   return caller.video.room_create;
 }
 
+bool lists_rooms(const Caller& caller) {
+  if (!caller.key.empty()) return caller.scopes.has(auth::Scope::kRooms);
+  return caller.video.room_list;
+}
+
 std::string audit_target(std::string_view path, const std::string& room_id) {
   constexpr std::string_view kRooms = "/api/rooms/";
   std::string out = "room:" + room_id;
@@ -139,6 +144,13 @@ Result<void> Access::may_make_rooms(const http::Request& request) {
   if (!found) return std::unexpected(found.error());
   if (makes_rooms(*found)) return {};
   return fail(ErrorCode::kForbidden, "this key or token makes no rooms (roomCreate)");
+}
+
+Result<void> Access::may_list_rooms(const http::Request& request) {
+  const auto found = caller(request);
+  if (!found) return std::unexpected(found.error());
+  if (lists_rooms(*found)) return {};
+  return fail(ErrorCode::kForbidden, "this key or token lists no rooms (roomList)");
 }
 
 Result<Caller> Access::by_key(std::string_view credentials, const IpAddress& from) {

@@ -40,6 +40,8 @@ struct Caller {
 bool leads(const Caller& caller, std::string_view room);
 // A key with the scope `rooms`, a token with roomCreate.
 bool makes_rooms(const Caller& caller);
+// A key with the scope `rooms`, a token with roomList.
+bool lists_rooms(const Caller& caller);
 
 // What was asked of a room, for the audit log: "room:rm_… mute-all". Never with the room's code,
 // which lets in whoever reads it.
@@ -67,6 +69,8 @@ class Access {
                         const std::string& room_id);
   // By whoever makes_rooms().
   Result<void> may_make_rooms(const http::Request& request);
+  // By whoever lists_rooms().
+  Result<void> may_list_rooms(const http::Request& request);
 
   auth::KeyRing& ring() { return ring_; }
   store::AccessStore& store() { return store_; }

@@ -1,10 +1,10 @@
 #include "service/access/access_api.h"
 
 #include <boost/json.hpp>
-#include <charconv>
 #include <utility>
 
 #include "platform/clock/clock.h"
+#include "platform/http/paging.h"
 #include "platform/json/json.h"
 #include "service/access/answers.h"
 #include "service/access/token_request.h"
@@ -23,7 +23,7 @@ constexpr std::size_t kSecretLength = 43;
 constexpr std::size_t kNameBytesMax = 128;
 constexpr std::size_t kScopeBytesMax = 32;
 constexpr std::size_t kBodyBytesMax = 16 * 1024;
-constexpr std::size_t kAuditPage = 100;
+constexpr char kAuditList = 'a';
 constexpr std::int64_t kDayMs = std::int64_t{24} * 3600 * 1000;
 
 struct KeyRequest {
@@ -75,18 +75,6 @@ boost::json::object describe(const store::AuditRecord& record) {
   return {{"id", record.number},      {"at", record.at_ms},      {"actor", record.actor},
           {"from", record.from},      {"action", record.action}, {"target", record.target},
           {"outcome", record.outcome}};
-}
-
-// Of ?limit= and ?before=; nothing for what is no number of theirs.
-std::optional<std::int64_t> number_of(const Request& request, std::string_view name,
-                                      std::int64_t otherwise) {
-  const auto text = request.query_value(name);
-  if (!text) return otherwise;
-  std::int64_t value = 0;
-  const char* const end = text->data() + text->size();
-  const auto [at, error] = std::from_chars(text->data(), end, value);
-  if (error != std::errc{} || at != end || value < 1) return std::nullopt;
-  return value;
 }
 
 }  // namespace
@@ -246,21 +234,23 @@ void AccessApi::revoke_token(const Caller& caller, const Request& request, Respo
 }
 
 void AccessApi::list_audit(const Caller&, const Request& request, Responder responder) {
-  const auto before = number_of(request, "before", std::int64_t{1} << 62);
-  const auto limit = number_of(request, "limit", kAuditPage);
-  if (!before || !limit || *limit > static_cast<std::int64_t>(kAuditPage)) {
-    return responder.send(refusal(
-        {ErrorCode::kInvalidArgument, "before: a number from 1; limit: a number from 1 to 100"}));
-  }
-  access_.store().audit(
-      *before, static_cast<std::size_t>(*limit),
-      [responder =
-           std::move(responder)](const Result<std::vector<store::AuditRecord>>& records) mutable {
-        if (!records) return responder.send(refusal(records.error()));
-        boost::json::array list;
-        for (const store::AuditRecord& record : *records) list.emplace_back(describe(record));
-        responder.send(answer(200, boost::json::object{{"entries", std::move(list)}}));
-      });
+  const auto page = http::page_of(request, kAuditList);
+  const auto before = page ? page->number_or(0) : std::unexpected(page.error());
+  if (!before) return responder.send(refusal(before.error()));
+  access_.store().audit(*before, page->count,
+                        [count = page->count, responder = std::move(responder)](
+                            const Result<std::vector<store::AuditRecord>>& records) mutable {
+                          if (!records) return responder.send(refusal(records.error()));
+                          boost::json::array list;
+                          for (const store::AuditRecord& record : *records)
+                            list.emplace_back(describe(record));
+                          boost::json::object body{{"entries", std::move(list)}};
+                          if (records->size() == count) {
+                            body["next"] =
+                                http::cursor_of(kAuditList, std::to_string(records->back().number));
+                          }
+                          responder.send(answer(200, body));
+                        });
 }
 
 void AccessApi::publish_keys(Responder responder) const {

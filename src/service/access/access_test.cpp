@@ -34,6 +34,13 @@ TEST(Caller, with_a_key_of_the_scope_rooms_leads_every_room_and_makes_them) {
   EXPECT_FALSE(makes_rooms(by_key("join,tokens,keys,ops,webhooks")));
 }
 
+TEST(Caller, lists_rooms_with_room_list_or_a_key_of_the_scope_rooms_alone) {
+  EXPECT_TRUE(lists_rooms(by_token({.room_list = true})));
+  EXPECT_FALSE(lists_rooms(by_token({.room_create = true, .room_admin = true})));
+  EXPECT_TRUE(lists_rooms(by_key("rooms")));
+  EXPECT_FALSE(lists_rooms(by_key("join,tokens,keys,ops,webhooks")));
+}
+
 TEST(Caller, makes_rooms_with_room_create_alone) {
   EXPECT_TRUE(makes_rooms(by_token({.room_create = true})));
   EXPECT_FALSE(makes_rooms(by_token({.room_admin = true, .room = "abc-defg-hij"})));

@@ -10,8 +10,8 @@
 #include "call/text.h"
 #include "platform/auth/base64url.h"
 #include "platform/auth/fingerprint.h"
-#include "platform/auth/password_hash.h"
 #include "platform/clock/clock.h"
+#include "platform/http/etag.h"
 #include "platform/json/json.h"
 #include "service/signaling/dialects/own/describe.h"
 #include "service/signaling/dialects/own/own.h"
@@ -41,8 +41,8 @@ constexpr call::Rate kLookupRate{60, 1};
 constexpr call::Rate kWrongKeyRate{30, 0.5};
 // 26^10 codes: two equal ones in a row happen to nobody.
 constexpr std::size_t kCreateAttempts = 3;
-constexpr std::size_t kBodyBytesMax = 16 * 1024;
-constexpr std::size_t kTitleBytesMax = 1024;  // counted in characters later
+// As often another change may come between; each is a click of somebody.
+constexpr std::size_t kSaveAttempts = 5;
 constexpr std::size_t kHostKeyBytes = 32;
 constexpr std::string_view kHostKeyPrefix = "h1.";
 constexpr std::string_view kBearer = "Bearer ";
@@ -66,18 +66,19 @@ std::string make_host_key(Random& random) {
   return std::string(kHostKeyPrefix) + auth::base64url_encode(bytes);
 }
 
-// An object; {} where there is no body.
-Result<boost::json::object> read_object(const Request& request) {
-  if (request.body.empty()) return boost::json::object{};
-  auto body = json::parse(request.body, kBodyBytesMax);
-  if (!body) return std::unexpected(body.error());
-  auto* object = body->if_object();
-  if (object == nullptr) return fail(ErrorCode::kInvalidArgument, "expected an object");
-  return std::move(*object);
+// The part of a room's ETag by which If-Match asks: people who come and go make nobody's change of
+// the settings a lost one.
+std::string digest_of_settings(const call::RoomSettings& settings) {
+  return http::digest_of(json::serialize(own::describe(settings)) + settings.password_hash);
 }
 
-std::optional<bool> maybe(const json::Reader& in) {
-  return in.present() ? std::optional(in.boolean()) : std::nullopt;
+std::string etag_of_room(const call::RoomSettings& settings, std::string_view body) {
+  return '"' + digest_of_settings(settings) + '.' + http::digest_of(body) + '"';
+}
+
+Response not_as_expected() {
+  return Response::error(
+      {ErrorCode::kConflict, "the room is not as If-Match says; look at it again"}, 412);
 }
 
 boost::json::object describe_settings(const store::RoomRecord& room) {
@@ -85,70 +86,6 @@ boost::json::object describe_settings(const store::RoomRecord& room) {
 }
 
 }  // namespace
-
-struct RoomApi::Wanted {
-  std::optional<std::string> title;
-  std::optional<bool> has_lobby;
-  std::optional<bool> is_locked;
-  std::optional<bool> may_unmute;
-  std::optional<bool> may_share;
-  std::optional<bool> may_chat;
-  std::optional<std::string> password;  // "": none from now on; later its hash
-
-  static Result<Wanted> read(const Request& request);
-  void apply(store::RoomSettingsRecord& to) const;
-  // The same as hosts ask for it, what is done first last; with the password as it was given.
-  std::vector<call::Request> to_requests() const;
-};
-
-Result<RoomApi::Wanted> RoomApi::Wanted::read(const Request& request) {
-  const auto object = read_object(request);
-  if (!object) return std::unexpected(object.error());
-  const boost::json::value value(*object);
-  json::ReadStatus status;
-  const json::Reader in(value, status);
-  Wanted out;
-  if (in["title"].present()) {
-    auto title = call::clean_title(in["title"].string(kTitleBytesMax));
-    if (!title) return std::unexpected(title.error());
-    out.title = std::move(*title);
-  }
-  out.has_lobby = maybe(in["lobby"]);
-  out.is_locked = maybe(in["locked"]);
-  if (in["permissions"].present()) {
-    out.may_unmute = maybe(in["permissions"]["unmute"]);
-    out.may_share = maybe(in["permissions"]["share"]);
-    out.may_chat = maybe(in["permissions"]["chat"]);
-  }
-  const auto* password = object->if_contains("password");
-  if (password != nullptr && password->is_null()) {
-    out.password = "";
-  } else if (password != nullptr) {
-    out.password = in["password"].string(auth::kPasswordBytesMax);
-    if (in.ok() && out.password->empty()) in["password"].fail("is empty; null takes it away");
-  }
-  if (!status.ok()) return std::unexpected(status.error());
-  return out;
-}
-
-void RoomApi::Wanted::apply(store::RoomSettingsRecord& to) const {
-  if (title) to.title = *title;
-  to.has_lobby = has_lobby.value_or(to.has_lobby);
-  to.is_locked = is_locked.value_or(to.is_locked);
-  to.may_unmute = may_unmute.value_or(to.may_unmute);
-  to.may_share = may_share.value_or(to.may_share);
-  to.may_chat = may_chat.value_or(to.may_chat);
-  if (password) to.password_hash = *password;
-}
-
-// The password comes first: nothing is changed where it is refused.
-std::vector<call::Request> RoomApi::Wanted::to_requests() const {
-  std::vector<call::Request> out;
-  if (is_locked) out.emplace_back(call::SetLock{*is_locked});
-  out.emplace_back(call::SetRoom{title, has_lobby, may_unmute, may_share, may_chat});
-  if (password) out.emplace_back(call::SetPassword{*password});
-  return out;
-}
 
 // What is done in a meeting. `field`: what the :id of the path is called on the socket.
 struct RoomApi::Operation {
@@ -227,8 +164,8 @@ bool RoomApi::may_create(const IpAddress& address) {
   return creators_.take(address, now) && (is_many ? many_makers_ : few_makers_).take(now);
 }
 
-void RoomApi::hash(Wanted wanted, Responder responder,
-                   std::move_only_function<void(Wanted, Responder)> then) {
+void RoomApi::hash(RoomWanted wanted, Responder responder,
+                   std::move_only_function<void(RoomWanted, Responder)> then) {
   if (!wanted.password || wanted.password->empty()) {
     return then(std::move(wanted), std::move(responder));
   }
@@ -268,9 +205,9 @@ void RoomApi::create_once(const Request& request, Responder responder) {
     response.set_header("Retry-After", "5");
     return responder.send(std::move(response));
   }
-  auto wanted = Wanted::read(request);
+  auto wanted = RoomWanted::read(request);
   if (!wanted) return responder.send(Response::error(wanted.error()));
-  hash(std::move(*wanted), std::move(responder), [this](const Wanted& ready, Responder to) {
+  hash(std::move(*wanted), std::move(responder), [this](const RoomWanted& ready, Responder to) {
     store::RoomRecord room;
     ready.apply(room.settings);
     try_to_create(std::move(room), kCreateAttempts, std::move(to));
@@ -349,6 +286,11 @@ Result<void> RoomApi::owns_by_key(std::string_view key, const IpAddress& from,
   return fail(ErrorCode::kUnauthenticated, "this is not the key of this room");
 }
 
+Result<void> RoomApi::may_list(const Request& request) {
+  if (listers_ && !request.header("Authorization").empty()) return listers_(request);
+  return fail(ErrorCode::kUnauthenticated, "a token that may list rooms is needed (roomList)");
+}
+
 void RoomApi::refuse(const Error& error, Responder responder) {
   if (error.code == ErrorCode::kUnauthenticated) ++requests_unauthenticated_;
   if (error.code == ErrorCode::kForbidden) ++requests_forbidden_;
@@ -377,25 +319,42 @@ void RoomApi::get(const Request& request, Responder responder) {
                             {"lobby", room.settings.has_lobby},
                             {"hasPassword", !room.settings.password_hash.empty()}};
     if (owns(request, room)) out["settings"] = describe_settings(room);
-    to.send(json_response(200, out));
+    Response response = json_response(200, out);
+    const std::string etag = etag_of_room(to_settings(room.settings), response.body);
+    if (http::matches_weakly(request.header("If-None-Match"), etag)) response = {.status = 304};
+    response.set_header("Cache-Control", "private, no-cache");
+    response.set_header("ETag", etag);
+    to.send(std::move(response));
   });
 }
 
 void RoomApi::change(const Request& request, Responder responder) {
-  auto wanted = Wanted::read(request);
+  auto wanted = RoomWanted::read(request);
   find_own(request, std::move(responder),
-           [this, wanted = std::move(wanted)](const store::RoomRecord& room, Responder to) mutable {
+           [this, wanted = std::move(wanted), if_match = std::string(request.header("If-Match"))](
+               const store::RoomRecord& room, Responder to) mutable {
              if (!wanted) return to.send(Response::error(wanted.error()));
+             if (!is_as_expected(if_match, room)) return to.send(not_as_expected());
              std::vector<call::Request> requests = wanted->to_requests();
-             change_meeting(
-                 room.code, std::move(requests), std::move(to),
-                 [this, code = room.code, wanted = std::move(*wanted)](Responder waiting) mutable {
-                   hash(std::move(wanted), std::move(waiting),
-                        [this, code = std::move(code)](Wanted ready, Responder last) {
-                          save(code, std::move(ready), std::move(last));
-                        });
-                 });
+             change_meeting(room.code, std::move(requests), std::move(to),
+                            [this, code = room.code, wanted = std::move(*wanted),
+                             if_match = std::move(if_match)](Responder waiting) mutable {
+                              hash(std::move(wanted), std::move(waiting),
+                                   [this, code = std::move(code), if_match = std::move(if_match)](
+                                       const RoomWanted& ready, Responder last) {
+                                     save({code, ready, if_match}, kSaveAttempts, std::move(last));
+                                   });
+                            });
            });
+}
+
+bool RoomApi::is_as_expected(std::string_view if_match, const store::RoomRecord& room) const {
+  if (if_match.empty()) return true;
+  // What a meeting has is in force, and on its way to the store.
+  const call::RoomSettings* live = meetings_.settings_in(room.code);
+  const std::string digest = digest_of_settings(live ? *live : to_settings(room.settings));
+  return http::matches_strongly(
+      if_match, [&](std::string_view etag) { return etag.substr(1).starts_with(digest + '.'); });
 }
 
 void RoomApi::change_meeting(const std::string& code, std::vector<call::Request> left,
@@ -419,37 +378,53 @@ void RoomApi::change_meeting(const std::string& code, std::vector<call::Request>
                     });
 }
 
-// Read again, since a hash takes its time and others change the room meanwhile.
-void RoomApi::save(std::string code, Wanted wanted, Responder responder) {
-  store_.find_room(code, [this, wanted = std::move(wanted), responder = std::move(responder)](
-                             Result<std::optional<store::RoomRecord>> found) mutable {
-    if (!found) return responder.send(Response::error(found.error()));
-    if (!*found) {
-      return responder.send(Response::error({ErrorCode::kNotFound, "there is no such room"}));
-    }
-    store::RoomRecord room = std::move(**found);
-    wanted.apply(room.settings);
-    store_.save_settings(
-        room.code, room.settings,
-        [this, room, responder = std::move(responder)](const Result<void>& saved) mutable {
-          if (!saved) return responder.send(Response::error(saved.error()));
-          log_.write(LogLevel::kInfo, "room_changed", {{"room", room.id.to_string()}});
-          meetings_.hear(call::RoomChanged{room.code, to_settings(room.settings)});
-          responder.send(json_response(200, {{"settings", describe_settings(room)}}));
-        });
-  });
+// Read again, since a hash takes its time; and saved only over what was read, since a meeting may
+// begin meanwhile, and others change the room.
+void RoomApi::save(Change change, std::size_t attempts_left, Responder responder) {
+  const std::string code = change.code;
+  store_.find_room(
+      code, [this, change = std::move(change), attempts_left, responder = std::move(responder)](
+                Result<std::optional<store::RoomRecord>> found) mutable {
+        if (!found) return responder.send(Response::error(found.error()));
+        if (!*found) {
+          return responder.send(Response::error({ErrorCode::kNotFound, "there is no such room"}));
+        }
+        store::RoomRecord room = std::move(**found);
+        if (!is_as_expected(change.if_match, room)) return responder.send(not_as_expected());
+        const store::RoomSettingsRecord before = room.settings;
+        change.wanted.apply(room.settings);
+        store_.archive().change_settings(
+            room.code, before, room.settings,
+            [this, room, change = std::move(change), attempts_left,
+             responder = std::move(responder)](const Result<bool>& saved) mutable {
+              if (!saved) return responder.send(Response::error(saved.error()));
+              if (!*saved && attempts_left > 1) {
+                return save(std::move(change), attempts_left - 1, std::move(responder));
+              }
+              if (!*saved) {
+                return responder.send(Response::error(
+                    {ErrorCode::kConflict, "others change this room just now; try again"}));
+              }
+              log_.write(LogLevel::kInfo, "room_changed", {{"room", room.id.to_string()}});
+              meetings_.hear(call::RoomChanged{room.code, to_settings(room.settings)});
+              responder.send(json_response(200, {{"settings", describe_settings(room)}}));
+            });
+      });
 }
 
 void RoomApi::remove(const Request& request, Responder responder) {
-  find_own(request, std::move(responder), [this](const store::RoomRecord& room, Responder to) {
-    store_.delete_room(
-        room.code, [this, room, to = std::move(to)](const Result<bool>& deleted) mutable {
-          if (!deleted) return to.send(Response::error(deleted.error()));
-          log_.write(LogLevel::kInfo, "room_deleted", {{"room", room.id.to_string()}});
-          meetings_.hear(call::RoomDeleted{room.code});
-          to.send(json_response(200, {}));
-        });
-  });
+  find_own(request, std::move(responder),
+           [this, if_match = std::string(request.header("If-Match"))](const store::RoomRecord& room,
+                                                                      Responder to) {
+             if (!is_as_expected(if_match, room)) return to.send(not_as_expected());
+             store_.delete_room(
+                 room.code, [this, room, to = std::move(to)](const Result<bool>& deleted) mutable {
+                   if (!deleted) return to.send(Response::error(deleted.error()));
+                   log_.write(LogLevel::kInfo, "room_deleted", {{"room", room.id.to_string()}});
+                   meetings_.hear(call::RoomDeleted{room.code});
+                   to.send(json_response(200, {}));
+                 });
+           });
 }
 
 // ---- meetings ----
@@ -469,7 +444,7 @@ void RoomApi::list_people(const Request& request, Responder responder) {
 }
 
 void RoomApi::operate(const Operation& operation, const Request& request, Responder responder) {
-  auto body = read_object(request);
+  auto body = read_body(request);
   if (body && !operation.field.empty()) (*body)[operation.field] = request.params.at("id");
   find_own(request, std::move(responder),
            [this, &operation, body = std::move(body)](const store::RoomRecord& room, Responder to) {

@@ -23,6 +23,7 @@
 #include "platform/metrics/exposition.h"
 #include "platform/store/store.h"
 #include "service/signaling/dialects/codec.h"
+#include "service/signaling/room_wanted.h"
 
 namespace confab::signaling {
 
@@ -34,6 +35,8 @@ class RoomApi {
     using Answer = std::move_only_function<void(Result<call::ReplyBody> result)>;
     virtual ~Meetings() = default;
     virtual std::size_t participants_in(std::string_view code) const = 0;
+    // nullptr where there is no meeting; until the next event.
+    virtual const call::RoomSettings* settings_in(std::string_view code) const = 0;
     // By somebody to whom the room belongs.
     virtual void operate(std::string code, call::Request request, Answer answer) = 0;
     virtual void hear(call::Event event) = 0;
@@ -54,16 +57,22 @@ class RoomApi {
 
   void set_authority(Authority authority) { authority_ = std::move(authority); }
   void set_makers(Makers makers) { makers_ = std::move(makers); }
+  // Finds the room of `:code` for whom it belongs to; everybody else is refused.
+  using WithRoom = std::move_only_function<void(store::RoomRecord room, http::Responder responder)>;
+  void find_own(const http::Request& request, http::Responder responder, WithRoom then);
+  // Whether a request may know which rooms there are.
+  using Listers = std::function<Result<void>(const http::Request& request)>;
+  void set_listers(Listers listers) { listers_ = std::move(listers); }
+  Result<void> may_list(const http::Request& request);
+  // Answers, and counts what was wrong with the credential.
+  void refuse(const Error& error, http::Responder responder);
   // No more rooms are made.
   void close() { is_closing_ = true; }
   void expose(metrics::Exposition& out) const;
 
  private:
-  // What a body wants of a room; nothing: as it is.
-  struct Wanted;
   struct Operation;
   using OnNoMeeting = std::move_only_function<void(http::Responder responder)>;
-  using WithRoom = std::move_only_function<void(store::RoomRecord room, http::Responder responder)>;
 
   void declare_rooms(http::HttpServer& server);
   void declare(http::HttpServer& server, const Operation& operation);
@@ -76,24 +85,27 @@ class RoomApi {
   // In the meeting, if there is one: it has the room as it is now, and keeps it. Else in the store.
   void change_meeting(const std::string& code, std::vector<call::Request> left,
                       http::Responder responder, OnNoMeeting otherwise);
-  void save(std::string code, Wanted wanted, http::Responder responder);
+  struct Change {
+    std::string code;
+    RoomWanted wanted;
+    std::string if_match;
+  };
+  void save(Change change, std::size_t attempts_left, http::Responder responder);
+  // By the If-Match of a request; empty: whatever it is.
+  bool is_as_expected(std::string_view if_match, const store::RoomRecord& room) const;
   void remove(const http::Request& request, http::Responder responder);
   void list_people(const http::Request& request, http::Responder responder);
   void operate(const Operation& operation, const http::Request& request, http::Responder responder);
 
   // Finds the room, or says that there is none.
   void find(const http::Request& request, http::Responder responder, WithRoom then);
-  // The same for whom it belongs to; all others are refused.
-  void find_own(const http::Request& request, http::Responder responder, WithRoom then);
   Result<void> owns(const http::Request& request, const store::RoomRecord& room);
   // By something that has the form of a host key.
   Result<void> owns_by_key(std::string_view key, const IpAddress& from,
                            const store::RoomRecord& room);
-  // Answers, and counts what was wrong with the credential.
-  void refuse(const Error& error, http::Responder responder);
   // Hashes the password that is wanted, if any.
-  void hash(Wanted wanted, http::Responder responder,
-            std::move_only_function<void(Wanted wanted, http::Responder responder)> then);
+  void hash(RoomWanted wanted, http::Responder responder,
+            std::move_only_function<void(RoomWanted wanted, http::Responder responder)> then);
   WriteContext write_context() const;
   // Rooms are rows on a disk: neither one address nor many together may fill it.
   bool may_create(const IpAddress& address);
@@ -109,6 +121,7 @@ class RoomApi {
   Meetings& meetings_;
   Authority authority_;
   Makers makers_;
+  Listers listers_;
   bool is_closing_ = false;
   call::AddressRates creators_;
   call::AddressRates lookups_;

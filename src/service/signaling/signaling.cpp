@@ -13,6 +13,7 @@
 #include "service/signaling/media_times.h"
 #include "service/signaling/page_api.h"
 #include "service/signaling/records.h"
+#include "service/signaling/room_lists_api.h"
 
 namespace confab::signaling {
 namespace {
@@ -61,7 +62,8 @@ class SignalingService::Impl final : public RoomApi::Meetings {
         pages_(
             server, signer,
             [this](PageApi::News news, PageApi::Page page) { hear_page(news, std::move(page)); }),
-        rooms_(config, server, store, signer, ice_servers_.book(), passwords_, random, log, *this) {
+        rooms_(config, server, store, signer, ice_servers_.book(), passwords_, random, log, *this),
+        lists_(server, store, rooms_) {
     ice_servers_.set_urls(config_.ice.urls);
     purge();
   }
@@ -88,6 +90,7 @@ class SignalingService::Impl final : public RoomApi::Meetings {
     books_ = std::move(books);
   }
   void set_room_makers(RoomApi::Makers makers) { rooms_.set_makers(std::move(makers)); }
+  void set_room_listers(RoomApi::Listers listers) { rooms_.set_listers(std::move(listers)); }
   void set_token_check(TokenCheck check) { door_.set_token_check(std::move(check)); }
 
   void stop(std::function<void()> done) {
@@ -105,6 +108,9 @@ class SignalingService::Impl final : public RoomApi::Meetings {
   // ---- for RoomApi ----
   std::size_t participants_in(std::string_view code) const override {
     return call_.participants_in(code);
+  }
+  const call::RoomSettings* settings_in(std::string_view code) const override {
+    return call_.settings_in(code);
   }
   void hear(call::Event event) override { handle(std::move(event)); }
   void operate(std::string code, call::Request request, Answer answer) override {
@@ -325,6 +331,7 @@ class SignalingService::Impl final : public RoomApi::Meetings {
   Door door_;
   PageApi pages_;
   RoomApi rooms_;
+  RoomListsApi lists_;
 };
 
 SignalingService::SignalingService(const Config& config, http::EventLoop& loop,
@@ -365,6 +372,10 @@ void SignalingService::set_books(std::function<void(const call::Happened& happen
 
 void SignalingService::set_room_makers(RoomApi::Makers makers) {
   impl_->set_room_makers(std::move(makers));
+}
+
+void SignalingService::set_room_listers(RoomApi::Listers listers) {
+  impl_->set_room_listers(std::move(listers));
 }
 
 void SignalingService::drain() {

@@ -56,6 +56,8 @@ class SignalingService final : public control::MediaListener {
   void set_room_authority(RoomApi::Authority authority);
   // Who may make rooms where people without a token may not (auth.anonymous_create).
   void set_room_makers(RoomApi::Makers makers);
+  // Who may know which rooms there are.
+  void set_room_listers(RoomApi::Listers listers);
 
   // How many meetings, participants, sockets there are, and what was asked.
   void expose(metrics::Exposition& out) const;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "platform/clock/clock.h"
+#include "platform/http/paging.h"
 #include "platform/json/json.h"
 #include "service/access/answers.h"
 #include "service/webhooks/delivery.h"
@@ -21,7 +22,7 @@ using http::Responder;
 constexpr std::size_t kBodyBytesMax = 16 * 1024;
 constexpr std::size_t kEventBytesMax = 64;
 constexpr std::size_t kIdLength = 12;
-constexpr std::size_t kDeliveriesShown = 100;
+constexpr char kDeliveryList = 'd';
 
 struct Wanted {
   std::string url;
@@ -165,15 +166,23 @@ void WebhooksApi::remove(const access::Caller& caller, const Request& request,
 
 void WebhooksApi::list_deliveries(const access::Caller&, const Request& request,
                                   Responder responder) {
-  access_.store().deliveries(
-      request.params.at("id"), kDeliveriesShown,
-      [responder =
-           std::move(responder)](const Result<std::vector<store::DeliveryRecord>>& all) mutable {
-        if (!all) return responder.send(refusal(all.error()));
-        boost::json::array out;
-        for (const store::DeliveryRecord& each : *all) out.emplace_back(describe(each));
-        responder.send(answer(200, boost::json::object{{"deliveries", std::move(out)}}));
-      });
+  const auto page = http::page_of(request, kDeliveryList);
+  const auto before = page ? page->number_or(0) : std::unexpected(page.error());
+  if (!before) return responder.send(refusal(before.error()));
+  access_.store().deliveries(request.params.at("id"), *before, page->count,
+                             [count = page->count, responder = std::move(responder)](
+                                 const Result<std::vector<store::DeliveryRecord>>& found) mutable {
+                               if (!found) return responder.send(refusal(found.error()));
+                               boost::json::array out;
+                               for (const store::DeliveryRecord& each : *found)
+                                 out.emplace_back(describe(each));
+                               boost::json::object body{{"deliveries", std::move(out)}};
+                               if (found->size() == count) {
+                                 body["next"] = http::cursor_of(
+                                     kDeliveryList, std::to_string(found->back().number));
+                               }
+                               responder.send(answer(200, body));
+                             });
 }
 
 void WebhooksApi::redeliver(const access::Caller& caller, const Request& request,

@@ -67,6 +67,29 @@ int act_on_settings(const RoomFlags& flags, http::Method method, const std::stri
   return settings ? act(flags, method, path, *settings) : complain(settings.error());
 }
 
+// All of them, page by page.
+int list_rooms(const RoomFlags& flags) {
+  boost::json::array all;
+  std::string text;
+  for (std::string cursor;;) {
+    const std::string query = cursor.empty() ? "" : "?cursor=" + segment(cursor);
+    auto page = ask(flags.remote, http::Method::kGet, "/api/rooms" + query);
+    if (!page) return complain(page.error());
+    json::ReadStatus status;
+    const json::Reader in(*page, status);
+    in["rooms"].elements(100, [&](const json::Reader& each) {
+      text += std::string(each["code"].string(64)) + "  " +
+              when(each["createdAt"].integer(0, std::int64_t{1} << 53)) + "  " +
+              std::string(each["title"].string(1024)) + "\n";
+    });
+    cursor = in["next"].string_or("", 256);
+    if (!status.ok()) return complain(status.error());
+    for (boost::json::value& room : page->at("rooms").as_array()) all.push_back(std::move(room));
+    if (cursor.empty()) break;
+  }
+  return print(flags.remote.as_json, boost::json::object{{"rooms", std::move(all)}}, text);
+}
+
 int list_people(const RoomFlags& flags) {
   const auto all = ask(flags.remote, http::Method::kGet, path_of(flags) + "/participants");
   if (!all) return complain(all.error());
@@ -105,6 +128,9 @@ void declare_room_words(CLI::App& app, Commands& commands,
                    [flags] { return act_on_settings(*flags, http::Method::kPost, "/api/rooms"); });
   declare_remote(made, flags->remote);
   declare_settings(made, *flags);
+  CLI::App& listed = commands.add(group, "list", "all that there are", "confab room list --json",
+                                  [flags] { return list_rooms(*flags); });
+  declare_remote(listed, flags->remote);
 
   const auto of_code = [&](const std::string& name, const std::string& help,
                            const std::string& example, std::function<int()> run) -> CLI::App& {

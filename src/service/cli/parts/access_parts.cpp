@@ -66,6 +66,8 @@ void AccessParts::guard(signaling::SignalingService& signaling) {
   });
   signaling.set_room_makers(
       [this](const http::Request& request) { return access_.may_make_rooms(request); });
+  signaling.set_room_listers(
+      [this](const http::Request& request) { return access_.may_list_rooms(request); });
   signaling.set_books(
       [this](const call::Happened& happened) { webhooks_.tell(happening_of(happened)); });
 }

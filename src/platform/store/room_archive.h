@@ -1,0 +1,34 @@
+// Rooms as lists and as programs change them: what REST asks beside what meetings need of a store.
+// Calls are answered as Store's are, and those about one room are carried out in the order of all
+// calls about it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "platform/store/access_store.h"
+
+namespace confab::store {
+
+struct RoomRecord;
+struct RoomSettingsRecord;
+struct KeptLine;
+
+class RoomArchive {
+ public:
+  virtual ~RoomArchive() = default;
+
+  // By code, those behind `after` (empty: from the first).
+  virtual void list_rooms(std::string after, std::size_t count,
+                          Answer<std::vector<RoomRecord>> answer) = 0;
+  // Only while the settings are `expected`. False: they are not, or there is no such room.
+  virtual void change_settings(std::string code, const RoomSettingsRecord& expected,
+                               const RoomSettingsRecord& wanted, Answer<bool> answer) = 0;
+  // What was said to all, newest first, below the number `before`.
+  virtual void read_chat(std::string code, std::int64_t before, std::size_t count,
+                         Answer<std::vector<KeptLine>> answer) = 0;
+};
+
+}  // namespace confab::store

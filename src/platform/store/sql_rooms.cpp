@@ -1,0 +1,106 @@
+#include "platform/store/sql_rooms.h"
+
+#include <charconv>
+#include <cstdint>
+
+#include "platform/store/store.h"
+
+namespace confab::store {
+namespace {
+
+using Row = std::vector<std::string>;
+
+std::int64_t number(const std::string& text) {
+  std::int64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+std::string text_of(bool value) {
+  return value ? "1" : "0";
+}
+
+// In the order of the columns in both queries below.
+void append(std::vector<std::string>& to, const RoomSettingsRecord& settings) {
+  to.insert(to.end(), {settings.title, text_of(settings.has_lobby), text_of(settings.is_locked),
+                       settings.password_hash, text_of(settings.may_unmute),
+                       text_of(settings.may_share), text_of(settings.may_chat)});
+}
+
+RoomRecord read_room(Row row) {
+  RoomRecord out{RoomId::parse(row[0]).value_or(RoomId{}), std::move(row[1]), number(row[2])};
+  out.settings = {std::move(row[3]),   number(row[4]) != 0, number(row[5]) != 0, std::move(row[6]),
+                  number(row[7]) != 0, number(row[8]) != 0, number(row[9]) != 0};
+  out.owner = std::move(row[10]);
+  return out;
+}
+
+KeptLine read_line(Row row) {
+  KeptLine out;
+  out.number = number(row[0]);
+  out.line.id = MessageId::parse(row[1]).value_or(MessageId{});
+  out.line.from = ParticipantId::parse(row[2]).value_or(ParticipantId{});
+  out.line.from_name = std::move(row[3]);
+  out.line.text = std::move(row[4]);
+  out.line.sent_at_ms = number(row[5]);
+  return out;
+}
+
+}  // namespace
+
+void SqlRooms::ask_if_any(SqlQuery query, Answer<bool> answer) {
+  run_(std::move(query), [answer = std::move(answer)](Result<SqlRows> rows) mutable {
+    if (!rows) return answer(std::unexpected(std::move(rows).error()));
+    answer(!rows->empty());
+  });
+}
+
+template <typename Record, typename Read>
+void SqlRooms::list(SqlQuery query, Read read, Answer<std::vector<Record>> answer) {
+  run_(std::move(query), [read, answer = std::move(answer)](Result<SqlRows> rows) mutable {
+    if (!rows) return answer(std::unexpected(std::move(rows).error()));
+    std::vector<Record> out;
+    out.reserve(rows->size());
+    for (Row& row : *rows) out.push_back(read(std::move(row)));
+    answer(std::move(out));
+  });
+}
+
+void SqlRooms::list_rooms(std::string after, std::size_t count,
+                          Answer<std::vector<RoomRecord>> answer) {
+  list({"list_rooms",
+        "SELECT id, code, created_at_ms, title, has_lobby, is_locked, password_hash, may_unmute,"
+        " may_share, may_chat, owner FROM rooms WHERE code > $1 ORDER BY code LIMIT $2",
+        {std::move(after), std::to_string(count)},
+        11},
+       read_room, std::move(answer));
+}
+
+void SqlRooms::change_settings(std::string code, const RoomSettingsRecord& expected,
+                               const RoomSettingsRecord& wanted, Answer<bool> answer) {
+  SqlQuery query{"change_settings",
+                 "UPDATE rooms SET title = $2, has_lobby = $3, is_locked = $4, password_hash = $5,"
+                 " may_unmute = $6, may_share = $7, may_chat = $8 WHERE code = $1"
+                 " AND title = $9 AND has_lobby = $10 AND is_locked = $11 AND password_hash = $12"
+                 " AND may_unmute = $13 AND may_share = $14 AND may_chat = $15 RETURNING code",
+                 {code},
+                 1,
+                 code};
+  append(query.parameters, wanted);
+  append(query.parameters, expected);
+  ask_if_any(std::move(query), std::move(answer));
+}
+
+void SqlRooms::read_chat(std::string code, std::int64_t before, std::size_t count,
+                         Answer<std::vector<KeptLine>> answer) {
+  list({"read_chat",
+        "SELECT chat.seq, chat.id, chat.from_id, chat.from_name, chat.text, chat.sent_at_ms"
+        " FROM chat JOIN rooms ON rooms.id = chat.room WHERE rooms.code = $1"
+        " AND chat.to_id IS NULL AND chat.seq < $2 ORDER BY chat.seq DESC LIMIT $3",
+        {code, std::to_string(before), std::to_string(count)},
+        6,
+        code},
+       read_line, std::move(answer));
+}
+
+}  // namespace confab::store

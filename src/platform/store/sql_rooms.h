@@ -1,0 +1,32 @@
+// RoomArchive in SQL, once for SQLite and PostgreSQL. Private to this module.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "platform/store/room_archive.h"
+#include "platform/store/sql_access.h"
+
+namespace confab::store {
+
+class SqlRooms final : public RoomArchive {
+ public:
+  explicit SqlRooms(SqlRun run) : run_(std::move(run)) {}
+
+  void list_rooms(std::string after, std::size_t count,
+                  Answer<std::vector<RoomRecord>> answer) override;
+  void change_settings(std::string code, const RoomSettingsRecord& expected,
+                       const RoomSettingsRecord& wanted, Answer<bool> answer) override;
+  void read_chat(std::string code, std::int64_t before, std::size_t count,
+                 Answer<std::vector<KeptLine>> answer) override;
+
+ private:
+  void ask_if_any(SqlQuery query, Answer<bool> answer);
+  template <typename Record, typename Read>
+  void list(SqlQuery query, Read read, Answer<std::vector<Record>> answer);
+
+  const SqlRun run_;
+};
+
+}  // namespace confab::store

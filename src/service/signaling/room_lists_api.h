@@ -1,0 +1,24 @@
+// What is kept of rooms, as lists of REST: which there are, and what was said in one. Loop thread
+// only.
+#pragma once
+
+#include "platform/http/server.h"
+#include "platform/store/store.h"
+#include "service/signaling/room_api.h"
+
+namespace confab::signaling {
+
+class RoomListsApi {
+ public:
+  // Declares its routes on `server`. References outlive it.
+  RoomListsApi(http::HttpServer& server, store::Store& store, RoomApi& rooms);
+
+ private:
+  void list_rooms(const http::Request& request, http::Responder responder);
+  void list_messages(const http::Request& request, http::Responder responder);
+
+  store::Store& store_;
+  RoomApi& rooms_;
+};
+
+}  // namespace confab::signaling
