@@ -147,7 +147,8 @@ struct SetLock {
   bool is_locked = false;
 };
 struct SetPassword {
-  std::string password;  // empty: none from now on
+  std::string password;   // empty: none from now on
+  std::string hash = {};  // of a password, by who has made it already: in force at once
 };
 struct AdmitWaiting {
   WaitingId waiting;

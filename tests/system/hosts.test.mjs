@@ -8,10 +8,12 @@ async function start(t, settings) {
   const server = await Server.start();
   const people = crowd(t, server);
   const base = `http://127.0.0.1:${server.httpPort}`;
-  const rest = async (method, path, { body, key } = {}) => {
-    const headers = { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) };
+  const rest = async (method, path, { body, key, seen } = {}) => {
+    const headers = {
+      'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }), ...(seen && { 'if-match': seen }),
+    };
     const response = await fetch(`${base}/api/rooms${path}`, { method, headers, body: body && JSON.stringify(body) });
-    return { status: response.status, body: await response.json() };
+    return { status: response.status, etag: response.headers.get('etag'), body: await response.json() };
   };
   const { body: room } = await rest('POST', '', { body: settings });
   const asHost = (name = 'Hana') => people.join(room.code, name, { hostKey: room.hostKey });
@@ -178,6 +180,25 @@ test('what a host changes while a PATCH hashes a password stays changed', async 
   assert.deepEqual([body.title, body.locked, body.hasPassword], ['Board', true, true]);
   const stranger = await people.connectOwn();
   assert.equal((await stranger.ask('join', { room: room.code, name: 'Eve', password: 'sesame' })).error.code, 'forbidden');
+});
+
+test('of two changes of what both had seen one is made, however long the hash of one takes', async (t) => {
+  const { room, rest, asHost } = await start(t);
+  const at = `/${room.code}`;
+  const { hostKey: key } = room;
+  for (const others of ['nobody', 'somebody']) {
+    if (others === 'somebody') await asHost();
+    const { etag: seen } = await rest('GET', at);
+    const slow = rest('PATCH', at, { key, seen, body: { password: `of ${others}`, title: others } });
+    await rest('GET', at); // the PATCH came before it, and hashes now
+    const quick = await rest('PATCH', at, { key, seen, body: { locked: others === 'nobody' } });
+    assert.deepEqual([quick.status, (await slow).status], [200, 412], others);
+    const { body } = await rest('GET', at);
+    assert.deepEqual([body.title, body.locked, body.hasPassword], ['', others === 'nobody', false], others);
+    assert.equal((await rest('DELETE', at, { key, seen })).status, 412, others);
+  }
+  const { etag: seen } = await rest('GET', at);
+  assert.equal((await rest('DELETE', at, { key, seen })).status, 200);
 });
 
 test('the end for all is heard by all, and the room is there afterwards', async (t) => {

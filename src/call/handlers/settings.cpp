@@ -74,9 +74,9 @@ void on(Core& core, const Origin& origin, const By& by, SetLock request) {
 
 void on(Core& core, const Origin& origin, const By& by, SetPassword request) {
   forget_hashes(core, by.meeting->id);
-  if (request.password.empty()) {
+  if (request.password.empty() || !request.hash.empty()) {
     RoomSettings settings = by.meeting->settings;
-    settings.password_hash.clear();
+    settings.password_hash = std::move(request.hash);
     return change(core, origin, by, std::move(settings));
   }
   const std::uint64_t number = ++core.last_password;

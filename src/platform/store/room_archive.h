@@ -26,6 +26,9 @@ class RoomArchive {
   // Only while the settings are `expected`. False: they are not, or there is no such room.
   virtual void change_settings(std::string code, const RoomSettingsRecord& expected,
                                const RoomSettingsRecord& wanted, Answer<bool> answer) = 0;
+  // Also what was said in it. False: as above.
+  virtual void delete_room_as(std::string code, const RoomSettingsRecord& expected,
+                              Answer<bool> answer) = 0;
   // What was said to all, newest first, below the number `before`.
   virtual void read_chat(std::string code, std::int64_t before, std::size_t count,
                          Answer<std::vector<KeptLine>> answer) = 0;

@@ -20,7 +20,7 @@ std::string text_of(bool value) {
   return value ? "1" : "0";
 }
 
-// In the order of the columns in both queries below.
+// In the order of the columns in the queries below.
 void append(std::vector<std::string>& to, const RoomSettingsRecord& settings) {
   to.insert(to.end(), {settings.title, text_of(settings.has_lobby), text_of(settings.is_locked),
                        settings.password_hash, text_of(settings.may_unmute),
@@ -87,6 +87,19 @@ void SqlRooms::change_settings(std::string code, const RoomSettingsRecord& expec
                  1,
                  code};
   append(query.parameters, wanted);
+  append(query.parameters, expected);
+  ask_if_any(std::move(query), std::move(answer));
+}
+
+void SqlRooms::delete_room_as(std::string code, const RoomSettingsRecord& expected,
+                              Answer<bool> answer) {
+  SqlQuery query{"delete_room_as",
+                 "DELETE FROM rooms WHERE code = $1 AND title = $2 AND has_lobby = $3"
+                 " AND is_locked = $4 AND password_hash = $5 AND may_unmute = $6"
+                 " AND may_share = $7 AND may_chat = $8 RETURNING code",
+                 {code},
+                 1,
+                 code};
   append(query.parameters, expected);
   ask_if_any(std::move(query), std::move(answer));
 }

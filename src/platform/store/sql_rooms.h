@@ -18,6 +18,8 @@ class SqlRooms final : public RoomArchive {
                   Answer<std::vector<RoomRecord>> answer) override;
   void change_settings(std::string code, const RoomSettingsRecord& expected,
                        const RoomSettingsRecord& wanted, Answer<bool> answer) override;
+  void delete_room_as(std::string code, const RoomSettingsRecord& expected,
+                      Answer<bool> answer) override;
   void read_chat(std::string code, std::int64_t before, std::size_t count,
                  Answer<std::vector<KeptLine>> answer) override;
 

@@ -1,6 +1,7 @@
 // What every Store promises of rooms as lists, and as programs change them.
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "platform/store/store_contract.h"
@@ -54,6 +55,24 @@ TEST_P(StoreContract, changes_settings_only_from_what_was_expected) {
       [&](auto answer) { user_.store().find_room(user_.room().code, std::move(answer)); });
   EXPECT_EQ((*found)->settings, board);
   EXPECT_TRUE(change(user_, board, other));
+}
+
+TEST_P(StoreContract, deletes_a_room_only_as_it_was_expected) {
+  ASSERT_TRUE(user_.create("abc-defg-hij"));
+  ASSERT_TRUE(user_.append(user_.line("one", 2000)));
+  const auto remove = [&](const RoomSettingsRecord& expected) {
+    return *user_.wait<bool>([&](auto answer) {
+      user_.store().archive().delete_room_as(user_.room().code, expected, std::move(answer));
+    });
+  };
+  RoomSettingsRecord board;
+  board.title = "Board";
+  ASSERT_TRUE(change(user_, {}, board));
+  EXPECT_FALSE(remove({}));
+  EXPECT_EQ(lines(user_, kNewest, 2).size(), 1u);
+  EXPECT_TRUE(remove(board));
+  EXPECT_FALSE(remove(board));
+  EXPECT_TRUE(lines(user_, kNewest, 2).empty());
 }
 
 TEST_P(StoreContract, gives_what_was_said_to_all_newest_first_page_by_page) {

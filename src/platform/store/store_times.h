@@ -40,6 +40,7 @@ class StoreTimes {
                                                                        "check",
                                                                        "create_room",
                                                                        "delete_room",
+                                                                       "delete_room_as",
                                                                        "deliveries",
                                                                        "drop_ban",
                                                                        "drop_deliveries",

@@ -76,6 +76,14 @@ std::string etag_of_room(const call::RoomSettings& settings, std::string_view bo
   return '"' + digest_of_settings(settings) + '.' + http::digest_of(body) + '"';
 }
 
+// Empty: whatever they are.
+bool settings_match(std::string_view if_match, const call::RoomSettings& settings) {
+  if (if_match.empty()) return true;
+  const std::string digest = digest_of_settings(settings) + '.';
+  return http::matches_strongly(
+      if_match, [&](std::string_view etag) { return etag.substr(1).starts_with(digest); });
+}
+
 Response not_as_expected() {
   return Response::error(
       {ErrorCode::kConflict, "the room is not as If-Match says; look at it again"}, 412);
@@ -334,45 +342,45 @@ void RoomApi::change(const Request& request, Responder responder) {
            [this, wanted = std::move(wanted), if_match = std::string(request.header("If-Match"))](
                const store::RoomRecord& room, Responder to) mutable {
              if (!wanted) return to.send(Response::error(wanted.error()));
+             // Before the work of a hash; what counts is looked at after it.
              if (!is_as_expected(if_match, room)) return to.send(not_as_expected());
-             std::vector<call::Request> requests = wanted->to_requests();
-             change_meeting(room.code, std::move(requests), std::move(to),
-                            [this, code = room.code, wanted = std::move(*wanted),
-                             if_match = std::move(if_match)](Responder waiting) mutable {
-                              hash(std::move(wanted), std::move(waiting),
-                                   [this, code = std::move(code), if_match = std::move(if_match)](
-                                       const RoomWanted& ready, Responder last) {
-                                     save({code, ready, if_match}, kSaveAttempts, std::move(last));
-                                   });
-                            });
+             hash(std::move(*wanted), std::move(to),
+                  [this, code = room.code, if_match = std::move(if_match)](RoomWanted ready,
+                                                                           Responder last) {
+                    apply({code, std::move(ready), if_match}, std::move(last));
+                  });
            });
 }
 
 bool RoomApi::is_as_expected(std::string_view if_match, const store::RoomRecord& room) const {
-  if (if_match.empty()) return true;
   // What a meeting has is in force, and on its way to the store.
   const call::RoomSettings* live = meetings_.settings_in(room.code);
-  const std::string digest = digest_of_settings(live ? *live : to_settings(room.settings));
-  return http::matches_strongly(
-      if_match, [&](std::string_view etag) { return etag.substr(1).starts_with(digest + '.'); });
+  return settings_match(if_match, live != nullptr ? *live : to_settings(room.settings));
 }
 
-void RoomApi::change_meeting(const std::string& code, std::vector<call::Request> left,
-                             Responder responder, OnNoMeeting otherwise) {
+void RoomApi::apply(Change change, Responder responder) {
+  const call::RoomSettings* live = meetings_.settings_in(change.code);
+  if (live == nullptr) return save(std::move(change), kSaveAttempts, std::move(responder));
+  if (!settings_match(change.if_match, *live)) return responder.send(not_as_expected());
+  std::vector<call::Request> requests = change.wanted.to_requests();
+  change_meeting(std::move(change), std::move(requests), std::move(responder));
+}
+
+void RoomApi::change_meeting(Change change, std::vector<call::Request> left, Responder responder) {
   call::Request next = std::move(left.back());
   left.pop_back();
-  meetings_.operate(code, std::move(next),
-                    [this, code, left = std::move(left), to = std::move(responder),
-                     otherwise = std::move(otherwise)](Result<call::ReplyBody> done) mutable {
+  std::string code = change.code;
+  meetings_.operate(std::move(code), std::move(next),
+                    [this, change = std::move(change), left = std::move(left),
+                     to = std::move(responder)](Result<call::ReplyBody> done) mutable {
                       // It may also have ended meanwhile; what it has done is done once more then.
-                      if (!done && done.error().code == ErrorCode::kNotFound)
-                        return otherwise(std::move(to));
-                      if (!done) return to.send(Response::error(done.error()));
-                      if (!left.empty()) {
-                        return change_meeting(code, std::move(left), std::move(to),
-                                              std::move(otherwise));
+                      if (!done && done.error().code == ErrorCode::kNotFound) {
+                        return save(std::move(change), kSaveAttempts, std::move(to));
                       }
-                      log_.write(LogLevel::kInfo, "room_changed", {{"room", code}});
+                      if (!done) return to.send(Response::error(done.error()));
+                      if (!left.empty())
+                        return change_meeting(std::move(change), std::move(left), std::move(to));
+                      log_.write(LogLevel::kInfo, "room_changed", {{"room", change.code}});
                       const auto& now = std::get<call::SettingsChanged>(*done);
                       to.send(json_response(200, {{"settings", own::describe(now.settings)}}));
                     });
@@ -417,13 +425,20 @@ void RoomApi::remove(const Request& request, Responder responder) {
            [this, if_match = std::string(request.header("If-Match"))](const store::RoomRecord& room,
                                                                       Responder to) {
              if (!is_as_expected(if_match, room)) return to.send(not_as_expected());
-             store_.delete_room(
-                 room.code, [this, room, to = std::move(to)](const Result<bool>& deleted) mutable {
-                   if (!deleted) return to.send(Response::error(deleted.error()));
-                   log_.write(LogLevel::kInfo, "room_deleted", {{"room", room.id.to_string()}});
-                   meetings_.hear(call::RoomDeleted{room.code});
-                   to.send(json_response(200, {}));
-                 });
+             auto answer = [this, room, is_any = if_match.empty(),
+                            to = std::move(to)](const Result<bool>& deleted) mutable {
+               if (!deleted) return to.send(Response::error(deleted.error()));
+               if (!*deleted && !is_any) return to.send(not_as_expected());
+               log_.write(LogLevel::kInfo, "room_deleted", {{"room", room.id.to_string()}});
+               meetings_.hear(call::RoomDeleted{room.code});
+               to.send(json_response(200, {}));
+             };
+             // What changes a meeting comes after this turn; what changes only the store may be on
+             // its way there already.
+             if (if_match.empty() || meetings_.settings_in(room.code) != nullptr) {
+               return store_.delete_room(room.code, std::move(answer));
+             }
+             store_.archive().delete_room_as(room.code, room.settings, std::move(answer));
            });
 }
 

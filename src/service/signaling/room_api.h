@@ -72,8 +72,6 @@ class RoomApi {
 
  private:
   struct Operation;
-  using OnNoMeeting = std::move_only_function<void(http::Responder responder)>;
-
   void declare_rooms(http::HttpServer& server);
   void declare(http::HttpServer& server, const Operation& operation);
 
@@ -82,14 +80,16 @@ class RoomApi {
   void try_to_create(store::RoomRecord room, std::size_t attempts_left, http::Responder responder);
   void get(const http::Request& request, http::Responder responder);
   void change(const http::Request& request, http::Responder responder);
-  // In the meeting, if there is one: it has the room as it is now, and keeps it. Else in the store.
-  void change_meeting(const std::string& code, std::vector<call::Request> left,
-                      http::Responder responder, OnNoMeeting otherwise);
   struct Change {
     std::string code;
-    RoomWanted wanted;
+    RoomWanted wanted;  // with the hash of its password
     std::string if_match;
   };
+  // Compares and changes in one turn of the loop, or of the store: of two changes of the same state
+  // by If-Match one is refused.
+  void apply(Change change, http::Responder responder);
+  // The meeting has the room as it is now, and keeps it.
+  void change_meeting(Change change, std::vector<call::Request> left, http::Responder responder);
   void save(Change change, std::size_t attempts_left, http::Responder responder);
   // By the If-Match of a request; empty: whatever it is.
   bool is_as_expected(std::string_view if_match, const store::RoomRecord& room) const;

@@ -68,12 +68,11 @@ void RoomWanted::apply(store::RoomSettingsRecord& to) const {
   if (password) to.password_hash = *password;
 }
 
-// The password comes first: nothing is changed where it is refused.
 std::vector<call::Request> RoomWanted::to_requests() const {
   std::vector<call::Request> out;
   if (is_locked) out.emplace_back(call::SetLock{*is_locked});
   out.emplace_back(call::SetRoom{title, has_lobby, may_unmute, may_share, may_chat});
-  if (password) out.emplace_back(call::SetPassword{*password});
+  if (password) out.emplace_back(call::SetPassword{{}, *password});
   return out;
 }
 

@@ -28,7 +28,7 @@ struct RoomWanted {
 
   static Result<RoomWanted> read(const http::Request& request);
   void apply(store::RoomSettingsRecord& to) const;
-  // The same as hosts ask for it, what is done first last; with the password as it was given.
+  // The same as hosts ask for it, what is done first last. The password is its hash by now.
   std::vector<call::Request> to_requests() const;
 };
 
