@@ -55,6 +55,10 @@ const kPlace = { waiting: kWaiting[0], knock: 'k', room: 'kfp-wqzt-bna', title: 
 
 const press = (key) => (page) => page.keyboard.press(key);
 const click = (id) => async (page) => page.getByTestId(id).click();
+const fillIn = (fields) => async (page) => {
+  for (const [id, text] of Object.entries(fields)) await page.getByTestId(id).fill(text);
+  await page.keyboard.press('Enter');
+};
 const menu = (id) => async (page) => {
   await page.getByTestId('more').click();
   await page.getByTestId(id).click();
@@ -65,6 +69,32 @@ const kStates = {
   landing: { path: '/' },
   'landing-error': { path: '/', act: async (page) => { await page.getByTestId('room-input').fill('a/b'); await page.getByTestId('join-by-code').click(); } },
   'landing-options': { path: '/', act: async (page) => page.getByTestId('room-options').locator('summary').click() },
+  'landing-guest': { path: '/', stage: 'guest' },
+  'landing-members': { path: '/', stage: 'guest-members' },
+  'landing-tokens': { path: '/', stage: 'tokens' },
+  'landing-account': { path: '/', stage: 'somebody', act: click('account-menu') },
+  'landing-rooms': { path: '/', stage: 'somebody', act: async (page) => { await page.getByTestId('own-rooms').scrollIntoViewIfNeeded(); await page.getByTestId('copy-own-room').first().click(); } },
+  'landing-no-rooms': { path: '/', stage: 'somebody-new' },
+  'sign-in': { path: '/account', stage: 'guest' },
+  'sign-in-closed': { path: '/account', stage: 'guest-closed' },
+  'sign-in-taken': { path: '/account?problem=taken', stage: 'guest' },
+  'sign-in-empty': { path: '/account', stage: 'guest', act: click('sign-in-submit') },
+  'sign-in-wrong': { path: '/account', stage: 'guest', act: fillIn({ email: 'ada@example.org', password: 'not it at all' }) },
+  'sign-in-often': { path: '/account', stage: 'guest-often', act: fillIn({ email: 'ada@example.org', password: 'not it at all' }) },
+  'sign-up': { path: '/account', stage: 'guest', act: click('to-sign-up') },
+  'sign-up-taken': { path: '/account', stage: 'guest', act: async (page) => { await page.getByTestId('to-sign-up').click(); await fillIn({ name: 'Ada', email: 'ada@example.org', password: 'correct horse' })(page); } },
+  'password-link': { path: '/account#link=x', stage: 'guest', act: async (page) => { await page.getByTestId('password').fill('correct horse battery'); await page.getByTestId('show-password').click(); } },
+  'password-link-short': { path: '/account#link=x', stage: 'guest', act: fillIn({ password: 'short' }) },
+  'password-link-over': { path: '/account#link=x', stage: 'guest', act: fillIn({ password: 'correct horse' }) },
+  account: { path: '/account', stage: 'somebody' },
+  'account-wrong': { path: '/account', stage: 'somebody-wrong', act: fillIn({ 'current-password': 'not it at all', 'new-password': 'correct horse' }) },
+  'account-changed': { path: '/account', stage: 'somebody', act: fillIn({ 'current-password': 'correct horse', 'new-password': 'battery staple' }) },
+  'account-provider': { path: '/account', stage: 'somebody-provider' },
+  'no-accounts': { path: '/account', stage: 'off' },
+  'sign-in-first': { path: kRoom, stage: 'guest-members' },
+  'not-for-guests': { path: kRoom, stage: 'tokens' },
+  'prejoin-guest': { path: kRoom, stage: 'guest', settle: 1500 },
+  'prejoin-account': { path: kRoom, stage: 'somebody', settle: 1500 },
   'not-found': { path: '/nothing' },
   'no-such-room': { path: '/room/none' },
   prejoin: { path: kRoom, settle: 1500 },
@@ -136,10 +166,11 @@ for (const [name, state] of Object.entries(kStates)) {
   for (const { name: width, ...options } of kWidths) {
     if (onlyWidth !== undefined && onlyWidth !== width) continue;
     const context = await (state.denied ? refusing : browser).newContext(options);
+    if (state.stage) await context.addCookies([{ name: 'stage', value: state.stage, url: server.url }]);
     const page = await context.newPage();
     const problems = [];
     page.on('pageerror', (error) => problems.push(error.message));
-    page.on('console', (message) => message.type() === 'error' && !/WebSocket|status of 404/.test(message.text()) && problems.push(message.text()));
+    page.on('console', (message) => message.type() === 'error' && !/WebSocket|status of (401|403|404|409|429)/.test(message.text()) && problems.push(message.text()));
     await page.addInitScript(() => {
       localStorage.setItem('confab:settings', JSON.stringify({ state: { name: 'Ada Lovelace' }, version: 1 }));
     });

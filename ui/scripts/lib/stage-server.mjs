@@ -9,6 +9,33 @@ import { fileURLToPath } from 'node:url';
 const kOut = fileURLToPath(new URL('../../out/', import.meta.url));
 const kTypes = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.txt': 'text/plain', '.json': 'application/json', '.woff2': 'font/woff2' };
 
+const kAda = { id: 'ac_1', email: 'ada.lovelace@example.org', name: 'Ada Lovelace', hasPassword: true };
+const kTitles = ['Quarterly review', '', 'A title that somebody wrote without thinking of narrow screens', 'Weekly', 'Interviews'];
+const refuse = (status, code, message, headers = {}) => ({ status, headers, body: { error: { code, message } } });
+
+/**
+ * What the pages ask of accounts. The cookie `stage` says how things stand: words of `guest` (accounts
+ * are, and nobody is signed in), `somebody`, `members` (guests may nothing), `tokens`, `closed` (no
+ * sign-up, no provider), and how what is sent is answered: `wrong`, `often`, `taken`, `over`.
+ */
+const kApi = {
+  '/api/config': (is) => {
+    const guests = !is('members') && !is('tokens');
+    const open = !is('closed');
+    return { body: { protocol: 1, build: 'b', accounts: { signIn: is('guest') || is('somebody'), signUp: open, guestsCreate: guests, guestsJoin: guests, ...(open ? { provider: 'the office' } : {}) } } };
+  },
+  '/api/auth/me': (is) => ({ body: { account: is('somebody') ? { ...kAda, hasPassword: !is('provider') } : null } }),
+  '/api/auth/rooms': (is) => ({
+    body: { rooms: is('new') ? [] : kTitles.map((title, at) => ({ code: `kfp-wqzt-bn${'abcde'[at]}`, title, createdAt: Date.UTC(2026, 8, 1 + at) })) },
+  }),
+  '/api/auth/sign-in': (is) => (is('often')
+    ? refuse(429, 'rate_limited', 'too many wrong passwords; wait a few minutes', { 'retry-after': '40' })
+    : refuse(401, 'unauthenticated', 'this address and password do not belong together')),
+  '/api/auth/sign-up': () => refuse(409, 'conflict', 'there is an account with this address: sign in'),
+  '/api/auth/link': () => refuse(404, 'not_found', 'this link was used already or is too old'),
+  '/api/auth/password': (is) => (is('wrong') ? refuse(403, 'forbidden', 'this is not your password') : { body: { account: kAda } }),
+};
+
 /** The policy that confab sends (src/platform/http/content_security.cpp): what it forbids must show here. */
 function policy(html) {
   const scripts = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]+?)<\/script>/g)];
@@ -28,7 +55,13 @@ export function serveFiles() {
       response.writeHead(found ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       return;
     }
-    const file = pathname === '/' ? 'index.html' : /^\/room\/[^/]+$/.test(pathname) ? 'room.html' : pathname.slice(1);
+    if (pathname in kApi) {
+      const stage = /stage=([\w-]*)/.exec(request.headers.cookie ?? '')?.[1].split('-') ?? [];
+      const { status = 200, headers = {}, body } = kApi[pathname]((word) => stage.includes(word));
+      response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+      return;
+    }
+    const file = pathname === '/' ? 'index.html' : /^\/room\/[^/]+$/.test(pathname) ? 'room.html' : pathname === '/account' ? 'account.html' : pathname.slice(1);
     try {
       const bytes = await readFile(join(kOut, file));
       const headers = { 'content-type': kTypes[extname(file)] ?? 'application/octet-stream' };

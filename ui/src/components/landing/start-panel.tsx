@@ -3,13 +3,19 @@
 import { ArrowRight, LoaderCircle, Plus } from 'lucide-react';
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { Button } from '@/components/ui/button';
+import type { Bar } from '@/lib/protocol/accounts';
 import { describeError } from '@/lib/protocol/errors';
 import { createRoom } from '@/lib/protocol/rest';
 import { saveHostKey } from '@/lib/session/resume';
 import { parseRoomInput } from '@/lib/util/room-code';
 import { kNoOptions, RoomOptions, roomOf } from './room-options';
 
-export function StartPanel() {
+interface StartPanelProps {
+  /** Whether one may start a meeting, as one is. */
+  bar: Bar;
+}
+
+export function StartPanel({ bar }: StartPanelProps) {
   const [options, setOptions] = useState(kNoOptions);
   const [creating, setCreating] = useState(false);
   const [ready, setReady] = useState(false);
@@ -59,25 +65,35 @@ export function StartPanel() {
 
   return (
     <div className="mt-9 max-w-lg">
-      <Button
-        ref={start}
-        tone="accent"
-        data-testid="create-meeting"
-        large
-        className="w-full sm:w-auto"
-        disabled={!ready || creating}
-        aria-busy={creating}
-        onClick={() => void create()}
-      >
-        {creating ? <LoaderCircle className="size-5 animate-spin" aria-hidden /> : <Plus className="size-5" aria-hidden />}
-        {creating ? 'Starting…' : 'Start a meeting'}
-      </Button>
-      <p role="alert" className="mt-2 text-sm text-danger-text empty:hidden">{createError}</p>
-      <RoomOptions options={options} onChange={setOptions} />
+      {bar === 'token' && <p className="text-soft" data-testid="cannot-start">Meetings on this server are started by the programs that use it.</p>}
+      {bar === 'sign-in' && (
+        <a href="/account" data-testid="sign-in-to-start" className="inline-flex min-h-14 w-full items-center justify-center rounded-2xl bg-accent px-7 text-lg font-semibold text-on-accent hover:bg-accent-hi sm:w-auto">
+          Sign in to start a meeting
+        </a>
+      )}
+      {bar === 'none' && (
+        <>
+          <Button
+            ref={start}
+            tone="accent"
+            data-testid="create-meeting"
+            large
+            className="w-full sm:w-auto"
+            disabled={!ready || creating}
+            aria-busy={creating}
+            onClick={() => void create()}
+          >
+            {creating ? <LoaderCircle className="size-5 animate-spin" aria-hidden /> : <Plus className="size-5" aria-hidden />}
+            {creating ? 'Starting…' : 'Start a meeting'}
+          </Button>
+          <p role="alert" className="mt-2 text-sm text-danger-text empty:hidden">{createError}</p>
+          <RoomOptions options={options} onChange={setOptions} />
+        </>
+      )}
 
       <form onSubmit={join} className="mt-7" noValidate>
         <label htmlFor="room-code" className="text-sm font-medium text-soft">
-          Or join one with its code or link
+          {bar === 'token' ? 'Join one with its code or link' : 'Or join one with its code or link'}
         </label>
         <div className="mt-2 flex gap-2.5">
           <input

@@ -2,7 +2,6 @@
 
 import { ChevronDown, LoaderCircle, Mic, MicOff, Video, VideoOff } from 'lucide-react';
 import { useEffect, useId, useState, type FormEvent } from 'react';
-import { invitationLink } from '@/components/room/alone-card';
 import { SpeakerTest } from '@/components/settings/speaker-test';
 import { Avatar } from '@/components/ui/avatar';
 import { Button } from '@/components/ui/button';
@@ -13,26 +12,29 @@ import { Logo } from '@/components/ui/logo';
 import { ToggleButton } from '@/components/ui/toggle-button';
 import { VideoView } from '@/components/ui/video-view';
 import { canChooseSpeaker } from '@/lib/media/devices';
+import { signInLink, type Standing } from '@/lib/protocol/accounts';
 import type { RoomInfo } from '@/lib/protocol/rest';
 import { startBoth, startLocal, stopLocal, useLocal, watchDevices } from '@/lib/store/local';
 import { useSettings } from '@/lib/store/settings';
+import { invitationLink } from '@/lib/util/room-code';
 import { DeviceHelp } from './device-help';
 
 interface PreJoinProps {
   room: string;
   /** Not known where one comes back without a look at it. */
   info: RoomInfo | undefined;
+  standing: Standing | null;
   joining: boolean;
   onJoin: (name: string) => void;
 }
 
 const kNameLimit = 64;
 
-export function PreJoin({ room, info, joining, onJoin }: PreJoinProps) {
+export function PreJoin({ room, info, standing, joining, onJoin }: PreJoinProps) {
   const settings = useSettings();
   const camera = useLocal((state) => state.camera);
   const microphone = useLocal((state) => state.microphone);
-  const [name, setName] = useState(settings.name);
+  const [name, setName] = useState(settings.name === '' ? (standing?.account?.name ?? '') : settings.name);
   const [nameError, setNameError] = useState('');
   const nameId = useId();
 
@@ -101,10 +103,29 @@ export function PreJoin({ room, info, joining, onJoin }: PreJoinProps) {
             {joining && <LoaderCircle className="size-5 animate-spin" aria-hidden />}
             {joining ? 'Joining…' : joinText(camera !== null, microphone !== null)}
           </Button>
+          {standing?.rules.signIn === true && <WhoJoins standing={standing} />}
           <Devices />
         </form>
       </main>
     </div>
+  );
+}
+
+/** The owner of a room is host of it by signing in: better before the meeting than after. */
+function WhoJoins({ standing: { account } }: { standing: Standing }) {
+  return (
+    <p className="-mt-1 text-center text-sm text-soft" data-testid="who-joins">
+      {account === null ? (
+        <>
+          You join as a guest.{' '}
+          <a href={signInLink(location.pathname + location.search)} data-testid="prejoin-sign-in" className="-my-3 inline-flex min-h-11 items-center font-medium text-accent underline underline-offset-4 hover:text-accent-hi">
+            Sign in
+          </a>
+        </>
+      ) : (
+        <>Signed in as <bdi className="font-medium text-text">{account.name}</bdi></>
+      )}
+    </p>
   );
 }
 

@@ -4,11 +4,8 @@ import { useRef } from 'react';
 import { CopyButton } from '@/components/ui/copy-button';
 import { useMeeting } from '@/lib/store/meeting';
 import type { Box } from '@/lib/util/grid';
+import { invitationLink } from '@/lib/util/room-code';
 import { useHeirOfFocus } from './use-heir-of-focus';
-
-export function invitationLink(room: string): string {
-  return `${location.origin}/room/${room}`;
-}
 
 /** Nobody else yet: what to do about it. */
 export function AloneCard({ box: { x, y, width, height } }: { box: Box }) {

@@ -5,8 +5,8 @@ import { useEffect, useState } from 'react';
 import { CopyButton } from '@/components/ui/copy-button';
 import { Logo } from '@/components/ui/logo';
 import { useMeeting } from '@/lib/store/meeting';
+import { invitationLink } from '@/lib/util/room-code';
 import { duration } from '@/lib/util/text';
-import { invitationLink } from './alone-card';
 
 export function Header() {
   const room = useMeeting((state) => state.room);

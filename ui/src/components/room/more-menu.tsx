@@ -6,8 +6,8 @@ import { MenuContent, MenuItem } from '@/components/ui/menu';
 import { canShareScreen } from '@/lib/media/devices';
 import { notify } from '@/lib/session/notices';
 import { isSilentViewer, leadOf, useMeeting } from '@/lib/store/meeting';
+import { invitationLink } from '@/lib/util/room-code';
 import type { RoomActions } from './actions';
-import { invitationLink } from './alone-card';
 import { canFloat, floatPicture } from './float-picture';
 
 interface MoreMenuProps {

@@ -3,9 +3,10 @@ import type { MeetingStore } from '@/lib/store/meeting';
 type Seen = Pick<MeetingStore, 'room' | 'phase' | 'offlineSince' | 'unread'>;
 
 /** The title of a room's page: what is the matter first, since a tab shows only its beginning. */
-export function titleOf(lookup: 'looking' | 'found' | 'none' | 'error', { room, phase, offlineSince, unread }: Seen): string {
+export function titleOf(lookup: 'looking' | 'barred' | 'found' | 'none' | 'error', { room, phase, offlineSince, unread }: Seen): string {
   const say = (...parts: string[]) => [...parts, 'confab'].filter(Boolean).join(' · ');
   if (lookup === 'none') return say('There is no such meeting');
+  if (lookup === 'barred') return say('Not for guests', room);
   if (lookup === 'error') return say('The meeting could not be looked up');
   switch (phase) {
     case 'outside':

@@ -7,7 +7,7 @@ import { NameTag } from '@/components/ui/name-tag';
 import { CopyButton } from '@/components/ui/copy-button';
 import type { Participant } from '@/lib/protocol/types';
 import { handsInOrder, inOrder, isLive, leadOf, useMeeting } from '@/lib/store/meeting';
-import { invitationLink } from './alone-card';
+import { invitationLink } from '@/lib/util/room-code';
 import { LobbySection } from './lobby-section';
 import { PersonMenu } from './person-menu';
 import { kRoleWords, RoleBadge } from './role-badge';

@@ -10,7 +10,7 @@ import type { Ban, RoomSettings } from '@/lib/protocol/types';
 import { notify } from '@/lib/session/notices';
 import { loadHostKey } from '@/lib/session/resume';
 import { leadOf, useMeeting } from '@/lib/store/meeting';
-import { invitationLink } from './alone-card';
+import { invitationLink } from '@/lib/util/room-code';
 import { useSession } from './session-context';
 
 interface RoomDialogProps {

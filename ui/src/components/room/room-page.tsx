@@ -1,10 +1,10 @@
 'use client';
 
-import { LoaderCircle } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { PasswordPage } from '@/components/prejoin/password-page';
+import { DoorPage } from '@/components/prejoin/door-page';
 import { WaitingPage } from '@/components/prejoin/waiting-page';
 import { PreJoin } from '@/components/prejoin/prejoin';
+import { barOf, getStanding, type Bar, type Standing } from '@/lib/protocol/accounts';
 import { describeError, ProtocolError } from '@/lib/protocol/errors';
 import { getRoom, type RoomInfo } from '@/lib/protocol/rest';
 import { installDiagnostics } from '@/lib/session/debug';
@@ -16,17 +16,22 @@ import { useMeeting } from '@/lib/store/meeting';
 import { useSettings } from '@/lib/store/settings';
 import { roomCodeFromPath } from '@/lib/util/room-code';
 import { Ended } from './ended';
-import { MessagePage } from './message-page';
 import { Notices } from './notices';
+import { LookupFailed, NoSuchRoom, NotForGuests, Waiting } from './outside-pages';
 import { titleOf } from './page-title';
 import { Room } from './room';
 import { SessionProvider } from './session-context';
 
-type Lookup = { kind: 'looking' } | { kind: 'found'; info: RoomInfo | undefined } | { kind: 'none' } | { kind: 'error'; text: string };
+type Lookup =
+  | { kind: 'looking' }
+  | { kind: 'barred'; bar: Exclude<Bar, 'none'> }
+  | { kind: 'found'; info: RoomInfo | undefined; standing: Standing | null }
+  | { kind: 'none' }
+  | { kind: 'error'; text: string };
 
 /**
  * One file serves every room: which one it is, is read from the address after mounting, never while
- * rendering on a server (DESIGN.md §6).
+ * rendering on a server (ui/README.md).
  */
 export function RoomPage() {
   return (
@@ -59,16 +64,20 @@ function View() {
     const knock = loadKnock(code);
     if (resume !== null) {
       resuming.current = kGoingBack;
-      setLookup({ kind: 'found', info: undefined });
+      setLookup({ kind: 'found', info: undefined, standing: null });
       enter(created, resume.name, resume);
     } else if (knock !== null) {
       const { startCamera: camera, startMicrophone: microphone } = useSettings.getState();
       resuming.current = kAsking;
-      setLookup({ kind: 'found', info: undefined });
+      setLookup({ kind: 'found', info: undefined, standing: null });
       enter(created, knock.name, { camera, microphone });
     } else {
-      getRoom(code).then(
-        (info) => setLookup({ kind: 'found', info }),
+      // Of accounts it is enough to know what can be known now: the server decides at the join.
+      Promise.all([getRoom(code), getStanding().catch(() => null)]).then(
+        ([info, standing]) => {
+          const bar = barOf(standing, 'guestsJoin');
+          setLookup(bar === 'none' ? { kind: 'found', info, standing } : { kind: 'barred', bar });
+        },
         (error: unknown) =>
           setLookup(
             error instanceof ProtocolError && error.code === 'not_found'
@@ -95,6 +104,7 @@ function View() {
   usePageTitle(lookup.kind);
 
   if (lookup.kind === 'none') return <NoSuchRoom />;
+  if (lookup.kind === 'barred') return <NotForGuests bar={lookup.bar} />;
   if (lookup.kind === 'error') return <LookupFailed text={lookup.text} />;
   if (session === null || lookup.kind === 'looking') return <Waiting text="Looking for the meeting…" />;
 
@@ -116,7 +126,7 @@ function View() {
         rejoin(session);
       }} />;
     case 'password':
-      return <PasswordPage room={session.room} problem={reason} onPassword={(password) => {
+      return <DoorPage room={session.room} problem={reason} onPassword={(password) => {
         resuming.current = kKnocking;
         join(useSettings.getState().name, password);
       }} />;
@@ -132,7 +142,7 @@ function View() {
     case 'outside':
       break;
   }
-  return <PreJoin room={session.room} info={lookup.info} joining={phase === 'joining'} onJoin={join} />;
+  return <PreJoin room={session.room} info={lookup.info} standing={lookup.standing} joining={phase === 'joining'} onJoin={join} />;
 }
 
 /** What tabs, windows and screen readers call the page: the room, and how one stands in it. */
@@ -168,32 +178,4 @@ function enter(session: MeetingSession, name: string, want: { camera: boolean; m
 
 function rejoin(session: MeetingSession): void {
   enter(session, useSettings.getState().name, useMeeting.getState().wanted);
-}
-
-function Waiting({ text }: { text: string }) {
-  return (
-    <MessagePage title={text} testId="waiting">
-      <LoaderCircle className="mt-6 size-6 animate-spin text-accent" aria-hidden />
-    </MessagePage>
-  );
-}
-
-const kLink = 'mt-8 inline-flex min-h-12 items-center rounded-xl bg-accent px-7 font-semibold text-on-accent hover:bg-accent-hi';
-
-function NoSuchRoom() {
-  return (
-    <MessagePage title="There is no such meeting" testId="no-such-room">
-      <p className="mt-3 text-soft">Check the code or the link. Whoever invited you can copy it from their meeting.</p>
-      <a href="/" className={kLink}>Start page</a>
-    </MessagePage>
-  );
-}
-
-function LookupFailed({ text }: { text: string }) {
-  return (
-    <MessagePage title="The meeting could not be looked up" testId="lookup-failed">
-      <p className="mt-3 text-soft" role="alert">{text}</p>
-      <button type="button" className={kLink} onClick={() => location.reload()}>Try again</button>
-    </MessagePage>
-  );
 }

@@ -1,8 +1,9 @@
 'use client';
 
-import { Check, Copy } from 'lucide-react';
-import { useState } from 'react';
+import clsx from 'clsx';
+import { Check, Copy, X } from 'lucide-react';
 import { Button, type ButtonTone } from './button';
+import { useCopy } from './use-copy';
 
 interface CopyButtonProps {
   text: string;
@@ -13,33 +14,26 @@ interface CopyButtonProps {
 }
 
 export function CopyButton({ text, label, tone = 'quiet', className, testId }: CopyButtonProps) {
-  const [state, setState] = useState<'idle' | 'copied' | 'failed'>('idle');
-  const copy = async () => {
-    try {
-      // The clipboard exists only in secure contexts; over plain http on a LAN it does not.
-      await navigator.clipboard.writeText(text);
-      setState('copied');
-    } catch {
-      setState(copyBySelection(text) ? 'copied' : 'failed');
-    }
-    setTimeout(() => setState('idle'), 2200);
-  };
+  const [state, copy] = useCopy(text);
   const Icon = state === 'copied' ? Check : Copy;
   return (
-    <Button tone={tone} className={className} data-testid={testId} onClick={() => void copy()}>
+    <Button tone={tone} className={className} data-testid={testId} onClick={copy}>
       <Icon className="size-4 shrink-0" aria-hidden />
       <span aria-live="polite">{state === 'copied' ? 'Copied' : state === 'failed' ? 'Could not copy' : label}</span>
     </Button>
   );
 }
 
-function copyBySelection(text: string): boolean {
-  const field = document.createElement('textarea');
-  field.value = text;
-  field.className = 'sr-only';
-  document.body.append(field);
-  field.select();
-  const done = document.execCommand('copy');
-  field.remove();
-  return done;
+const kIcons = { idle: Copy, copied: Check, failed: X };
+
+/** The same where there is no room for words: `label` is heard and shown by the pointer. */
+export function CopyIconButton({ text, label, className, testId }: Omit<CopyButtonProps, 'tone'>) {
+  const [state, copy] = useCopy(text);
+  const Icon = kIcons[state];
+  return (
+    <button type="button" aria-label={label} title={label} onClick={copy} data-testid={testId} className={clsx('grid size-11 shrink-0 place-items-center rounded-xl text-soft hover:bg-ink-700 hover:text-text', className)}>
+      <Icon className={clsx('size-4.5', state === 'copied' && 'text-live', state === 'failed' && 'text-danger-text')} aria-hidden />
+      <span role="status" className="sr-only">{state === 'copied' ? 'Copied' : state === 'failed' ? 'Could not copy' : ''}</span>
+    </button>
+  );
 }

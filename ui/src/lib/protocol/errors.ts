@@ -37,6 +37,8 @@ export class ProtocolError extends Error {
     message: string,
     /** It never left this page: nothing can have come of it. */
     readonly neverSent = false,
+    /** When to ask again, where the server said so. */
+    readonly retryAfterS?: number,
   ) {
     super(message);
   }
@@ -48,7 +50,7 @@ export class ProtocolError extends Error {
 }
 
 /** The error inside an acknowledgement or an HTTP answer; null where there is none. */
-export function errorIn(answer: unknown): ProtocolError | null {
+export function errorIn(answer: unknown, retryAfterS?: number): ProtocolError | null {
   if (typeof answer !== 'object' || answer === null || !('error' in answer)) return null;
   const error = (answer as { error: unknown }).error;
   if (typeof error !== 'object' || error === null) {
@@ -58,11 +60,13 @@ export function errorIn(answer: unknown): ProtocolError | null {
   return new ProtocolError(
     typeof code === 'string' && kCodes.has(code) ? (code as ErrorCode) : 'internal',
     typeof message === 'string' ? message : 'The server gave no reason.',
+    false,
+    retryAfterS,
   );
 }
 
 /** The server's words begin in lower case, for logs; a person reads them as a sentence. */
-function sentence(words: string): string {
+export function sentence(words: string): string {
   return words.charAt(0).toLocaleUpperCase() + words.slice(1) + (/[.!?]$/.test(words) ? '' : '.');
 }
 

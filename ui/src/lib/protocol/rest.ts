@@ -21,6 +21,17 @@ export interface ServerConfig {
   protocol: number;
   build: string;
   routerRtpCapabilities: ms.RtpCapabilities;
+  accounts?: AccountRules;
+}
+
+/** How people may come in. */
+export interface AccountRules {
+  signIn: boolean;
+  signUp: boolean;
+  guestsCreate: boolean;
+  guestsJoin: boolean;
+  /** What people call the provider that they may sign in with besides. */
+  provider?: string;
 }
 
 /** What a room is made with; what is not said is as the server has it. */
@@ -36,7 +47,7 @@ interface Extras {
   body?: object;
 }
 
-async function call<T>(method: 'GET' | 'POST', path: string, { headers = {}, body: sent }: Extras = {}): Promise<T> {
+export async function call<T>(method: 'GET' | 'POST', path: string, { headers = {}, body: sent }: Extras = {}): Promise<T> {
   let response: Response;
   const type: Record<string, string> = sent === undefined ? {} : { 'content-type': 'application/json' };
   try {
@@ -50,12 +61,17 @@ async function call<T>(method: 'GET' | 'POST', path: string, { headers = {}, bod
     throw new ProtocolError('offline', 'The server cannot be reached.');
   }
   const body: unknown = await response.json().catch(() => null);
-  const error = errorIn(body);
+  const error = errorIn(body, secondsIn(response.headers.get('retry-after')));
   if (error !== null) throw error;
   if (!response.ok || body === null) {
     throw new ProtocolError('internal', `The server answered with status ${response.status}.`);
   }
   return body as T;
+}
+
+/** `Retry-After` in seconds; its other form, a date, our server does not send. */
+function secondsIn(header: string | null): number | undefined {
+  return header !== null && /^\d{1,6}$/.test(header) ? Number(header) : undefined;
 }
 
 export function createRoom(settings: NewRoom = {}): Promise<CreatedRoom> {

@@ -282,6 +282,7 @@ export interface ServerEvents {
   'session:replaced': Empty;
   'self:updated': { self: Participant; permits: Permits; lobby?: Waiting[] };
   'room:updated': { settings: RoomSettings; by: Doer };
+  'room:unkept': { unkept: boolean };
   moderation: { action: 'mute' | 'stop' | 'lower-hand'; source?: Source; by: Doer };
   'unmute:asked': { source: 'microphone' | 'camera'; by: Doer };
   removed: { banned: boolean; by: Doer };

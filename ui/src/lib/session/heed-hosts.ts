@@ -62,6 +62,11 @@ export function heedHosts(
     if (changes.length > 0) notify(`${byWhom(by, 'An operator')} ${changes.join(', ')}`);
   });
 
+  on('room:unkept', ({ unkept }) => {
+    if (unkept) notify('The server cannot write down what hosts decide just now. It holds meanwhile, and is tried again.', 'warn');
+    else notify('What hosts decided is written down now');
+  });
+
   on('lobby:knocked', ({ waiting }) => {
     useMeeting.setState((state) => addWaiting(state, waiting));
     announce(`${waiting.name} is waiting to be let in`);

@@ -28,3 +28,8 @@ export function roomCodeFromPath(pathname: string): string | null {
   const match = /^\/room\/([^/]+)\/?$/.exec(pathname);
   return match?.[1] !== undefined && isRoomCode(match[1]) ? match[1] : null;
 }
+
+/** What one sends to those who shall come. */
+export function invitationLink(room: string): string {
+  return `${location.origin}/room/${room}`;
+}
