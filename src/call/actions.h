@@ -96,7 +96,7 @@ struct People {
 using ReplyBody = std::variant<Done, State, JoinedMeeting, InLobby, control::TransportCreated,
                                control::IceRestarted, ProducerMade, ConsumerMade, ChatAccepted,
                                ChatPage, HandChanged, NameChanged, Counted, SettingsChanged, Banned,
-                               BanList, People, ReportTaken>;
+                               BanList, People, ReportTaken, control::MeetingStats>;
 
 struct Reply {
   Origin origin;
@@ -136,6 +136,11 @@ struct ProducerRemoved {
 struct ConsumerRemoved {
   ConsumerId consumer;
   ProducerId producer;
+};
+// What is sent of a track became another, and why.
+struct QualityChanged {
+  ConsumerId consumer;
+  control::LayerStats layers;
 };
 struct ChatPosted {
   ChatMessage message;
@@ -207,7 +212,8 @@ using Notice =
                  ProducerAdded, ProducerPauseChanged, ProducerRemoved, ConsumerRemoved, ChatPosted,
                  SpeakersChanged, TransportChanged, MediaLost, MeetingClosed, SessionReplaced,
                  ServerRestarting, SelfUpdated, RoomUpdated, Moderated, UnmuteAsked, Removed,
-                 MeetingEnded, LobbyKnocked, LobbyLeft, LobbyAdmitted, LobbyDenied, LobbyMessage>;
+                 MeetingEnded, LobbyKnocked, LobbyLeft, LobbyAdmitted, LobbyDenied, LobbyMessage,
+                 QualityChanged>;
 
 // Some of the connections may be lost ones within their grace: Socket.IO keeps what they miss.
 struct Notify {

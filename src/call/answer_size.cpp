@@ -9,6 +9,7 @@ namespace {
 constexpr std::size_t kParticipantBytes = 200;
 constexpr std::size_t kProducerBytes = 110;
 constexpr std::size_t kCapabilitiesBytes = 8'000;
+constexpr std::size_t kStatsBytes = 400;  // of one transport, producer or consumer
 
 std::size_t bytes_of(const State& state) {
   std::size_t bytes = kCapabilitiesBytes;
@@ -26,6 +27,9 @@ std::size_t bytes_of(const ChatPage& page) {
   std::size_t bytes = 0;
   for (const ChatMessage& message : page.messages) bytes += wire_bytes(message);
   return bytes;
+}
+std::size_t bytes_of(const control::MeetingStats& stats) {
+  return (stats.transports.size() + stats.producers.size() + stats.consumers.size()) * kStatsBytes;
 }
 std::size_t bytes_of(const auto&) {
   return 0;

@@ -83,7 +83,10 @@ struct SetPreferredLayers {
   ConsumerId consumer;
   std::uint8_t spatial = 0;
   std::uint8_t temporal = 0;
+  std::uint8_t priority = 0;
 };
+// How media gets to and from the participant who asks.
+struct GetStats {};
 struct CloseConsumer {
   ConsumerId consumer;
 };
@@ -167,8 +170,8 @@ struct ListPeople {};
 using Request =
     std::variant<Join, Leave, GetState, GetChat, CreateTransport, ConnectTransport, RestartIce,
                  CloseTransport, Produce, SetProducerPaused, CloseProducer, Consume,
-                 SetConsumerPaused, SetPreferredLayers, CloseConsumer, SendChat, SetHand, SetName,
-                 MuteParticipant, MuteAll, AskToUnmute, StopSource, LowerHand, LowerHands,
+                 SetConsumerPaused, SetPreferredLayers, GetStats, CloseConsumer, SendChat, SetHand,
+                 SetName, MuteParticipant, MuteAll, AskToUnmute, StopSource, LowerHand, LowerHands,
                  RemoveParticipant, BanParticipant, ListBans, LiftBan, SetRole, SetRoom, SetLock,
                  SetPassword, AdmitWaiting, DenyWaiting, AdmitAll, WriteToLobby, EndMeeting,
                  ListPeople, SendReport>;

@@ -257,10 +257,30 @@ TEST_F(MediaTest, somebody_who_leaves_is_one_piece_of_news) {
   EXPECT_TRUE(world.told<ConsumerRemoved>(b).empty());
 }
 
-TEST_F(MediaTest, layers_are_chosen_by_the_media_plane) {
+TEST_F(MediaTest, layers_are_chosen_and_measurements_asked_for_of_the_media_plane) {
   const ConsumerMade made = world.consume(b, world.produce(a, Source::kCamera));
   world.ask(b, SetPreferredLayers{made.consumed.consumer, 1, 1});
   world.answer<Done>(b);
+  world.ask(b, GetStats{});
+  world.answer<control::MeetingStats>(b);
+}
+
+TEST_F(MediaTest, whoever_is_sent_another_quality_is_told_and_nobody_else) {
+  const ConsumerId id = world.consume(b, world.produce(a, Source::kCamera)).consumed.consumer;
+  const TransportId transport = world.media.consumers.at(id).first;
+  const control::LayerStats layers{.current_spatial = 1, .reason = control::LayerReason::kEstimate};
+  const auto happens = [&](const ConsumerId& consumer) {
+    world.happen(
+        control::MediaEvent{ada.meeting, control::ConsumerQuality{consumer, transport, layers}});
+  };
+  happens(id);
+  const auto told = world.told<QualityChanged>(b);
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].consumer, id);
+  EXPECT_EQ(told[0].layers.reason, control::LayerReason::kEstimate);
+  happens(ConsumerId{});
+  EXPECT_TRUE(world.told<QualityChanged>(b).empty()) << "of one that is not there";
+  EXPECT_TRUE(world.told<QualityChanged>(a).empty());
 }
 
 TEST_F(MediaTest, speakers_are_named_by_participant_and_told_to_late_joiners) {

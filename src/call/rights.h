@@ -132,6 +132,8 @@ struct RightOf<SetConsumerPaused> : Needs<Right::kAttend> {};
 template <>
 struct RightOf<SetPreferredLayers> : Needs<Right::kAttend> {};
 template <>
+struct RightOf<GetStats> : Needs<Right::kAttend> {};
+template <>
 struct RightOf<CloseConsumer> : Needs<Right::kAttend> {};
 template <>
 struct RightOf<SendChat> : Needs<Right::kChat> {};

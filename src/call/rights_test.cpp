@@ -38,6 +38,7 @@ constexpr std::array kTable = {
     Row{"Consume", "jj++++-"},
     Row{"SetConsumerPaused", "jj++++-"},
     Row{"SetPreferredLayers", "jj++++-"},
+    Row{"GetStats", "jj++++-"},
     Row{"CloseConsumer", "jj++++-"},
     Row{"SendChat", "jj-+++-"},
     Row{"SetHand", "jj-+++-"},

@@ -15,6 +15,7 @@
 #include "base/instant.h"
 #include "base/trace_context.h"
 #include "control/permits.h"
+#include "control/quality.h"
 #include "rtc/ortc/capabilities_hash.h"
 #include "rtc/ortc/types.h"
 
@@ -105,11 +106,15 @@ struct SetConsumerPaused {
   ConsumerId consumer;
   bool paused = false;
 };
-// At the most: of simulcast the stream, of VP8 the frame rate. What there is not is not missed.
+// What its receiver has a use for at the most, lowest first: the stream of a simulcast producer,
+// and the frame rate where the codec is VP8. What a producer does not have is not missed.
 struct SetPreferredLayers {
   ConsumerId consumer;
   std::uint8_t spatial = 0;
   std::uint8_t temporal = 0;
+  // How much a step up is worth beside those of others (1: a tile among tiles). 0: as its source
+  // says, a screen 8, a camera 1.
+  std::uint8_t priority = 0;
 };
 struct RequestKeyFrame {
   ConsumerId consumer;
@@ -117,8 +122,10 @@ struct RequestKeyFrame {
 struct CloseConsumer {
   ConsumerId consumer;
 };
-// Counts and statistics of one meeting.
-struct GetMeetingStats {};
+// Counts and statistics of one meeting, or of what goes through one participant's transports.
+struct GetMeetingStats {
+  std::optional<ParticipantId> participant = {};
+};
 
 using MediaRequest =
     std::variant<OpenMeeting, CloseMeeting, CreateTransport, ConnectTransport, RestartIce,
@@ -185,6 +192,7 @@ struct TransportStats {
   std::uint64_t packets_sent = 0;
   std::uint64_t bytes_received = 0;
   std::uint64_t bytes_sent = 0;
+  std::optional<LinkStats> link = {};  // of one that the client receives on
 };
 struct ProducerStats {
   ProducerId producer;
@@ -209,7 +217,8 @@ struct ConsumerStats {
   std::uint64_t nacks_received = 0;
   std::uint64_t plis_received = 0;
   std::uint32_t rtt_us = 0;
-  std::uint8_t fraction_lost = 0;  // 1/256, as the receiver last reported
+  std::uint8_t fraction_lost = 0;         // 1/256, as the receiver last reported
+  std::optional<LayerStats> layers = {};  // of video
 };
 struct MeetingStats {
   std::vector<TransportStats> transports;
@@ -254,6 +263,13 @@ struct ConsumerClosed {
   ConsumerId consumer;
   TransportId transport;
 };
+// What a receiver is sent of a track became another, or the reason for it; once a second at the
+// most.
+struct ConsumerQuality {
+  ConsumerId consumer;
+  TransportId transport;
+  LayerStats layers;
+};
 struct AudioLevel {
   ProducerId producer;
   std::int8_t level_dbov = -127;  // RFC 6464: -127 (silence) to 0
@@ -267,8 +283,8 @@ struct MeetingLost {
   std::string reason;
 };
 
-using MediaEventBody =
-    std::variant<TransportStateChanged, ConsumerClosed, ActiveSpeakers, MeetingLost>;
+using MediaEventBody = std::variant<TransportStateChanged, ConsumerClosed, ConsumerQuality,
+                                    ActiveSpeakers, MeetingLost>;
 
 struct MediaEvent {
   MeetingId meeting;

@@ -3,6 +3,7 @@
 // that refer by id, as everything in control/.
 #pragma once
 
+#include <optional>
 #include <variant>
 
 #include "base/ids.h"
@@ -19,6 +20,7 @@ struct SourceSetup {
   // In the router's numbers; one encoding for each stream, the lowest layer first.
   ortc::RtpParameters consumable;
   bool paused = false;
+  std::optional<TrackSource> shows = {};  // where it was said
 };
 
 // The meeting has begun on shard `home`: open it here too.

@@ -21,6 +21,11 @@ constexpr Duration kCalm = 60s;
 constexpr Duration kHeld = 15s;
 // Several steps of one fall are one.
 constexpr Duration kSameFall = 1s;
+// A moment's hole in the estimate takes nobody's picture away, and one that just fits brings none
+// back: it would be taken again.
+constexpr Duration kStarveAfter = 2s;
+constexpr Duration kFeedAfter = 3s;
+constexpr double kRoomToFeed = 1.2;
 // Who comes, or wants more, is given at once what there is: until the first probes have told.
 constexpr Duration kFresh = 1500ms;
 
@@ -172,6 +177,58 @@ void Allotment::rise(Instant now, std::size_t best) {
 
 // ---- all of them ----
 
+bool Allocation::Since::holds_for(Instant now, bool holds, Duration after) {
+  if (!holds) {
+    at_ = kNever;
+  } else if (at_ == kNever) {
+    at_ = now;
+  }
+  if (!holds || now - at_ < after) return false;
+  at_ = kNever;
+  return true;
+}
+
+// Of those who are given something the one that matters least, and came last; of the others the one
+// that matters most, and came first.
+Allotment* Allocation::next_to_lose(std::span<Allotment* const> tracks) {
+  Allotment* chosen = nullptr;
+  for (Allotment* track : tracks) {
+    if (!track->is_given()) continue;
+    if (chosen == nullptr || track->weight <= chosen->weight) chosen = track;
+  }
+  return chosen;
+}
+
+Allotment* Allocation::next_to_gain(std::span<Allotment* const> tracks) {
+  Allotment* chosen = nullptr;
+  for (Allotment* track : tracks) {
+    if (!track->is_wanted || !track->is_starved_) continue;
+    if (chosen == nullptr || track->weight > chosen->weight) chosen = track;
+  }
+  return chosen;
+}
+
+void Allocation::starve(Instant now, double budget_bps, std::span<Allotment* const> tracks) {
+  double lowest = 0;
+  for (Allotment* track : tracks) {
+    if (!track->is_wanted) track->is_starved_ = false;
+    if (track->is_given()) lowest += track->at(0).cost_bps;
+  }
+  if (too_little_.holds_for(now, lowest > budget_bps, kStarveAfter)) {
+    while (lowest > budget_bps) {
+      Allotment* track = next_to_lose(tracks);
+      if (track == nullptr) break;
+      lowest -= track->at(0).cost_bps;
+      track->is_starved_ = true;
+      track->step_ = 0;
+    }
+  }
+  Allotment* next = next_to_gain(tracks);
+  const bool has_room =
+      next != nullptr && lowest + next->at(0).cost_bps * kRoomToFeed <= budget_bps;
+  if (room_.holds_for(now, has_room, kFeedAfter)) next->is_starved_ = false;
+}
+
 void Allocation::solve(double budget_bps, std::span<Allotment* const> tracks, bool with_room) {
   best_.assign(tracks.size(), 0);
   const auto cost = [&](std::size_t i, std::size_t step) {
@@ -190,7 +247,7 @@ void Allocation::solve(double budget_bps, std::span<Allotment* const> tracks, bo
       if (next >= track.steps()) continue;
       const double more = cost(i, next) - cost(i, best_[i]);
       if (more > left) continue;
-      const double gain = track.at(next).utility - track.at(best_[i]).utility;
+      const double gain = track.weight * (track.at(next).utility - track.at(best_[i]).utility);
       const double for_bits = gain / std::max(more, 1.0);
       if (for_bits <= most_for_bits) continue;
       most_for_bits = for_bits;
@@ -204,10 +261,11 @@ void Allocation::solve(double budget_bps, std::span<Allotment* const> tracks, bo
 
 Allocation::Result Allocation::allot(Instant now, double budget_bps,
                                      std::span<Allotment* const> tracks) {
+  starve(now, budget_bps, tracks);
   double held = 0;
   wanted_.clear();
   for (Allotment* track : tracks) {
-    if (track->is_wanted) {
+    if (track->is_given()) {
       track->begin(now);
       held += track->cost_bps();
       wanted_.push_back(track);
@@ -228,6 +286,7 @@ Allocation::Result Allocation::allot(Instant now, double budget_bps,
 
 Allocation::Result Allocation::give_all(Instant now, std::span<Allotment* const> tracks) {
   for (Allotment* track : tracks) {
+    track->is_starved_ = false;
     if (track->is_wanted) track->begin(now);
     track->step_ = track->steps() - 1;
   }
@@ -239,8 +298,14 @@ Allocation::Result Allocation::summarize(std::span<Allotment* const> tracks) {
   double least_more = 0;
   for (const Allotment* track : tracks) {
     if (!track->is_wanted) continue;
-    out.now_bps += track->cost_bps();
     out.ideal_bps += track->at(track->steps() - 1).cost_bps;
+    if (track->is_starved_) {
+      // What is not sent at all must be tried for too, or it never comes back.
+      const double more = track->at(0).cost_bps * kRoomToFeed;
+      if (least_more == 0 || more < least_more) least_more = more;
+      continue;
+    }
+    out.now_bps += track->cost_bps();
     if (track->is_highest()) continue;
     const double more = track->need_bps(track->step_ + 1) - track->cost_bps();
     if (least_more == 0 || more < least_more) least_more = more;

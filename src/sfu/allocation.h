@@ -1,7 +1,7 @@
 // Shares out what a receiver's link carries among the layered tracks that it is sent: the lowest
-// layer to all, then the step up that shows most for its bits, again and again. Down at once; up
-// only where there is room to spare for a while, one step at a time, and the later the more often
-// it had to be taken back. Pure.
+// layer to all (or, where not even that fits, to as many as it does), then the step up that shows
+// most for its bits, again and again. Down at once; up only where there is room to spare for a
+// while, one step at a time, and the later the more often it had to be taken back. Pure.
 #pragma once
 
 #include <array>
@@ -27,14 +27,20 @@ class Allotment {
   // ---- what there is and what is wanted ----
   // Neither side has paused it.
   bool is_wanted = false;
+  // What a step up is worth beside those of others, and who is paused last; 1 to 255.
+  std::uint8_t weight = 1;
   // The steps there are, from the lowest up; `most` is what the client wants at the most. Where the
   // one that was given is gone, the nearest below it is given.
   void set_steps(const LayerBps& rates, LayerMask alive, std::uint8_t encodings, Layers most);
 
   // ---- what it is given ----
   Layers layers() const { return at(step_).layers; }
+  // Nothing at all: there is no room even for the lowest.
+  bool is_starved() const { return is_starved_; }
   // All there is of what is wanted.
   bool is_highest() const { return step_ + 1 >= count_; }
+  // It may have more soon, but not at once.
+  bool waits_to_rise() const { return fits_since_ != kNever; }
   double cost_bps() const { return at(step_).cost_bps; }
   std::size_t steps() const { return count_; }
 
@@ -43,6 +49,7 @@ class Allotment {
   // Three streams, the lowest of them at three frame rates.
   static constexpr std::size_t kStepsMax = limits::kEncodingsPerProducer + kTemporalLayers - 1;
 
+  bool is_given() const { return is_wanted && !is_starved_; }
   const Step& at(std::size_t step) const { return steps_[step]; }
   void add_step(Step step);
   bool changes_frames_alone(std::size_t step) const;
@@ -59,6 +66,7 @@ class Allotment {
   Layers most_;
   bool wants_more_ = false;  // than a moment ago
   bool was_wanted_ = false;
+  bool is_starved_ = false;
   Instant fresh_until_ = kNever;  // is given at once what there is
   Instant fits_since_ = kNever;   // a higher step
   Instant raised_at_{};
@@ -80,12 +88,29 @@ class Allocation {
   static Result give_all(Instant now, std::span<Allotment* const> tracks);
 
  private:
+  // For how long something has held.
+  class Since {
+   public:
+    // True once it did for `after`, and anew after that.
+    bool holds_for(Instant now, bool holds, Duration after);
+
+   private:
+    Instant at_ = kNever;
+  };
+
+  static Allotment* next_to_lose(std::span<Allotment* const> tracks);
+  static Allotment* next_to_gain(std::span<Allotment* const> tracks);
+  // Where the lowest layers of all are too much for a while, some are given nothing; one after the
+  // other comes back where there is room to spare.
+  void starve(Instant now, double budget_bps, std::span<Allotment* const> tracks);
   // The best that fits: steps by index of the track. `with_room`: with what is to be left for who
   // rises.
   void solve(double budget_bps, std::span<Allotment* const> tracks, bool with_room);
   static Result summarize(std::span<Allotment* const> tracks);
 
   std::vector<Allotment*> wanted_;  // a page of a large meeting, not all of it
+  Since too_little_;                // for the lowest layers of all that are given any
+  Since room_;                      // for one more
   std::vector<std::size_t> best_;
 };
 

@@ -140,16 +140,62 @@ TEST_F(AllocationTest, a_step_that_did_not_hold_is_asked_for_with_more_room) {
   EXPECT_NEAR(last.next_step_bps, 1'500'000 * 1.25, 1);
 }
 
-TEST_F(AllocationTest, the_lowest_layer_goes_on_however_little_there_is) {
+TEST_F(AllocationTest, a_moment_without_room_takes_nothing_away) {
   Allotment& track = add();
-  run(0, 5s);
+  run(0, 1900ms);
+  EXPECT_FALSE(track.is_starved());
   EXPECT_EQ(track.layers(), (Layers{0, 0}));
-  EXPECT_GT(last.next_step_bps, 0);
+  run(70'000, 100ms);
+  run(0, 1900ms);
+  EXPECT_FALSE(track.is_starved());
+}
+
+TEST_F(AllocationTest,
+       where_not_even_the_lowest_layers_fit_the_last_are_paused_and_still_tried_for) {
+  for (int i = 0; i < 3; ++i) add();
+  run(130'000, 3s);
+  EXPECT_FALSE(tracks[0]->is_starved());
+  EXPECT_FALSE(tracks[1]->is_starved());
+  EXPECT_TRUE(tracks[2]->is_starved());
+  EXPECT_EQ(last.now_bps, 120'000);
+  EXPECT_GT(last.next_step_bps, 120'000);
+  EXPECT_DOUBLE_EQ(last.ideal_bps, 3 * 1'500'000);
+}
+
+TEST_F(AllocationTest, what_matters_most_is_paused_last_comes_back_first_and_gets_the_step_up) {
+  for (int i = 0; i < 3; ++i) add();
+  tracks[2]->weight = 8;
+  run(70'000, 3s);
+  EXPECT_TRUE(tracks[0]->is_starved());
+  EXPECT_TRUE(tracks[1]->is_starved());
+  EXPECT_FALSE(tracks[2]->is_starved()) << "the screen, though it came last";
+  tracks[1]->weight = 4;
+  run(140'000, 4s);
+  EXPECT_TRUE(tracks[0]->is_starved());
+  EXPECT_FALSE(tracks[1]->is_starved());
+  run(60'000 * 3 + 1'000'000, 60s);
+  EXPECT_GT(tracks[2]->layers().spatial, 0);
+  EXPECT_GE(tracks[2]->layers().spatial, tracks[1]->layers().spatial);
+  EXPECT_GE(tracks[1]->layers().spatial, tracks[0]->layers().spatial);
+}
+
+TEST_F(AllocationTest, what_is_paused_comes_back_where_there_was_room_to_spare_for_a_while) {
+  Allotment& track = add();
+  run(10'000, 3s);
+  ASSERT_TRUE(track.is_starved());
+  run(70'000, 20s);
+  EXPECT_TRUE(track.is_starved()) << "it would be taken away again";
+  run(73'000, 2900ms);
+  EXPECT_TRUE(track.is_starved());
+  run(73'000, 300ms);
+  EXPECT_FALSE(track.is_starved());
 }
 
 TEST_F(AllocationTest, where_nothing_is_measured_everything_is_given) {
   Allotment& track = add();
+  run(0, 3s);
   last = Allocation::give_all(now, pointers);
+  EXPECT_FALSE(track.is_starved());
   EXPECT_EQ(track.layers().spatial, 2);
   EXPECT_EQ(last.next_step_bps, 0);
 }

@@ -1,6 +1,7 @@
 #include "sfu/consumer.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "base/check.h"
 #include "rtc/codec/payload.h"
@@ -18,6 +19,10 @@ constexpr Duration kRepeatMin = 10ms;
 // What is measured of a round trip has in it how long the receiver takes to look at its packets: it
 // asks again after one, and that comes a little before we think that one is over.
 constexpr Duration kRttSlackMax = 10ms;
+// What is shown to all is what they came for.
+constexpr std::uint8_t kScreenWeight = 8;
+// A receiver is told of what it is sent no more often.
+constexpr Duration kTellInterval = 1s;
 
 EgressStream make_stream(const ConsumerSetup& setup, const Source& source) {
   EgressStream stream;
@@ -45,6 +50,17 @@ EgressStream make_stream(const ConsumerSetup& setup, const Source& source) {
 // (RFC 3711 §3.3.1).
 rtp::SeqNo random_seq(Random& random) {
   return {static_cast<std::uint16_t>(random.between(1, 0x7FFF))};
+}
+
+// Of each stream all its frames or none.
+void keep_whole(LayerBps& rates) {
+  for (auto& stream : rates) {
+    bool is_below = false;
+    for (auto& bps : stream | std::views::reverse) {
+      if (is_below) bps = 0;
+      is_below |= bps != 0;
+    }
+  }
 }
 
 // Frames can be left out by what the payload says of them where it says enough and where pictures
@@ -149,6 +165,9 @@ bool Consumer::admit(Instant now, const MediaPacket& packet) {
     case LayerSelector::Verdict::kHeld:
       context_.counters.drop(Drop::kEgressShed);
       return false;
+    case LayerSelector::Verdict::kStarved:
+      context_.counters.drop(Drop::kLinkTooSmall);
+      return false;
     case LayerSelector::Verdict::kNotWanted:
       return false;
   }
@@ -251,28 +270,87 @@ Duration Consumer::repeat_window() const {
   return rtt > Duration::zero() ? std::min(sfu::repeat_window(rtt), longest) : longest;
 }
 
-void Consumer::set_preferred(Instant now, Layers layers) {
+void Consumer::set_preferred(Instant now, Layers layers, std::uint8_t priority) {
+  priority_ = priority;
   selector_.set_preferred(layers);
   choose_layer(now);
 }
 
 void Consumer::describe_steps() {
-  allotment_.is_wanted = selector_.is_flowing();
-  allotment_.set_steps(source_.rates(), source_.alive(), source_.layers(), selector_.preferred());
+  allotment_.is_wanted = selector_.is_wanted();
+  const bool is_screen = source_.shows() == control::TrackSource::kScreen;
+  const std::uint8_t usual = is_screen ? kScreenWeight : 1;
+  allotment_.weight = priority_ != 0 ? priority_ : usual;
+  LayerBps rates = source_.rates();
+  if (!selector_.leaves_out_frames()) keep_whole(rates);
+  allotment_.set_steps(rates, source_.alive(), source_.layers(), selector_.preferred());
 }
 
 void Consumer::take_allotment(Instant now) {
   allot(now, allotment_.layers());
+  starve(now, allotment_.is_starved());
 }
 
 void Consumer::take_all(Instant now) {
   allot(now, kAllLayers);
+  starve(now, false);
+}
+
+void Consumer::starve(Instant now, bool starved) {
+  if (selector_.is_starved() == starved) return;
+  selector_.set_starved(starved);
+  source_.on_wanted_changed();
+  if (!starved) resume(now);
 }
 
 void Consumer::allot(Instant now, Layers layers) {
   if (layers == selector_.allotted()) return;
   selector_.allot(layers);
   choose_layer(now);
+}
+
+control::LayerReason Consumer::reason(Instant now, cc::LinkState link) const {
+  using Reason = control::LayerReason;
+  if (source_.is_paused()) return Reason::kPublisherOff;
+  if (selector_.is_paused()) return Reason::kClientWish;
+  if (selector_.is_starved()) return Reason::kPausedEstimate;
+  if (!selector_.is_break_over(now)) return Reason::kServerLimit;
+  if (!selector_.current()) return Reason::kWaitingKeyFrame;
+  if (is_layered() && !allotment_.is_highest()) {
+    if (link == cc::LinkState::kDraining) return Reason::kDraining;
+    return allotment_.waits_to_rise() ? Reason::kProbeWait : Reason::kEstimate;
+  }
+  if (selector_.state() == LayerSelector::State::kSwitching) return Reason::kWaitingKeyFrame;
+  if (selector_.target() + 1 == source_.layers()) return Reason::kNone;
+  return selector_.preferred().spatial <= selector_.target() ? Reason::kClientWish
+                                                             : Reason::kPublisherLimited;
+}
+
+control::LayerStats Consumer::layer_stats(Instant now, cc::LinkState link) const {
+  control::LayerStats out;
+  out.reason = reason(now, link);
+  if (const auto& current = selector_.current()) {
+    out.current_spatial = static_cast<std::int8_t>(current->encoding);
+    out.current_temporal = static_cast<std::int8_t>(selector_.temporal());
+  }
+  if (!selector_.is_flowing()) return out;
+  out.target_spatial = static_cast<std::int8_t>(selector_.target());
+  out.target_temporal = static_cast<std::int8_t>(selector_.most().temporal);
+  if (is_layered()) out.allotted_bps = static_cast<std::uint32_t>(allotment_.cost_bps());
+  return out;
+}
+
+bool Consumer::tell(Instant now, const control::LayerStats& stats) {
+  // On its way to what it will be.
+  if (stats.reason == control::LayerReason::kWaitingKeyFrame) return false;
+  const bool is_same_reason = stats.reason == told_.reason || (control::is_of_link(stats.reason) &&
+                                                               control::is_of_link(told_.reason));
+  const bool differs = !is_same_reason || stats.current_spatial != told_.current_spatial ||
+                       stats.current_temporal != told_.current_temporal;
+  if (!differs || now - told_at_ < kTellInterval) return false;
+  told_ = stats;
+  told_at_ = now;
+  return true;
 }
 
 EgressEntry Consumer::make_padding(const PacketRef& blank) {

@@ -10,6 +10,8 @@
 
 #include "base/ids.h"
 #include "base/instant.h"
+#include "cc/control/messages.h"
+#include "control/quality.h"
 #include "rtc/ortc/header_extension.h"
 #include "rtc/ortc/types.h"
 #include "rtc/rtcp/packet.h"
@@ -56,8 +58,9 @@ class Consumer {
 
   // ---- from the control side ----
   void set_paused(Instant now, bool paused);
-  // What the receiver has a use for at the most.
-  void set_preferred(Instant now, Layers layers);
+  // What the receiver has a use for at the most, and what that is worth beside its other tracks
+  // (control::SetPreferredLayers).
+  void set_preferred(Instant now, Layers layers, std::uint8_t priority = 0);
   // What the receiver's link carries is shared out among its layered tracks: says what there is and
   // is wanted of this one, and takes over what it was given, or all.
   bool is_layered() const { return stream_.is_layered; }
@@ -68,6 +71,11 @@ class Consumer {
   void take_all(Instant now);
   // Whether its receiver can report each packet that it is sent.
   bool is_numbered() const { return stream_.extensions[ortc::HeaderExtension::kTransportCc] != 0; }
+  // What it is sent, and why not more. `link`: how the receiver's link is.
+  control::LayerStats layer_stats(Instant now, cc::LinkState link) const;
+  // Whether its receiver is to be told of these: they differ from what it was told, and that was
+  // not a moment ago. It is, then.
+  bool tell(Instant now, const control::LayerStats& stats);
   // A part of a burst that probes the link goes on its RTX, once something was sent.
   bool can_carry_padding() const {
     return stream_.has_rtx() && is_numbered() && statistics_.packets_sent > 0;
@@ -115,6 +123,8 @@ class Consumer {
   void start_at(Instant now, const MediaPacket& packet);
   void step_back(Instant now);
   void allot(Instant now, Layers layers);
+  void starve(Instant now, bool starved);
+  control::LayerReason reason(Instant now, cc::LinkState link) const;
   // After a pause, of whoever it was.
   void resume(Instant now);
   void want_target_key_frame(Instant now);
@@ -137,6 +147,7 @@ class Consumer {
 
   LayerSelector selector_;
   Allotment allotment_;               // if layered
+  std::uint8_t priority_ = 0;         // 0: as its source says
   std::optional<SourceId> timeline_;  // what timestamps_ was last set up for
   PacketMap map_;
   TimestampRewriter timestamps_;
@@ -144,6 +155,8 @@ class Consumer {
   RepeatGuard repeats_;
   rtp::SeqNo next_rtx_seq_;
   Statistics statistics_;
+  control::LayerStats told_;
+  Instant told_at_{};
 };
 
 }  // namespace confab::sfu

@@ -100,6 +100,22 @@ TEST_F(ConsumerTest, repeats_nothing_of_a_stream_that_the_link_does_not_carry) {
   EXPECT_EQ(receiver.waiting(), 3u);
 }
 
+// Their frames can not be left out one by one: a step that says otherwise saves nothing.
+TEST_F(ConsumerTest, has_no_steps_of_fewer_frames_where_frames_can_not_be_left_out) {
+  LayerBps rates{};
+  rates[0] = {50'000, 100'000, 150'000, 0};
+  source.tell_rates(rates);
+  consumer.describe_steps();
+  EXPECT_EQ(consumer.allotment().steps(), 5u) << "VP8: the lowest stream at three frame rates";
+
+  ConsumerSetup setup = consumer_setup();
+  setup.parameters.codecs.front().mime_type = "video/VP9";
+  Consumer vp9(shard.context, receiver.queue, source, setup);
+  vp9.describe_steps();
+  EXPECT_EQ(vp9.allotment().steps(), 3u);
+  EXPECT_DOUBLE_EQ(vp9.allotment().cost_bps(), 150'000) << "all of the lowest stream";
+}
+
 TEST_F(ConsumerTest, steps_back_whole_where_its_queue_has_no_room) {
   source.send(kT0, 2, true);
   for (int i = 1; i < 600; ++i) source.send(kT0 + i * 1ms, 2, false);

@@ -54,6 +54,8 @@ std::string_view to_string(Drop reason) {
       return "before_switch";
     case Drop::kConsumerPaused:
       return "consumer_paused";
+    case Drop::kLinkTooSmall:
+      return "link_too_small";
     case Drop::kLayerLeftOut:
       return "layer_left_out";
     case Drop::kReceiverNotConnected:

@@ -38,6 +38,7 @@ enum class Drop : std::uint8_t {
   kBeforeKeyFrame,    // a consumer waits for a key frame
   kBeforeSwitch,      // older than the packet a consumer's stream begins at
   kConsumerPaused,
+  kLinkTooSmall,  // paused: its receiver's link does not carry even the lowest layer
   kLayerLeftOut,  // frames of a temporal layer that its receiver does not want
   kReceiverNotConnected,
   kEgressQueueFull,

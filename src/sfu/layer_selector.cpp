@@ -45,6 +45,12 @@ void LayerSelector::set_source_paused(bool paused) {
   DCHECK(is_consistent());
 }
 
+void LayerSelector::set_starved(bool starved) {
+  starved_ = starved;
+  if (starved) stop();
+  DCHECK(is_consistent());
+}
+
 void LayerSelector::step_back(Instant now, Random& random) {
   stop();
   break_.begin(now, random);
@@ -65,12 +71,13 @@ bool LayerSelector::choose(LayerMask alive) {
 }
 
 LayerMask LayerSelector::wanted() const {
-  if (paused_) return 0;
+  if (paused_ || starved_) return 0;
   const LayerMask target = layer_bit(target_);
   return current_ ? static_cast<LayerMask>(target | layer_bit(current_->encoding)) : target;
 }
 
 LayerSelector::Verdict LayerSelector::judge(Instant now, const MediaFacts& packet) {
+  if (starved_) return Verdict::kStarved;
   if (current_ && packet.source == *current_) {
     return takes(packet) ? Verdict::kForward : Verdict::kLeaveOut;
   }

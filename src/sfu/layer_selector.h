@@ -1,9 +1,9 @@
 // Which of a source's streams one consumer forwards now, at how many frames, and whether anything
 // may flow at all: the one place where that is decided. Pauses of either side, the break after an
-// overrun queue, the layers wanted and those that are alive go in; for each packet a verdict comes
-// out.
+// overrun queue, what the link carries, the layers wanted and those that are alive go in; for each
+// packet a verdict comes out.
 //
-//   Paused ──both pauses over──▶ Waiting ──key frame of the target──▶ Forwarding ◀──▶ Switching
+//   Paused ──all pauses over───▶ Waiting ──key frame of the target──▶ Forwarding ◀──▶ Switching
 //     ▲                             ▲      (once a break is over)         │              │
 //     │                             └─ the source began anew, a gap, no room in the queue┤
 //     └───────────────────────────────────── a pause ────────────────────────────────────┘
@@ -45,7 +45,11 @@ class LayerSelector {
   void set_source_paused(bool paused);
   bool is_paused() const { return paused_; }
   // Neither side has paused.
-  bool is_flowing() const { return !paused_ && !source_paused_; }
+  bool is_wanted() const { return !paused_ && !source_paused_; }
+  // The receiver's link does not carry even the lowest of it.
+  void set_starved(bool starved);
+  bool is_starved() const { return starved_; }
+  bool is_flowing() const { return is_wanted() && !starved_; }
   // The receiver's queue has no room: it steps back whole, and stays away for a while.
   void step_back(Instant now, Random& random);
   bool is_break_over(Instant now) const { return break_.is_over(now); }
@@ -64,6 +68,13 @@ class LayerSelector {
   bool exceeds_link(const SourceId& stream) const {
     return stream.encoding > allotted_.spatial && stream.encoding <= preferred_.spatial;
   }
+  // Whether of a stream some frames can be left out.
+  bool leaves_out_frames() const { return media_ == Media::kVideoWithTemporal; }
+  // Of both the lower.
+  Layers most() const {
+    return {std::min(preferred_.spatial, allotted_.spatial),
+            std::min(preferred_.temporal, allotted_.temporal)};
+  }
   // Looks again at what is alive. True if the target is another one than before.
   bool choose(LayerMask alive);
   std::uint8_t target() const { return target_; }
@@ -80,6 +91,7 @@ class LayerSelector {
     kLeaveOut,  // of what is forwarded, but a frame too many: the numbers close over it
     kStart,     // the target begins with it: start() is called
     kHeld,      // a break is not over
+    kStarved,   // there is no room for it on the link
     kWaits,     // of the target, of which a key frame is needed
     kNotWanted  // of another layer
   };
@@ -101,15 +113,12 @@ class LayerSelector {
   // What is forwarded until the key frame of a lower stream comes is more than the link carries: of
   // it the fewest frames. All of them filled the queue in which that key frame then came too late.
   bool is_too_much() const { return target_ < current_->encoding && exceeds_link(*current_); }
-  Layers most() const {
-    return {std::min(preferred_.spatial, allotted_.spatial),
-            std::min(preferred_.temporal, allotted_.temporal)};
-  }
 
   std::uint8_t layers_;
   Media media_;
   bool paused_;
   bool source_paused_;
+  bool starved_ = false;
   Layers preferred_ = kAllLayers;
   Layers allotted_ = kAllLayers;
   std::uint8_t target_;

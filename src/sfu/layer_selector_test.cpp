@@ -158,6 +158,18 @@ TEST_F(LayerSelectorTest, is_paused_by_whoever_pauses_it_and_needs_a_key_frame_a
   EXPECT_EQ(judge(frame(2)), Verdict::kWaits);
 }
 
+TEST_F(LayerSelectorTest, wants_nothing_while_there_is_no_room_for_it_and_a_key_frame_after_it) {
+  judge(key_frame(2));
+  selector.set_starved(true);
+  EXPECT_EQ(selector.state(), State::kPaused);
+  EXPECT_EQ(selector.wanted(), 0);
+  EXPECT_TRUE(selector.is_wanted()) << "by both sides";
+  EXPECT_EQ(judge(key_frame(2)), Verdict::kStarved);
+  selector.set_starved(false);
+  EXPECT_EQ(judge(frame(2)), Verdict::kWaits);
+  EXPECT_EQ(judge(key_frame(2)), Verdict::kStart);
+}
+
 TEST_F(LayerSelectorTest, stays_away_for_a_while_after_its_queue_ran_over) {
   judge(key_frame(2));
   selector.step_back(kT0, random);

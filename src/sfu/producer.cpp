@@ -43,7 +43,6 @@ Producer::Producer(ShardContext& context, PublisherLink& link, ProducerSetup set
       meeting_(setup.meeting),
       transport_(setup.transport),
       slot_(setup.slot),
-      shows_(setup.shows),
       parameters_(std::move(setup.parameters)),
       extensions_(ExtensionIds::of(parameters_)) {
   for (const ortc::CodecMapping& codec : setup.mapping.codecs) {

@@ -35,7 +35,6 @@ struct ProducerSetup {
   ProducerSlot slot = 0;
   ortc::RtpParameters parameters;  // the publisher's
   ortc::ProducerMapping mapping;
-  std::optional<control::TrackSource> shows;
 };
 
 class Producer final : public Source {
@@ -66,7 +65,6 @@ class Producer final : public Source {
 
   ProducerSlot slot() const { return slot_; }
   // Nothing if nobody said.
-  std::optional<control::TrackSource> shows() const { return shows_; }
   const ortc::RtpParameters& parameters() const { return parameters_; }
   const TransportId& transport() const { return transport_; }
   std::span<ProducerStream> streams() { return streams_; }
@@ -102,7 +100,6 @@ class Producer final : public Source {
   MeetingId meeting_;
   TransportId transport_;
   ProducerSlot slot_;
-  std::optional<control::TrackSource> shows_;
   ortc::RtpParameters parameters_;
   ExtensionIds extensions_;
   std::vector<PayloadType> payload_types_;

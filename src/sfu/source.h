@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/ids.h"
@@ -35,6 +36,7 @@ class Source {
   ortc::ProducerType type() const { return source_.type; }
   const ortc::RtpParameters& consumable() const { return source_.consumable; }
   bool is_paused() const { return source_.paused; }
+  std::optional<control::TrackSource> shows() const { return source_.shows; }
   std::uint8_t layers() const {
     return static_cast<std::uint8_t>(source_.consumable.encodings.size());
   }

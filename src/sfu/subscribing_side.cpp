@@ -18,17 +18,24 @@ constexpr double kMediaShare = 0.98;
 constexpr Duration kAllotInterval = 100ms;
 // Where nothing is left to be given.
 constexpr Duration kAllotIntervalCalm = 500ms;
+// Who joins a large meeting consumes hundreds of tracks in a moment.
+constexpr Duration kWishesTogether = 5ms;
 // A fall of the target is followed at once.
 constexpr double kFallShare = 0.95;
 // Who has not reported anything of what it was sent by then does not report.
 constexpr Duration kFirstReportMax = 2s;
 constexpr std::uint16_t kBlankBytes = 12;
 
+std::uint32_t to_bps(double rate) {
+  return static_cast<std::uint32_t>(std::clamp(rate, 0.0, 4e9));
+}
+
 }  // namespace
 
-SubscribingSide::SubscribingSide(ShardContext& context, Participant& participant,
-                                 ReceiverQueue& queue, Wakeup& wakeup)
+SubscribingSide::SubscribingSide(ShardContext& context, const MeetingId& meeting,
+                                 Participant& participant, ReceiverQueue& queue, Wakeup& wakeup)
     : context_(context),
+      meeting_(meeting),
       participant_(participant),
       queue_(queue),
       wakeup_(wakeup),
@@ -148,7 +155,7 @@ void SubscribingSide::handle_timeout(Instant now) {
 }
 
 void SubscribingSide::on_wish_changed(Instant now) {
-  allot(now);
+  if (!layered_.empty()) allot_at_ = std::min(allot_at_, now + kWishesTogether);
   if (allot_at_ != kNever) wakeup_.schedule(allot_at_);
 }
 
@@ -183,6 +190,7 @@ void SubscribingSide::allot(Instant now) {
   if (!can_be_probed() || (!rate_.is_known() && !may_report_yet(now))) {
     Allocation::give_all(now, allotments_);
     for (Consumer* consumer : layered_) consumer->take_all(now);
+    tell_quality(now);
     allot_at_ = now + kAllotIntervalCalm;
     return;
   }
@@ -190,8 +198,18 @@ void SubscribingSide::allot(Instant now) {
   const Allocation::Result result = allocation_.allot(now, budget_bps(now), allotments_);
   for (Consumer* consumer : layered_) consumer->take_allotment(now);
   tell_demand(now, result);
+  tell_quality(now);
   const bool is_calm = rate_.is_known() && result.next_step_bps == 0;
   allot_at_ = now + (is_calm ? kAllotIntervalCalm : kAllotInterval);
+}
+
+void SubscribingSide::tell_quality(Instant now) {
+  for (Consumer* consumer : layered_) {
+    const control::LayerStats stats = consumer->layer_stats(now, rate_.update().state);
+    if (!consumer->tell(now, stats)) continue;
+    context_.events.push_back(
+        {meeting_, control::ConsumerQuality{consumer->id(), consumer->transport(), stats}});
+  }
 }
 
 void SubscribingSide::tell_demand(Instant now, const Allocation::Result& result) {
@@ -217,6 +235,21 @@ std::optional<EgressEntry> SubscribingSide::make_padding() {
     if (consumer->can_carry_padding()) return consumer->make_padding(blank_);
   }
   return std::nullopt;
+}
+
+control::LinkStats SubscribingSide::link_stats(Instant now) const {
+  const cc::CongestionController& controller = rate_.controller();
+  control::LinkStats out;
+  out.is_known = rate_.is_known();
+  out.target_bps = to_bps(rate_.target_bps());
+  out.sent_bps = to_bps(rate_.sent_bps(now));
+  out.network_queue_ms =
+      static_cast<std::uint32_t>(std::max<std::int64_t>(0, to_ms(controller.queue())));
+  out.server_queue_packets = static_cast<std::uint32_t>(queue_.size());
+  out.loss_permille = static_cast<std::uint16_t>(controller.loss() * 1000);
+  out.state = cc::to_string(rate_.update().state);
+  out.cause = cc::to_string(rate_.update().cause);
+  return out;
 }
 
 // ---- to the receiver ----

@@ -16,6 +16,7 @@
 #include "base/ids.h"
 #include "base/instant.h"
 #include "base/net.h"
+#include "control/quality.h"
 #include "rtc/ortc/capabilities_hash.h"
 #include "rtc/ortc/ortc.h"
 #include "rtc/ortc/shared_capabilities.h"
@@ -35,8 +36,8 @@ class RtcpBatch;
 class SubscribingSide final : public PaddingSource {
  public:
   // `queue` leads to the receiver.
-  SubscribingSide(ShardContext& context, Participant& participant, ReceiverQueue& queue,
-                  Wakeup& wakeup);
+  SubscribingSide(ShardContext& context, const MeetingId& meeting, Participant& participant,
+                  ReceiverQueue& queue, Wakeup& wakeup);
   ~SubscribingSide();
   SubscribingSide(const SubscribingSide&) = delete;
   SubscribingSide& operator=(const SubscribingSide&) = delete;
@@ -86,6 +87,7 @@ class SubscribingSide final : public PaddingSource {
 
   // What the receiver's link carries.
   const RateControl& rate() const { return rate_; }
+  control::LinkStats link_stats(Instant now) const;
 
  private:
   // What a change of the rate leads to.
@@ -94,10 +96,12 @@ class SubscribingSide final : public PaddingSource {
   bool may_report_yet(Instant now) const;
   bool can_be_probed() const;
   double budget_bps(Instant now) const;
+  void tell_quality(Instant now);
   void tell_demand(Instant now, const Allocation::Result& result);
   Consumer* find(rtp::Ssrc ssrc) const;
 
   ShardContext& context_;
+  MeetingId meeting_;
   Participant& participant_;
   ReceiverQueue& queue_;
   Wakeup& wakeup_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "rtc/rtcp/compound_writer.h"
 #include "sfu/rtcp_batch.h"
@@ -45,7 +46,7 @@ struct SubscribingSideTest : ::testing::Test {
   testing::TestSource source{shard.pool, 3};
   Participant participant;
   TestWakeup wakeup;
-  SubscribingSide side{shard.context, participant, receiver.queue, wakeup};
+  SubscribingSide side{shard.context, MeetingId{}, participant, receiver.queue, wakeup};
   std::array<std::uint8_t, 256> bytes{};
 };
 
@@ -115,7 +116,42 @@ TEST_F(SubscribingSideTest, sends_everything_to_who_reports_nothing_of_the_first
 TEST_F(SubscribingSideTest, sends_everything_to_who_can_not_be_probed) {
   const Consumer& consumer = add(2000, false);
   side.on_wish_changed(kT0);
+  side.handle_timeout(side.next_timeout());
   EXPECT_EQ(consumer.layers().target(), 2);
+}
+
+TEST_F(SubscribingSideTest, looks_once_at_wishes_that_come_together) {
+  std::vector<const Consumer*> consumers;
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    consumers.push_back(&add(2000 + 2 * i, false));
+    side.on_wish_changed(kT0 + i * 10us);
+  }
+  EXPECT_LE(side.next_timeout(), kT0 + 5ms) << "the first is not put off by the others";
+  EXPECT_EQ(consumers[0]->layers().target(), 0) << "not looked at yet";
+  side.handle_timeout(kT0 + 5ms);
+  for (const Consumer* consumer : consumers) EXPECT_EQ(consumer->layers().target(), 2);
+}
+
+TEST_F(SubscribingSideTest, tells_once_what_it_is_sent_however_often_the_reason_wavers) {
+  const Consumer& consumer = add(2000, false);
+  side.on_wish_changed(kT0);
+  side.handle_timeout(kT0 + 5ms);
+  source.send(kT0 + 6ms, 2, true);
+  for (Instant now = kT0 + 10ms; now < kT0 + 10s; now += 100ms) {
+    source.send(now, 2, false);
+    (void)shard.context.egress.poll(now);
+    side.handle_timeout(now);
+  }
+  std::size_t told = 0;
+  for (const control::MediaEvent& event : shard.context.events) {
+    const auto* quality = std::get_if<control::ConsumerQuality>(&event.body);
+    if (quality == nullptr) continue;
+    ++told;
+    EXPECT_EQ(quality->consumer, consumer.id());
+    EXPECT_EQ(quality->layers.current_spatial, 2);
+    EXPECT_EQ(quality->layers.reason, control::LayerReason::kNone);
+  }
+  EXPECT_EQ(told, 1u);
 }
 
 TEST_F(SubscribingSideTest, looks_through_no_more_feedback_than_browsers_send) {

@@ -108,6 +108,8 @@ class TestSource final : public Source {
   }
   void pause(Instant now, bool paused) { change_paused(now, paused); }
 
+  void tell_rates(const LayerBps& rates) { (void)change_rates(rates); }
+
   std::vector<std::uint8_t> key_frames;  // that were asked for
 
  private:

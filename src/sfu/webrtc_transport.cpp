@@ -78,7 +78,8 @@ WebRtcTransport::WebRtcTransport(ShardContext& context, Router& router, Particip
   if (setup_.direction == control::TransportDirection::kSend) {
     publishing_ = std::make_unique<PublishingSide>(context, router, participant, *this);
   } else {
-    subscribing_ = std::make_unique<SubscribingSide>(context, participant, queue_, *this);
+    subscribing_ =
+        std::make_unique<SubscribingSide>(context, router.id(), participant, queue_, *this);
   }
   ufrags_.push_back(ice_.local_ufrag());
   context_.transports.add_ufrag(ice_.local_ufrag(), *this);
@@ -474,7 +475,7 @@ std::size_t WebRtcTransport::stream_count() const {
   return publishing_ ? publishing_->demux().ssrc_count() : subscribing_->stream_count();
 }
 
-control::TransportStats WebRtcTransport::statistics() const {
+control::TransportStats WebRtcTransport::statistics(Instant now) const {
   control::TransportStats out;
   out.transport = setup_.id;
   out.participant = setup_.participant;
@@ -486,6 +487,7 @@ control::TransportStats WebRtcTransport::statistics() const {
   out.packets_sent = queue_.packets_sent;
   out.bytes_received = bytes_received_;
   out.bytes_sent = queue_.bytes_sent;
+  if (subscribing_) out.link = subscribing_->link_stats(now);
   return out;
 }
 

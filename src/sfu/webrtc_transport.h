@@ -76,7 +76,7 @@ class WebRtcTransport final : public Timed, public Wakeup {
   // Of the participant whose it is.
   const control::Permits& permits() const { return participant_.permits; }
 
-  control::TransportStats statistics() const;
+  control::TransportStats statistics(Instant now) const;
   bool holds_ssl() const { return dtls_.holds_ssl(); }
   std::size_t stream_count() const;
 

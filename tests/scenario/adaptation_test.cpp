@@ -1,6 +1,8 @@
 // Behind a link that does not carry everything, and whose rate changes.
 #include "sim/adaptation.h"
 
+#include <algorithm>
+
 #include "scenario.h"
 
 namespace confab::sim {
@@ -33,6 +35,66 @@ TEST(Adaptation, a_fall_to_a_quarter_is_followed_within_a_second) {
   const Steps steps = watch_steps(link_of(3'000'000), {.seed = 7});
   EXPECT_LT(steps.fallen.longest_gap_s, 1);
   EXPECT_GT(steps.fallen.frames_per_second, 15);
+}
+
+TEST(Adaptation, a_receiver_is_told_what_it_is_sent_and_why) {
+  World world({.seed = 8});
+  Peer& anna = world.add_peer();
+  Peer& ben = world.add_peer({.down = link_of(500'000)});
+  world.run_for(500ms);
+  TrackOptions options;
+  options.is_simulcast = true;
+  options.packets_by_layer = {1, 2, 6};
+  const Subscriber& video = ben.subscribe(anna.publish(options).producer);
+  world.run_for(10s);
+  const auto told = events_of<control::ConsumerQuality>(world);
+  ASSERT_FALSE(told.empty());
+  EXPECT_EQ(told.back().consumer, video.consumer().consumer);
+  EXPECT_EQ(told.back().transport, ben.receiving().created.transport);
+  EXPECT_TRUE(told.back().layers.reason == control::LayerReason::kEstimate ||
+              told.back().layers.reason == control::LayerReason::kProbeWait ||
+              told.back().layers.reason == control::LayerReason::kDraining);
+  EXPECT_LT(told.back().layers.current_spatial, 2);
+  EXPECT_LE(told.size(), 10u) << "once a second at the most";
+  const auto stats = world.ask<control::MeetingStats>(control::GetMeetingStats{ben.participant()});
+  ASSERT_EQ(stats.consumers.size(), 1u);
+  ASSERT_TRUE(stats.consumers[0].layers);
+  EXPECT_EQ(stats.consumers[0].layers->current_spatial, told.back().layers.current_spatial);
+  EXPECT_TRUE(stats.producers.empty()) << "anna's";
+}
+
+TEST(Adaptation, where_not_even_the_smallest_picture_fits_sound_goes_on_alone_until_it_does) {
+  World world({.seed = 9});
+  Peer& anna = world.add_peer();
+  Peer& ben = world.add_peer({.down = link_of(1'000'000)});
+  world.run_for(500ms);
+  TrackOptions options;
+  options.is_simulcast = true;
+  options.packets_by_layer = {1, 2, 6};
+  options.temporal_layers = 3;
+  const Subscriber& video = ben.subscribe(anna.publish(options).producer);
+  const Subscriber& audio = ben.subscribe(anna.publish(microphone()).producer);
+  world.run_for(5s);
+  ASSERT_FALSE(video.decoder().shown().empty());
+
+  ben.set_links({}, link_of(100'000));
+  world.run_for(10s);
+  const auto reason = [&] {
+    return events_of<control::ConsumerQuality>(world).back().layers.reason;
+  };
+  EXPECT_EQ(reason(), control::LayerReason::kPausedEstimate);
+  EXPECT_GT(world.shard().counters().dropped(sfu::Drop::kLinkTooSmall), 0u);
+  const Instant quiet = world.now();
+  world.run_for(10s);
+  const auto heard = std::ranges::count_if(
+      audio.steps(), [&](const auto& step) { return step.second.at >= quiet; });
+  EXPECT_GE(heard, 490) << "of 500";
+  EXPECT_EQ(reason(), control::LayerReason::kPausedEstimate) << "it does not come and go";
+
+  ben.set_links({}, link_of(1'000'000));
+  world.run_for(20s);
+  EXPECT_NE(reason(), control::LayerReason::kPausedEstimate);
+  EXPECT_GT(video.decoder().shown_between(world.now() - 5s, world.now()), 100u);
 }
 
 // Each gate of docs/bwe.md.

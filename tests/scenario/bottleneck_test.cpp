@@ -1,4 +1,6 @@
 // Behind a link that carries less than is sent, and what repeats do there.
+#include <numeric>
+
 #include "scenario.h"
 
 namespace confab::sim {
@@ -58,6 +60,28 @@ TEST_F(Bottleneck, repeats_add_no_more_than_a_third_to_what_a_full_link_is_offer
   EXPECT_LT(audio_lost(microphone, audio), 0.35);
   expect_sound(video);
   expect_sound(audio);
+}
+
+TEST_F(Bottleneck, statistics_and_gauges_say_what_the_link_carries) {
+  ben.set_links({}, narrow());
+  ben.subscribe(anna.publish(camera_of_1650_kbit()).producer);
+  world.run_for(10s);
+  const auto stats = world.ask<control::MeetingStats>(control::GetMeetingStats{});
+  std::size_t links = 0;
+  for (const control::TransportStats& transport : stats.transports) {
+    EXPECT_EQ(transport.link.has_value(),
+              transport.transport == ben.receiving().created.transport ||
+                  transport.transport == anna.receiving().created.transport);
+    if (!transport.link || !transport.link->is_known) continue;
+    ++links;
+    EXPECT_GT(transport.link->target_bps, 300'000u);
+    EXPECT_LT(transport.link->target_bps, 1'200'000u);
+    EXPECT_GT(transport.link->sent_bps, 1'500'000u);
+    EXPECT_NE(transport.link->cause, "start");
+  }
+  EXPECT_EQ(links, 1u) << "anna receives nothing, and reports nothing";
+  const auto& by_state = world.shard().gauges().links;
+  EXPECT_EQ(std::accumulate(by_state.begin(), by_state.end(), std::size_t{0}), 1u);
 }
 
 // 5 % of packets and of repeats lost, on a link that has room.

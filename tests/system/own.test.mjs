@@ -111,6 +111,7 @@ test('media: produce, consume, pause, resume, close', async (t) => {
   assert.equal((await ben.ask('transport:connect', { transportId: recv.id, dtlsParameters })).error.code, 'conflict');
   assert.deepEqual(await ben.get('consumer:resume', { consumerId: consumer.id }), {});
   assert.deepEqual(await ben.get('consumer:layers', { consumerId: consumer.id, spatialLayer: 1, temporalLayer: 0 }), {});
+  assert.equal((await ben.get('stats:get', {})).consumers[0].consumerId, consumer.id);
   assert.deepEqual(await ben.get('consumer:pause', { consumerId: consumer.id }), {});
 
   await ada.get('producer:pause', { producerId });

@@ -130,8 +130,14 @@ void on(Core& core, const Origin& origin, Asker asker, SetPreferredLayers reques
     return core.refuse(origin, ErrorCode::kNotFound, kNoSuchConsumer);
   }
   core.ask_media(*asker.meeting, asker.participant,
-                 control::SetPreferredLayers{request.consumer, request.spatial, request.temporal},
+                 control::SetPreferredLayers{request.consumer, request.spatial, request.temporal,
+                                             request.priority},
                  Relayed{origin});
+}
+
+void on(Core& core, const Origin& origin, Asker asker, GetStats) {
+  core.ask_media(*asker.meeting, asker.participant,
+                 control::GetMeetingStats{asker.participant->who.id}, Relayed{origin});
 }
 
 void on(Core& core, const Origin& origin, Asker asker, CloseConsumer request) {

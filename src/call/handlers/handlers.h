@@ -19,6 +19,7 @@ void on(Core& core, const Origin& origin, Asker asker, CloseProducer request);
 void on(Core& core, const Origin& origin, Asker asker, Consume request);
 void on(Core& core, const Origin& origin, Asker asker, SetConsumerPaused request);
 void on(Core& core, const Origin& origin, Asker asker, SetPreferredLayers request);
+void on(Core& core, const Origin& origin, Asker asker, GetStats request);
 void on(Core& core, const Origin& origin, Asker asker, CloseConsumer request);
 void on(Core& core, const Origin& origin, Asker asker, SendChat request);
 void on(Core& core, const Origin& origin, Asker asker, SetHand request);

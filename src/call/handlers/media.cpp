@@ -61,7 +61,8 @@ bool is_expected(const Purpose&, const control::MediaResult& result) {
 }
 bool is_expected(const Relayed&, const control::MediaResult& result) {
   return std::holds_alternative<control::Done>(result) ||
-         std::holds_alternative<control::IceRestarted>(result);
+         std::holds_alternative<control::IceRestarted>(result) ||
+         std::holds_alternative<control::MeetingStats>(result);
 }
 
 void settle(Core& core, control::RequestId id, Result<control::MediaResult> result) {
@@ -100,6 +101,14 @@ void on_news(Core& core, Meeting& meeting, const control::ConsumerClosed& news) 
   const ProducerId producer = consumer->second.producer;
   meeting.remove_consumer(*owner, news.consumer);
   core.notify({owner->connection}, ConsumerRemoved{news.consumer, producer});
+}
+
+void on_news(Core& core, Meeting& meeting, const control::ConsumerQuality& news) {
+  const auto it = meeting.transport_owners.find(news.transport);
+  const Participant* owner =
+      it == meeting.transport_owners.end() ? nullptr : meeting.find(it->second);
+  if (!owner || !owner->consumers.contains(news.consumer)) return;
+  core.notify({owner->connection}, QualityChanged{news.consumer, news.layers});
 }
 
 void on_news(Core& core, Meeting& meeting, const control::ActiveSpeakers& news) {
@@ -153,6 +162,9 @@ void on_answer(Core& core, MediaInFlight&, Relayed& purpose, Result<control::Med
   if (!result) return core.refuse(purpose.origin, result.error());
   if (auto* restarted = std::get_if<control::IceRestarted>(&*result)) {
     return core.reply(purpose.origin, std::move(*restarted));
+  }
+  if (auto* stats = std::get_if<control::MeetingStats>(&*result)) {
+    return core.reply(purpose.origin, std::move(*stats));
   }
   core.reply(purpose.origin, Done{});
 }

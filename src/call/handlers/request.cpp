@@ -24,7 +24,8 @@ constexpr RequestKind kind_of_request() {
 // Those whose answers grow with the meeting: priced by what the answers before them took.
 template <typename T>
 constexpr bool has_large_answer() {
-  return std::is_same_v<T, Join> || std::is_same_v<T, GetState> || std::is_same_v<T, GetChat>;
+  return std::is_same_v<T, Join> || std::is_same_v<T, GetState> || std::is_same_v<T, GetChat> ||
+         std::is_same_v<T, GetStats>;
 }
 
 Standing standing_of(Core& core, ConnectionId connection) {

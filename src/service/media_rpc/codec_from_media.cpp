@@ -1,4 +1,5 @@
 // What a media node says: greeting, results, events, beats.
+#include <optional>
 #include <utility>
 
 #include "service/media_rpc/codec.h"
@@ -9,6 +10,17 @@ namespace confab::media_rpc {
 namespace {
 
 // ---- out ----
+
+void put(const control::LinkStats& s, pb::LinkStats* to) {
+  to->set_is_known(s.is_known);
+  to->set_target_bps(s.target_bps);
+  to->set_sent_bps(s.sent_bps);
+  to->set_network_queue_ms(s.network_queue_ms);
+  to->set_server_queue_packets(s.server_queue_packets);
+  to->set_loss_permille(s.loss_permille);
+  to->set_state(s.state);
+  to->set_cause(s.cause);
+}
 
 void put(const control::TransportStats& s, pb::TransportStats* to) {
   media_rpc::put(s.transport, to->mutable_transport());
@@ -21,6 +33,7 @@ void put(const control::TransportStats& s, pb::TransportStats* to) {
   to->set_packets_sent(s.packets_sent);
   to->set_bytes_received(s.bytes_received);
   to->set_bytes_sent(s.bytes_sent);
+  if (s.link) put(*s.link, to->mutable_link());
 }
 
 void put(const control::ProducerStats& s, pb::ProducerStats* to) {
@@ -37,6 +50,15 @@ void put(const control::ProducerStats& s, pb::ProducerStats* to) {
   to->set_jitter_us(s.jitter_us);
 }
 
+void put(const control::LayerStats& s, pb::LayerStats* to) {
+  to->set_current_spatial(s.current_spatial);
+  to->set_current_temporal(s.current_temporal);
+  to->set_target_spatial(s.target_spatial);
+  to->set_target_temporal(s.target_temporal);
+  to->set_allotted_bps(s.allotted_bps);
+  to->set_reason(static_cast<std::uint32_t>(s.reason));
+}
+
 void put(const control::ConsumerStats& s, pb::ConsumerStats* to) {
   media_rpc::put(s.consumer, to->mutable_consumer());
   media_rpc::put(s.producer, to->mutable_producer());
@@ -48,6 +70,7 @@ void put(const control::ConsumerStats& s, pb::ConsumerStats* to) {
   to->set_plis_received(s.plis_received);
   to->set_rtt_us(s.rtt_us);
   to->set_fraction_lost(s.fraction_lost);
+  if (s.layers) put(*s.layers, to->mutable_layers());
 }
 
 struct PutResult {
@@ -103,6 +126,12 @@ struct PutEvent {
     media_rpc::put(e.consumer, out.mutable_consumer_closed()->mutable_consumer());
     media_rpc::put(e.transport, out.mutable_consumer_closed()->mutable_transport());
   }
+  void operator()(const control::ConsumerQuality& e) const {
+    pb::ConsumerQuality* to = out.mutable_quality();
+    media_rpc::put(e.consumer, to->mutable_consumer());
+    media_rpc::put(e.transport, to->mutable_transport());
+    put(e.layers, to->mutable_layers());
+  }
   void operator()(const control::ActiveSpeakers& e) const {
     pb::ActiveSpeakers* to = out.mutable_speakers();
     for (const control::AudioLevel& level : e.speakers) {
@@ -157,7 +186,34 @@ struct PutBody {
 
 // ---- in ----
 
-control::TransportStats get_stats(const pb::TransportStats& in) {
+control::LayerStats get_layers(const pb::LayerStats& in, Fault& fault) {
+  const auto layer = [&](std::int32_t number) {
+    if (number < -1 || number > 7) fault.add("a layer out of range");
+    return static_cast<std::int8_t>(number);
+  };
+  // A newer node may have more of them.
+  const bool is_known = in.reason() < static_cast<std::uint32_t>(control::LayerReason::kCount);
+  const auto reason =
+      is_known ? static_cast<control::LayerReason>(in.reason()) : control::LayerReason::kNone;
+  return {layer(in.current_spatial()), layer(in.current_temporal()),
+          layer(in.target_spatial()),  layer(in.target_temporal()),
+          in.allotted_bps(),           reason};
+}
+
+std::optional<control::LinkStats> get_link(const pb::TransportStats& stats, Fault& fault) {
+  if (!stats.has_link()) return std::nullopt;
+  const pb::LinkStats& in = stats.link();
+  return control::LinkStats{in.is_known(),
+                            in.target_bps(),
+                            in.sent_bps(),
+                            in.network_queue_ms(),
+                            in.server_queue_packets(),
+                            narrow<std::uint16_t>(in.loss_permille(), fault),
+                            in.state(),
+                            in.cause()};
+}
+
+control::TransportStats get_stats(const pb::TransportStats& in, Fault& fault) {
   return {get_id<TransportId>(in.transport()),
           get_id<ParticipantId>(in.participant()),
           in.ice_connected(),
@@ -167,7 +223,8 @@ control::TransportStats get_stats(const pb::TransportStats& in) {
           in.packets_received(),
           in.packets_sent(),
           in.bytes_received(),
-          in.bytes_sent()};
+          in.bytes_sent(),
+          get_link(in, fault)};
 }
 
 control::ProducerStats get_stats(const pb::ProducerStats& in, Fault& fault) {
@@ -194,12 +251,13 @@ control::ConsumerStats get_stats(const pb::ConsumerStats& in, Fault& fault) {
           in.nacks_received(),
           in.plis_received(),
           in.rtt_us(),
-          narrow<std::uint8_t>(in.fraction_lost(), fault)};
+          narrow<std::uint8_t>(in.fraction_lost(), fault),
+          in.has_layers() ? std::optional(get_layers(in.layers(), fault)) : std::nullopt};
 }
 
 control::MeetingStats get_stats(const pb::MeetingStats& in, Fault& fault) {
   control::MeetingStats out;
-  for (const auto& stats : in.transports()) out.transports.push_back(get_stats(stats));
+  for (const auto& stats : in.transports()) out.transports.push_back(get_stats(stats, fault));
   for (const auto& stats : in.producers()) out.producers.push_back(get_stats(stats, fault));
   for (const auto& stats : in.consumers()) out.consumers.push_back(get_stats(stats, fault));
   return out;
@@ -282,6 +340,10 @@ control::MediaEventBody get_event(const pb::Event& in, Fault& fault) {
     case pb::Event::kConsumerClosed:
       return control::ConsumerClosed{get_id<ConsumerId>(in.consumer_closed().consumer()),
                                      get_id<TransportId>(in.consumer_closed().transport())};
+    case pb::Event::kQuality:
+      return control::ConsumerQuality{get_id<ConsumerId>(in.quality().consumer()),
+                                      get_id<TransportId>(in.quality().transport()),
+                                      get_layers(in.quality().layers(), fault)};
     case pb::Event::kSpeakers:
       return get_speakers(in.speakers(), fault);
     case pb::Event::kMeetingLost:

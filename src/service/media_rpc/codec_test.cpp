@@ -67,10 +67,10 @@ TEST_F(CodecTest, EveryCommandArrivesAsItWasSent) {
       control::PutCapabilities{id<TransportId>(), 0xfedc'ba98'7654'3210, capabilities},
       control::Consume{id<TransportId>(), id<ProducerId>(), 77, false},
       control::SetConsumerPaused{id<ConsumerId>(), true},
-      control::SetPreferredLayers{id<ConsumerId>(), 2, 1},
+      control::SetPreferredLayers{id<ConsumerId>(), 2, 1, 8},
       control::RequestKeyFrame{id<ConsumerId>()},
       control::CloseConsumer{id<ConsumerId>()},
-      control::GetMeetingStats{},
+      control::GetMeetingStats{id<ParticipantId>()},
       control::Admit{id<ParticipantId>(), {0b0101, true, false}},
       control::SetPermits{id<ParticipantId>(), {0b1010, false, true}},
       control::Dismiss{id<ParticipantId>()}};
@@ -146,7 +146,9 @@ TEST_F(CodecTest, EveryResultAndEventArrivesAsItWasSent) {
       {id<TransportId>(), id<ParticipantId>(), true, true, false, "GCM", 1, 2, 3, 4}};
   stats.producers.resize(1);
   stats.consumers.resize(2);
+  stats.transports[0].link = control::LinkStats{true, 1, 2, 3, 4, 1000, "lossy", "loss"};
   stats.consumers[1].fraction_lost = 255;
+  stats.consumers[1].layers = control::LayerStats{-1, -1, 2, 3, 4, control::LayerReason::kEstimate};
   const std::vector<control::MediaResult> results = {
       control::Done{},
       control::MeetingOpened{*ortc::router_capabilities(ortc::default_router_codecs())},
@@ -167,6 +169,9 @@ TEST_F(CodecTest, EveryResultAndEventArrivesAsItWasSent) {
       control::TransportStateChanged{id<TransportId>(), id<ParticipantId>(),
                                      control::TransportState::kFailed, "why"},
       control::ConsumerClosed{id<ConsumerId>(), id<TransportId>()},
+      control::ConsumerQuality{id<ConsumerId>(),
+                               id<TransportId>(),
+                               {2, 1, -1, -1, 90'000, control::LayerReason::kDraining}},
       control::ActiveSpeakers{{{id<ProducerId>(), -127}, {id<ProducerId>(), 0}}},
       control::MeetingLost{"gone"}};
   ASSERT_EQ(events.size(), std::variant_size_v<control::MediaEventBody>);

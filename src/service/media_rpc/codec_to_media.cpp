@@ -35,7 +35,10 @@ struct PutRequest {
 
   void operator()(const control::OpenMeeting&) const { out.mutable_open(); }
   void operator()(const control::CloseMeeting&) const { out.mutable_close(); }
-  void operator()(const control::GetMeetingStats&) const { out.mutable_get_meeting_stats(); }
+  void operator()(const control::GetMeetingStats& r) const {
+    pb::GetMeetingStats* to = out.mutable_get_meeting_stats();
+    if (r.participant) put(*r.participant, to->mutable_participant());
+  }
   void operator()(const control::CreateTransport& r) const {
     pb::CreateTransport* to = out.mutable_create_transport();
     put(r.participant, to->mutable_participant());
@@ -91,6 +94,7 @@ struct PutRequest {
     put(r.consumer, to->mutable_consumer());
     to->set_spatial(r.spatial);
     to->set_temporal(r.temporal);
+    to->set_priority(r.priority);
   }
   void operator()(const control::RequestKeyFrame& r) const {
     put(r.consumer, out.mutable_request_key_frame()->mutable_consumer());
@@ -227,13 +231,19 @@ control::MediaRequest get_request(const pb::Command& in, Fault& fault) {
       return control::SetPreferredLayers{
           get_id<ConsumerId>(in.set_preferred_layers().consumer()),
           narrow<std::uint8_t>(in.set_preferred_layers().spatial(), fault),
-          narrow<std::uint8_t>(in.set_preferred_layers().temporal(), fault)};
+          narrow<std::uint8_t>(in.set_preferred_layers().temporal(), fault),
+          narrow<std::uint8_t>(in.set_preferred_layers().priority(), fault)};
     case pb::Command::kRequestKeyFrame:
       return control::RequestKeyFrame{get_id<ConsumerId>(in.request_key_frame().consumer())};
     case pb::Command::kCloseConsumer:
       return control::CloseConsumer{get_id<ConsumerId>(in.close_consumer().consumer())};
-    case pb::Command::kGetMeetingStats:
-      return control::GetMeetingStats{};
+    case pb::Command::kGetMeetingStats: {
+      control::GetMeetingStats out;
+      if (in.get_meeting_stats().has_participant()) {
+        out.participant = get_id<ParticipantId>(in.get_meeting_stats().participant());
+      }
+      return out;
+    }
     case pb::Command::kAdmit:
       return control::Admit{get_id<ParticipantId>(in.admit().participant()),
                             get_permits(in.admit().permits(), fault)};

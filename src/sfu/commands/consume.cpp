@@ -92,7 +92,7 @@ CommandResult handle(ShardState& shard, Instant now, const MeetingId& meeting,
                      const control::SetPreferredLayers& request) {
   const auto consumer = find_in<Consumer>(shard, meeting, request.consumer, "consumer");
   if (!consumer) return std::unexpected(consumer.error());
-  (*consumer)->set_preferred(now, {request.spatial, request.temporal});
+  (*consumer)->set_preferred(now, {request.spatial, request.temporal}, request.priority);
   tell_wish(shard, now, meeting, **consumer);
   return control::Done{};
 }

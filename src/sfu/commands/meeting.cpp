@@ -24,7 +24,8 @@ control::ProducerStats producer_stats(const Producer& producer) {
   return out;
 }
 
-control::ConsumerStats consumer_stats(const Consumer& consumer) {
+control::ConsumerStats consumer_stats(Instant now, const SubscribingSide& side,
+                                      const Consumer& consumer) {
   const Consumer::Statistics& statistics = consumer.statistics();
   control::ConsumerStats out;
   out.consumer = consumer.id();
@@ -37,7 +38,24 @@ control::ConsumerStats consumer_stats(const Consumer& consumer) {
   out.plis_received = statistics.plis_received;
   out.rtt_us = static_cast<std::uint32_t>(to_us(statistics.rtt));
   out.fraction_lost = statistics.fraction_lost;
+  if (consumer.source().kind() == ortc::MediaKind::kVideo) {
+    out.layers = consumer.layer_stats(now, side.rate().update().state);
+  }
   return out;
+}
+
+void add_stats(Instant now, const WebRtcTransport& transport, control::MeetingStats& stats) {
+  stats.transports.push_back(transport.statistics(now));
+  if (const PublishingSide* side = transport.publishing()) {
+    for (const auto& producer : side->producers()) {
+      if (producer) stats.producers.push_back(producer_stats(*producer));
+    }
+  }
+  if (const SubscribingSide* side = transport.subscribing()) {
+    for (const auto& [id, consumer] : side->consumers()) {
+      stats.consumers.push_back(consumer_stats(now, *side, *consumer));
+    }
+  }
 }
 
 }  // namespace
@@ -75,19 +93,16 @@ CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
   return control::Done{};
 }
 
-CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
-                     const control::GetMeetingStats&) {
+CommandResult handle(ShardState& shard, Instant now, const MeetingId& meeting,
+                     const control::GetMeetingStats& request) {
   const auto router = find_router(shard, meeting);
   if (!router) return std::unexpected(router.error());
   control::MeetingStats stats;
   for (const auto& [id, transport] : (*router)->transports()) {
-    stats.transports.push_back(transport->statistics());
-  }
-  for (const auto& [id, producer] : (*router)->producers()) {
-    stats.producers.push_back(producer_stats(*producer));
-  }
-  for (const auto& [id, consumer] : (*router)->consumers()) {
-    stats.consumers.push_back(consumer_stats(*consumer));
+    // Asked for by each participant of a large meeting: what is not theirs is not looked at.
+    const bool is_wanted =
+        !request.participant || transport->setup().participant == *request.participant;
+    if (is_wanted) add_stats(now, *transport, stats);
   }
   return stats;
 }

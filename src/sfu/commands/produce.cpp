@@ -38,7 +38,7 @@ CommandResult handle(ShardState& shard, Instant, const MeetingId& meeting,
   setup.source.type = ortc::producer_type(request.rtp_parameters);
   setup.source.paused = request.paused;
   setup.slot = side->free_slot();
-  setup.shows = request.source;
+  setup.source.shows = request.source;
   setup.parameters = request.rtp_parameters;
   setup.parameters.rtcp.cname =
       side->cname().settle(request.rtp_parameters.rtcp.cname, context.random);

@@ -3,6 +3,7 @@
 import { X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { StreamStats, TransportStats } from '@/lib/media/stats';
+import type { LayerReason } from '@/lib/protocol/types';
 import { newStatsMemory, takeStats, type StatsSnapshot, type StreamRow } from '@/lib/session/debug';
 import { useMeeting } from '@/lib/store/meeting';
 import { useSession } from './session-context';
@@ -63,10 +64,10 @@ export function StatsOverlay({ onClose }: { onClose: () => void }) {
       </header>
       <div className="min-h-0 overflow-y-auto px-5 pb-5" tabIndex={0} role="region" aria-label="Measured values">
         <div ref={values}>
-          <p className="text-xs text-soft">Measured by this browser, once a second.</p>
+          <p className="text-xs text-soft">Measured by this browser and by the server, once a second.</p>
           <div className="mt-3 grid gap-3 sm:grid-cols-2">
             <TransportCard title="Sending path" stats={snapshot?.transports.send ?? null} sends />
-            <TransportCard title="Receiving path" stats={snapshot?.transports.recv ?? null} />
+            <TransportCard title="Receiving path" stats={snapshot?.transports.recv ?? null} link={snapshot?.link ?? null} />
           </div>
           <Streams title="Sent" rows={rows.filter((each) => each.direction === 'send')} nameOf={() => 'You'} narrow={narrow} />
           <Streams title="Received" rows={rows.filter((each) => each.direction === 'recv')} nameOf={nameOf} narrow={narrow} />
@@ -80,7 +81,14 @@ function figure(value: number | undefined, unit: string, digits = 0): string {
   return value === undefined ? '–' : `${value.toFixed(digits)} ${unit}`.trim();
 }
 
-function TransportCard({ title, stats, sends = false }: { title: string; stats: TransportStats | null; sends?: boolean }) {
+interface TransportProps {
+  title: string;
+  stats: TransportStats | null;
+  sends?: boolean;
+  link?: StatsSnapshot['link'];
+}
+
+function TransportCard({ title, stats, sends = false, link = null }: TransportProps) {
   const rows: [string, string][] = [
     ['State', stats?.state ?? '–'],
     ['Path', stats === null ? '–' : `${stats.protocol ?? '–'}, ${stats.localType ?? '–'} → ${stats.remoteType ?? '–'}`],
@@ -88,6 +96,11 @@ function TransportCard({ title, stats, sends = false }: { title: string; stats: 
     ['In / out', `${figure(stats?.kbpsIn, '')} / ${figure(stats?.kbpsOut, 'kbit/s')}`],
     // A browser estimates what it may send; on the other path it has nothing to say.
     ...(sends ? [['Estimate', figure(stats?.availableKbps, 'kbit/s')] satisfies [string, string]] : []),
+    // There it is the server that estimates.
+    ...(link === null ? [] : ([
+      ['Estimate (server)', figure(link.targetBps / 1000, 'kbit/s')],
+      ['Waiting in the network', figure(link.networkQueueMs, 'ms')],
+    ] satisfies [string, string][])),
     ['DTLS', [stats?.dtlsState ?? '–', stats?.dtlsVersion].filter(Boolean).join(', ')],
     ['SRTP', stats?.srtpCipher ?? '–'],
   ];
@@ -121,7 +134,7 @@ function Streams({ title, rows, nameOf, narrow }: StreamsProps) {
   return narrow ? <StreamCards title={title} rows={rows} nameOf={nameOf} /> : <StreamTable title={title} rows={rows} nameOf={nameOf} />;
 }
 
-function cells({ source, stats }: StreamRow): string[] {
+function cells({ source, stats, served }: StreamRow): string[] {
   return [
     source,
     stats?.codec?.replace(/^(audio|video)\//, '') ?? '–',
@@ -129,7 +142,7 @@ function cells({ source, stats }: StreamRow): string[] {
     figure(stats?.kbps, 'kbit/s'),
     figure(stats?.lossPercent, '%', 1),
     figure(stats?.jitterMs, 'ms', 1),
-    details(stats),
+    [details(stats), servedWords(served)].filter((each) => each !== '' && each !== '–').join(', ') || '–',
   ];
 }
 
@@ -189,6 +202,25 @@ function StreamCards({ title, rows, nameOf }: Omit<StreamsProps, 'narrow'>) {
 function picture(stats: StreamStats | null): string {
   if (stats?.width === undefined || stats.height === undefined) return '–';
   return `${stats.width}×${stats.height} · ${figure(stats.fps, 'fps')}`;
+}
+
+const kReasons: Record<LayerReason, string> = {
+  none: '',
+  estimate: 'limited by your connection',
+  draining: 'limited by your connection (emptying a queue)',
+  probe_wait: 'limited by your connection (trying for more)',
+  server_limit: 'limited by your connection (it fell behind)',
+  paused_estimate: 'paused: your connection is too weak',
+  client_wish: 'as large as its tile',
+  publisher_off: 'switched off by the sender',
+  publisher_limited: 'the sender sends no more',
+  waiting_key_frame: 'waiting for a whole picture',
+};
+
+function servedWords(served: StreamRow['served']): string {
+  if (served === undefined) return '';
+  const layer = served.spatialLayer === null ? '' : `layer ${served.spatialLayer + 1}`;
+  return [layer, kReasons[served.reason]].filter(Boolean).join(', ');
 }
 
 function details(stats: StreamStats | null): string {

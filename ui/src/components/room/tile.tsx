@@ -42,6 +42,7 @@ export const Tile = memo(function Tile({ tile, box, pinned, tag }: TileProps) {
   const micLive = isLive(participant, 'microphone');
   const verdict = useQuality((state) => (screen ? undefined : state.people[participant.id]));
   const stalled = useQuality((state) => producerId !== undefined && state.stalled.has(producerId));
+  const paused = useQuality((state) => producerId !== undefined && state.paused.has(producerId));
 
   const ref = useRef<HTMLElement>(null);
   useHeirOfFocus(ref);
@@ -67,6 +68,7 @@ export const Tile = memo(function Tile({ tile, box, pinned, tag }: TileProps) {
       data-connection={participant.connection}
       data-small={small}
       data-stalled={stalled || undefined}
+      data-paused={paused || undefined}
       aria-label={tileLabel(tile, micLive, tag, verdict)}
       style={{ transform: `translate(${box.x}px, ${box.y}px)`, width: box.width, height: box.height }}
       className={clsx('tile group absolute top-0 left-0 isolate overflow-hidden rounded-(--radius-tile) bg-ink-850', lit ? 'speaking-ring' : 'ring-1 ring-white/8')}
@@ -96,14 +98,7 @@ export const Tile = memo(function Tile({ tile, box, pinned, tag }: TileProps) {
           </span>
         </div>
       )}
-      {stalled && track && !reconnecting && (
-        <span
-          data-testid="tile-stalled"
-          className="absolute inset-x-2 top-2 mx-auto flex w-fit items-center gap-1.5 rounded-full bg-ink-950/85 px-2.5 py-1 text-xs font-medium text-warn"
-        >
-          <WifiOff className="size-3.5 shrink-0" aria-hidden /> <span className={small ? 'sr-only' : ''}>The picture stands still</span>
-        </span>
-      )}
+      {(stalled || paused) && !reconnecting && track && <StillBadge words={paused ? 'Paused: your connection is weak' : 'The picture stands still'} small={small} />}
       {participant.hand !== null && !screen && (
         <span
           data-testid="tile-hand"
@@ -216,5 +211,17 @@ function PinButton({ tileKey, name, pinned, small }: { tileKey: string; name: st
         <Icon className={small ? 'size-3.5' : 'size-4'} aria-hidden />
       </span>
     </button>
+  );
+}
+
+/** Over the last frame, which is kept: a black tile says less. */
+function StillBadge({ words, small }: { words: string; small: boolean }) {
+  return (
+    <span
+      data-testid="tile-stalled"
+      className="absolute inset-x-2 top-2 mx-auto flex w-fit items-center gap-1.5 rounded-full bg-ink-950/85 px-2.5 py-1 text-xs font-medium text-warn"
+    >
+      <WifiOff className="size-3.5 shrink-0" aria-hidden /> <span className={small ? 'sr-only' : ''}>{words}</span>
+    </span>
   );
 }

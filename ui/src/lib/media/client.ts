@@ -1,20 +1,13 @@
 import type { Device, types as ms } from 'mediasoup-client';
 import type { SignalingClient } from '@/lib/protocol/client';
 import { ProtocolError } from '@/lib/protocol/errors';
-import type {
-  ConsumerOptions,
-  MediaKind,
-  OwnConsumer,
-  Source,
-  TransportDirection,
-  TransportOptions,
-} from '@/lib/protocol/types';
+import type { ConsumerOptions, MediaKind, OwnConsumer, Source, TransportDirection, TransportOptions } from '@/lib/protocol/types';
 import { cameraEncodings, chooseCodec, kScreenEncodings, sizeOf, type MediaOverrides } from './encodings';
 import type { Resolution } from './devices';
 import { KeyFrameWatch } from './key-frame-watch';
 import { DeviceLoader } from './device-loader';
 import { mark } from './marks';
-import { kAllVideo, kTopLayer, kTopTemporalLayer, type UseOfVideo } from './use-of-video';
+import { kAllVideo, kFocusPriority, kTopLayer, kTopTemporalLayer, type UseOfVideo } from './use-of-video';
 
 export interface RemoteTrack {
   producerId: string;
@@ -44,6 +37,11 @@ interface Sent {
   toldPaused: boolean | undefined;
 }
 
+interface Wish {
+  layer: number;
+  focused: boolean;
+}
+
 interface Held {
   consumer: ms.Consumer;
   participantId: string;
@@ -51,7 +49,7 @@ interface Held {
   /** What the server was last told; it makes consumers paused. */
   flowing: boolean;
   /** Likewise; it makes consumers without a limit. Undefined: it may or may not have heard the last one. */
-  layer: number | undefined;
+  wish: Wish | undefined;
 }
 
 const kIceLookEveryMs = 50;
@@ -437,7 +435,7 @@ export class MediaClient {
       consumer.close();
       return;
     }
-    const held: Held = { consumer, participantId, source, flowing: false, layer: kTopLayer };
+    const held: Held = { consumer, participantId, source, flowing: false, wish: { layer: kTopLayer, focused: false } };
     this.consumers.set(producerId, held);
     this.events.onTrack({ producerId, consumerId: id, participantId, source, track: consumer.track });
     markFirstMedia(consumer.track);
@@ -460,20 +458,22 @@ export class MediaClient {
   private applyUse(held: Held): void {
     const { producerId, kind } = held.consumer;
     // Before it flows: a key frame of a larger layer would be asked for in vain.
-    if (kind === 'video') void this.limitLayer(held, this.use.layers.get(producerId) ?? kTopLayer);
+    if (kind === 'video') void this.tellWish(held, { layer: this.use.layers.get(producerId) ?? kTopLayer, focused: this.use.focused === producerId });
     void this.letFlow(held, kind === 'audio' || !this.use.hidden.has(producerId));
   }
 
-  private async limitLayer(held: Held, layer: number): Promise<void> {
-    if (held.layer === layer || held.consumer.closed || this.use.hidden.has(held.consumer.producerId)) return;
-    held.layer = layer;
+  private async tellWish(held: Held, wish: Wish): Promise<void> {
+    const isTold = held.wish?.layer === wish.layer && held.wish.focused === wish.focused;
+    if (isTold || held.consumer.closed || this.use.hidden.has(held.consumer.producerId)) return;
+    held.wish = wish;
     try {
       await this.signaling.request('consumer:layers', {
-        consumerId: held.consumer.id, spatialLayer: layer, temporalLayer: kTopTemporalLayer,
+        consumerId: held.consumer.id, spatialLayer: wish.layer, temporalLayer: kTopTemporalLayer,
+        ...(wish.focused ? { priority: kFocusPriority } : {}),
       });
     } catch {
-      // As below. Another limit may have been told meanwhile; this one may have been heard, and its answer lost.
-      if (held.layer === layer) held.layer = undefined;
+      // As below. Another wish may have been told meanwhile; this one may have been heard, and its answer lost.
+      if (held.wish === wish) held.wish = undefined;
     }
   }
 

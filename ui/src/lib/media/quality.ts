@@ -1,4 +1,5 @@
 // From what the browser measures of each stream to what a person should know of it. Pure.
+import type { LayerReason } from '@/lib/protocol/types';
 import type { StatEntry } from './stats';
 
 export type Grade = 'good' | 'fair' | 'poor';
@@ -116,6 +117,16 @@ export function ownTrouble(entries: readonly StatEntry[]): { grade: Grade; reaso
   if (limits.has('bandwidth')) return { grade: 'fair', reason: 'Your connection is weak: others see you less sharp' };
   if (limits.has('cpu')) return { grade: 'fair', reason: 'This computer is busy: others see you less sharp' };
   return { grade: 'good', reason: '' };
+}
+
+/** The server sends less than is wanted since the connection to here carries no more. */
+export function isOfOwnLink(reason: LayerReason): boolean {
+  return reason === 'estimate' || reason === 'draining' || reason === 'probe_wait' || reason === 'server_limit';
+}
+
+export function worseOf(a: Grade, b: Grade): Grade {
+  const order: readonly Grade[] = ['poor', 'fair', 'good'];
+  return order.indexOf(a) <= order.indexOf(b) ? a : b;
 }
 
 /** Whose connection it is, as far as one can tell from what arrives here: `bad` of `all` people arrive badly. */

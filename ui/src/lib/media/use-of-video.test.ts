@@ -40,5 +40,8 @@ describe('what there is a use for', () => {
     expect(isSameUse(use, useOf(['a'], [camera('a', 600)], 1, 'all'))).toBe(false);
     expect(isSameUse(use, useOf(['a', 'b'], [camera('a', 360)], 1, 'all'))).toBe(false);
     expect(isSameUse(kAllVideo, use)).toBe(false);
+    const large = useOf(['a'], [camera('a', 360, true)], 1, 'all');
+    expect(large.focused).toBe('a');
+    expect(isSameUse(use, large)).toBe(false);
   });
 });

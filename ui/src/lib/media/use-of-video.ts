@@ -4,9 +4,14 @@ export interface UseOfVideo {
   hidden: ReadonlySet<string>;
   /** The highest spatial layer there is a use for, by producer; of one that is not named, all. */
   layers: ReadonlyMap<string, number>;
+  /** The one that is shown large: where not all fits, it gets the better picture. */
+  focused: string | null;
 }
 
-export const kAllVideo: UseOfVideo = { hidden: new Set(), layers: new Map() };
+export const kAllVideo: UseOfVideo = { hidden: new Set(), layers: new Map(), focused: null };
+
+/** What the focused one is worth beside the others. A screen has more by itself (docs/protocol.md). */
+export const kFocusPriority = 16;
 
 /** How much video a person wants to receive. */
 export type Receive = 'all' | 'saver' | 'sound';
@@ -44,16 +49,18 @@ export function layerFor(shown: Pick<ShownVideo, 'kind' | 'height' | 'focused'>,
 
 /** `all`: every video there is; `shown`: those that have a place on the screen. */
 export function useOf(all: readonly string[], shown: readonly ShownVideo[], pixelRatio: number, receive: Receive): UseOfVideo {
-  if (receive === 'sound') return { hidden: new Set(all), layers: new Map() };
+  if (receive === 'sound') return { hidden: new Set(all), layers: new Map(), focused: null };
   const visible = new Set(shown.map((each) => each.producerId));
   return {
     hidden: new Set(all.filter((each) => !visible.has(each))),
     layers: new Map(shown.map((each) => [each.producerId, layerFor(each, pixelRatio, receive)])),
+    focused: shown.find((each) => each.focused)?.producerId ?? null,
   };
 }
 
 export function isSameUse(a: UseOfVideo, b: UseOfVideo): boolean {
   return (
+    a.focused === b.focused &&
     a.hidden.size === b.hidden.size && [...a.hidden].every((each) => b.hidden.has(each)) &&
     a.layers.size === b.layers.size && [...a.layers].every(([producer, layer]) => b.layers.get(producer) === layer)
   );

@@ -227,7 +227,12 @@ export interface Requests {
   'consumer:pause': { payload: { consumerId: string }; result: Empty };
   'consumer:resume': { payload: { consumerId: string }; result: Empty };
   'consumer:close': { payload: { consumerId: string }; result: Empty };
-  'consumer:layers': { payload: { consumerId: string; spatialLayer: number; temporalLayer: number }; result: Empty };
+  'consumer:layers': {
+    /** `priority`: what a better picture is worth beside those of others, 1 to 255. */
+    payload: { consumerId: string; spatialLayer: number; temporalLayer: number; priority?: number };
+    result: Empty;
+  };
+  'stats:get': { payload: Empty; result: ServerStats };
   'chat:send': { payload: { id: string; text: string; to?: string }; result: { message: ChatMessage } };
   'chat:history': { payload: { before?: string }; result: { chat: ChatMessage[]; chatEarlier: boolean } };
   'hand:set': { payload: { raised: boolean }; result: { hand: number | null } };
@@ -259,6 +264,31 @@ export type Payload<E extends RequestName> = Requests[E]['payload'];
 export type Result<E extends RequestName> = Requests[E]['result'];
 
 /** Every event the server sends unasked. */
+/** Why the server sends no more of a video than it does (docs/protocol.md, Quality). */
+export type LayerReason =
+  | 'none' | 'estimate' | 'draining' | 'probe_wait' | 'server_limit' | 'paused_estimate'
+  | 'client_wish' | 'publisher_off' | 'publisher_limited' | 'waiting_key_frame';
+
+/** What the server sends of a video; a layer is null where it sends nothing. */
+export interface Served {
+  reason: LayerReason;
+  spatialLayer: number | null;
+  temporalLayer: number | null;
+  targetSpatialLayer: number | null;
+  targetTemporalLayer: number | null;
+  allottedBps: number;
+}
+
+/** What the server measured of one's own media. Only what is shown is named here. */
+export interface ServerStats {
+  transports: {
+    transportId: string;
+    /** Of the one to receive on, once this browser reported what reaches it. */
+    link?: { targetBps: number; sentBps: number; networkQueueMs: number; lossPermille: number; state: string; cause: string };
+  }[];
+  consumers: { consumerId: string; producerId: string; layers?: Served }[];
+}
+
 export interface ServerEvents {
   welcome: { protocol: number; build: string; serverTime: number };
   'participant:joined': { participant: Participant };
@@ -270,6 +300,7 @@ export interface ServerEvents {
   'producer:resumed': { participantId: string; producerId: string };
   'producer:closed': { participantId: string; producerId: string };
   'consumer:closed': { consumerId: string; producerId: string };
+  'consumer:quality': { consumerId: string } & Served;
   'chat:message': { message: ChatMessage };
   speakers: { speakers: Speaker[] };
   'transport:state': {

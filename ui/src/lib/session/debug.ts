@@ -1,6 +1,6 @@
 import { inboundStats, outboundStats, RateMemory, transportStats, type StatEntry, type StreamStats, type TransportStats } from '@/lib/media/stats';
 import { timings } from '@/lib/media/marks';
-import type { Source, TransportDirection } from '@/lib/protocol/types';
+import type { Served, ServerStats, Source, TransportDirection } from '@/lib/protocol/types';
 import { useMeeting } from '@/lib/store/meeting';
 import type { MeetingSession } from './session';
 
@@ -10,11 +10,15 @@ export interface StreamRow {
   source: Source;
   direction: TransportDirection;
   stats: StreamStats | null;
+  /** Of a video that is received: what the server sends of it, and why. */
+  served?: Served;
 }
 
 export interface StatsSnapshot {
   transports: Record<TransportDirection, TransportStats | null>;
   streams: StreamRow[];
+  /** What the server measured of the connection to here; null where it does not answer, or knows nothing yet. */
+  link: ServerStats['transports'][number]['link'] | null;
 }
 
 function entries(report: RTCStatsReport): StatEntry[] {
@@ -33,13 +37,14 @@ export function newStatsMemory(): StatsMemory {
 /** Everything the browser measures of this call, once. Rates need the same memory each time. */
 export async function takeStats(session: MeetingSession, memory: StatsMemory): Promise<StatsSnapshot> {
   const media = session.mediaClient;
-  if (media === null) return { transports: { send: null, recv: null }, streams: [] };
+  if (media === null) return { transports: { send: null, recv: null }, streams: [], link: null };
   const { selfId } = useMeeting.getState();
   const transport = async (direction: TransportDirection) =>
     transportStats(entries(await media.transportStats(direction)), memory[direction]);
-  const [send, recv, sending, receiving] = await Promise.all([
+  const [send, recv, server, sending, receiving] = await Promise.all([
     transport('send'),
     transport('recv'),
+    session.signaling.request('stats:get', {}).catch((): ServerStats => ({ transports: [], consumers: [] })),
     Promise.all(
       media.sending().map(async ({ source, producer }): Promise<StreamRow> => {
         const stats = outboundStats(entries(await producer.getStats()), memory.send);
@@ -53,7 +58,13 @@ export async function takeStats(session: MeetingSession, memory: StatsMemory): P
       }),
     ),
   ]);
-  return { transports: { send, recv }, streams: [...sending, ...receiving] };
+  const layers = new Map(server.consumers.map((each) => [each.consumerId, each.layers]));
+  const received = receiving.map((row): StreamRow => {
+    const served = layers.get(row.id);
+    return served === undefined ? row : { ...row, served };
+  });
+  const link = server.transports.find((each) => each.link !== undefined)?.link ?? null;
+  return { transports: { send, recv }, streams: [...sending, ...received], link };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MediaClient } from '@/lib/media/client';
-import type { Participant } from '@/lib/protocol/types';
+import type { LayerReason, Participant, Served } from '@/lib/protocol/types';
 import { kInitialMeeting, useMeeting } from '@/lib/store/meeting';
 import { useQuality } from '@/lib/store/quality';
 import { person } from '@/testing/fake-server';
@@ -39,7 +39,7 @@ class FakeMedia {
 
   receiving() {
     return Object.entries(this.streams).map(([participantId, { track }]) => ({
-      participantId, source: 'camera', flowing: !this.hidden.has(participantId), consumer: { producerId: `pr_${participantId}`, track: { id: track } },
+      participantId, source: 'camera', flowing: !this.hidden.has(participantId), consumer: { id: `co_${participantId}`, producerId: `pr_${participantId}`, track: { id: track } },
     }));
   }
 }
@@ -109,7 +109,7 @@ describe('how well a person is seen', () => {
     expect(useQuality.getState().stalled.size).toBe(1);
     current = null;
     await watch.look(media.at);
-    expect(useQuality.getState()).toEqual({ people: {}, stalled: new Set() });
+    expect(useQuality.getState()).toEqual({ people: {}, stalled: new Set(), paused: new Set() });
   });
 
   it('is not what a browser sends while it is still rising', async () => {
@@ -118,5 +118,50 @@ describe('how well a person is seen', () => {
     expect(gradeOf('me')).toBeUndefined();
     for (let n = 0; n < 3; ++n) await pass();
     expect(useQuality.getState().people['me']).toEqual({ grade: 'fair', reason: 'Your connection is weak: others see you less sharp' });
+  });
+});
+
+describe('what the server says of a video', () => {
+  const served = (reason: LayerReason): Served => ({
+    reason, spatialLayer: 0, temporalLayer: 2, targetSpatialLayer: 0, targetTemporalLayer: 2, allottedBps: 150_000,
+  });
+
+  it('names the connection without guessing', async () => {
+    for (let n = 0; n < 3; ++n) await pass();
+    watch.take('co_ada', served('estimate'));
+    for (let n = 0; n < 2; ++n) await pass();
+    expect(gradeOf('ada')).toBe('fair');
+    expect(reasonOf('ada')).toBe('Your connection is weak: this picture is less sharp');
+    expect(gradeOf('ben')).toBe('good');
+    watch.take('co_ada', served('none'));
+    for (let n = 0; n < 2; ++n) await pass();
+    expect(gradeOf('ada')).toBe('good');
+  });
+
+  it('tells the loss of a single person from a weak connection of one’s own', async () => {
+    for (let n = 0; n < 3; ++n) await pass();
+    watch.take('co_ben', served('probe_wait'));
+    for (let n = 0; n < 2; ++n) await pass({ ada: 0.2 });
+    expect(reasonOf('ada')).toBe('Your connection is weak: packets are lost');
+  });
+
+  it('says once that video is paused for the connection, and on which tiles', async () => {
+    for (let n = 0; n < 3; ++n) await pass();
+    watch.take('co_ada', served('paused_estimate'));
+    for (let n = 0; n < 3; ++n) await pass({}, ['ada']);
+    expect([...useQuality.getState().paused]).toEqual(['pr_ada']);
+    expect(gradeOf('ada')).toBe('poor');
+    expect(reasonOf('ada')).toContain('paused');
+    expect(useMeeting.getState().notices.map((each) => each.text)).toEqual([expect.stringContaining('video is paused')]);
+    watch.take('co_ada', served('estimate'));
+    await pass();
+    expect(useQuality.getState().paused.size).toBe(0);
+  });
+
+  it('is of no use for a video that was hidden here or switched off there', async () => {
+    watch.take('co_ada', served('paused_estimate'));
+    media.hidden.add('ada');
+    await pass();
+    expect(useQuality.getState().paused.size).toBe(0);
   });
 });

@@ -1,8 +1,12 @@
 import type { MediaClient } from '@/lib/media/client';
-import { blame, gradeOf, ofScreen, ownTrouble, Steady, StreamWatch, symptomOf, type Grade, type Health } from '@/lib/media/quality';
+import {
+  blame, gradeOf, isOfOwnLink, ofScreen, ownTrouble, Steady, StreamWatch, symptomOf, worseOf, type Grade, type Health,
+} from '@/lib/media/quality';
 import type { StatEntry } from '@/lib/media/stats';
+import type { Served } from '@/lib/protocol/types';
 import { useMeeting } from '@/lib/store/meeting';
 import { kUnmeasured, useQuality, type Verdict } from '@/lib/store/quality';
+import { notify } from './notices';
 
 const kLookMs = 2000;
 // A browser begins low and rises: that is no trouble.
@@ -14,6 +18,12 @@ const entriesOf = (report: RTCStatsReport): StatEntry[] => {
   return list;
 };
 
+interface Seen {
+  streams: Health[];
+  /** By the server: of this person's video less is sent than is wanted, or nothing, for one's own connection. */
+  limit: 'smaller' | 'paused' | null;
+}
+
 /** Looks at what arrives, every two seconds, and tells the store how well each person is seen and heard. */
 export class QualityWatch {
   private watched: MediaClient | null = null;
@@ -22,10 +32,17 @@ export class QualityWatch {
   /** Producers that were sent to us at the last look too: one that only begins is not judged. */
   private flowed: ReadonlySet<string> = new Set();
   private readonly steady = new Map<string, Steady>();
+  /** What the server says that it sends, by consumer. */
+  private readonly served = new Map<string, Served>();
   private readonly timer: ReturnType<typeof setInterval>;
 
   constructor(private readonly media: () => MediaClient | null) {
     this.timer = setInterval(() => void this.look(performance.now()), kLookMs);
+  }
+
+  /** The server tells what it sends of a video, and why. It may do so before the consumer is known here. */
+  take(consumerId: string, served: Served): void {
+    this.served.set(consumerId, served);
   }
 
   stop(): void {
@@ -43,13 +60,16 @@ export class QualityWatch {
     ]);
     // Another media, or none, by now.
     if (media !== this.media() || media !== this.watched) return;
-    const { of, stalled } = this.judgeOthers(media, this.streams.look(received));
+    const { of, stalled, paused } = this.judgeOthers(media, this.streams.look(received));
+    if (paused.size > 0 && useQuality.getState().paused.size === 0) {
+      notify('Your connection is weak: video is paused until it is better. You still hear everybody.', 'warn');
+    }
     const { selfId } = useMeeting.getState();
     if (now - this.since >= kStartMs) {
       const own = ownTrouble(sent);
       of[selfId] = this.verdict(selfId, own.grade, own.reason);
     }
-    useQuality.setState({ people: of, stalled });
+    useQuality.setState({ people: of, stalled, paused });
   }
 
   private forget(media: MediaClient | null, now: number): void {
@@ -58,34 +78,55 @@ export class QualityWatch {
     this.streams = new StreamWatch();
     this.flowed = new Set();
     this.steady.clear();
+    this.served.clear();
     useQuality.setState(kUnmeasured);
   }
 
   private judgeOthers(media: MediaClient, health: ReadonlyMap<string, Health>) {
     const { people } = useMeeting.getState();
-    const found = new Map<string, Health[]>();
+    const found = new Map<string, Seen>();
     const stalled = new Set<string>();
+    const paused = new Set<string>();
     const flows = new Set<string>();
     for (const { participantId, source, consumer, flowing } of media.receiving()) {
       const person = people[participantId];
       const producer = person?.producers.find((each) => each.id === consumer.producerId);
-      const measured = health.get(consumer.track.id);
       // What is not sent, or not to us, has no quality; who is away is shown as that.
-      if (measured === undefined || !flowing || producer?.paused !== false || person?.connection !== 'connected') continue;
+      if (!flowing || producer?.paused !== false || person?.connection !== 'connected') continue;
+      const seen = found.get(participantId) ?? { streams: [], limit: null };
+      const reason = this.served.get(consumer.id)?.reason;
+      if (reason === 'paused_estimate') {
+        paused.add(producer.id);
+        found.set(participantId, { ...seen, limit: 'paused' });
+        continue;
+      }
+      if (reason !== undefined && isOfOwnLink(reason) && seen.limit === null) seen.limit = 'smaller';
+      const measured = health.get(consumer.track.id);
+      if (measured === undefined) continue;
       flows.add(producer.id);
       if (!this.flowed.has(producer.id)) continue;
       const judged = source === 'screen' ? ofScreen(measured) : measured;
       if (judged.stalled) stalled.add(producer.id);
-      found.set(participantId, [...(found.get(participantId) ?? []), judged]);
+      found.set(participantId, { ...seen, streams: [...seen.streams, judged] });
     }
     this.flowed = flows;
-    const grades = [...found].map(([id, streams]) => ({ id, streams, grade: gradeOf(streams) }));
-    const bad = grades.filter((each) => each.grade !== 'good').length;
+    return { of: this.verdicts(found), stalled, paused };
+  }
+
+  private verdicts(found: ReadonlyMap<string, Seen>): Record<string, Verdict> {
+    const measured = [...found].map(([id, { streams, limit }]) => ({ id, streams, limit, grade: gradeOf(streams) }));
+    const bad = measured.filter((each) => each.grade !== 'good').length;
+    // Where the server says that it is one's own connection nobody has to guess.
+    const isOwn = measured.some((each) => each.limit !== null);
     const of: Record<string, Verdict> = {};
-    for (const { id, streams, grade } of grades) {
-      of[id] = this.verdict(id, grade, grade === 'good' ? '' : `${blame(bad, grades.length)} is weak: ${symptomOf(streams)}`);
+    for (const { id, streams, limit, grade } of measured) {
+      const whose = isOwn ? 'Your connection' : blame(bad, measured.length);
+      const symptom = grade === 'good' ? '' : `${whose} is weak: ${symptomOf(streams)}`;
+      if (limit === 'paused') of[id] = this.verdict(id, 'poor', 'Your connection is weak: this video is paused until it is better');
+      else if (limit === 'smaller') of[id] = this.verdict(id, worseOf(grade, 'fair'), symptom || 'Your connection is weak: this picture is less sharp');
+      else of[id] = this.verdict(id, grade, symptom);
     }
-    return { of, stalled };
+    return of;
   }
 
   private verdict(id: string, grade: Grade, reason: string): Verdict {

@@ -312,7 +312,7 @@ describe('during the call', () => {
 
   it('stops asking for video on another page of the grid', async () => {
     await joinWith(session, {});
-    session.setUseOfVideo({ hidden: new Set(['pr_ben_v']), layers: new Map() });
+    session.setUseOfVideo({ hidden: new Set(['pr_ben_v']), layers: new Map(), focused: null });
     await settled();
     expect(server.requests('consumer:pause')).toHaveLength(1);
     session.setUseOfVideo(kAllVideo);
@@ -321,7 +321,7 @@ describe('during the call', () => {
   });
 
   it('asks for no larger layer than is shown, before the first key frame, and again of media made anew', async () => {
-    const use = { hidden: new Set<string>(), layers: new Map([['pr_ben_v', 1]]) };
+    const use = { hidden: new Set<string>(), layers: new Map([['pr_ben_v', 1]]), focused: null };
     session.setUseOfVideo(use);
     await joinWith(session, {});
     const ofVideo = () => server.log.filter(({ event, payload }) => /consumer:(layers|resume)/.test(event) && payload['consumerId'] === server.consumerOf('pr_ben_v'));
@@ -338,11 +338,11 @@ describe('during the call', () => {
   it('tells the layer again when the answer to it was lost', async () => {
     await joinWith(session, {});
     server.silent.add('consumer:layers');
-    session.setUseOfVideo({ hidden: new Set(), layers: new Map([['pr_ben_v', 0]]) });
+    session.setUseOfVideo({ hidden: new Set(), layers: new Map([['pr_ben_v', 0]]), focused: null });
     await settled();
     server.obey('consumer:layers');
     server.drop('transport close');
-    session.setUseOfVideo({ hidden: new Set(), layers: new Map([['pr_ben_v', 2]]) });
+    session.setUseOfVideo({ hidden: new Set(), layers: new Map([['pr_ben_v', 2]]), focused: null });
     server.connect();
     await settled();
     expect(server.requests('consumer:layers').map((each) => each['spatialLayer'])).toEqual([0, 2]);
@@ -350,7 +350,7 @@ describe('during the call', () => {
 
   it('hides again what nobody looks at when media is made anew', async () => {
     await joinWith(session, {});
-    session.setUseOfVideo({ hidden: new Set(['pr_ben_v']), layers: new Map() });
+    session.setUseOfVideo({ hidden: new Set(['pr_ben_v']), layers: new Map(), focused: null });
     await settled();
     server.emit('transport:state', { transportId: session.mediaClient?.transportIds()[1], state: 'failed' });
     await settled();

@@ -104,6 +104,7 @@ export class MeetingSession {
         this.comeIn();
       }),
       signaling.on('consumer:closed', ({ producerId }) => this.media.client?.drop(producerId)),
+      signaling.on('consumer:quality', ({ consumerId, ...served }) => this.quality.take(consumerId, served)),
       signaling.on('participant:left', () => this.media.dropStrangers()),
       signaling.on('media:lost', ({ routerRtpCapabilities }) => {
         this.reporter.mediaLost();

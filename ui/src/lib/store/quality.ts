@@ -12,9 +12,11 @@ interface QualityStore {
   people: Record<string, Verdict>;
   /** Producers whose picture stands still. */
   stalled: ReadonlySet<string>;
+  /** Producers whose video the server does not send, since the connection to here does not carry it. */
+  paused: ReadonlySet<string>;
 }
 
-export const kUnmeasured: QualityStore = { people: {}, stalled: new Set() };
+export const kUnmeasured: QualityStore = { people: {}, stalled: new Set(), paused: new Set() };
 
 /** How well each person is seen and heard here. Written by the session's QualityWatch alone. */
 export const useQuality = create<QualityStore>()(() => kUnmeasured);

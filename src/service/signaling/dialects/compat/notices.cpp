@@ -53,6 +53,9 @@ MaybeEmit write(const call::ConnectionChanged&, std::string_view) {
 MaybeEmit write(const call::ConsumerRemoved&, std::string_view) {
   return std::nullopt;
 }
+MaybeEmit write(const call::QualityChanged&, std::string_view) {
+  return std::nullopt;
+}
 MaybeEmit write(const call::SpeakersChanged&, std::string_view) {
   return std::nullopt;
 }

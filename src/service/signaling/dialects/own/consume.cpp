@@ -9,6 +9,7 @@ namespace confab::signaling::own {
 namespace {
 
 constexpr std::int64_t kLayerMax = 2;
+constexpr std::int64_t kPriorityMax = 255;
 
 call::Request read_consume(const json::Reader& in, const ReadContext&) {
   call::Consume out;
@@ -50,7 +51,9 @@ call::Request read_layers(const json::Reader& in, const ReadContext&) {
   return call::SetPreferredLayers{
       ortc_json::read_id<ConsumerId>(in["consumerId"]),
       static_cast<std::uint8_t>(in["spatialLayer"].integer(0, kLayerMax)),
-      static_cast<std::uint8_t>(in["temporalLayer"].integer(0, kLayerMax))};
+      static_cast<std::uint8_t>(in["temporalLayer"].integer(0, kLayerMax)),
+      in["priority"].present() ? static_cast<std::uint8_t>(in["priority"].integer(1, kPriorityMax))
+                               : std::uint8_t{0}};
 }
 
 }  // namespace

@@ -23,6 +23,18 @@ boost::json::object describe_author(const call::Who& who) {
 
 }  // namespace
 
+boost::json::object describe(const control::LayerStats& layers) {
+  const auto layer = [](std::int8_t number) {
+    return number < 0 ? boost::json::value(nullptr) : boost::json::value(int{number});
+  };
+  return {{"reason", control::to_string(layers.reason)},
+          {"spatialLayer", layer(layers.current_spatial)},
+          {"temporalLayer", layer(layers.current_temporal)},
+          {"targetSpatialLayer", layer(layers.target_spatial)},
+          {"targetTemporalLayer", layer(layers.target_temporal)},
+          {"allottedBps", layers.allotted_bps}};
+}
+
 std::string_view source_name(call::Source source) {
   switch (source) {
     case call::Source::kCamera:

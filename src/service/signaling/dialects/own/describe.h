@@ -32,6 +32,9 @@ boost::json::object describe(const call::People& people);
 boost::json::value describe_by(const std::optional<call::Who>& by);
 boost::json::array describe(const std::vector<call::Speaker>& speakers);
 boost::json::array describe(const call::ChatPage& page);
+// {reason, spatialLayer, temporalLayer, targetSpatialLayer, targetTemporalLayer, allottedBps};
+// layers are null where nothing is sent.
+boost::json::object describe(const control::LayerStats& layers);
 // {self, participants, chat, chatEarlier, speakers}
 boost::json::object describe(const call::State& state);
 

@@ -68,6 +68,12 @@ socketio::Emit write(const call::ConsumerRemoved& n) {
                {{"consumerId", n.consumer.to_string()}, {"producerId", n.producer.to_string()}});
 }
 
+socketio::Emit write(const call::QualityChanged& n) {
+  object payload = describe(n.layers);
+  payload["consumerId"] = n.consumer.to_string();
+  return event("consumer:quality", std::move(payload));
+}
+
 socketio::Emit write(const call::ChatPosted& n) {
   return event("chat:message", {{"message", describe(n.message)}});
 }

@@ -36,6 +36,7 @@ extern const EventCodec kConsumerPause;
 extern const EventCodec kConsumerResume;
 extern const EventCodec kConsumerClose;
 extern const EventCodec kConsumerLayers;
+extern const EventCodec kStatsGet;
 extern const EventCodec kChatSend;
 extern const EventCodec kChatHistory;
 extern const EventCodec kHandSet;

@@ -25,6 +25,7 @@ const EventCodec* find(std::string_view name) {
                                       &kConsumerResume,
                                       &kConsumerClose,
                                       &kConsumerLayers,
+                                      &kStatsGet,
                                       &kChatSend,
                                       &kChatHistory,
                                       &kHandSet,
