@@ -458,6 +458,7 @@ void Consumer::on_report(Duration rtt_or_zero, const rtp::ReportBlock& block) {
     source_.hold_for(repeat_window());
   }
   statistics_.fraction_lost = block.fraction_lost;
+  context_.counters.links.down.add(block, timestamps_.clock_rate());
 }
 
 std::optional<rtcp::SenderInfo> Consumer::sender_info(Instant now) const {

@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/limits.h"
 #include "cc/control/messages.h"
+#include "sfu/link_quality.h"
 
 namespace confab::sfu {
 
@@ -105,6 +107,7 @@ struct ShardCounters {
   // Packets copied to and from other shards: one copy for each shard that wants it.
   std::uint64_t pipe_packets_out = 0;
   std::uint64_t pipe_packets_in = 0;
+  LinkQuality links;
 
   void drop(Drop reason) { ++drops[static_cast<std::size_t>(reason)]; }
   std::uint64_t dropped(Drop reason) const { return drops[static_cast<std::size_t>(reason)]; }
@@ -132,6 +135,11 @@ struct ShardGauges {
   std::size_t pool_in_use = 0;
   // Receivers that report what reaches them, by how congestion control finds their links.
   std::array<std::size_t, cc::kLinkStates> links{};
+  // Of receivers of layered video, together.
+  double target_bps = 0;
+  double sent_bps = 0;
+  // Layered video that is sent: by the stream that is; the last: none at present.
+  std::array<std::size_t, limits::kEncodingsPerProducer + 1> layered{};
 
   bool operator==(const ShardGauges&) const = default;
 };

@@ -154,6 +154,7 @@ void PublishingSide::send_reports(Instant now, RtcpBatch& batch) {
       if (participant_.rtt > Duration::zero()) stream.set_rtt(participant_.rtt);
       const auto block = stream.make_report(now);
       if (!block) continue;
+      context_.counters.links.up.add(*block, stream.clock_rate());
       batch.add([&](rtcp::CompoundWriter& writer, std::size_t) {
         return writer.receiver_report(rtcp_ssrc_, std::span(&*block, 1));
       });

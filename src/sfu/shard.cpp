@@ -232,8 +232,14 @@ ShardGauges Shard::gauges() const {
       out.streams += transport->stream_count();
       if (transport->holds_ssl()) ++out.ssl_objects;
       const SubscribingSide* side = transport->subscribing();
-      if (side == nullptr || !side->rate().is_known()) continue;
-      ++out.links[static_cast<std::size_t>(side->rate().update().state)];
+      if (side == nullptr) continue;
+      const SubscribingSide::Share& share = side->share();
+      for (std::size_t i = 0; i < out.layered.size(); ++i) out.layered[i] += share.by_stream[i];
+      out.target_bps += share.target_bps;
+      out.sent_bps += share.sent_bps;
+      if (side->rate().is_known()) {
+        ++out.links[static_cast<std::size_t>(side->rate().update().state)];
+      }
     }
   }
   out.paths = context.transports.paths();

@@ -75,6 +75,7 @@ void SubscribingSide::clear() {
   queue_.padding = this;
   layered_.clear();
   allotments_.clear();
+  share_ = {};
   by_ssrc_.clear();
   consumers_.clear();
 }
@@ -98,6 +99,7 @@ void SubscribingSide::on_report_blocks(Instant now, const rtcp::ReportBlocks& bl
     const auto rtt = rtcp::round_trip(ntp, block.last_sr, block.delay_since_last_sr);
     if (rtt) {
       participant_.rtt = *rtt;
+      context_.counters.links.add_rtt(*rtt);
       rate_.on_rtt(now, *rtt);
     }
     if (!consumer->stream().is_audio) rate_.on_report_loss(now, block.fraction_lost / 256.0);
@@ -182,6 +184,7 @@ bool SubscribingSide::can_be_probed() const {
 
 void SubscribingSide::allot(Instant now) {
   if (layered_.empty()) {
+    share_ = {};
     allot_at_ = kNever;
     return;
   }
@@ -204,7 +207,14 @@ void SubscribingSide::allot(Instant now) {
 }
 
 void SubscribingSide::tell_quality(Instant now) {
+  share_ = {};
+  if (rate_.is_known()) {
+    share_.target_bps = rate_.target_bps();
+    share_.sent_bps = rate_.sent_bps(now);
+  }
   for (Consumer* consumer : layered_) {
+    const auto& current = consumer->layers().current();
+    ++share_.by_stream[current ? current->encoding : share_.by_stream.size() - 1];
     const control::LayerStats stats = consumer->layer_stats(now, rate_.update().state);
     if (!consumer->tell(now, stats)) continue;
     context_.events.push_back(

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -87,6 +88,14 @@ class SubscribingSide final : public PaddingSource {
 
   // What the receiver's link carries.
   const RateControl& rate() const { return rate_; }
+  // What its layered tracks are sent, when the link was last shared out.
+  struct Share {
+    // How many of them, by their stream; the last: those of which nothing is sent.
+    std::array<std::size_t, limits::kEncodingsPerProducer + 1> by_stream{};
+    double target_bps = 0;
+    double sent_bps = 0;
+  };
+  const Share& share() const { return share_; }
   control::LinkStats link_stats(Instant now) const;
 
  private:
@@ -109,6 +118,7 @@ class SubscribingSide final : public PaddingSource {
   Allocation allocation_;
   std::vector<Consumer*> layered_;      // in the order in which they came
   std::vector<Allotment*> allotments_;  // of these
+  Share share_;
   Instant allot_at_ = kNever;
   double allotted_bps_ = 0;  // the target that was shared out last
   // Browsers send 20 a second at the most; each may name 65,535 packets, and is looked through.

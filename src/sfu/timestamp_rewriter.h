@@ -15,6 +15,7 @@ class TimestampRewriter {
  public:
   TimestampRewriter(rtp::RtpTime first, std::uint32_t clock_rate)
       : last_out_(first), clock_rate_(clock_rate) {}
+  std::uint32_t clock_rate() const { return clock_rate_; }
 
   // Another source takes over with a packet of time `source`. `in_previous` is the same moment on
   // the previous source's clock, if sender reports of both tell; otherwise the time of arrival

@@ -34,6 +34,34 @@ void expose_gauges(const sfu::ShardGauges& g, std::string_view shard, metrics::E
               {{"shard", shard}, {"state", cc::to_string(static_cast<cc::LinkState>(i))}},
               static_cast<double>(g.links[i]));
   }
+  for (std::size_t i = 0; i < g.layered.size(); ++i) {
+    const bool is_none = i + 1 == g.layered.size();
+    out.gauge("layered_consumers", "Consumers of layered video, by the stream that they are sent.",
+              {{"shard", shard}, {"layer", is_none ? "none" : std::to_string(i)}},
+              static_cast<double>(g.layered[i]));
+  }
+  out.gauge("receiver_target_bits_per_second",
+            "What receivers of layered video may be sent, together.", {{"shard", shard}},
+            g.target_bps);
+  out.gauge("receiver_sent_bits_per_second", "What these are sent.", {{"shard", shard}},
+            g.sent_bps);
+}
+
+void expose_links(const sfu::LinkQuality& links, std::string_view shard, metrics::Exposition& out) {
+  using sfu::LinkQuality;
+  out.histogram("rtcp_round_trip_seconds", "Round trips to receivers, by their reports.",
+                {{"shard", shard}}, LinkQuality::kRttBounds, links.rtt.counts, links.rtt.sum);
+  const auto direction = [&](std::string_view name, const LinkQuality::Direction& d) {
+    out.histogram("rtcp_loss_ratio",
+                  "Packets lost of a stream, before repairs, by the reports of its receiver.",
+                  {{"shard", shard}, {"direction", name}}, LinkQuality::kLossBounds, d.loss.counts,
+                  d.loss.sum);
+    out.histogram("rtcp_jitter_seconds", "Jitter of a stream, by the reports of its receiver.",
+                  {{"shard", shard}, {"direction", name}}, LinkQuality::kJitterBounds,
+                  d.jitter.counts, d.jitter.sum);
+  };
+  direction("down", links.down);
+  direction("up", links.up);
 }
 
 void expose_counters(const sfu::ShardCounters& c, std::string_view shard,
@@ -106,6 +134,7 @@ void expose(std::span<const ShardSnapshot> shards, metrics::Exposition& out) {
     out.counter("commands_late", "Commands not begun: nobody waited for them any more.",
                 {{"shard", shard}}, s.commands_late);
     expose_counters(s.counters, shard, out);
+    expose_links(s.counters.links, shard, out);
     expose_delay(s.loop.forwarding_delay, shard, out);
     for (const auto& [name, value] : engine::named_counters(s.loop)) {
       out.counter("engine_" + std::string(name), "The packet loop's own count.", {{"shard", shard}},
