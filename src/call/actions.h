@@ -145,6 +145,10 @@ struct QualityChanged {
 struct ChatPosted {
   ChatMessage message;
 };
+// By a host: whoever shows it takes it away.
+struct ChatDeleted {
+  MessageId message;
+};
 struct SpeakersChanged {
   std::vector<Speaker> speakers;
 };
@@ -213,7 +217,7 @@ using Notice =
                  SpeakersChanged, TransportChanged, MediaLost, MeetingClosed, SessionReplaced,
                  ServerRestarting, SelfUpdated, RoomUpdated, Moderated, UnmuteAsked, Removed,
                  MeetingEnded, LobbyKnocked, LobbyLeft, LobbyAdmitted, LobbyDenied, LobbyMessage,
-                 QualityChanged>;
+                 QualityChanged, ChatDeleted>;
 
 // Some of the connections may be lost ones within their grace: Socket.IO keeps what they miss.
 struct Notify {
@@ -263,6 +267,14 @@ struct DropBan {
   BanId ban;
 };
 
+// Forgets what was said to all, also what the meeting does not have any more. Answered by
+// MessageDropped with the same number.
+struct DropMessage {
+  std::uint64_t number = 0;
+  std::string code;
+  MessageId message;
+};
+
 // ---- to who computes slow hashes ----
 
 // Answered by PasswordChecked with the same number.
@@ -300,8 +312,8 @@ struct Happened {
   std::optional<ProducerInfo> producer;
 };
 
-using Action =
-    std::variant<Reply, Notify, Disconnect, control::MediaCommand, LoadRoom, SaveChat, SaveToken,
-                 SaveSettings, SavePerson, DropBan, CheckPassword, HashPassword, Happened>;
+using Action = std::variant<Reply, Notify, Disconnect, control::MediaCommand, LoadRoom, SaveChat,
+                            SaveToken, SaveSettings, SavePerson, DropBan, DropMessage,
+                            CheckPassword, HashPassword, Happened>;
 
 }  // namespace confab::call

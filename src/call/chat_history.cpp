@@ -28,6 +28,20 @@ void ChatHistory::add(const ChatMessage& message, std::size_t lines_max) {
   }
 }
 
+bool ChatHistory::remove(const MessageId& id) {
+  removed_.push_back(id);
+  if (removed_.size() > kRemovedKept) removed_.pop_front();
+  const auto it = std::ranges::find(messages_, id, &ChatMessage::id);
+  if (it == messages_.end()) return false;
+  bytes_ -= wire_bytes(*it);
+  messages_.erase(it);
+  return true;
+}
+
+bool ChatHistory::was_removed(const MessageId& id) const {
+  return std::ranges::find(removed_, id) != removed_.end();
+}
+
 const ChatMessage* ChatHistory::find(const MessageId& id) const {
   const auto it = std::ranges::find(messages_, id, &ChatMessage::id);
   return it == messages_.end() ? nullptr : &*it;

@@ -19,6 +19,10 @@ inline constexpr std::size_t kChatHistoryBytes = 512 * 1024;
 inline constexpr std::size_t kChatPageLines = 50;
 inline constexpr std::size_t kChatPageBytes = 64 * 1024;
 
+// So that a sender whose answer was lost does not bring back what a host has deleted meanwhile: the
+// client tries for seconds.
+inline constexpr std::size_t kRemovedKept = 64;
+
 // About what a message takes in an answer.
 std::size_t wire_bytes(const ChatMessage& message);
 
@@ -30,6 +34,10 @@ struct ChatPage {
 class ChatHistory {
  public:
   void add(const ChatMessage& message, std::size_t lines_max);
+  // False: it is not kept (any more).
+  bool remove(const MessageId& id);
+  // Among the last kRemovedKept.
+  bool was_removed(const MessageId& id) const;
   // nullptr for one that is not kept (any more).
   const ChatMessage* find(const MessageId& id) const;
   // The last lines that `viewer` may read, or the last ones before `before`; at least one if there
@@ -38,6 +46,7 @@ class ChatHistory {
 
  private:
   std::deque<ChatMessage> messages_;
+  std::deque<MessageId> removed_;
   std::size_t bytes_ = 0;
 };
 

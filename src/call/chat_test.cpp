@@ -31,6 +31,49 @@ TEST_F(ChatTest, a_public_line_reaches_all_others_and_the_store) {
   EXPECT_EQ(world.saved[0].room, world.rooms.at(World::kRoom).id);
 }
 
+TEST_F(ChatTest, what_a_host_deletes_is_gone_for_all_and_for_who_comes_later) {
+  world.ask(a, SendChat{"a slip", std::nullopt});
+  const MessageId slip = world.answer<ChatAccepted>(a).message.id;
+  world.ask(b, DeleteMessage{slip});
+  EXPECT_EQ(world.last_reply(b).error().code, ErrorCode::kForbidden) << "a member may not";
+  ASSERT_TRUE(world.operate(DeleteMessage{slip}));
+  for (const ConnectionId who : {a, b, c}) {
+    const auto got = world.told<ChatDeleted>(who);
+    ASSERT_EQ(got.size(), 1u);
+    EXPECT_EQ(got[0].message, slip);
+  }
+  EXPECT_EQ(world.dropped, std::vector{slip});
+  EXPECT_TRUE(world.join(world.connect(), "Dan").state.chat.messages.empty());
+  EXPECT_EQ(world.operate(DeleteMessage{slip}).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(ChatTest, what_the_store_can_not_delete_stays_for_all) {
+  world.ask(a, SendChat{"a slip", std::nullopt});
+  const MessageId slip = world.answer<ChatAccepted>(a).message.id;
+  world.store_error = Error{ErrorCode::kUnavailable, "away"};
+  EXPECT_EQ(world.operate(DeleteMessage{slip}).error().code, ErrorCode::kUnavailable);
+  EXPECT_TRUE(world.told<ChatDeleted>(b).empty());
+  world.ask(b, GetState{});
+  EXPECT_EQ(world.answer<State>(b).chat.messages.size(), 1u);
+}
+
+TEST_F(ChatTest, a_deleted_line_does_not_come_back_since_its_sender_had_no_answer) {
+  const MessageId id = MessageId::random(world.random);
+  world.ask(a, SendChat{"a slip", std::nullopt, id});
+  ASSERT_TRUE(world.operate(DeleteMessage{id}));
+  world.ask(a, SendChat{"a slip", std::nullopt, id});
+  EXPECT_EQ(world.refusal(a), ErrorCode::kConflict);
+  EXPECT_TRUE(world.saved.empty());
+}
+
+TEST_F(ChatTest, nobody_deletes_what_two_said_to_each_other) {
+  world.ask(a, SendChat{"psst", ben.state.self.who.id.to_string()});
+  const MessageId whisper = world.answer<ChatAccepted>(a).message.id;
+  EXPECT_EQ(world.operate(DeleteMessage{whisper}).error().code, ErrorCode::kNotFound);
+  world.ask(b, GetState{});
+  EXPECT_EQ(world.answer<State>(b).chat.messages.size(), 1u);
+}
+
 TEST_F(ChatTest, a_private_line_is_for_the_two_alone_also_in_the_history) {
   world.ask(a, SendChat{"psst", ben.state.self.who.id.to_string()});
   EXPECT_EQ(world.told<ChatPosted>(b).size(), 1u);

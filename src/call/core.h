@@ -123,6 +123,13 @@ struct SavingChat {
   Timers::Key timer = 0;
 };
 
+// A host deletes what was said, and waits for the store.
+struct DeletingMessage {
+  Origin origin;
+  MeetingId meeting;
+  MessageId message;
+};
+
 // Somebody sets the password of a room, and waits for its hash.
 struct HashingPassword {
   Origin origin;
@@ -152,6 +159,8 @@ struct Core {
   std::unordered_map<ConnectionId, Connection> connections;
   std::unordered_map<control::RequestId, MediaInFlight> media;
   std::unordered_map<MessageId, SavingChat> saving;
+  std::unordered_map<std::uint64_t, DeletingMessage> deleting;  // by number
+  std::uint64_t last_deletion = 0;
   std::unordered_map<std::uint64_t, MeetingId> password_checks;  // by number
   std::unordered_map<std::uint64_t, HashingPassword> password_hashes;
   std::uint64_t last_password = 0;

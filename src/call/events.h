@@ -166,6 +166,10 @@ struct WriteToLobby {
 };
 struct EndMeeting {};
 struct ListPeople {};
+// Of what was said to all.
+struct DeleteMessage {
+  MessageId message;
+};
 
 using Request =
     std::variant<Join, Leave, GetState, GetChat, CreateTransport, ConnectTransport, RestartIce,
@@ -174,7 +178,7 @@ using Request =
                  SetName, MuteParticipant, MuteAll, AskToUnmute, StopSource, LowerHand, LowerHands,
                  RemoveParticipant, BanParticipant, ListBans, LiftBan, SetRole, SetRoom, SetLock,
                  SetPassword, AdmitWaiting, DenyWaiting, AdmitAll, WriteToLobby, EndMeeting,
-                 ListPeople, SendReport>;
+                 ListPeople, SendReport, DeleteMessage>;
 
 struct ClientRequest {
   Origin origin;
@@ -230,6 +234,10 @@ struct ChatSaved {
   MessageId message;
   Result<void> saved;
 };
+struct MessageDropped {
+  std::uint64_t number = 0;
+  Result<bool> dropped;  // false: there was none
+};
 
 // ---- the answers of who computes slow hashes ----
 
@@ -256,9 +264,10 @@ struct ServerStopping {
   Duration reconnect_in = 1s;
 };
 
-using Event = std::variant<ClientRequest, OperatorRequest, ConnectionLost, ConnectionRecovered,
-                           ConnectionClosed, PageClosing, PageReturning, RoomLoaded, ChatSaved,
-                           PasswordChecked, PasswordHashed, RoomChanged, RoomDeleted,
-                           ServerStopping, control::MediaCompletion, control::MediaEvent>;
+using Event =
+    std::variant<ClientRequest, OperatorRequest, ConnectionLost, ConnectionRecovered,
+                 ConnectionClosed, PageClosing, PageReturning, RoomLoaded, ChatSaved,
+                 MessageDropped, PasswordChecked, PasswordHashed, RoomChanged, RoomDeleted,
+                 ServerStopping, control::MediaCompletion, control::MediaEvent>;
 
 }  // namespace confab::call

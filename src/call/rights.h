@@ -52,6 +52,7 @@ enum class Right : std::uint8_t {
   kRole,
   kSettings,
   kEnd,
+  kDeleteChat,
   kList,  // the people of a meeting one is not in
 };
 
@@ -86,6 +87,7 @@ constexpr Verdict verdict(Right right, Standing who) {
     case Right::kRole:
     case Right::kSettings:
     case Right::kEnd:
+    case Right::kDeleteChat:
       return yes_if(who >= Standing::kHost);
     case Right::kList:
       return yes_if(who == Standing::kAdmin);
@@ -183,6 +185,8 @@ template <>
 struct RightOf<EndMeeting> : Needs<Right::kEnd> {};
 template <>
 struct RightOf<ListPeople> : Needs<Right::kList> {};
+template <>
+struct RightOf<DeleteMessage> : Needs<Right::kDeleteChat> {};
 
 // By somebody who leads, or by an operator who is not in the meeting: these have a handler that
 // asks for no seat.

@@ -64,6 +64,7 @@ constexpr std::array kTable = {
     Row{"EndMeeting", "jj---++"},
     Row{"ListPeople", "jj----+"},
     Row{"SendReport", "jj++++-"},
+    Row{"DeleteMessage", "jj---++"},
 };
 static_assert(kTable.size() == std::variant_size_v<Request>);
 

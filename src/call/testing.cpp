@@ -325,6 +325,19 @@ void World::perform(DropBan& action) {
                 [&](const RegisterEntry& e) { return e.ban == action.ban; });
 }
 
+void World::perform(DropMessage& action) {
+  MessageDropped out{action.number, false};
+  if (store_error) {
+    out.dropped = std::unexpected(*store_error);
+  } else {
+    dropped.push_back(action.message);
+    out.dropped = std::erase_if(saved, [&](const SaveChat& each) {
+                    return each.message.id == action.message && !each.message.to;
+                  }) > 0;
+  }
+  queue_.emplace_back(std::move(out));
+}
+
 // A hash that a test can read.
 void World::perform(CheckPassword& action) {
   if (!passwords_answer) {

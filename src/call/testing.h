@@ -123,6 +123,7 @@ class World {
   std::vector<CheckPassword> kept_checks;
   std::optional<Result<ReplyBody>> operator_reply;  // the last
   std::vector<Happened> happened;
+  std::vector<MessageId> dropped;
 
  private:
   Result<ReplyBody>& reply(ConnectionId from);
@@ -139,6 +140,7 @@ class World {
   void perform(SaveSettings& action);
   void perform(SavePerson& action);
   void perform(DropBan& action);
+  void perform(DropMessage& action);
   void perform(CheckPassword& action);
   void perform(HashPassword& action);
 

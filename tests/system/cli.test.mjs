@@ -7,6 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { binary, start } from './lib/access.mjs';
+import { crowd } from './lib/client.mjs';
 
 const run = (words, options = {}) => spawnSync(binary, words, { encoding: 'utf8', timeout: 30_000, ...options });
 const help = (words) => run([...words, '--help']).stdout;
@@ -82,6 +83,24 @@ test('a secret comes from a file, from standard input or from the environment, a
   await writeFile(password, 'sesame\n');
   const set = run(['room', 'set', room, '--url', base, '--key', key.id, '--secret-file', file, '--password-file', password, '--json']);
   assert.equal(JSON.parse(set.stdout).settings.hasPassword, true, set.stderr);
+});
+
+test('an operator reads who was in a room, and deletes what was said', async (t) => {
+  const { server, confab, base, key, room, rest } = await start(t);
+  const people = crowd(t, server);
+  const ada = await people.join(room, 'Ada');
+  const { message } = await ada.get('chat:send', { text: 'a slip' });
+  await ada.get('leave');
+  const at = ['--url', base, '--key', key.id];
+  const { attendance } = confab('room', 'attendance', room, ...at);
+  assert.deepEqual(attendance.map(({ name, present }) => [name, present]), [['Ada', false]]);
+  const said = run(['room', 'attendance', room, ...at], { env: { ...process.env, CONFAB_API_SECRET: key.secret } });
+  assert.match(said.stdout, /^\d{4}-\S+.* \d{4}-\S+ .* Ada$/m, said.stderr);
+  assert.deepEqual(confab('room', 'unsay', room, message.id, ...at), {});
+  assert.deepEqual((await rest('GET', `/api/rooms/${room}/messages`)).body.messages, []);
+  const [line] = (await rest('GET', '/api/audit')).body.entries;
+  assert.equal(line.action, 'room.act');
+  assert.match(line.target, new RegExp(`^room:rm_\\w+ messages/${message.id}$`));
 });
 
 test('a secret goes in clear to this machine alone', () => {

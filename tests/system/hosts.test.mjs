@@ -201,6 +201,74 @@ test('of two changes of what both had seen one is made, however long the hash of
   assert.equal((await rest('DELETE', at, { key, seen })).status, 200);
 });
 
+test('what a host deletes is gone for all, for who comes later, and for good', async (t) => {
+  const { people, room, rest, asHost } = await start(t);
+  const { code, hostKey: key } = room;
+  const host = await asHost();
+  const ben = await people.join(code, 'Ben');
+  const say = async (who, text, more = {}) => (await who.get('chat:send', { text, ...more })).message;
+  const [slip, stays, whisper] = [await say(ben, 'a slip'), await say(ben, 'stays'), await say(ben, 'psst', { to: host.joined.participantId })];
+  assert.equal((await ben.ask('chat:delete', { messageId: slip.id })).error.code, 'forbidden', 'its own author neither');
+  assert.deepEqual(await host.get('chat:delete', { messageId: slip.id }), {});
+  assert.deepEqual(await ben.event('chat:deleted'), { messageId: slip.id });
+  assert.equal(host.told('chat:deleted').length, 0, 'who asked has the answer');
+  assert.equal((await host.ask('chat:delete', { messageId: slip.id })).error.code, 'not_found');
+  assert.equal((await host.ask('chat:delete', { messageId: whisper.id })).error.code, 'not_found', 'what two said to each other is theirs');
+  assert.equal((await ben.ask('chat:send', { id: slip.id, text: 'a slip' })).error.code, 'conflict', 'said again since no answer came');
+  const later = await people.join(code, 'Cleo');
+  assert.deepEqual(later.joined.chat.map((line) => line.id), [stays.id]);
+
+  const lines = async () => (await rest('GET', `/${code}/messages`, { key })).body.messages.map((line) => line.id);
+  assert.deepEqual(await lines(), [stays.id]);
+  const remove = (id, as = key) => rest('DELETE', `/${code}/messages/${id}`, { key: as });
+  assert.equal((await remove(stays.id, room.hostKey.slice(0, -1))).status, 401);
+  assert.equal((await remove('none')).status, 404);
+  assert.equal((await remove(whisper.id)).status, 404);
+  assert.equal((await remove(stays.id)).status, 200);
+  await later.event('chat:deleted');
+  const [old] = [await say(ben, 'old')];
+  await host.get('meeting:end');
+  assert.equal((await remove(old.id)).status, 200, 'also while nobody is there');
+  assert.equal((await remove(old.id)).status, 404);
+  assert.deepEqual(await lines(), []);
+  const again = await asHost();
+  assert.deepEqual(again.joined.chat.filter((line) => line.id !== whisper.id), []);
+});
+
+test('the owner reads who was in which meeting, from when to when', async (t) => {
+  const { server, people, room, rest, asHost } = await start(t);
+  const { code, hostKey: key } = room;
+  const read = async (query = '') => (await rest('GET', `/${code}/attendance${query}`, { key })).body;
+  assert.deepEqual(await read(), { attendance: [] });
+  const began = Date.now();
+  await asHost();
+  const ben = await people.join(code, 'Ben');
+  await ben.get('profile:set', { name: 'Benjamin' });
+  await ben.get('leave');
+  const first = (await read()).attendance;
+  assert.deepEqual(first.map(({ name, role, present }) => [name, role, present]), [['Benjamin', 'member', false], ['Hana', 'host', true]]);
+  assert.equal(first[1].leftAt, null);
+  assert.ok(began <= first[0].joinedAt && first[0].joinedAt <= first[0].leftAt && first[0].leftAt <= Date.now());
+  assert.equal(first[0].participantId, ben.joined.participantId);
+  assert.equal((await rest('POST', `/${code}/end`, { key })).status, 200);
+  assert.ok((await read()).attendance.every(({ leftAt, present }) => leftAt !== null && !present));
+
+  const cleo = await people.join(code, 'Cleo');
+  const page = await read('?limit=2');
+  assert.deepEqual(page.attendance.map(({ name }) => name), ['Cleo', 'Benjamin']);
+  assert.deepEqual((await read(`?limit=2&cursor=${page.next}`)).attendance.map(({ name }) => name), ['Hana']);
+  const { meetingId } = cleo.joined;
+  assert.deepEqual((await read(`?meeting=${meetingId}`)).attendance.map(({ name }) => name), ['Cleo']);
+  assert.equal((await rest('GET', `/${code}/attendance?meeting=x`, { key })).status, 400);
+
+  await server.kill('SIGKILL');
+  await server.launch();
+  const later = async () => (await read()).attendance.find(({ name }) => name === 'Cleo');
+  assert.deepEqual([(await later()).leftAt, (await later()).present], [null, false], 'nobody saw it');
+  await people.join(code, 'Dan');
+  assert.deepEqual([(await later()).leftAt, (await later()).present], [null, false]);
+});
+
 test('the end for all is heard by all, and the room is there afterwards', async (t) => {
   const { people, room, asHost } = await start(t);
   const host = await asHost();

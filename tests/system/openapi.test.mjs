@@ -90,6 +90,10 @@ test('each operation does what the document says', async (t) => {
   await done(200, `DELETE ${R}/bans/{id}`, { params: { code, id: banId } });
   const { messages } = await done(200, `GET ${R}/messages`, { params: { code } });
   assert.deepEqual(messages, [said]);
+  await done(200, `DELETE ${R}/messages/{id}`, { params: { code, id: said.id } });
+  assert.deepEqual((await done(200, `GET ${R}/messages`, { params: { code } })).messages, []);
+  const { attendance } = await done(200, `GET ${R}/attendance`, { params: { code } });
+  assert.deepEqual(attendance.map(({ name, present }) => [name, present]), [['Cleo', false], ['Ben', false], ['Hana', true]]);
   const resume = { resumeToken: host.joined.resumeToken, socketId: host.id };
   await done(200, `POST ${R}/return`, { params: { code }, body: resume });
   await done(200, `POST ${R}/leave`, { params: { code }, body: resume });

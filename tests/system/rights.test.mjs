@@ -26,6 +26,7 @@ const table = {
   'GET /api/rooms': 'list', 'POST /api/rooms': 'public',
   [`GET ${R}`]: 'public', [`PATCH ${R}`]: 'lead', [`DELETE ${R}`]: 'lead',
   [`GET ${R}/participants`]: 'lead', [`GET ${R}/messages`]: 'lead',
+  [`DELETE ${R}/messages/{id}`]: 'lead', [`GET ${R}/attendance`]: 'lead',
   [`GET ${R}/bans`]: 'lead', [`DELETE ${R}/bans/{id}`]: 'lead',
   ...Object.fromEntries(['mute', 'stop', 'ask-unmute', 'lower-hand', 'remove', 'ban', 'role']
     .map((word) => [`POST ${R}/participants/{id}/${word}`, 'lead'])),

@@ -19,6 +19,10 @@ void wait_for_store(Core& core, const Origin& origin, SavingChat& line) {
 // history is the window in which that is known, over a restart too.
 bool is_answered_again(Core& core, const Origin& origin, Asker asker, const SendChat& request) {
   if (!request.id) return false;
+  if (asker.meeting->chat.was_removed(*request.id)) {
+    core.refuse(origin, ErrorCode::kConflict, "id: a host has deleted this message");
+    return true;
+  }
   const ChatMessage* said = asker.meeting->find_message(*request.id);
   const auto saving = core.saving.find(*request.id);
   if (!said && saving == core.saving.end()) return false;
@@ -67,6 +71,41 @@ void on(Core& core, const Origin& origin, Asker asker, SendChat request) {
 
 void on(Core& core, const Origin& origin, Asker asker, GetChat request) {
   core.reply(origin, asker.meeting->chat.page(asker.participant->who.id, request.before));
+}
+
+// What two said to each other is none of a host's business, and of its id nobody else knows. Said
+// of as gone when the store has let go of it: it would be back with the next meeting.
+void on(Core& core, const Origin& origin, const By& by, DeleteMessage request) {
+  const ChatMessage* found = by.meeting->chat.find(request.message);
+  if (found && found->to) {
+    return core.refuse(origin, ErrorCode::kNotFound, "there is no such message");
+  }
+  const std::uint64_t number = ++core.last_deletion;
+  core.deleting.emplace(number, DeletingMessage{origin, by.meeting->id, request.message});
+  core.actions.emplace_back(DropMessage{number, by.meeting->code, request.message});
+}
+
+void on(Core& core, MessageDropped event) {
+  const auto node = core.deleting.extract(event.number);
+  if (node.empty()) return;
+  const DeletingMessage& asked = node.mapped();
+  if (!event.dropped) return core.refuse(asked.origin, event.dropped.error());
+  Meeting* meeting = core.meeting(asked.meeting);
+  const bool was_shown = meeting && meeting->chat.remove(asked.message);
+  if (!*event.dropped && !was_shown) {
+    return core.refuse(asked.origin, ErrorCode::kNotFound, "there is no such message");
+  }
+  const Asker asker = core.asker(asked.origin.connection);
+  if (meeting) {
+    core.notify(meeting->connections_except(asker.meeting == meeting ? asker.participant : nullptr),
+                ChatDeleted{asked.message});
+  }
+  core.log.write(LogLevel::kInfo, "message_deleted",
+                 {{"meeting", asked.meeting.to_string()},
+                  {"message", asked.message.to_string()},
+                  {"participant", asker ? asker.participant->who.id.to_string() : ""},
+                  {"trace", asked.origin.trace.trace_id()}});
+  core.reply(asked.origin, Done{});
 }
 
 namespace {

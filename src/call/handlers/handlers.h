@@ -46,6 +46,7 @@ void on(Core& core, const Origin& origin, const By& by, AdmitAll request);
 void on(Core& core, const Origin& origin, const By& by, WriteToLobby request);
 void on(Core& core, const Origin& origin, const By& by, EndMeeting request);
 void on(Core& core, const Origin& origin, const By& by, ListPeople request);
+void on(Core& core, const Origin& origin, const By& by, DeleteMessage request);
 // The one request that needs no join before it.
 void on_join(Core& core, const Origin& origin, Join request);
 
@@ -60,6 +61,7 @@ void on(Core& core, PageReturning event);
 void on(Core& core, RoomLoaded event);
 void on(Core& core, ChatSaved event);
 void on(Core& core, PasswordChecked event);
+void on(Core& core, MessageDropped event);
 void on(Core& core, PasswordHashed event);
 void on(Core& core, RoomChanged event);
 void on(Core& core, RoomDeleted event);

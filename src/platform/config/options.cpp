@@ -167,7 +167,8 @@ std::vector<Option> call_options() {
       count({"call.chat_history", ""}, "messages a late joiner is given", 0, 10'000,
             [](Config& c) -> auto& { return c.call.chat_history; }),
       // What a wrong value deletes does not come back when the value does.
-      local(count({"call.chat_retention_days", ""}, "chat is deleted after; 0 keeps it", 0, 36'500,
+      local(count({"call.chat_retention_days", ""},
+                  "chat and attendance are deleted after; 0 keeps chat", 0, 36'500,
                   [](Config& c) -> auto& { return c.call.chat_retention_days; })),
       local(count({"call.room_retention_days", ""}, "an unused room is deleted after; 0 keeps it",
                   0, 36'500, [](Config& c) -> auto& { return c.call.room_retention_days; })),

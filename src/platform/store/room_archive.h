@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/ids.h"
 #include "platform/store/access_store.h"
 
 namespace confab::store {
@@ -15,6 +16,7 @@ namespace confab::store {
 struct RoomRecord;
 struct RoomSettingsRecord;
 struct KeptLine;
+struct AttendanceRecord;
 
 class RoomArchive {
  public:
@@ -32,6 +34,21 @@ class RoomArchive {
   // What was said to all, newest first, below the number `before`.
   virtual void read_chat(std::string code, std::int64_t before, std::size_t count,
                          Answer<std::vector<KeptLine>> answer) = 0;
+  // Of what was said to all. False: there is no such line.
+  virtual void delete_message(std::string code, MessageId message, Answer<bool> answer) = 0;
+
+  // ---- who was there ----
+  // Nobody is left over of meetings that were there before, and what is too much of them goes.
+  virtual void begin_attendance(std::string code, Answer<void> answer) = 0;
+  virtual void note_joined(AttendanceRecord who, Answer<void> answer) = 0;
+  // By meeting and participant; with the name and role that they had last.
+  virtual void note_left(AttendanceRecord who, Answer<void> answer) = 0;
+  // All who are in it still.
+  virtual void end_attendance(std::string code, MeetingId meeting, std::int64_t at_ms,
+                              Answer<void> answer) = 0;
+  // Newest first, below the number `before`; of one meeting, if it is set.
+  virtual void attendance(std::string code, MeetingId meeting, std::int64_t before,
+                          std::size_t count, Answer<std::vector<AttendanceRecord>> answer) = 0;
 };
 
 }  // namespace confab::store

@@ -133,6 +133,22 @@ constexpr std::array<const char*, kSchemaVersion> kSteps = {
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX people_by_time ON people (at_ms);
     )sql",
+    // 6: who was in which meeting.
+    R"sql(
+      CREATE TABLE attendance (
+        seq INTEGER PRIMARY KEY,
+        room TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+        meeting TEXT NOT NULL,
+        participant TEXT NOT NULL,
+        name TEXT NOT NULL,
+        role TEXT NOT NULL,
+        joined_at_ms INTEGER NOT NULL,
+        left_at_ms INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX attendance_by_room ON attendance (room, seq);
+      CREATE INDEX attendance_by_meeting ON attendance (meeting);
+      CREATE INDEX attendance_by_time ON attendance (joined_at_ms);
+    )sql",
 };
 
 DbResult<std::int64_t> version_of(Database& database) {

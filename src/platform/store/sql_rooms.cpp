@@ -46,7 +46,26 @@ KeptLine read_line(Row row) {
   return out;
 }
 
+AttendanceRecord read_attendance(Row row) {
+  AttendanceRecord out;
+  out.number = number(row[0]);
+  out.meeting = MeetingId::parse(row[1]).value_or(MeetingId{});
+  out.participant = ParticipantId::parse(row[2]).value_or(ParticipantId{});
+  out.name = std::move(row[3]);
+  out.role = std::move(row[4]);
+  out.joined_at_ms = number(row[5]);
+  out.left_at_ms = number(row[6]);
+  return out;
+}
+
 }  // namespace
+
+void SqlRooms::run(SqlQuery query, Answer<void> answer) {
+  run_(std::move(query), [answer = std::move(answer)](Result<SqlRows> rows) mutable {
+    if (!rows) return answer(std::unexpected(std::move(rows).error()));
+    answer({});
+  });
+}
 
 void SqlRooms::ask_if_any(SqlQuery query, Answer<bool> answer) {
   run_(std::move(query), [answer = std::move(answer)](Result<SqlRows> rows) mutable {
@@ -114,6 +133,81 @@ void SqlRooms::read_chat(std::string code, std::int64_t before, std::size_t coun
         6,
         code},
        read_line, std::move(answer));
+}
+
+void SqlRooms::delete_message(std::string code, MessageId message, Answer<bool> answer) {
+  ask_if_any({"delete_message",
+              "DELETE FROM chat WHERE id = $2 AND to_id IS NULL"
+              " AND room = (SELECT id FROM rooms WHERE code = $1) RETURNING id",
+              {code, message.to_string()},
+              1,
+              code},
+             std::move(answer));
+}
+
+void SqlRooms::begin_attendance(std::string code, Answer<void> answer) {
+  run_({"trim_attendance",
+        "DELETE FROM attendance WHERE room = (SELECT id FROM rooms WHERE code = $1) AND seq <="
+        " (SELECT last.seq FROM attendance AS last JOIN rooms ON rooms.id = last.room"
+        " WHERE rooms.code = $1 ORDER BY last.seq DESC LIMIT 1 OFFSET $2)",
+        {code, std::to_string(kAttendanceKept)},
+        0,
+        code},
+       // What is too much stays until the next meeting then.
+       [](const Result<SqlRows>&) {});
+  // The first join of the new one comes after it, in the order of the room.
+  run({"close_attendance",
+       "UPDATE attendance SET left_at_ms = -1 WHERE left_at_ms = 0"
+       " AND room = (SELECT id FROM rooms WHERE code = $1)",
+       {code},
+       0,
+       code},
+      std::move(answer));
+}
+
+void SqlRooms::note_joined(AttendanceRecord who, Answer<void> answer) {
+  run({"note_joined",
+       "INSERT INTO attendance (room, meeting, participant, name, role, joined_at_ms, left_at_ms)"
+       " SELECT id, $2, $3, $4, $5, CAST($6 AS bigint), 0 FROM rooms WHERE code = $1",
+       {who.room_code, who.meeting.to_string(), who.participant.to_string(), std::move(who.name),
+        std::move(who.role), std::to_string(who.joined_at_ms)},
+       0,
+       who.room_code},
+      std::move(answer));
+}
+
+void SqlRooms::note_left(AttendanceRecord who, Answer<void> answer) {
+  run({"note_left",
+       "UPDATE attendance SET left_at_ms = $3, name = $4, role = $5"
+       " WHERE meeting = $1 AND participant = $2 AND left_at_ms = 0",
+       {who.meeting.to_string(), who.participant.to_string(), std::to_string(who.left_at_ms),
+        std::move(who.name), std::move(who.role)},
+       0,
+       std::move(who.room_code)},
+      std::move(answer));
+}
+
+void SqlRooms::end_attendance(std::string code, MeetingId meeting, std::int64_t at_ms,
+                              Answer<void> answer) {
+  run({"end_attendance",
+       "UPDATE attendance SET left_at_ms = $2 WHERE meeting = $1 AND left_at_ms = 0",
+       {meeting.to_string(), std::to_string(at_ms)},
+       0,
+       std::move(code)},
+      std::move(answer));
+}
+
+void SqlRooms::attendance(std::string code, MeetingId meeting, std::int64_t before,
+                          std::size_t count, Answer<std::vector<AttendanceRecord>> answer) {
+  list({"attendance",
+        "SELECT a.seq, a.meeting, a.participant, a.name, a.role, a.joined_at_ms, a.left_at_ms"
+        " FROM attendance AS a JOIN rooms ON rooms.id = a.room WHERE rooms.code = $1"
+        " AND a.seq < $2 AND ($4 = '' OR a.meeting = $4) ORDER BY a.seq DESC LIMIT $3",
+        {code, std::to_string(before), std::to_string(count),
+         meeting.is_set() ? meeting.to_string() : ""},
+        7,
+        code},
+       read_attendance, std::move(answer));
 }
 
 }  // namespace confab::store

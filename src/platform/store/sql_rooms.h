@@ -22,8 +22,17 @@ class SqlRooms final : public RoomArchive {
                       Answer<bool> answer) override;
   void read_chat(std::string code, std::int64_t before, std::size_t count,
                  Answer<std::vector<KeptLine>> answer) override;
+  void delete_message(std::string code, MessageId message, Answer<bool> answer) override;
+  void begin_attendance(std::string code, Answer<void> answer) override;
+  void note_joined(AttendanceRecord who, Answer<void> answer) override;
+  void note_left(AttendanceRecord who, Answer<void> answer) override;
+  void end_attendance(std::string code, MeetingId meeting, std::int64_t at_ms,
+                      Answer<void> answer) override;
+  void attendance(std::string code, MeetingId meeting, std::int64_t before, std::size_t count,
+                  Answer<std::vector<AttendanceRecord>> answer) override;
 
  private:
+  void run(SqlQuery query, Answer<void> answer);
   void ask_if_any(SqlQuery query, Answer<bool> answer);
   template <typename Record, typename Read>
   void list(SqlQuery query, Read read, Answer<std::vector<Record>> answer);

@@ -30,6 +30,8 @@ constexpr std::array kSql = {
     " (SELECT participant FROM tokens WHERE expires_at_ms < ?1 LIMIT ?2)",
     "DELETE FROM people WHERE (room, subject) IN (SELECT room, subject FROM people"
     " WHERE at_ms < ?1 AND ban = '' AND subject LIKE 'p:%' LIMIT ?2)",
+    "DELETE FROM attendance WHERE seq IN"
+    " (SELECT seq FROM attendance WHERE joined_at_ms < ?1 LIMIT ?2)",
 };
 
 // The clock as it was kept; for a database that is older than that table, its newest record.
@@ -64,7 +66,7 @@ DbResult<SqliteRetention> SqliteRetention::open(Database& database) {
   return SqliteRetention(
       database,
       {std::move(made[0]), std::move(made[1]), std::move(made[2]), std::move(made[3]),
-       std::move(made[4]), std::move(made[5]), std::move(made[6])},
+       std::move(made[4]), std::move(made[5]), std::move(made[6]), std::move(made[7])},
       RetentionClock(*kept));
 }
 
@@ -84,6 +86,7 @@ DbResult<Purged> SqliteRetention::purge(const Retention& retention, ClockReading
   for (auto [statement, before_ms] :
        {std::pair{&sql_.old_chat, age(retention.chat_days)},
         std::pair{&sql_.chat_of_old_rooms, age(retention.room_days)},
+        std::pair{&sql_.old_attendance, age(retention.attendance_days())},
         std::pair{&sql_.old_rooms, age(retention.room_days)}, std::pair{&sql_.old_tokens, at_ms},
         std::pair{&sql_.old_seats, at_ms - kSeatDays * kDayMs}}) {
     if (before_ms == kKeepAll) continue;

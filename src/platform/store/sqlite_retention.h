@@ -24,6 +24,7 @@ class SqliteRetention {
     Statement old_rooms;
     Statement old_tokens;
     Statement old_seats;
+    Statement old_attendance;
   };
   SqliteRetention(Database& database, Statements statements, RetentionClock clock)
       : database_(&database), sql_(std::move(statements)), clock_(clock) {}

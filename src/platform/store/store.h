@@ -5,6 +5,7 @@
 // with a message fit for a client; the database's own words go to the log.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -74,6 +75,20 @@ struct KeptLine {
   ChatRecord line;
 };
 
+// Somebody who was in a meeting, from a join to the leaving after it.
+struct AttendanceRecord {
+  std::int64_t number = 0;  // later is higher
+  std::string room_code;    // as in ChatRecord
+  MeetingId meeting;
+  ParticipantId participant;
+  std::string name;  // the last one
+  std::string role;
+  std::int64_t joined_at_ms = 0;
+  std::int64_t left_at_ms = 0;  // 0: not yet; -1: the server ended meanwhile, and nobody saw it
+};
+// Of a room, when a meeting in it begins: the newest.
+inline constexpr std::size_t kAttendanceKept = 10'000;
+
 // The last resume token that a participant was given; earlier ones are worth nothing.
 struct TokenRecord {
   ParticipantId participant;
@@ -104,6 +119,12 @@ struct Retention {
   std::uint32_t chat_days = 0;
   std::uint32_t room_days = 0;
   std::vector<RoomId> in_use;  // somebody is in them now
+
+  // Who was where is kept as long as what they said, and no longer than a room that nobody uses.
+  std::uint32_t attendance_days() const {
+    if (chat_days == 0 || room_days == 0) return std::max(chat_days, room_days);
+    return std::min(chat_days, room_days);
+  }
 };
 
 struct Purged {

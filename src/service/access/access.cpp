@@ -130,9 +130,11 @@ Result<void> Access::may_lead(const http::Request& request, std::string_view roo
     case http::Method::kGet:
     case http::Method::kHead:
       break;
-    case http::Method::kDelete:
-      note(found->name, found->from, "room.delete", target, "allowed");
+    case http::Method::kDelete: {
+      const bool is_room = !target.contains(' ');
+      note(found->name, found->from, is_room ? "room.delete" : "room.act", target, "allowed");
       break;
+    }
     default:
       note(found->name, found->from, "room.act", target, "allowed");
   }

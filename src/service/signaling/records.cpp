@@ -1,5 +1,6 @@
 #include "service/signaling/records.h"
 
+#include <string>
 #include <utility>
 
 namespace confab::signaling {
@@ -102,6 +103,17 @@ store::ChatRecord to_record(const call::SaveChat& action) {
 store::TokenRecord to_record(const call::SaveToken& action, std::int64_t expires_at_ms) {
   return {action.issue.participant, action.room,   action.issue.generation,
           action.issue.attempt,     expires_at_ms, action.code};
+}
+
+store::AttendanceRecord to_record(const call::Happened& happened, std::int64_t at_ms) {
+  return {0,
+          happened.code,
+          happened.meeting,
+          happened.who ? happened.who->id : ParticipantId{},
+          happened.who ? happened.who->name : "",
+          std::string(call::role_name(happened.role)),
+          at_ms,
+          at_ms};
 }
 
 }  // namespace confab::signaling

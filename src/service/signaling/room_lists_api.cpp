@@ -18,12 +18,17 @@ using http::Response;
 
 constexpr char kRoomList = 'r';
 constexpr char kMessageList = 'm';
+constexpr char kAttendanceList = 'a';
 constexpr std::int64_t kNewest = std::int64_t{1} << 62;
 
 Response answer(const boost::json::object& body) {
   Response response = Response::json(200, json::serialize(body));
   response.headers.emplace_back("Cache-Control", "no-store");
   return response;
+}
+
+Response no_such_message() {
+  return Response::error({ErrorCode::kNotFound, "there is no such message"});
 }
 
 boost::json::object describe(const store::RoomRecord& room) {
@@ -44,10 +49,32 @@ boost::json::object describe(const store::ChatRecord& line) {
           {"sentAt", line.sent_at_ms}};
 }
 
+// `is_on`: somebody is in the room now, and they may be among them.
+boost::json::object describe(const store::AttendanceRecord& who, bool is_on) {
+  boost::json::object out{{"meetingId", who.meeting.to_string()},
+                          {"participantId", who.participant.to_string()},
+                          {"name", who.name},
+                          {"role", who.role},
+                          {"joinedAt", who.joined_at_ms}};
+  out["leftAt"] = who.left_at_ms > 0 ? boost::json::value(who.left_at_ms) : nullptr;
+  out["present"] = is_on && who.left_at_ms == 0;
+  return out;
+}
+
+// Of the query; unset where it is not there.
+Result<MeetingId> meeting_of(const Request& request) {
+  const auto text = request.query_value("meeting");
+  if (!text) return MeetingId{};
+  const auto id = MeetingId::parse(*text);
+  if (!id) return fail(ErrorCode::kInvalidArgument, "meeting: it is not the id of one");
+  return *id;
+}
+
 }  // namespace
 
-RoomListsApi::RoomListsApi(http::HttpServer& server, store::Store& store, RoomApi& rooms)
-    : store_(store), rooms_(rooms) {
+RoomListsApi::RoomListsApi(http::HttpServer& server, store::Store& store, RoomApi& rooms,
+                           RoomApi::Meetings& meetings)
+    : store_(store), rooms_(rooms), meetings_(meetings) {
   using Handle = void (RoomListsApi::*)(const Request&, Responder);
   const auto route = [&](Method method, std::string_view pattern, Handle handle) {
     server.route(method, pattern, [this, handle](const Request& request, Responder responder) {
@@ -56,6 +83,8 @@ RoomListsApi::RoomListsApi(http::HttpServer& server, store::Store& store, RoomAp
   };
   route(Method::kGet, "/api/rooms", &RoomListsApi::list_rooms);
   route(Method::kGet, "/api/rooms/:code/messages", &RoomListsApi::list_messages);
+  route(Method::kDelete, "/api/rooms/:code/messages/:id", &RoomListsApi::delete_message);
+  route(Method::kGet, "/api/rooms/:code/attendance", &RoomListsApi::list_attendance);
 }
 
 void RoomListsApi::list_rooms(const Request& request, Responder responder) {
@@ -94,6 +123,62 @@ void RoomListsApi::list_messages(const Request& request, Responder responder) {
               boost::json::object body{{"messages", std::move(list)}};
               if (lines->size() == count) {
                 body["next"] = http::cursor_of(kMessageList, std::to_string(lines->back().number));
+              }
+              to.send(answer(body));
+            });
+      });
+}
+
+// The meeting has the store delete it, and tells everybody. Without one the store is asked
+// directly.
+void RoomListsApi::delete_message(const Request& request, Responder responder) {
+  const auto id = MessageId::parse(request.params.at("id"));
+  rooms_.find_own(
+      request, std::move(responder), [this, id](const store::RoomRecord& room, Responder to) {
+        if (!id) return to.send(no_such_message());
+        meetings_.operate(room.code, call::DeleteMessage{*id},
+                          [this, id = *id, code = room.code,
+                           to = std::move(to)](const Result<call::ReplyBody>& done) mutable {
+                            if (done) return to.send(answer({}));
+                            if (done.error().code != ErrorCode::kNotFound) {
+                              return to.send(Response::error(done.error()));
+                            }
+                            drop_message(code, id, std::move(to));
+                          });
+      });
+}
+
+void RoomListsApi::drop_message(const std::string& code, MessageId id, Responder responder) {
+  store_.archive().delete_message(
+      code, id, [responder = std::move(responder)](const Result<bool>& dropped) mutable {
+        if (!dropped) return responder.send(Response::error(dropped.error()));
+        responder.send(*dropped ? answer({}) : no_such_message());
+      });
+}
+
+void RoomListsApi::list_attendance(const Request& request, Responder responder) {
+  const auto page = http::page_of(request, kAttendanceList);
+  const auto before = page ? page->number_or(kNewest) : std::unexpected(page.error());
+  const auto meeting = meeting_of(request);
+  rooms_.find_own(
+      request, std::move(responder),
+      [this, before, meeting, count = page ? page->count : 0](const store::RoomRecord& room,
+                                                              Responder to) {
+        if (!before) return to.send(Response::error(before.error()));
+        if (!meeting) return to.send(Response::error(meeting.error()));
+        store_.archive().attendance(
+            room.code, *meeting, *before, count,
+            [this, count, code = room.code,
+             to = std::move(to)](const Result<std::vector<store::AttendanceRecord>>& all) mutable {
+              if (!all) return to.send(Response::error(all.error()));
+              const bool is_on = meetings_.participants_in(code) > 0;
+              boost::json::array list;
+              for (const store::AttendanceRecord& each : *all) {
+                list.emplace_back(describe(each, is_on));
+              }
+              boost::json::object body{{"attendance", std::move(list)}};
+              if (all->size() == count) {
+                body["next"] = http::cursor_of(kAttendanceList, std::to_string(all->back().number));
               }
               to.send(answer(body));
             });

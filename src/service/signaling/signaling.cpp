@@ -9,6 +9,7 @@
 #include "platform/clock/clock.h"
 #include "platform/ice_health/prober.h"
 #include "platform/random/secure_random.h"
+#include "service/signaling/attendance.h"
 #include "service/signaling/door.h"
 #include "service/signaling/media_times.h"
 #include "service/signaling/page_api.h"
@@ -63,7 +64,8 @@ class SignalingService::Impl final : public RoomApi::Meetings {
             server, signer,
             [this](PageApi::News news, PageApi::Page page) { hear_page(news, std::move(page)); }),
         rooms_(config, server, store, signer, ice_servers_.book(), passwords_, random, log, *this),
-        lists_(server, store, rooms_) {
+        attendance_(store.archive()),
+        lists_(server, store, rooms_, *this) {
     ice_servers_.set_urls(config_.ice.urls);
     purge();
   }
@@ -183,6 +185,7 @@ class SignalingService::Impl final : public RoomApi::Meetings {
     media_times_.expose(out);
     door_.client_reports().expose(out);
     rooms_.expose(out);
+    attendance_.expose(out);
     const PageApi::Counts& pages = pages_.counts();
     out.counter("signaling_page_news", "Pages that said they go or come back.", {}, pages.heard);
     out.counter("signaling_page_news_refused", "Such news that named nobody here.", {},
@@ -276,8 +279,16 @@ class SignalingService::Impl final : public RoomApi::Meetings {
                     });
   }
 
+  void perform(const call::DropMessage& action) {
+    store_.archive().delete_message(action.code, action.message,
+                                    [this, number = action.number](Result<bool> dropped) {
+                                      handle(call::MessageDropped{number, std::move(dropped)});
+                                    });
+  }
+
   void perform(const call::Happened& action) {
     if (books_) books_(action);
+    attendance_.hear(action);
   }
 
   // Not kept, an older token may be taken after the meeting was forgotten; the store has logged
@@ -331,6 +342,7 @@ class SignalingService::Impl final : public RoomApi::Meetings {
   Door door_;
   PageApi pages_;
   RoomApi rooms_;
+  Attendance attendance_;
   RoomListsApi lists_;
 };
 

@@ -136,6 +136,22 @@ constexpr std::array<const char*, kSchemaVersion> kSteps = {
       );
       CREATE INDEX people_by_time ON people (at_ms);
     )sql",
+    // 4: who was in which meeting.
+    R"sql(
+      CREATE TABLE attendance (
+        seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        room text NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+        meeting text NOT NULL,
+        participant text NOT NULL,
+        name text NOT NULL,
+        role text NOT NULL,
+        joined_at_ms bigint NOT NULL,
+        left_at_ms bigint NOT NULL
+      );
+      CREATE INDEX attendance_by_room ON attendance (room, seq);
+      CREATE INDEX attendance_by_meeting ON attendance (meeting);
+      CREATE INDEX attendance_by_time ON attendance (joined_at_ms);
+    )sql",
 };
 
 struct Close {

@@ -20,6 +20,9 @@ constexpr const char* kTouchRooms =
 constexpr const char* kOldChat =
     "DELETE FROM chat WHERE seq IN"
     " (SELECT seq FROM chat WHERE sent_at_ms < $1::bigint ORDER BY seq LIMIT $2::bigint)";
+constexpr const char* kOldAttendance =
+    "DELETE FROM attendance WHERE seq IN (SELECT seq FROM attendance"
+    " WHERE joined_at_ms < $1::bigint ORDER BY seq LIMIT $2::bigint)";
 // A room was last used when somebody came, or when something was said in it. It goes when its chat
 // has gone, so that a long history is not deleted in one step either.
 constexpr const char* kChatOfOldRooms =
@@ -113,6 +116,9 @@ void PostgresRetention::remove(const std::shared_ptr<Round>& round) {
   const std::int64_t at_ms = *clock_->now_ms();
   const Retention& keep = round->retention;
   if (keep.chat_days > 0) remove_before(kOldChat, at_ms - keep.chat_days * kDayMs);
+  if (const auto days = keep.attendance_days(); days > 0) {
+    remove_before(kOldAttendance, at_ms - days * kDayMs);
+  }
   if (keep.room_days > 0) remove_before(kChatOfOldRooms, at_ms - keep.room_days * kDayMs);
   if (keep.room_days > 0) remove_before(kOldRooms, at_ms - keep.room_days * kDayMs);
   remove_before(kOldTokens, at_ms);

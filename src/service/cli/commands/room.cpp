@@ -19,6 +19,8 @@ struct RoomFlags {
   RemoteFlags remote;
   std::string code;
   std::string participant;
+  std::string message;
+  std::string meeting;
   std::string role;
   std::string title;
   std::string password_file;
@@ -90,6 +92,48 @@ int list_rooms(const RoomFlags& flags) {
   return print(flags.remote.as_json, boost::json::object{{"rooms", std::move(all)}}, text);
 }
 
+// Those of one page behind `cursor`, as lines of `text`; empty: the last page.
+Result<std::string> read_attendance(const boost::json::value& page, std::string& text) {
+  constexpr std::int64_t kTimeMax = std::int64_t{1} << 53;
+  json::ReadStatus status;
+  const json::Reader in(page, status);
+  in["attendance"].elements(100, [&](const json::Reader& each) {
+    const bool is_present = each["present"].boolean();
+    const bool has_left = each["leftAt"].present();
+    text += when(each["joinedAt"].integer(0, kTimeMax)) + "  " +
+            (has_left     ? when(each["leftAt"].integer(0, kTimeMax))
+             : is_present ? std::string("is there")
+                          : std::string("unknown")) +
+            "  " + std::string(each["meetingId"].string(128)) + "  " +
+            std::string(each["role"].string(32)) + "  " + std::string(each["name"].string(1024)) +
+            "\n";
+  });
+  std::string next(in["next"].string_or("", 256));
+  if (!status.ok()) return std::unexpected(status.error());
+  return next;
+}
+
+int list_attendance(const RoomFlags& flags) {
+  boost::json::array all;
+  std::string text;
+  const std::string query = flags.meeting.empty() ? "" : "&meeting=" + segment(flags.meeting);
+  for (std::string cursor;;) {
+    const std::string at = cursor.empty() ? "" : "&cursor=" + segment(cursor);
+    auto page = ask(flags.remote, http::Method::kGet,
+                    path_of(flags) + "/attendance?limit=100" + query + at);
+    if (!page) return complain(page.error());
+    const auto next = read_attendance(*page, text);
+    if (!next) return complain(next.error());
+    for (boost::json::value& each : page->at("attendance").as_array()) {
+      all.push_back(std::move(each));
+    }
+    cursor = *next;
+    if (cursor.empty()) break;
+  }
+  return print(flags.remote.as_json, boost::json::object{{"attendance", std::move(all)}},
+               text.empty() ? "nobody was there\n" : text);
+}
+
 int list_people(const RoomFlags& flags) {
   const auto all = ask(flags.remote, http::Method::kGet, path_of(flags) + "/participants");
   if (!all) return complain(all.error());
@@ -146,6 +190,16 @@ void declare_room_words(CLI::App& app, Commands& commands,
   });
   declare_settings(changed, *flags);
   changed.add_flag("--unlock", flags->is_unlocked, "newcomers again");
+  of_code("attendance", "who was there, from when to when", "confab room attendance abc-defg-hij",
+          [flags] { return list_attendance(*flags); })
+      .add_option("--meeting", flags->meeting, "of this meeting alone");
+  of_code("unsay", "delete what was said to all, for good", "confab room unsay abc-defg-hij msg_…",
+          [flags] {
+            return act(*flags, http::Method::kDelete,
+                       path_of(*flags) + "/messages/" + segment(flags->message));
+          })
+      .add_option("message", flags->message, "which")
+      ->required();
   of_code("end", "everybody out; the room stays", "confab room end abc-defg-hij",
           [flags] { return act(*flags, http::Method::kPost, path_of(*flags) + "/end"); });
   of_code("delete", "everybody out, and the room and its chat are gone",

@@ -302,6 +302,7 @@ export interface ServerEvents {
   'consumer:closed': { consumerId: string; producerId: string };
   'consumer:quality': { consumerId: string } & Served;
   'chat:message': { message: ChatMessage };
+  'chat:deleted': { messageId: string };
   speakers: { speakers: Speaker[] };
   'transport:state': {
     transportId: string;

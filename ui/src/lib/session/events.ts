@@ -1,7 +1,7 @@
 import type { SignalingClient } from '@/lib/protocol/client';
 import type { ServerEventName, ServerEvents } from '@/lib/protocol/types';
 import {
-  addMessage, addPerson, dropProducer, patchPerson, putProducer, removePerson, setProducerPaused, speakersToLevels,
+  addMessage, addPerson, dropProducer, patchPerson, putProducer, removeMessage, removePerson, setProducerPaused, speakersToLevels,
   useMeeting, type MeetingStore,
 } from '@/lib/store/meeting';
 import { kRoleNames } from './hosting';
@@ -64,5 +64,6 @@ export function feedStore(signaling: SignalingClient): () => void {
   on('chat:message', (state, { message }) => addMessage(state, message), ({ message }) => {
     announce(`${message.to === null ? 'Message' : 'Private message'} from ${message.from.name}: ${message.text}`);
   });
+  on('chat:deleted', (state, { messageId }) => removeMessage(state, messageId));
   return () => stops.forEach((stop) => stop());
 }

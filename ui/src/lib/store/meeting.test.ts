@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChatMessage, JoinResult, Participant } from '@/lib/protocol/types';
 import { addEarlier,
   addMessage, addPerson, applyJoin, dropProducer, handsInOrder, inOrder, isLive, kInitialMeeting, mergeChat,
-  putProducer, removePerson, setProducerPaused, type MeetingStore,
+  putProducer, removeMessage, removePerson, setProducerPaused, type MeetingStore,
 } from './meeting';
 
 function person(id: string, joinedAt = 0, extra: Partial<Participant> = {}): Participant {
@@ -100,5 +100,11 @@ describe('chat', () => {
     expect(addMessage({ ...inside, panel: 'chat' }, message('1', 1)).unread).toBe(0);
     expect(addMessage(inside, message('1', 1, 'me')).unread).toBe(0);
     expect(addMessage({ ...inside, chat: [message('1', 1)] }, message('1', 1)).unread).toBe(0);
+  });
+
+  it('shows no more what a host has deleted', () => {
+    const state = { ...inside, chat: [message('1', 1), message('2', 2)] };
+    expect(removeMessage(state, '1').chat?.map((each) => each.id)).toEqual(['2']);
+    expect(removeMessage(state, '9').chat?.length).toBe(2);
   });
 });

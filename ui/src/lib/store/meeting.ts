@@ -258,6 +258,11 @@ export function addMessage(state: MeetingStore, message: ChatMessage): Change {
   return { chat: mergeChat(state.chat, [message]), unread: seen ? state.unread : state.unread + 1 };
 }
 
+/** What a host has deleted. Whether it was read already is not known; that there was something stays counted. */
+export function removeMessage(state: MeetingStore, messageId: string): Change {
+  return { chat: state.chat.filter((each) => each.id !== messageId) };
+}
+
 // ---- what the views ask ----
 
 export function producerOf(person: Participant | undefined, source: Source): ProducerInfo | undefined {

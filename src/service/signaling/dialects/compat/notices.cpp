@@ -56,6 +56,9 @@ MaybeEmit write(const call::ConsumerRemoved&, std::string_view) {
 MaybeEmit write(const call::QualityChanged&, std::string_view) {
   return std::nullopt;
 }
+MaybeEmit write(const call::ChatDeleted&, std::string_view) {
+  return std::nullopt;
+}
 MaybeEmit write(const call::SpeakersChanged&, std::string_view) {
   return std::nullopt;
 }

@@ -34,9 +34,14 @@ Outgoing write_page(const call::ReplyBody& body, const WriteContext&) {
   return acknowledge_with({{"chat", describe(page)}, {"chatEarlier", page.has_earlier}});
 }
 
+call::Request read_delete(const json::Reader& in, const ReadContext&) {
+  return call::DeleteMessage{ortc_json::read_id<MessageId>(in["messageId"])};
+}
+
 }  // namespace
 
 const EventCodec kChatSend{"chat:send", read_send, write_sent};
 const EventCodec kChatHistory{"chat:history", read_history, write_page};
+const EventCodec kChatDelete{"chat:delete", read_delete, acknowledge_done};
 
 }  // namespace confab::signaling::own

@@ -78,6 +78,10 @@ socketio::Emit write(const call::ChatPosted& n) {
   return event("chat:message", {{"message", describe(n.message)}});
 }
 
+socketio::Emit write(const call::ChatDeleted& n) {
+  return event("chat:deleted", {{"messageId", n.message.to_string()}});
+}
+
 socketio::Emit write(const call::SpeakersChanged& n) {
   auto out = event("speakers", {{"speakers", describe(n.speakers)}});
   out.is_volatile = true;

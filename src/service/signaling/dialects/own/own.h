@@ -50,6 +50,7 @@ extern const EventCodec kParticipantRole;
 extern const EventCodec kHandLower;
 extern const EventCodec kMeetingMuteAll;
 extern const EventCodec kMeetingLowerHands;
+extern const EventCodec kChatDelete;
 extern const EventCodec kMeetingEnd;
 extern const EventCodec kBanList;
 extern const EventCodec kBanLift;

@@ -28,6 +28,7 @@ const EventCodec* find(std::string_view name) {
                                       &kStatsGet,
                                       &kChatSend,
                                       &kChatHistory,
+                                      &kChatDelete,
                                       &kHandSet,
                                       &kProfileSet,
                                       &kParticipantMute,
