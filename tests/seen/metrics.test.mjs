@@ -37,6 +37,7 @@ const word = /^[a-z][a-z0-9_]*$/, number = /^\d{1,5}$/;
 const allowed = {
   shard: number, node: number, listener: word, reason: word, how: word, by: word, what: word, mode: word, state: word, role: word,
   code: word, status: /^([2-5]xx|gone)$/, result: word, operation: word, command: word, step: word, type: word, protocol: word,
+  direction: /^(up|down)$/, layer: /^([0-3]|none)$/,
   // What the code declares: whatever stands for a part of a path is ":name" or "*".
   route: /^(\/(:[A-Za-z]+|\*|\.?[a-z][a-zA-Z0-9._-]*)?)+$/, method: /^\/[A-Za-z0-9.]+\/[A-Za-z]+$/,
   build: /^[\w.+~-]{1,64}$/, url: /^(stun|turns?):[\w.:[\]-]+(\?transport=(udp|tcp))?$/, le: /^([\d.e+-]+|\+Inf)$/,
