@@ -38,17 +38,17 @@ suite_same_hash() {
 # Every parser: its corpus, then fuzz_seconds of new input.
 suite_fuzz() { "$root/tools/fuzz" "$fuzz_seconds"; }
 
-# The web app: its types are one test, then vitest's own.
+# The web app: its types and lint are one test, then vitest's own.
 suite_ui() {
   npm_install ui
   cd "$root/ui" || return
-  local types=0
-  npm run --silent lint || types=1
+  local lint=0
+  npm run --silent lint || lint=1
   npx vitest run --reporter=default --reporter=json --outputFile="$logs/ui.json" || true
   node -p '
-    const run = require(process.argv[1]), types = Number(process.argv[2]);
-    const failed = Math.max(run.numFailedTests, run.success ? 0 : 1) + types;
-    `${run.numPassedTests + 1 - types} passed, ${failed} failed`' "$logs/ui.json" "$types"
+    const run = require(process.argv[1]), lint = Number(process.argv[2]);
+    const failed = Math.max(run.numFailedTests, run.success ? 0 : 1) + lint;
+    `${run.numPassedTests + 1 - lint} passed, ${failed} failed`' "$logs/ui.json" "$lint"
 }
 
 ctest_suite() { # preset

@@ -3,6 +3,7 @@
 import { ArrowRight, LoaderCircle, Plus } from 'lucide-react';
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { Button } from '@/components/ui/button';
+import { useAlive } from '@/components/ui/use-alive';
 import type { Bar } from '@/lib/protocol/accounts';
 import { describeError } from '@/lib/protocol/errors';
 import { createRoom } from '@/lib/protocol/rest';
@@ -18,16 +19,15 @@ interface StartPanelProps {
 export function StartPanel({ bar }: StartPanelProps) {
   const [options, setOptions] = useState(kNoOptions);
   const [creating, setCreating] = useState(false);
-  const [ready, setReady] = useState(false);
   const [text, setText] = useState('');
   const [createError, setCreateError] = useState('');
   const [joinError, setJoinError] = useState('');
+  // Before it a click would be lost: tests and people can see when the page is alive.
+  const ready = useAlive();
   const start = useRef<HTMLButtonElement>(null);
   const field = useRef<HTMLInputElement>(null);
 
-  // Before the page is alive a click would be lost: tests and people can see when it is.
   useEffect(() => {
-    setReady(true);
     // Back from a meeting by the browser's history cache: the button must not spin for ever.
     const shown = () => setCreating(false);
     window.addEventListener('pageshow', shown);

@@ -1,7 +1,7 @@
 'use client';
 
 import { ChevronDown, Search, X } from 'lucide-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useEffectEvent, useMemo, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { kLevels, type Entry, type Level } from '@/lib/logs/entry';
 import { isFiltering, kNoFilter, kValueMax, type LogFilter } from '@/lib/logs/filter';
@@ -81,13 +81,18 @@ interface FieldProps {
 /** Asks when one stops typing for a moment, or says so by Enter. */
 function TextField({ name, label, value, onChange, hideLabel = false, placeholder, className = '' }: FieldProps) {
   const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
+  const [known, setKnown] = useState(value);
+  // Changed elsewhere, as by Back: that counts, not what stood here.
+  if (value !== known) {
+    setKnown(value);
+    setText(value);
+  }
+  const rested = useEffectEvent((typed: string) => {
+    if (typed !== value) onChange(typed);
+  });
   useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => onChange(text), 400);
+    const timer = setTimeout(() => rested(text), 400);
     return () => clearTimeout(timer);
-    // Only what is typed begins the wait.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [text]);
   return (
     <label className="block min-w-0">

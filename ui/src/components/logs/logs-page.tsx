@@ -14,10 +14,16 @@ export function LogsPage() {
   const [error, setError] = useState('');
 
   const ask = useCallback(() => {
-    setError('');
-    getSession().then(setSession, (failure: unknown) => setError(failure instanceof Error ? failure.message : String(failure)));
+    getSession().then((found) => {
+      setError('');
+      setSession(found);
+    }, (failure: unknown) => setError(failure instanceof Error ? failure.message : String(failure)));
   }, []);
   useEffect(ask, [ask]);
+  const askAgain = () => {
+    setError('');
+    ask();
+  };
   const signedOut = useCallback(() => setSession({ asks: true, signedIn: false }), []);
 
   if (session?.signedIn === true) return <Viewer canSignOut={session.asks} onSignedOut={signedOut} />;
@@ -35,7 +41,7 @@ export function LogsPage() {
         {error !== '' && (
           <>
             <p role="alert" data-testid="logs-unreachable" className="mt-4 text-danger-text">{error}</p>
-            <Button className="mt-6" onClick={ask}>Try again</Button>
+            <Button className="mt-6" onClick={askAgain}>Try again</Button>
           </>
         )}
       </div>

@@ -2,7 +2,7 @@
 
 import clsx from 'clsx';
 import { SendHorizontal } from 'lucide-react';
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
+import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import { describeError } from '@/lib/protocol/errors';
 import type { Participant } from '@/lib/protocol/types';
 import type { MeetingSession } from '@/lib/session/session';
@@ -82,12 +82,15 @@ function Composer({ field, onlyHosts }: ComposerProps & { onlyHosts: boolean }) 
     }
   };
 
-  useEffect(() => {
-    if (sending || next.current === null) return;
+  // With the words and the reader of the moment when the one before has gone out.
+  const sendNext = useEffectEvent(() => {
+    if (next.current === null) return;
     const { to: meant } = next.current;
     next.current = null;
     if (meant === to) void send();
-    // By the end of the one before alone, with the words and the reader of that moment.
+  });
+  useEffect(() => {
+    if (!sending) sendNext();
   }, [sending]);
 
   const onKey = (event: KeyboardEvent) => {
@@ -149,10 +152,10 @@ function useReader(written: boolean) {
   const people = useMeeting((state) => state.people);
   const [gone, setGone] = useState<string | null>(null);
   const last = useRef<{ id: string; name: string } | null>(null);
-  const reader = to === null ? undefined : people[to];
-  if (reader !== undefined) last.current = { id: reader.id, name: reader.name };
 
   useEffect(() => {
+    const reader = to === null ? undefined : people[to];
+    if (reader !== undefined) last.current = { id: reader.id, name: reader.name };
     if (to !== null || last.current === null) return;
     if (written && people[last.current.id] === undefined) setGone(last.current.name);
     last.current = null;

@@ -1,6 +1,6 @@
 'use client';
 
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { DoorPage } from '@/components/prejoin/door-page';
 import { WaitingPage } from '@/components/prejoin/waiting-page';
 import { PreJoin } from '@/components/prejoin/prejoin';
@@ -48,11 +48,13 @@ function View() {
   const phase = useMeeting((state) => state.phase);
   const reason = useMeeting((state) => state.phaseReason);
   /** What a join that needs nobody's click is called meanwhile. */
-  const resuming = useRef('');
+  const [resuming, setResuming] = useState('');
 
   useEffect(() => {
     const code = roomCodeFromPath(location.pathname);
     if (code === null) {
+      // The address is known in the browser alone, not while the page is built.
+      // eslint-disable-next-line react-hooks/set-state-in-effect
       setLookup({ kind: 'none' });
       return;
     }
@@ -63,12 +65,12 @@ function View() {
     const resume = loadResume(code);
     const knock = loadKnock(code);
     if (resume !== null) {
-      resuming.current = kGoingBack;
+      setResuming(kGoingBack);
       setLookup({ kind: 'found', info: undefined, standing: null });
       enter(created, resume.name, resume);
     } else if (knock !== null) {
       const { startCamera: camera, startMicrophone: microphone } = useSettings.getState();
-      resuming.current = kAsking;
+      setResuming(kAsking);
       setLookup({ kind: 'found', info: undefined, standing: null });
       enter(created, knock.name, { camera, microphone });
     } else {
@@ -122,12 +124,12 @@ function View() {
     case 'replaced':
     case 'failed':
       return <Ended phase={phase} reason={reason} onRejoin={() => {
-        resuming.current = phase === 'denied' ? kAsking : kGoingBack;
+        setResuming(phase === 'denied' ? kAsking : kGoingBack);
         rejoin(session);
       }} />;
     case 'password':
       return <DoorPage room={session.room} problem={reason} onPassword={(password) => {
-        resuming.current = kKnocking;
+        setResuming(kKnocking);
         join(useSettings.getState().name, password);
       }} />;
     case 'lobby':
@@ -137,7 +139,7 @@ function View() {
         </SessionProvider>
       );
     case 'joining':
-      if (resuming.current !== '') return <Waiting text={resuming.current} />;
+      if (resuming !== '') return <Waiting text={resuming} />;
       break;
     case 'outside':
       break;

@@ -1,6 +1,6 @@
 'use client';
 
-import { useLayoutEffect, type RefObject } from 'react';
+import { useEffectEvent, useLayoutEffect, type RefObject } from 'react';
 import { focusFirst } from '@/lib/util/focus';
 
 /**
@@ -8,6 +8,10 @@ import { focusFirst } from '@/lib/util/focus';
  * it was, or to the control that opens it. `first` is what gets it inside.
  */
 export function useKeptFocus(ref: RefObject<HTMLElement | null>, first: RefObject<HTMLElement | null>, ...openers: string[]): void {
+  const giveBack = useEffectEvent((before: HTMLElement | null) => {
+    // Menu items vanish together with their menu.
+    focusFirst(before?.closest('[role="menu"]') ? null : before, ...openers, '[data-testid="more"]', '[data-testid="room-code"]');
+  });
   useLayoutEffect(() => {
     const box = ref.current;
     const before = document.activeElement instanceof HTMLElement ? document.activeElement : null;
@@ -16,9 +20,7 @@ export function useKeptFocus(ref: RefObject<HTMLElement | null>, first: RefObjec
     return () => {
       const now = document.activeElement;
       if (box !== null && now !== null && now !== document.body && !box.contains(now)) return;
-      // Menu items vanish together with their menu.
-      focusFirst(before?.closest('[role="menu"]') ? null : before, ...openers, '[data-testid="more"]', '[data-testid="room-code"]');
+      giveBack(before);
     };
-    // Openers are constants of each caller.
   }, [ref, first]);
 }

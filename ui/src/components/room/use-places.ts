@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { isLive, useMeeting } from '@/lib/store/meeting';
 import type { TileModel } from '@/lib/store/tiles';
 import { bringForward, keepOrder } from '@/lib/util/order';
@@ -54,8 +54,16 @@ export function useBringForward({ order, setKept, tiles, shown, elsewhere, first
     for (const id of Object.keys(speaking)) heard.current.set(`${id}:camera`, Date.now());
   }, [speaking]);
 
-  const latest = useRef({ order, tiles, shown });
-  latest.current = { order, tiles, shown };
+  const bring = useEffectEvent((speaker: string) => {
+    const now = useMeeting.getState().speaking;
+    const byKey = new Map(tiles.map((each) => [each.key, each]));
+    const mayGive = (key: string) => {
+      const tile = byKey.get(key);
+      return tile !== undefined && !tile.isSelf && tile.kind === 'camera' && now[tile.participant.id] === undefined;
+    };
+    const inView = new Set(shown.map((each) => each.key));
+    setKept(bringForward(order, inView, speaker, { mayGive, lastHeard: (key) => heard.current.get(key) ?? 0 }));
+  });
   const begun = useRef({ speaker: '', since: 0, until: 0 });
   const speaker = firstPage ? elsewhere[0] : undefined;
   useEffect(() => {
@@ -63,20 +71,10 @@ export function useBringForward({ order, setKept, tiles, shown, elsewhere, first
     const at = Date.now();
     const goesOn = begun.current.speaker === speaker && at - begun.current.until < kBreathMs;
     const since = goesOn ? begun.current.since : at;
-    const timer = setTimeout(() => {
-      const { order, tiles, shown } = latest.current;
-      const now = useMeeting.getState().speaking;
-      const byKey = new Map(tiles.map((each) => [each.key, each]));
-      const mayGive = (key: string) => {
-        const tile = byKey.get(key);
-        return tile !== undefined && !tile.isSelf && tile.kind === 'camera' && now[tile.participant.id] === undefined;
-      };
-      const inView = new Set(shown.map((each) => each.key));
-      setKept(bringForward(order, inView, speaker, { mayGive, lastHeard: (key) => heard.current.get(key) ?? 0 }));
-    }, Math.max(0, since + kSpeaksForMs - at));
+    const timer = setTimeout(() => bring(speaker), Math.max(0, since + kSpeaksForMs - at));
     return () => {
       clearTimeout(timer);
       begun.current = { speaker, since, until: Date.now() };
     };
-  }, [speaker, setKept]);
+  }, [speaker]);
 }

@@ -42,14 +42,15 @@ export function CameraPreview() {
 function useTriedCamera(inUse: boolean) {
   const [tried, setTried] = useState<MediaStreamTrack | null>(null);
   const [state, setState] = useState<'off' | 'opening' | 'failed'>('off');
-  const wanted = useRef(0);
+  const wanted = useRef({ latest: 0 });
   const settings = useSettings();
   const choice = cameraChoice(settings);
 
   // The meeting took the camera itself, another one was chosen, or the dialog closed.
   useEffect(() => {
+    const attempts = wanted.current;
     return () => {
-      wanted.current++;
+      attempts.latest++;
       setTried(null);
       setState('off');
     };
@@ -57,10 +58,10 @@ function useTriedCamera(inUse: boolean) {
   useEffect(() => () => tried?.stop(), [tried]);
 
   const attempt = async () => {
-    const mine = ++wanted.current;
+    const mine = ++wanted.current.latest;
     setState('opening');
     const result = await openCamera(choice);
-    if (mine !== wanted.current) {
+    if (mine !== wanted.current.latest) {
       if ('track' in result) result.track.stop();
       return;
     }

@@ -1,7 +1,7 @@
 'use client';
 
 import clsx from 'clsx';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 
 interface VideoViewProps {
   track: MediaStreamTrack;
@@ -18,8 +18,7 @@ interface VideoViewProps {
 /** One video track on the screen. Always silent: sound is the audio sink's. */
 export function VideoView({ track, label, mirrored = false, contain = false, upright = false, testId, onFirstFrame }: VideoViewProps) {
   const ref = useRef<HTMLVideoElement>(null);
-  const first = useRef(onFirstFrame);
-  first.current = onFirstFrame;
+  const firstFrame = useEffectEvent(() => onFirstFrame?.());
   const [tall, setTall] = useState(false);
 
   useEffect(() => {
@@ -28,7 +27,7 @@ export function VideoView({ track, label, mirrored = false, contain = false, upr
     element.srcObject = new MediaStream([track]);
     // Muted video may always play; AbortError says only that the element was replaced meanwhile.
     void element.play().catch(() => undefined);
-    const handle = element.requestVideoFrameCallback?.(() => first.current?.());
+    const handle = element.requestVideoFrameCallback?.(() => firstFrame());
     return () => {
       if (handle !== undefined) element.cancelVideoFrameCallback(handle);
       element.srcObject = null;

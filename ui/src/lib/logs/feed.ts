@@ -46,8 +46,7 @@ const kEmpty: FeedState = {
 
 export class LogFeed {
   state: FeedState = kEmpty;
-  onSignedOut: () => void = () => {};
-
+  private onSignedOut: () => void = () => {};
   private readonly listeners = new Set<() => void>();
   private filter = kNoFilter;
   private nextId = 1;
@@ -65,9 +64,10 @@ export class LogFeed {
   };
   readonly snapshot = (): FeedState => this.state;
 
-  /** Anew, with another filter. */
-  async start(filter: LogFilter): Promise<void> {
+  /** Anew, with another filter. `onSignedOut`: the server shows nothing any more. */
+  async start(filter: LogFilter, onSignedOut: () => void = () => {}): Promise<void> {
     this.stop();
+    this.onSignedOut = onSignedOut;
     this.filter = filter;
     this.older = '';
     const wasPaused = this.state.tail === 'paused';

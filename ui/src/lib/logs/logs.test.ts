@@ -77,8 +77,7 @@ describe('the feed', () => {
     vi.useFakeTimers();
     const { feed, tails } = ground([{ isEnd: true }], () => Promise.resolve({ asks: true, signedIn: false }));
     let signedOut = 0;
-    feed.onSignedOut = () => { ++signedOut; };
-    await feed.start(kNoFilter);
+    await feed.start(kNoFilter, () => { ++signedOut; });
     tails[0]?.refuse();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(signedOut).toBe(1);

@@ -145,7 +145,7 @@ export async function isPluggedIn(track: MediaStreamTrack): Promise<boolean> {
 /** Whether a device may be opened without a question to the person. */
 export async function mayOpenUnasked(kind: InputKind): Promise<boolean> {
   try {
-    return (await navigator.permissions.query({ name: kind as PermissionName })).state === 'granted';
+    return (await navigator.permissions.query({ name: kind })).state === 'granted';
   } catch {
     // Not every browser tells.
     return true;

@@ -94,8 +94,8 @@ export class SignalingClient {
       this.socket.on(event, (payload: never) => created.forEach((each) => each(payload)));
     }
     const known = set;
-    known.add(handler as (payload: never) => void);
-    return () => known.delete(handler as (payload: never) => void);
+    known.add(handler);
+    return () => known.delete(handler);
   }
 
   onConnection(handler: (change: ConnectionChange) => void): () => void {
@@ -127,6 +127,6 @@ export function createSignalingClient(ways: Way[] = ['websocket', 'polling']): S
     timeout: 6000,
   });
   return new SignalingClient(
-    Object.assign(socket, { dropTransport: () => void socket.io.engine?.close() }) as unknown as SocketLike,
+    Object.assign(socket, { dropTransport: () => void socket.io.engine?.close() }),
   );
 }

@@ -52,7 +52,7 @@ export class ProtocolError extends Error {
 /** The error inside an acknowledgement or an HTTP answer; null where there is none. */
 export function errorIn(answer: unknown, retryAfterS?: number): ProtocolError | null {
   if (typeof answer !== 'object' || answer === null || !('error' in answer)) return null;
-  const error = (answer as { error: unknown }).error;
+  const { error } = answer;
   if (typeof error !== 'object' || error === null) {
     return new ProtocolError('internal', typeof error === 'string' ? error : 'The server sent an unreadable error.');
   }

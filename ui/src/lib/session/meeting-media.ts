@@ -111,7 +111,7 @@ export class MeetingMedia {
   }
 
   async restartIce(): Promise<void> {
-    await Promise.all(kDirections.map((each) => this.media?.restartIce(each)));
+    await Promise.all(kDirections.map(async (each) => this.media?.restartIce(each)));
   }
 
   failed(error: unknown): void {

@@ -1,3 +1,4 @@
+import { runInThisContext } from 'node:vm';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { memoryStorage } from '@/testing/storage';
 import { kReturnScript, sayPageCloses } from './page-life';
@@ -23,7 +24,7 @@ describe('the first script of a page', () => {
     const sendBeacon = vi.fn();
     vi.stubGlobal('navigator', { sendBeacon });
     vi.stubGlobal('location', { pathname });
-    new Function(kReturnScript)();
+    runInThisContext(kReturnScript);
     return sendBeacon;
   };
 
