@@ -6,7 +6,7 @@ import { violations } from './lib/axe.mjs';
 import { launchChromium, newPage } from './lib/chromium.mjs';
 import { ghosts } from './lib/ghost.mjs';
 import { Server } from './lib/server.mjs';
-import { click, join, knock, noProblems, snapshot, until } from './lib/room.mjs';
+import { click, join, knock, noProblems, sendChat, snapshot, until } from './lib/room.mjs';
 
 let server;
 let browser;
@@ -153,6 +153,38 @@ test('a viewer has no microphone, hears why, and can not publish even with a cha
   }
   const [shown] = (await snapshot(host)).participants.filter((each) => each.id === changed.id);
   assert.deepEqual(shown.producers, []);
+  [host, guest].forEach((each) => noProblems(each));
+});
+
+test('a host deletes a line of the chat by keyboard, and it is gone for everyone, for good', async (t) => {
+  const { host, code } = await hosted(t);
+  const guest = await freshPage(t);
+  await join(guest, server, code, 'Ben');
+  for (const text of ['an insult', 'a greeting']) await sendChat(guest, text);
+  const linesAre = (page, ...wanted) => until(page, `the chat is ${wanted}`, (all) => {
+    const shown = [...document.querySelectorAll('[data-testid="chat-message"]')].map((each) => each.querySelector('p[dir], [data-testid="message-deleted"]')?.textContent);
+    return JSON.stringify(shown) === JSON.stringify(all);
+  }, wanted);
+  assert.equal(await guest.$('[data-testid="delete-message"]'), null, 'who wrote it can not');
+  await click(host, 'toggle-chat');
+  await linesAre(host, 'an insult', 'a greeting');
+  const focusIs = (wanted) => until(host, `the focus is on ${wanted}`, (id) => document.activeElement?.dataset.testid === id, wanted, 5_000);
+  await focusIs('chat-input');
+  while (await host.evaluate(() => document.activeElement?.dataset.testid !== 'delete-message')) await host.keyboard.press('Shift+Tab');
+  await host.keyboard.press('ArrowUp');
+  await host.keyboard.press('Enter');
+  await focusIs('delete-yes');
+  const found = await violations(host, 'asked whether to delete');
+  await host.keyboard.press('Enter');
+  for (const page of [host, guest]) await linesAre(page, 'Deleted by a host', 'a greeting');
+  await focusIs('chat-messages');
+  await until(guest, 'its writer is told', () => [...document.querySelectorAll('[data-testid="notice"]')].some((each) => each.textContent.includes('deleted a message of yours')));
+  found.push(...await violations(guest, 'a deleted line'));
+  assert.deepEqual(found, []);
+  await guest.reload();
+  await until(guest, 'Ben is back', () => window.__confab?.snapshot().phase === 'joined');
+  await click(guest, 'toggle-chat');
+  await linesAre(guest, 'a greeting');
   [host, guest].forEach((each) => noProblems(each));
 });
 

@@ -143,6 +143,8 @@ const kStates = {
   'host-room': { meeting: kHost, act: async (page) => { await (page.viewportSize().width < 640 ? menu('menu-host')(page) : click('host-menu')(page)); if (page.viewportSize().width >= 640) await page.getByTestId('room-settings').click(); } },
   'host-remove': { meeting: kHost, act: async (page) => { await page.keyboard.press('p'); await page.getByTestId('people-panel').getByTestId('person-menu').first().click(); await page.getByTestId('remove').click(); } },
   'host-knock': { meeting: { ...kHost, rights: { ...kHost.rights, lobby: [] } }, act: async (_page, _narrow, play) => play.say('lobby:knocked', { waiting: kWaiting[0] }) },
+  'host-chat': { meeting: { ...kHost, chat: kChat }, act: async (page) => { await page.keyboard.press('c'); await page.getByTestId('delete-message').nth(1).hover(); } },
+  'host-chat-delete': { meeting: { ...kHost, chat: kChat }, act: async (page, _narrow, play) => { await page.keyboard.press('c'); play.say('chat:deleted', { messageId: 'm2' }); await page.getByTestId('delete-message').last().click(); } },
   viewer: { meeting: kViewer, act: press('c') },
   'member-closed': { meeting: { ...kViewer, role: 'member', participants: kHost.participants, rights: { ...kRights, permits: { ...kRights.permits, chat: false, unmute: false } } }, act: press('c') },
   asked: { meeting: { participants: kFew, role: 'member', rights: kRights }, act: async (page, _narrow, play) => { await page.keyboard.press('m'); play.say('unmute:asked', { source: 'microphone', by: { id: 'pt_1', name: 'Grace Hopper' } }); } },

@@ -1,18 +1,15 @@
 'use client';
 
-import clsx from 'clsx';
-import { Lock } from 'lucide-react';
 import { useLayoutEffect, useRef, useState } from 'react';
-import { Avatar } from '@/components/ui/avatar';
-import { NameTag } from '@/components/ui/name-tag';
 import { describeError } from '@/lib/protocol/errors';
-import type { ChatMessage } from '@/lib/protocol/types';
 import { notify } from '@/lib/session/notices';
-import { useMeeting } from '@/lib/store/meeting';
-import { clockTime, splitLinks } from '@/lib/util/text';
+import { leadOf, useMeeting, type ChatLine } from '@/lib/store/meeting';
 import { ChatComposer } from './chat-composer';
+import { follows, Message } from './chat-message';
+import { DeleteMessage } from './delete-message';
 import { useSession } from './session-context';
 import { SidePanel } from './side-panel';
+import { useTabStop } from './use-tab-stop';
 import { tagged, useTags } from './use-tags';
 
 export function ChatPanel({ onClose }: { onClose: () => void }) {
@@ -29,7 +26,11 @@ function MessageList() {
   const chat = useMeeting((state) => state.chat);
   const selfId = useMeeting((state) => state.selfId);
   const mayWrite = useMeeting((state) => state.permits?.chat !== false);
+  const isHost = useMeeting((state) => leadOf(state) === 'host');
   const tags = useTags();
+  // What two said to each other is none of a host's business, and the server refuses it.
+  const mayDelete = ({ to, deleted }: ChatLine) => isHost && to === null && deleted !== true;
+  const { stop, ...stops } = useTabStop(chat.filter(mayDelete).map((each) => each.id));
   const list = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const height = useRef(0);
@@ -65,9 +66,18 @@ function MessageList() {
           {mayWrite ? 'No messages yet. Write to everyone, or pick one person to write to privately.' : 'No messages yet.'}
         </p>
       ) : (
-        <ol className="flex flex-col">
+        <ol className="flex flex-col" onKeyDown={stops.onKeyDown}>
           {chat.map((message, index) => (
-            <Message key={message.id} message={message} selfId={selfId} tags={tags} follows={follows(chat[index - 1], message)} />
+            <Message key={message.id} message={message} selfId={selfId} tags={tags} follows={follows(chat[index - 1], message)}>
+              {mayDelete(message) && (
+                <DeleteMessage
+                  message={message}
+                  writer={message.from.id === selfId ? 'you' : tagged(message.from.name, tags[message.from.id])}
+                  isStop={message.id === stop}
+                  onFocus={stops.onFocus}
+                />
+              )}
+            </Message>
           ))}
         </ol>
       )}
@@ -95,64 +105,5 @@ function EarlierButton() {
     >
       Show earlier messages
     </button>
-  );
-}
-
-/** Same writer, same reader, within two minutes: one block. */
-function follows(before: ChatMessage | undefined, message: ChatMessage): boolean {
-  return before?.from.id === message.from.id && before.to?.id === message.to?.id && message.sentAt - before.sentAt < 120_000;
-}
-
-interface MessageProps {
-  message: ChatMessage;
-  selfId: string;
-  tags: Record<string, string>;
-  follows: boolean;
-}
-
-function Message({ message, selfId, tags, follows: sameBlock }: MessageProps) {
-  const mine = message.from.id === selfId;
-  const secret = message.to !== null;
-  return (
-    <li className={clsx('flex gap-2.5', sameBlock ? 'mt-1' : 'mt-4 first:mt-1')} data-testid="chat-message" data-private={secret}>
-      <span className="w-8 shrink-0">
-        {!sameBlock && <Avatar id={message.from.id} name={message.from.name} className="size-8 text-xs" />}
-      </span>
-      <div className="min-w-0 flex-1">
-        {!sameBlock && (
-          <p className="flex flex-wrap items-baseline gap-x-2 text-sm">
-            <span className="min-w-0 font-semibold break-words"><bdi>{mine ? 'You' : message.from.name}</bdi></span>
-            {!mine && <NameTag tag={tags[message.from.id]} />}
-            {secret && (
-              <span className="inline-flex items-center gap-1 text-xs font-medium text-warn">
-                <Lock className="size-3" aria-hidden />
-                <span>{mine ? <>to <bdi>{tagged(message.to?.name ?? '', tags[message.to?.id ?? ''])}</bdi>, privately</> : 'to you, privately'}</span>
-              </span>
-            )}
-            <time className="text-xs text-faint tabular-nums" dateTime={new Date(message.sentAt).toISOString()}>
-              {clockTime(message.sentAt)}
-            </time>
-          </p>
-        )}
-        {/* By itself: signs that turn the direction of writing must not reach what stands around it. */}
-        <p
-          dir="auto"
-          className={clsx(
-            'mt-1 w-fit [unicode-bidi:isolate] max-w-full rounded-2xl px-3 py-2 text-[0.95rem] leading-snug [overflow-wrap:anywhere] whitespace-pre-wrap',
-            secret ? 'bg-warn/10 ring-1 ring-warn/30' : mine ? 'bg-ink-700' : 'bg-ink-800',
-          )}
-        >
-          {splitLinks(message.text).map((part, index) =>
-            part.kind === 'link' ? (
-              <a key={index} href={part.href} target="_blank" rel="noopener noreferrer nofollow" className="text-accent underline underline-offset-2">
-                {part.text}
-              </a>
-            ) : (
-              part.text
-            ),
-          )}
-        </p>
-      </div>
-    </li>
   );
 }

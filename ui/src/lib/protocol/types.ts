@@ -234,6 +234,7 @@ export interface Requests {
   };
   'stats:get': { payload: Empty; result: ServerStats };
   'chat:send': { payload: { id: string; text: string; to?: string }; result: { message: ChatMessage } };
+  'chat:delete': { payload: { messageId: string }; result: Empty };
   'chat:history': { payload: { before?: string }; result: { chat: ChatMessage[]; chatEarlier: boolean } };
   'hand:set': { payload: { raised: boolean }; result: { hand: number | null } };
   'profile:set': { payload: { name: string }; result: { name: string; resumeToken: string } };

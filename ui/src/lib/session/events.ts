@@ -1,11 +1,11 @@
 import type { SignalingClient } from '@/lib/protocol/client';
 import type { ServerEventName, ServerEvents } from '@/lib/protocol/types';
 import {
-  addMessage, addPerson, dropProducer, patchPerson, putProducer, removeMessage, removePerson, setProducerPaused, speakersToLevels,
+  addMessage, addPerson, deleteMessage, dropProducer, patchPerson, putProducer, removePerson, setProducerPaused, speakersToLevels,
   useMeeting, type MeetingStore,
 } from '@/lib/store/meeting';
 import { kRoleNames } from './hosting';
-import { announce, notifyAbout } from './notices';
+import { announce, notify, notifyAbout } from './notices';
 
 const kGone = {
   left: { news: 'left', words: 'left' },
@@ -64,6 +64,12 @@ export function feedStore(signaling: SignalingClient): () => void {
   on('chat:message', (state, { message }) => addMessage(state, message), ({ message }) => {
     announce(`${message.to === null ? 'Message' : 'Private message'} from ${message.from.name}: ${message.text}`);
   });
-  on('chat:deleted', (state, { messageId }) => removeMessage(state, messageId));
+  on('chat:deleted', (state, { messageId }) => deleteMessage(state, messageId), ({ messageId }) => {
+    const { chat, selfId } = useMeeting.getState();
+    const line = chat.find((each) => each.id === messageId);
+    if (line === undefined) return;
+    if (line.from.id === selfId) notify('A host deleted a message of yours');
+    else announce(`A host deleted a message from ${line.from.name}`);
+  });
   return () => stops.forEach((stop) => stop());
 }

@@ -1,7 +1,7 @@
 import type { SignalingClient } from '@/lib/protocol/client';
 import { describeError, ProtocolError } from '@/lib/protocol/errors';
 import type { Ban, Payload, Permissions, RequestName, Result, Role, Source } from '@/lib/protocol/types';
-import { useMeeting } from '@/lib/store/meeting';
+import { deleteMessage, useMeeting } from '@/lib/store/meeting';
 import { isolated } from '@/lib/util/text';
 import { announce, notify } from './notices';
 
@@ -54,6 +54,14 @@ export class Hosting {
 
   end(): Promise<boolean> {
     return this.ask('meeting:end', {});
+  }
+
+  /** Of what was said to all; for everyone, and for good. */
+  deleteMessage(messageId: string): Promise<boolean> {
+    return this.ask('chat:delete', { messageId }, () => {
+      useMeeting.setState((state) => deleteMessage(state, messageId));
+      announce('The message is deleted for everyone');
+    });
   }
 
   lock(locked: boolean): Promise<boolean> {

@@ -300,3 +300,33 @@ describe('hosts', () => {
     expect(server.requests('join')[0]).toMatchObject({ hostKey: 'h1.abc-DEF_123', resumeToken: 'r0', device: expect.stringMatching(/^[\w-]{22,64}$/) });
   });
 });
+
+describe('what a host deletes in the chat', () => {
+  const line = (id: string, from: { id: string; name: string }) => ({ id, from, to: null, text: 'words', sentAt: 1 });
+  const deleted = () => meeting().chat.filter((each) => each.deleted).map((each) => each.id);
+
+  it('is gone for everyone, and its writer is told', async () => {
+    server.chat.push(line('m1', { id: 'pt_self', name: 'Ada' }), line('m2', { id: 'pt_ben', name: 'Ben' }));
+    await joinWith(session, {});
+    server.emit('chat:deleted', { messageId: 'm2' });
+    expect(meeting().announcement.text).toBe('A host deleted a message from Ben');
+    expect(texts()).toEqual([]);
+    server.emit('chat:deleted', { messageId: 'm1' });
+    expect(texts()).toEqual(['A host deleted a message of yours']);
+    expect(deleted()).toEqual(['m1', 'm2']);
+    server.emit('chat:deleted', { messageId: 'm9' });
+    expect(texts()).toHaveLength(1);
+  });
+
+  it('goes when the server has deleted it, and stays when it has not', async () => {
+    server.chat.push(line('m1', { id: 'pt_ben', name: 'Ben' }));
+    await joinWith(session, {});
+    server.next.set('chat:delete', { error: { code: 'unavailable', message: 'the database is away' } });
+    expect(await session.hosting.deleteMessage('m1')).toBe(false);
+    expect(deleted()).toEqual([]);
+    expect(texts()).toHaveLength(1);
+    expect(await session.hosting.deleteMessage('m1')).toBe(true);
+    expect(server.requests('chat:delete').at(-1)).toEqual({ messageId: 'm1' });
+    expect(deleted()).toEqual(['m1']);
+  });
+});

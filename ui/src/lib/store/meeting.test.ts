@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ChatMessage, JoinResult, Participant } from '@/lib/protocol/types';
-import { addEarlier,
-  addMessage, addPerson, applyJoin, dropProducer, handsInOrder, inOrder, isLive, kInitialMeeting, mergeChat,
-  putProducer, removeMessage, removePerson, setProducerPaused, type MeetingStore,
+import type { ChatMessage, JoinResult, MeetingState, Participant } from '@/lib/protocol/types';
+import {
+  addEarlier, addMessage, addPerson, applyJoin, applyState, deleteMessage, dropProducer, handsInOrder, inOrder, isLive, kInitialMeeting, mergeChat,
+  putProducer, removePerson, setProducerPaused, type MeetingStore,
 } from './meeting';
 
 function person(id: string, joinedAt = 0, extra: Partial<Participant> = {}): Participant {
@@ -102,9 +102,22 @@ describe('chat', () => {
     expect(addMessage({ ...inside, chat: [message('1', 1)] }, message('1', 1)).unread).toBe(0);
   });
 
-  it('shows no more what a host has deleted', () => {
+  it('leaves the place of what a host has deleted, and nothing of the words', () => {
     const state = { ...inside, chat: [message('1', 1), message('2', 2)] };
-    expect(removeMessage(state, '1').chat?.map((each) => each.id)).toEqual(['2']);
-    expect(removeMessage(state, '9').chat?.length).toBe(2);
+    const { chat = [] } = deleteMessage(state, '1');
+    expect(chat.map(({ id, deleted = false }) => [id, deleted])).toEqual([['1', true], ['2', false]]);
+    expect(chat[0]?.text).toBe('');
+    expect(deleteMessage(state, '9').chat).toEqual(state.chat);
+  });
+
+  it('shows on the return no more what was deleted meanwhile, and all else', () => {
+    const secret = { ...message('4', 4), to: { id: 'me', name: 'Me' } };
+    const state = { ...inside, chat: [message('1', 1), message('2', 2), message('3', 3), secret] };
+    const back = (...chat: ChatMessage[]) =>
+      applyState(state, { self: person('me'), participants: [], chat, chatEarlier: false, speakers: [] } as unknown as MeetingState).chat;
+    const ids = (chat: ReturnType<typeof back>) => chat?.map((each) => each.id);
+    // Before the page of the server may be more that it does not keep.
+    expect(ids(back(message('2', 2), message('5', 5)))).toEqual(['1', '2', '4', '5']);
+    expect(ids(back())).toEqual(['1', '2', '3', '4']);
   });
 });

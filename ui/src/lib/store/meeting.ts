@@ -52,6 +52,9 @@ export interface Door {
 /** What a host is asked before it happens, or is looking at. */
 export type HostDialog = { kind: 'room' } | { kind: 'end' } | { kind: 'remove' | 'ban'; person: { id: string; name: string } };
 
+/** Of a line that a host deleted its place stays for those who were there: nothing jumps, and one sees why. */
+export type ChatLine = ChatMessage & { deleted?: true };
+
 export interface MeetingStore {
   room: string;
   phase: Phase;
@@ -59,7 +62,7 @@ export interface MeetingStore {
   selfId: string;
   people: Record<string, Participant>;
   wanted: Wanted;
-  chat: ChatMessage[];
+  chat: ChatLine[];
   /** The server has more before them. */
   chatEarlier: boolean;
   unread: number;
@@ -183,7 +186,7 @@ function takeChat(state: MeetingStore, fresh: Pick<MeetingState, 'chat' | 'chatE
   const known = new Set(state.chat.map((each) => each.id));
   const joinsOn = state.chat.length > 0 && (!fresh.chatEarlier || fresh.chat.some((each) => known.has(each.id)));
   return joinsOn
-    ? { chat: mergeChat(state.chat, fresh.chat), chatEarlier: state.chatEarlier }
+    ? { chat: mergeChat(withoutGone(state.chat, fresh.chat), fresh.chat), chatEarlier: state.chatEarlier }
     : { chat: [...fresh.chat], chatEarlier: fresh.chatEarlier };
 }
 
@@ -191,10 +194,25 @@ export function addEarlier(state: MeetingStore, page: Pick<MeetingState, 'chat' 
   return { chat: mergeChat(state.chat, page.chat), chatEarlier: page.chatEarlier };
 }
 
-export function mergeChat(known: readonly ChatMessage[], fresh: readonly ChatMessage[]): ChatMessage[] {
+const bySending = (a: ChatMessage, b: ChatMessage) => a.sentAt - b.sentAt || a.id.localeCompare(b.id);
+
+export function mergeChat(known: readonly ChatLine[], fresh: readonly ChatLine[]): ChatLine[] {
   const byId = new Map(known.map((each) => [each.id, each]));
   for (const each of fresh) byId.set(each.id, each);
-  return [...byId.values()].sort((a, b) => a.sentAt - b.sentAt || a.id.localeCompare(b.id));
+  return [...byId.values()].sort(bySending);
+}
+
+const emptied = (line: ChatLine): ChatLine => ({ ...line, text: '', deleted: true });
+
+/**
+ * Where the server's last page reaches, what is not there any more is not shown any more: deleted
+ * while one was away, or lost by the server. Which of them is not known, so nothing is said of it.
+ */
+function withoutGone(known: readonly ChatLine[], page: readonly ChatMessage[]): readonly ChatLine[] {
+  const [first] = page;
+  if (first === undefined) return known;
+  const kept = new Set(page.map((each) => each.id));
+  return known.filter((line) => line.to !== null || kept.has(line.id) || bySending(line, first) < 0);
 }
 
 export function addPerson(state: MeetingStore, person: Participant): Change {
@@ -258,9 +276,9 @@ export function addMessage(state: MeetingStore, message: ChatMessage): Change {
   return { chat: mergeChat(state.chat, [message]), unread: seen ? state.unread : state.unread + 1 };
 }
 
-/** What a host has deleted. Whether it was read already is not known; that there was something stays counted. */
-export function removeMessage(state: MeetingStore, messageId: string): Change {
-  return { chat: state.chat.filter((each) => each.id !== messageId) };
+/** A host deleted it. That there was something new stays counted: whether it was read is not known. */
+export function deleteMessage(state: MeetingStore, messageId: string): Change {
+  return { chat: state.chat.map((each) => (each.id === messageId ? emptied(each) : each)) };
 }
 
 // ---- what the views ask ----
