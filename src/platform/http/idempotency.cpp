@@ -16,7 +16,8 @@ bool is_key(std::string_view text) {
 }  // namespace
 
 std::optional<Result<IdempotentAnswers::Slot>> IdempotentAnswers::slot_of(const Request& request,
-                                                                          Caller caller) {
+                                                                          Caller caller,
+                                                                          std::string_view who) {
   const std::string_view key = request.header("Idempotency-Key");
   if (key.empty()) return std::nullopt;
   if (!is_key(key)) {
@@ -29,10 +30,11 @@ std::optional<Result<IdempotentAnswers::Slot>> IdempotentAnswers::slot_of(const 
                 "Idempotency-Key: where anybody may ask, at least 22 characters that nobody else "
                 "guesses");
   }
-  const std::string who = is_verified ? std::string(request.header("Authorization"))
-                                      : request.remote.address.to_string();
+  const std::string address = request.remote.address.to_string();
+  if (!is_verified) who = address;
+  if (who.empty()) who = request.header("Authorization");
   Slot slot;
-  slot.id = sha256_base64(request.target + '\n' + std::string(key) + '\n' + who);
+  slot.id = sha256_base64(request.target + '\n' + std::string(key) + '\n' + std::string(who));
   slot.content = sha256_base64(request.body);
   return slot;
 }

@@ -33,7 +33,8 @@ class IdempotentAnswers {
     std::string id;
     std::string content;
   };
-  // kVerified: what the request shows in Authorization was found good, so that nobody else has it.
+  // kVerified: what the request shows in Authorization was found good, so that nobody else has it,
+  // or it is known otherwise `who` asks (who is signed in, from whichever of their browsers).
   // What anybody may ask is told apart by the address alone, which many may share: there a key
   // must be long enough that nobody else names it by chance, nor guesses it.
   enum class Caller : std::uint8_t { kVerified, kAnybody };
@@ -41,7 +42,8 @@ class IdempotentAnswers {
 
   // Nothing: it names no key. kInvalidArgument where the key is none. Keys of one caller say
   // nothing about those of another.
-  static std::optional<Result<Slot>> slot_of(const Request& request, Caller caller);
+  static std::optional<Result<Slot>> slot_of(const Request& request, Caller caller,
+                                             std::string_view who = {});
 
   // The answer where it is known; nothing: carry it out, then tell finish() what came of it.
   std::optional<Response> begin(const Slot& slot, Instant now);

@@ -70,6 +70,20 @@ TEST_F(HttpIdempotency, NobodyGetsTheAnswerOfSomebodyElse) {
   EXPECT_FALSE(ask(another));
 }
 
+TEST_F(HttpIdempotency, WhoIsSignedInGetsTheirAnswerFromWhicheverBrowserAndNobodyElseDoes) {
+  Request desk = post("one");
+  desk.headers.emplace_back("Cookie", "session=a");
+  const auto of = [&](const std::string& who) {
+    return **IdempotentAnswers::slot_of(desk, Caller::kVerified, who);
+  };
+  const auto ada = of("account:ac_1");
+  EXPECT_FALSE(answers_.begin(ada, now_));
+  answers_.finish(ada, Response{201, {}, {}, nullptr}, now_);
+  EXPECT_TRUE(answers_.begin(of("account:ac_1"), now_));
+  EXPECT_FALSE(answers_.begin(of("account:ac_2"), now_));
+  EXPECT_FALSE(ask(post("one"))) << "nor who shows nothing";
+}
+
 TEST_F(HttpIdempotency, OfWhatAnybodyMayAskTheAddressTellsApartAndTheKeyIsNotToBeGuessed) {
   const std::string key(IdempotentAnswers::kUnguessableKeyChars, 'k');
   EXPECT_FALSE(ask(post(key), Caller::kAnybody));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/trace_context.h"
+#include "platform/http/page.h"
 
 namespace confab::http {
 namespace {
@@ -81,13 +82,6 @@ std::string hex(std::uint64_t value) {
 
 void append(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ").append(value).append("\r\n");
-}
-
-std::string_view scheme_of(const Request& request) {
-  if (request.is_tls) return "https";
-  const bool is_https =
-      request.is_by_proxy && equals_ignoring_case(request.header("X-Forwarded-Proto"), "https");
-  return is_https ? "https" : "http";
 }
 
 // Those whose requests have a body even where it is empty (RFC 9110 §8.6).

@@ -311,8 +311,9 @@ void HttpServer::fallback(Handler handler) {
 
 void HttpServer::once(
     const Request& request, IdempotentAnswers::Caller caller, Responder responder,
-    std::move_only_function<void(const Request& request, Responder responder)> carry_out) {
-  const auto slot = IdempotentAnswers::slot_of(request, caller);
+    std::move_only_function<void(const Request& request, Responder responder)> carry_out,
+    std::string_view who) {
+  const auto slot = IdempotentAnswers::slot_of(request, caller, who);
   if (!slot) return carry_out(request, std::move(responder));
   if (!*slot) return responder.send(Response::error(slot->error()));
   IdempotentAnswers& made = impl_->made;

@@ -141,7 +141,8 @@ class HttpServer {
   // For handlers of what makes something, when they know that it may be made: carries it out, or
   // answers as before where the request's Idempotency-Key was seen (idempotency.h).
   void once(const Request& request, IdempotentAnswers::Caller caller, Responder responder,
-            std::move_only_function<void(const Request& request, Responder responder)> carry_out);
+            std::move_only_function<void(const Request& request, Responder responder)> carry_out,
+            std::string_view who = {});
 
   // Port 0 picks one. Returns what is listened on. kUnavailable with the system's reason.
   Result<Endpoint> listen(const Endpoint& endpoint);

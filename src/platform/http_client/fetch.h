@@ -48,8 +48,8 @@ class Fetch final : public std::enable_shared_from_this<Fetch<Stream>> {
     request_.version(11);
     request_.set(boost::beast::http::field::host, target_.origin.authority());
     request_.set(boost::beast::http::field::connection, "close");
-    for (const auto& [name, value] : target_.headers) request_.set(name, value);
     if (!body.empty()) request_.set(boost::beast::http::field::content_type, "application/json");
+    for (const auto& [name, value] : target_.headers) request_.set(name, value);
     request_.body() = std::move(body);
     request_.prepare_payload();
     auto self = this->shared_from_this();
