@@ -86,7 +86,7 @@ struct AuditRecord {
 };
 // One that never answers must leave the others their share.
 inline constexpr std::size_t kTakenOfOneWebhook = 3;
-// Lines about tokens, and as many others; beyond that the oldest go. Some 60 MB.
+// Lines about tokens, about sessions, and as many others; beyond that the oldest go. Some 90 MB.
 inline constexpr std::int64_t kAuditKept = 100'000;
 
 class AccessStore {

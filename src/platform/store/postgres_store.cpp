@@ -23,6 +23,7 @@
 #include "platform/store/postgres/pool.h"
 #include "platform/store/postgres/retention.h"
 #include "platform/store/sql_access.h"
+#include "platform/store/sql_accounts.h"
 #include "platform/store/sql_rooms.h"
 
 namespace confab::store {
@@ -347,6 +348,7 @@ class PostgresStore final : public Store {
 
   AccessStore& access() override { return access_; }
   RoomArchive& archive() override { return rooms_; }
+  AccountStore& accounts() override { return accounts_; }
 
  private:
   using Job = std::move_only_function<void()>;
@@ -500,6 +502,8 @@ class PostgresStore final : public Store {
   SqlAccess access_{
       [this](SqlQuery query, Answer<SqlRows> answer) { ask(std::move(query), std::move(answer)); }};
   SqlRooms rooms_{
+      [this](SqlQuery query, Answer<SqlRows> answer) { ask(std::move(query), std::move(answer)); }};
+  SqlAccounts accounts_{
       [this](SqlQuery query, Answer<SqlRows> answer) { ask(std::move(query), std::move(answer)); }};
   Post post_;
   LogSink& log_;

@@ -149,6 +149,40 @@ constexpr std::array<const char*, kSchemaVersion> kSteps = {
       CREATE INDEX attendance_by_meeting ON attendance (meeting);
       CREATE INDEX attendance_by_time ON attendance (joined_at_ms);
     )sql",
+    // 7: people who sign in (account_store.h), and which rooms are whose.
+    R"sql(
+      CREATE TABLE accounts (
+        id TEXT PRIMARY KEY NOT NULL,
+        email TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        password_hash TEXT NOT NULL,
+        generation INTEGER NOT NULL,
+        created_at_ms INTEGER NOT NULL,
+        disabled_at_ms INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE sessions (
+        hash TEXT PRIMARY KEY NOT NULL,
+        account TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        generation INTEGER NOT NULL,
+        created_at_ms INTEGER NOT NULL,
+        used_at_ms INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX sessions_by_account ON sessions (account, used_at_ms);
+      CREATE TABLE account_links (
+        account TEXT PRIMARY KEY NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        hash TEXT NOT NULL UNIQUE,
+        generation INTEGER NOT NULL,
+        expires_at_ms INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE logins (
+        issuer TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        account TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        PRIMARY KEY (issuer, subject),
+        UNIQUE (account, issuer)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX rooms_by_owner ON rooms (owner, created_at_ms) WHERE owner <> '';
+    )sql",
 };
 
 DbResult<std::int64_t> version_of(Database& database) {

@@ -262,16 +262,22 @@ void SqlAccess::tidy(std::int64_t now_ms, Answer<std::size_t> answer) {
        "DELETE FROM revocations WHERE expires_at_ms < $1",
        {text_of(now_ms - kRevocationGraceMs)}},
       nothing);
-  // Of what was done with tokens as many as of all else: whoever may make tokens, of which there
-  // are many, must not push the rest out.
+  // Of what was done with tokens and with sessions as many each as of all else: whoever may make
+  // tokens, or tries passwords, of which there are many, must not push the rest out.
   run({"tidy_audit_of_tokens",
        "DELETE FROM audit WHERE action LIKE 'token.%' AND seq <= (SELECT seq FROM audit"
        " WHERE action LIKE 'token.%' ORDER BY seq DESC LIMIT 1 OFFSET $1)",
        {text_of(kAuditKept)}},
       nothing);
+  run({"tidy_audit_of_sessions",
+       "DELETE FROM audit WHERE action LIKE 'session.%' AND seq <= (SELECT seq FROM audit"
+       " WHERE action LIKE 'session.%' ORDER BY seq DESC LIMIT 1 OFFSET $1)",
+       {text_of(kAuditKept)}},
+      nothing);
   run({"tidy_audit",
-       "DELETE FROM audit WHERE action NOT LIKE 'token.%' AND seq <= (SELECT seq FROM audit"
-       " WHERE action NOT LIKE 'token.%' ORDER BY seq DESC LIMIT 1 OFFSET $1)",
+       "DELETE FROM audit WHERE action NOT LIKE 'token.%' AND action NOT LIKE 'session.%' AND"
+       " seq <= (SELECT seq FROM audit WHERE action NOT LIKE 'token.%' AND action NOT LIKE"
+       " 'session.%' ORDER BY seq DESC LIMIT 1 OFFSET $1)",
        {text_of(kAuditKept)}},
       nothing);
   run({"tidy_deliveries",

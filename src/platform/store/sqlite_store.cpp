@@ -19,6 +19,7 @@
 #include "platform/clock/clock.h"
 #include "platform/store/schema.h"
 #include "platform/store/sql_access.h"
+#include "platform/store/sql_accounts.h"
 #include "platform/store/sql_rooms.h"
 #include "platform/store/sqlite_db.h"
 #include "platform/store/sqlite_retention.h"
@@ -366,6 +367,7 @@ class SqliteStore final : public Store {
 
   AccessStore& access() override { return access_; }
   RoomArchive& archive() override { return rooms_; }
+  AccountStore& accounts() override { return accounts_; }
 
  private:
   using Job = std::move_only_function<void()>;
@@ -430,6 +432,8 @@ class SqliteStore final : public Store {
   SqlAccess access_{
       [this](SqlQuery query, Answer<SqlRows> answer) { ask(std::move(query), std::move(answer)); }};
   SqlRooms rooms_{
+      [this](SqlQuery query, Answer<SqlRows> answer) { ask(std::move(query), std::move(answer)); }};
+  SqlAccounts accounts_{
       [this](SqlQuery query, Answer<SqlRows> answer) { ask(std::move(query), std::move(answer)); }};
   std::unique_ptr<Database> db_;
   Statements sql_;

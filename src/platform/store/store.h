@@ -17,6 +17,7 @@
 #include "base/ids.h"
 #include "base/instant.h"
 #include "platform/store/access_store.h"
+#include "platform/store/account_store.h"
 #include "platform/store/retention_clock.h"
 #include "platform/store/room_archive.h"
 #include "platform/store/store_times.h"
@@ -211,6 +212,7 @@ class Store : public RoomStore,
  public:
   virtual AccessStore& access() = 0;
   virtual RoomArchive& archive() = 0;
+  virtual AccountStore& accounts() = 0;
 };
 
 }  // namespace confab::store

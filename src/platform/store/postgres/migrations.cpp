@@ -152,6 +152,40 @@ constexpr std::array<const char*, kSchemaVersion> kSteps = {
       CREATE INDEX attendance_by_meeting ON attendance (meeting);
       CREATE INDEX attendance_by_time ON attendance (joined_at_ms);
     )sql",
+    // 5: people who sign in (account_store.h), and which rooms are whose.
+    R"sql(
+      CREATE TABLE accounts (
+        id text PRIMARY KEY,
+        email text NOT NULL UNIQUE,
+        name text NOT NULL,
+        password_hash text NOT NULL,
+        generation bigint NOT NULL,
+        created_at_ms bigint NOT NULL,
+        disabled_at_ms bigint NOT NULL
+      );
+      CREATE TABLE sessions (
+        hash text PRIMARY KEY,
+        account text NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        generation bigint NOT NULL,
+        created_at_ms bigint NOT NULL,
+        used_at_ms bigint NOT NULL
+      );
+      CREATE INDEX sessions_by_account ON sessions (account, used_at_ms);
+      CREATE TABLE account_links (
+        account text PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
+        hash text NOT NULL UNIQUE,
+        generation bigint NOT NULL,
+        expires_at_ms bigint NOT NULL
+      );
+      CREATE TABLE logins (
+        issuer text NOT NULL,
+        subject text NOT NULL,
+        account text NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        PRIMARY KEY (issuer, subject),
+        UNIQUE (account, issuer)
+      );
+      CREATE INDEX rooms_by_owner ON rooms (owner, created_at_ms) WHERE owner <> '';
+    )sql",
 };
 
 struct Close {

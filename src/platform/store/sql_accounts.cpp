@@ -1,0 +1,261 @@
+#include "platform/store/sql_accounts.h"
+
+#include <charconv>
+#include <concepts>
+#include <string>
+
+namespace confab::store {
+namespace {
+
+using Row = std::vector<std::string>;
+
+std::int64_t number(const std::string& text) {
+  std::int64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+std::string text_of(std::integral auto value) {
+  return std::to_string(value);
+}
+
+constexpr int kAccountColumns = 7;
+AccountRecord read_account(Row row) {
+  return {std::move(row[0]), std::move(row[1]), std::move(row[2]), std::move(row[3]),
+          number(row[4]),    number(row[5]),    number(row[6])};
+}
+SessionOwner read_session(Row row) {
+  SessionRecord session{std::move(row[7]), row[0], number(row[8]), number(row[9])};
+  return {read_account(std::move(row)), std::move(session)};
+}
+// Of a link: whose it was, and in which generation.
+AccountRecord read_taken(Row row) {
+  AccountRecord out;
+  out.id = std::move(row[0]);
+  out.generation = number(row[1]);
+  return out;
+}
+OwnRoomRecord read_own_room(Row row) {
+  return {std::move(row[0]), std::move(row[1]), number(row[2])};
+}
+
+}  // namespace
+
+void SqlAccounts::run(SqlQuery query, Answer<void> answer) {
+  run_(std::move(query), [answer = std::move(answer)](Result<SqlRows> rows) mutable {
+    if (!rows) return answer(std::unexpected(std::move(rows).error()));
+    answer({});
+  });
+}
+
+void SqlAccounts::ask_if_any(SqlQuery query, Answer<bool> answer) {
+  run_(std::move(query), [answer = std::move(answer)](Result<SqlRows> rows) mutable {
+    if (!rows) return answer(std::unexpected(std::move(rows).error()));
+    answer(!rows->empty());
+  });
+}
+
+template <typename Record, typename Read>
+void SqlAccounts::find(SqlQuery query, Read read, Answer<std::optional<Record>> answer) {
+  run_(std::move(query), [read, answer = std::move(answer)](Result<SqlRows> rows) mutable {
+    if (!rows) return answer(std::unexpected(std::move(rows).error()));
+    if (rows->empty()) return answer(std::optional<Record>{});
+    answer(std::optional<Record>(read(std::move(rows->front()))));
+  });
+}
+
+template <typename Record, typename Read>
+void SqlAccounts::list(SqlQuery query, Read read, Answer<std::vector<Record>> answer) {
+  run_(std::move(query), [read, answer = std::move(answer)](Result<SqlRows> rows) mutable {
+    if (!rows) return answer(std::unexpected(std::move(rows).error()));
+    std::vector<Record> out;
+    out.reserve(rows->size());
+    for (Row& row : *rows) out.push_back(read(std::move(row)));
+    answer(std::move(out));
+  });
+}
+
+// ---- accounts ----
+
+void SqlAccounts::add_account(AccountRecord account, Answer<void> answer) {
+  run({"add_account",
+       "INSERT INTO accounts (id, email, name, password_hash, generation, created_at_ms,"
+       " disabled_at_ms) VALUES ($1, $2, $3, $4, 0, $5, 0)",
+       {std::move(account.id), std::move(account.email), std::move(account.name),
+        std::move(account.password_hash), text_of(account.created_at_ms)}},
+      std::move(answer));
+}
+
+void SqlAccounts::find_account(std::string email, Answer<std::optional<AccountRecord>> answer) {
+  find({"find_account",
+        "SELECT id, email, name, password_hash, generation, created_at_ms, disabled_at_ms"
+        " FROM accounts WHERE email = $1",
+        {std::move(email)},
+        kAccountColumns},
+       read_account, std::move(answer));
+}
+
+void SqlAccounts::accounts(std::string after, std::size_t count,
+                           Answer<std::vector<AccountRecord>> answer) {
+  list({"accounts",
+        "SELECT id, email, name, password_hash, generation, created_at_ms, disabled_at_ms"
+        " FROM accounts WHERE email > $1 ORDER BY email LIMIT $2",
+        {std::move(after), text_of(count)},
+        kAccountColumns},
+       read_account, std::move(answer));
+}
+
+void SqlAccounts::set_password(std::string account, std::string hash, Answer<bool> answer) {
+  ask_if_any({"set_password",
+              "UPDATE accounts SET password_hash = $2, generation = generation + 1"
+              " WHERE id = $1 RETURNING id",
+              {std::move(account), std::move(hash)},
+              1},
+             std::move(answer));
+}
+
+void SqlAccounts::end_sessions(std::string account, Answer<bool> answer) {
+  ask_if_any({"end_sessions",
+              "UPDATE accounts SET generation = generation + 1 WHERE id = $1 RETURNING id",
+              {std::move(account)},
+              1},
+             std::move(answer));
+}
+
+void SqlAccounts::disable(std::string account, std::int64_t at_ms, Answer<bool> answer) {
+  ask_if_any({"disable_account",
+              "UPDATE accounts SET disabled_at_ms = $2, generation = generation + 1"
+              " WHERE id = $1 RETURNING id",
+              {std::move(account), text_of(at_ms)},
+              1},
+             std::move(answer));
+}
+
+// ---- sessions ----
+
+// In one statement: a password that is changed while another request looks at the old one must not
+// be outlived by a session of the old one.
+void SqlAccounts::add_session(SessionRecord session, std::string password_hash,
+                              Answer<bool> answer) {
+  run({"drop_old_sessions",
+       "DELETE FROM sessions WHERE account = $1 AND hash NOT IN (SELECT hash FROM sessions"
+       " WHERE account = $1 ORDER BY used_at_ms DESC LIMIT $2)",
+       {session.account, text_of(kSessionsOfOneMax - 1)}},
+      [](const Result<void>&) {});
+  ask_if_any({"add_session",
+              "INSERT INTO sessions (hash, account, generation, created_at_ms, used_at_ms)"
+              " SELECT $1, id, generation, CAST($3 AS BIGINT), CAST($4 AS BIGINT) FROM accounts"
+              " WHERE id = $2 AND password_hash = $5 AND disabled_at_ms = 0 RETURNING hash",
+              {std::move(session.hash), std::move(session.account), text_of(session.created_at_ms),
+               text_of(session.used_at_ms), std::move(password_hash)},
+              1},
+             std::move(answer));
+}
+
+void SqlAccounts::find_session(std::string hash, SessionAge age,
+                               Answer<std::optional<SessionOwner>> answer) {
+  find({"find_session",
+        "SELECT a.id, a.email, a.name, a.password_hash, a.generation, a.created_at_ms,"
+        " a.disabled_at_ms, s.hash, s.created_at_ms, s.used_at_ms"
+        " FROM sessions s JOIN accounts a ON a.id = s.account AND a.generation = s.generation"
+        " WHERE s.hash = $1 AND s.used_at_ms >= $2 AND s.created_at_ms >= $3"
+        " AND a.disabled_at_ms = 0",
+        {std::move(hash), text_of(age.used_since_ms), text_of(age.made_since_ms)},
+        kAccountColumns + 3},
+       read_session, std::move(answer));
+}
+
+void SqlAccounts::use_session(std::string hash, std::int64_t at_ms, Answer<void> answer) {
+  run({"use_session",
+       "UPDATE sessions SET used_at_ms = $2 WHERE hash = $1 AND used_at_ms < $2",
+       {std::move(hash), text_of(at_ms)}},
+      std::move(answer));
+}
+
+void SqlAccounts::end_session(std::string hash, Answer<void> answer) {
+  run({"end_session", "DELETE FROM sessions WHERE hash = $1", {std::move(hash)}},
+      std::move(answer));
+}
+
+// ---- links ----
+
+void SqlAccounts::add_link(LinkRecord link, Answer<bool> answer) {
+  ask_if_any({"add_link",
+              "INSERT INTO account_links (hash, account, generation, expires_at_ms)"
+              " SELECT $1, id, generation, CAST($3 AS BIGINT) FROM accounts"
+              " WHERE id = $2 AND disabled_at_ms = 0"
+              " ON CONFLICT (account) DO UPDATE SET hash = excluded.hash,"
+              " generation = excluded.generation, expires_at_ms = excluded.expires_at_ms"
+              " RETURNING hash",
+              {std::move(link.hash), std::move(link.account), text_of(link.expires_at_ms)},
+              1},
+             std::move(answer));
+}
+
+// Taken by deleting it: of two that show it at once, one has it.
+void SqlAccounts::take_link(std::string hash, std::int64_t now_ms,
+                            Answer<std::optional<AccountRecord>> answer) {
+  auto then = [this,
+               answer = std::move(answer)](Result<std::optional<AccountRecord>> taken) mutable {
+    if (!taken || !*taken) return answer(std::move(taken));
+    find<AccountRecord>(
+        {"account_of_link",
+         "SELECT id, email, name, password_hash, generation, created_at_ms, disabled_at_ms"
+         " FROM accounts WHERE id = $1 AND generation = $2 AND disabled_at_ms = 0",
+         {(*taken)->id, text_of((*taken)->generation)},
+         kAccountColumns},
+        read_account, std::move(answer));
+  };
+  find<AccountRecord>({"take_link",
+                       "DELETE FROM account_links WHERE hash = $1 AND expires_at_ms > $2"
+                       " RETURNING account, generation",
+                       {std::move(hash), text_of(now_ms)},
+                       2},
+                      read_taken, std::move(then));
+}
+
+// ---- who comes by a provider ----
+
+void SqlAccounts::add_login(LoginRecord login, Answer<bool> answer) {
+  ask_if_any({"add_login",
+              "INSERT INTO logins (issuer, subject, account) VALUES ($1, $2, $3)"
+              " ON CONFLICT DO NOTHING RETURNING account",
+              {std::move(login.issuer), std::move(login.subject), std::move(login.account)},
+              1},
+             std::move(answer));
+}
+
+void SqlAccounts::find_login(std::string issuer, std::string subject,
+                             Answer<std::optional<AccountRecord>> answer) {
+  find({"find_login",
+        "SELECT a.id, a.email, a.name, a.password_hash, a.generation, a.created_at_ms,"
+        " a.disabled_at_ms FROM logins l JOIN accounts a ON a.id = l.account"
+        " WHERE l.issuer = $1 AND l.subject = $2",
+        {std::move(issuer), std::move(subject)},
+        kAccountColumns},
+       read_account, std::move(answer));
+}
+
+// ---- rooms ----
+
+void SqlAccounts::own_rooms(std::string owner, std::size_t count,
+                            Answer<std::vector<OwnRoomRecord>> answer) {
+  list({"own_rooms",
+        "SELECT code, title, created_at_ms FROM rooms WHERE owner = $1 AND owner <> ''"
+        " ORDER BY created_at_ms DESC, code LIMIT $2",
+        {std::move(owner), text_of(count)},
+        3},
+       read_own_room, std::move(answer));
+}
+
+void SqlAccounts::tidy(SessionAge age, std::int64_t now_ms, Answer<void> answer) {
+  run({"tidy_links", "DELETE FROM account_links WHERE expires_at_ms <= $1", {text_of(now_ms)}},
+      [](const Result<void>&) {});
+  run({"tidy_sessions",
+       "DELETE FROM sessions WHERE used_at_ms < $1 OR created_at_ms < $2"
+       " OR generation <> (SELECT generation FROM accounts WHERE accounts.id = sessions.account)",
+       {text_of(age.used_since_ms), text_of(age.made_since_ms)}},
+      std::move(answer));
+}
+
+}  // namespace confab::store
