@@ -117,6 +117,16 @@ std::expected<void, Refusal> KeyRing::check_own(const UnverifiedToken& token,
   return {};
 }
 
+bool KeyRing::has_ended(const Claims& claims) const {
+  const auto is_over = [this](std::string_view id) {
+    const ApiKey* key = id.empty() ? nullptr : api_key(id);
+    return key != nullptr && key->is_revoked;
+  };
+  const bool is_ours = claims.issuer == rules_.own_issuer;
+  return is_over(claims.issuer) || (is_ours && is_over(claims.authorized_party)) ||
+         is_revoked(claims);
+}
+
 bool KeyRing::is_revoked(const Claims& claims) const {
   return !claims.id.empty() && revoked_.contains(revocation_key(claims.issuer, claims.id));
 }

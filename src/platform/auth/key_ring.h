@@ -71,6 +71,9 @@ class KeyRing {
   // ---- tokens ----
   // Claims whose signature, times, key and revocation are all right.
   std::expected<Claims, Refusal> check(std::string_view token, std::int64_t now_s, Instant now);
+  // Whether a token that was good has been revoked since, itself or with the key behind it. Of time
+  // it says nothing: who was let in stays after the end of a token.
+  bool has_ended(const Claims& claims) const;
   // By our own key; nothing while there is none.
   std::optional<std::string> sign(Claims claims, std::int64_t now_s) const;
 

@@ -19,8 +19,8 @@ constexpr std::string_view kParameters = "$argon2id$v=19$m=19456,t=2,p=1$";
 }  // namespace
 
 Result<std::string> hash_password(std::string_view password, Random& random) {
-  if (password.size() > kPasswordBytesMax) {
-    return fail(ErrorCode::kTooLarge, "password: longer than 128 characters");
+  if (password.size() > kHashedBytesMax) {
+    return fail(ErrorCode::kTooLarge, "password: longer than 1024 bytes");
   }
   std::array<std::uint8_t, kSaltBytes> salt{};
   random.fill(salt);
@@ -36,7 +36,7 @@ Result<std::string> hash_password(std::string_view password, Random& random) {
 
 bool is_password(std::string_view password, const std::string& hash) {
   // A hash with other parameters is none of ours: it could ask for any amount of memory.
-  if (password.size() > kPasswordBytesMax || !hash.starts_with(kParameters)) return false;
+  if (password.size() > kHashedBytesMax || !hash.starts_with(kParameters)) return false;
   return argon2id_verify(hash.c_str(), password.data(), password.size()) == ARGON2_OK;
 }
 

@@ -12,7 +12,9 @@
 
 namespace confab::auth {
 
-inline constexpr std::size_t kPasswordBytesMax = 512;  // 128 characters of four bytes
+inline constexpr std::size_t kPasswordBytesMax = 512;  // of a room: 128 characters of four bytes
+// Of anything that is hashed: an account's may be longer.
+inline constexpr std::size_t kHashedBytesMax = 1024;
 
 // kTooLarge for one that is longer; kUnavailable where there is no memory for it.
 Result<std::string> hash_password(std::string_view password, Random& random);

@@ -200,6 +200,9 @@ struct MediaServiceConfig {
   Duration idle_timeout = 5min;
 };
 
+// Who may have an account here: nobody, whom an operator made one, everybody.
+enum class AccountsMode : std::uint8_t { kOff, kInvite, kOpen };
+
 // What signaling nodes sign and believe.
 struct AuthConfig {
   // 32 bytes in hex; `confab serve` makes its own and keeps it in the data folder.
@@ -210,7 +213,7 @@ struct AuthConfig {
   // Whose tokens are taken besides: `iss` of them, and where its public keys are.
   std::string jwks_issuer;
   std::string jwks_url;
-  // What people may do who show no token.
+  // What people may do who show no token and are not signed in.
   bool anonymous_create = true;
   bool anonymous_join = true;
   // Requests of REST by one API key, or by one person with tokens, wherever they come from. A tool
@@ -218,6 +221,17 @@ struct AuthConfig {
   // second are a fiftieth of what one core answers.
   std::uint32_t identity_burst = 600;
   std::uint32_t identity_per_second = 20;
+  AccountsMode accounts = AccountsMode::kOff;
+  // A session ends when it was not used for so long, and in any case after the other.
+  Duration session_idle = 14 * 24h;
+  Duration session_lifetime = 90 * 24h;
+  // As browsers write it, "https://meet.example.org": where links of ours lead.
+  std::string public_url;
+  // A provider of OpenID Connect that people may sign in with besides.
+  std::string oidc_issuer;
+  std::string oidc_client_id;
+  std::string oidc_client_secret;
+  std::string oidc_name = "single sign-on";
 };
 
 // Who else is told what happens in meetings.

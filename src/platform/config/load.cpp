@@ -281,6 +281,29 @@ Result<void> check_provider(const AuthConfig& auth) {
   return {};
 }
 
+Result<void> check_accounts(const AuthConfig& auth) {
+  const std::string& url = auth.public_url;
+  const bool is_local = url == "http://localhost" || url.starts_with("http://localhost:");
+  if (!url.empty() && !is_local && (!is_safe_url(url) || url.ends_with('/'))) {
+    return invalid("auth.public_url: expected https://NAME without a slash at its end");
+  }
+  if (auth.oidc_issuer.empty()) return {};
+  if (!is_safe_url(auth.oidc_issuer)) {
+    return invalid(
+        "auth.oidc_issuer must begin with https:// (http:// only to 127.0.0.1 or [::1]): who can "
+        "change what it answers can sign in as anybody");
+  }
+  if (auth.oidc_client_id.empty() || auth.oidc_client_secret.empty() || auth.public_url.empty()) {
+    return invalid(
+        "auth.oidc_issuer needs auth.oidc_client_id, auth.oidc_client_secret and "
+        "auth.public_url, to which the provider sends people back");
+  }
+  if (auth.accounts == AccountsMode::kOff) {
+    return invalid("auth.oidc_issuer needs accounts: set auth.accounts to invite or open");
+  }
+  return {};
+}
+
 // What was logged tells who met whom and when, which is nobody's business who happens to come by.
 Result<void> check_logs(const Config& config) {
   if (config.logs.dir.empty() && config.log.dir.empty()) {
@@ -305,6 +328,7 @@ Result<void> check_role(const Config& config, Role role) {
   if (role == Role::kLogs) return check_logs(config);
   if (role == Role::kServe || role == Role::kSignaling) {
     if (auto provider = check_provider(config.auth); !provider) return provider;
+    if (auto accounts = check_accounts(config.auth); !accounts) return accounts;
   }
   if (role == Role::kSignaling || role == Role::kMedia) checked = check_rpc(config.rpc);
   if (!checked || role != Role::kSignaling) return checked;

@@ -156,6 +156,25 @@ Parsed<LogLevel> parse_log_level(std::string_view text) {
   return expected("debug, info, warn or error");
 }
 
+Parsed<AccountsMode> parse_accounts_mode(std::string_view text) {
+  if (text == "off") return AccountsMode::kOff;
+  if (text == "invite") return AccountsMode::kInvite;
+  if (text == "open") return AccountsMode::kOpen;
+  return expected("off, invite or open");
+}
+
+std::string print_accounts_mode(AccountsMode mode) {
+  switch (mode) {
+    case AccountsMode::kOff:
+      return "off";
+    case AccountsMode::kInvite:
+      return "invite";
+    case AccountsMode::kOpen:
+      return "open";
+  }
+  return "off";
+}
+
 std::string print_bytes(std::uint64_t bytes) {
   return print_scaled(bytes, kByteUnits);
 }

@@ -28,11 +28,13 @@ Parsed<IpPrefix> parse_prefix(std::string_view text);
 // "sig-1.example:5000", "[::1]:5000", "2=10.0.0.5:5000".
 Parsed<ServicePlace> parse_place(std::string_view text);
 Parsed<LogLevel> parse_log_level(std::string_view text);
+Parsed<AccountsMode> parse_accounts_mode(std::string_view text);
 
 std::string print_bytes(std::uint64_t bytes);
 std::string print_duration(Duration duration);
 std::string print_media_address(const MediaAddress& address);
 std::string print_place(const ServicePlace& place);
 std::string print_log_level(LogLevel level);
+std::string print_accounts_mode(AccountsMode mode);
 
 }  // namespace confab::config

@@ -118,13 +118,8 @@ std::string audit_target(std::string_view path, const std::string& room_id) {
   return out;
 }
 
-Result<void> Access::may_lead(const http::Request& request, std::string_view room,
-                              const std::string& room_id) {
-  const auto found = caller(request);
-  if (!found) return std::unexpected(found.error());
-  if (!leads(*found, room)) {
-    return fail(ErrorCode::kForbidden, "this key or token does not lead this room");
-  }
+void Access::note_leading(const std::string& actor, const http::Request& request,
+                          const std::string& room_id) {
   const std::string target = audit_target(request.path, room_id);
   switch (request.method) {
     case http::Method::kGet:
@@ -132,12 +127,22 @@ Result<void> Access::may_lead(const http::Request& request, std::string_view roo
       break;
     case http::Method::kDelete: {
       const bool is_room = !target.contains(' ');
-      note(found->name, found->from, is_room ? "room.delete" : "room.act", target, "allowed");
+      note(actor, request.remote.address, is_room ? "room.delete" : "room.act", target, "allowed");
       break;
     }
     default:
-      note(found->name, found->from, "room.act", target, "allowed");
+      note(actor, request.remote.address, "room.act", target, "allowed");
   }
+}
+
+Result<void> Access::may_lead(const http::Request& request, std::string_view room,
+                              const std::string& room_id) {
+  const auto found = caller(request);
+  if (!found) return std::unexpected(found.error());
+  if (!leads(*found, room)) {
+    return fail(ErrorCode::kForbidden, "this key or token does not lead this room");
+  }
+  note_leading(found->name, request, room_id);
   return {};
 }
 

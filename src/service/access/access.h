@@ -56,6 +56,9 @@ class Access {
   // A token that somebody shows; the refusal is counted.
   std::expected<auth::Claims, auth::Refusal> check(std::string_view token);
 
+  // Whether it was revoked since it was good.
+  bool has_ended(const auth::Claims& claims) const { return ring_.has_ended(claims); }
+
   // By `Authorization: Basic` with an API key's id and secret, or `Bearer` with a token. Without
   // either: kUnauthenticated. An address that shows wrong ones is made to wait, and who asks too
   // often (auth.identity_burst).
@@ -67,6 +70,9 @@ class Access {
   // audit log, but for looking. `room_id` is what that calls the room.
   Result<void> may_lead(const http::Request& request, std::string_view room,
                         const std::string& room_id);
+  // The line of it in the audit log, for who leads a room by something else.
+  void note_leading(const std::string& actor, const http::Request& request,
+                    const std::string& room_id);
   // By whoever makes_rooms().
   Result<void> may_make_rooms(const http::Request& request);
   // By whoever lists_rooms().

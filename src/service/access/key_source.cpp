@@ -7,6 +7,7 @@
 #include "platform/auth/jwks.h"
 #include "platform/clock/clock.h"
 #include "platform/http_client/http_client.h"
+#include "service/access/url.h"
 
 namespace confab::access {
 namespace {
@@ -19,20 +20,6 @@ constexpr std::size_t kKeyIdLength = 8;
 
 std::string owner_of_signing_key(const std::string& id) {
   return "signing:" + id;
-}
-
-struct Url {
-  http::Origin origin;
-  std::string path;
-};
-
-Result<Url> split(const std::string& url) {
-  const std::size_t scheme = url.find("://");
-  const std::size_t slash =
-      scheme == std::string::npos ? std::string::npos : url.find('/', scheme + 3);
-  auto origin = http::Origin::parse(url.substr(0, slash));
-  if (!origin) return std::unexpected(origin.error());
-  return Url{std::move(*origin), slash == std::string::npos ? "/" : url.substr(slash)};
 }
 
 }  // namespace
@@ -170,7 +157,7 @@ void KeySource::fetch_if_due() {
 void KeySource::fetch() {
   ring_.remote().began(monotonic_now());
   ++fetches_;
-  const auto url = split(jwks_url_);
+  const auto url = split_url(jwks_url_);
   if (!url) return fetched(std::unexpected(url.error()));
   http::resolve(loop_, url->origin.host, [this, url = *url](const Result<IpAddress>& address) {
     if (!address) return fetched(std::unexpected(address.error()));

@@ -26,6 +26,17 @@ Response json_response(unsigned status, boost::json::object body) {
   return response;
 }
 
+// How people may come in, for the page that offers it.
+boost::json::object describe_accounts(const AuthConfig& auth) {
+  const bool is_on = auth.accounts != AccountsMode::kOff;
+  boost::json::object out{{"signIn", is_on},
+                          {"signUp", auth.accounts == AccountsMode::kOpen},
+                          {"guestsCreate", auth.anonymous_create},
+                          {"guestsJoin", auth.anonymous_join}};
+  if (!auth.oidc_issuer.empty()) out["provider"] = auth.oidc_name;
+  return out;
+}
+
 }  // namespace
 
 RestApi::RestApi(const Config& config, http::EventLoop& loop, http::HttpServer& server,
@@ -61,6 +72,7 @@ void RestApi::get_config(Responder responder) const {
       json_response(200, {{"protocol", protocol::kVersion},
                           {"build", build_id()},
                           {"compatibility", config_.call.compatibility},
+                          {"accounts", describe_accounts(config_.auth)},
                           {"limits", protocol::describe_limits(config_.call)},
                           {"routerRtpCapabilities", ortc_json::to_json(capabilities_)}}));
 }

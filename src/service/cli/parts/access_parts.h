@@ -2,6 +2,8 @@
 // with their REST, webhooks with theirs. Loop thread only.
 #pragma once
 
+#include <optional>
+
 #include "base/log.h"
 #include "base/random.h"
 #include "platform/auth/token_signer.h"
@@ -11,6 +13,9 @@
 #include "platform/store/store.h"
 #include "service/access/access.h"
 #include "service/access/access_api.h"
+#include "service/access/accounts/accounts.h"
+#include "service/access/accounts/accounts_api.h"
+#include "service/access/accounts/provider.h"
 #include "service/signaling/signaling.h"
 #include "service/webhooks/webhooks.h"
 #include "service/webhooks/webhooks_api.h"
@@ -26,7 +31,13 @@ class AccessParts {
         webhooks_(loop, store.access(), access_.sealer(), config.webhooks.allow_private, random,
                   log),
         access_api_(access_, config.auth.issuer, server, random),
-        webhooks_api_(access_, webhooks_, server, random) {}
+        webhooks_api_(access_, webhooks_, server, random) {
+    if (config.auth.accounts == AccountsMode::kOff) return;
+    accounts_.emplace(config, loop, store.accounts(), access_, random);
+    accounts_api_.emplace(config, *accounts_, server);
+    if (config.auth.oidc_issuer.empty()) return;
+    provider_.emplace(config, loop, *accounts_, access_, server, random, log);
+  }
 
   // Meetings ask here from now on, and tell what happens.
   void guard(signaling::SignalingService& signaling);
@@ -34,6 +45,8 @@ class AccessParts {
   void expose(metrics::Exposition& out) const {
     access_.expose(out);
     webhooks_.expose(out);
+    if (accounts_) accounts_->expose(out);
+    if (provider_) provider_->expose(out);
   }
 
  private:
@@ -41,6 +54,10 @@ class AccessParts {
   webhooks::Webhooks webhooks_;
   access::AccessApi access_api_;
   webhooks::WebhooksApi webhooks_api_;
+  // Where people may have accounts.
+  std::optional<access::Accounts> accounts_;
+  std::optional<access::AccountsApi> accounts_api_;
+  std::optional<access::ProviderSignIn> provider_;
 };
 
 }  // namespace confab::cli

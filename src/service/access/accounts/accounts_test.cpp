@@ -1,0 +1,122 @@
+#include "service/access/accounts/accounts.h"
+
+#include "gtest/gtest.h"
+#include "service/access/accounts/guesses.h"
+#include "service/access/accounts/input.h"
+#include "service/access/accounts/sessions.h"
+
+namespace confab::access {
+namespace {
+
+TEST(Guesses, run_out_by_key_come_back_with_time_and_are_given_back_where_right) {
+  Guesses guesses({2, 0.1});
+  const Instant now = Instant{} + 1h;
+  EXPECT_TRUE(guesses.take("a", now));
+  EXPECT_TRUE(guesses.take("a", now));
+  EXPECT_FALSE(guesses.take("a", now)) << "also while the first two are still looked at";
+  EXPECT_TRUE(guesses.take("b", now));
+  guesses.give_back("a", now);
+  EXPECT_TRUE(guesses.take("a", now));
+  EXPECT_FALSE(guesses.take("a", now + 9s));
+  EXPECT_TRUE(guesses.take("a", now + 10s));
+  for (int i = 0; i < 5; ++i) guesses.give_back("b", now);
+  EXPECT_TRUE(guesses.take("b", now) && guesses.take("b", now));
+  EXPECT_FALSE(guesses.take("b", now)) << "never more than the burst";
+}
+
+TEST(Guesses, of_too_many_at_once_share_what_one_has) {
+  Guesses guesses({2, 0.1}, 2);
+  const Instant now = Instant{} + 1h;
+  EXPECT_TRUE(guesses.take("a", now));
+  EXPECT_TRUE(guesses.take("b", now));
+  EXPECT_TRUE(guesses.take("c", now));
+  EXPECT_TRUE(guesses.take("d", now));
+  EXPECT_FALSE(guesses.take("e", now));
+  EXPECT_TRUE(guesses.take("a", now)) << "who was there keeps their own";
+  EXPECT_TRUE(guesses.take("f", now + 1h)) << "those that have not asked for long are forgotten";
+}
+
+TEST(Email, has_one_spelling_and_a_limit) {
+  EXPECT_EQ(*clean_email(" Ada.L@Example.ORG "), "ada.l@example.org");
+  EXPECT_EQ(*clean_email("ada+x@localhost"), "ada+x@localhost");
+  for (const char* wrong :
+       {"", "ada", "@example.org", "ada@", "a@b@c", "a b@c", "ada@ex ample", "ada@.org", "ada@org.",
+        "<ada@example.org>", "ada@exa/mple.org", "\xc3\xa4@example.org", "a\n@example.org"}) {
+    EXPECT_EQ(clean_email(wrong).error().code, ErrorCode::kInvalidArgument) << wrong;
+  }
+  EXPECT_TRUE(clean_email(std::string(242, 'a') + "@example.org"));
+  EXPECT_EQ(clean_email(std::string(243, 'a') + "@example.org").error().code, ErrorCode::kTooLarge);
+}
+
+TEST(NewPassword, has_eight_to_1024_bytes) {
+  EXPECT_FALSE(check_new_password("1234567"));
+  EXPECT_TRUE(check_new_password("12345678"));
+  EXPECT_TRUE(check_new_password(std::string(1024, 'x')));
+  EXPECT_FALSE(check_new_password(std::string(1025, 'x')));
+}
+
+TEST(PathAfterSignIn, is_one_of_ours_and_never_another_site) {
+  EXPECT_EQ(own_path("/room/abc-defg-hij"), "/room/abc-defg-hij");
+  EXPECT_EQ(own_path("/?a=//b"), "/?a=//b");
+  for (const char* elsewhere :
+       {"", "//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example",
+        "/\n/evil.example", "javascript:alert(1)", "evil.example", "/a\\b", "/\xc3\xa4"}) {
+    EXPECT_EQ(own_path(elsewhere), "/") << elsewhere;
+  }
+  EXPECT_EQ(own_path("/" + std::string(600, 'a')), "/");
+}
+
+http::Request asked_by(const std::string& host, bool is_tls, http::Headers headers = {}) {
+  http::Request request;
+  request.host = host;
+  request.is_tls = is_tls;
+  request.headers = std::move(headers);
+  return request;
+}
+
+TEST(SessionCookie, is_kept_from_scripts_other_sites_and_plain_connections) {
+  EXPECT_EQ(*session_cookie(asked_by("meet.example", true), "s", 1h),
+            "__Host-confab=s; Path=/; HttpOnly; SameSite=Lax; Max-Age=3600; Secure");
+  EXPECT_EQ(*session_cookie(asked_by("localhost:8080", false), "s", 1h),
+            "confab-session=s; Path=/; HttpOnly; SameSite=Lax; Max-Age=3600");
+  EXPECT_EQ(session_cookie(asked_by("meet.example", false), "s", 1h).error().code,
+            ErrorCode::kForbidden);
+}
+
+TEST(SessionCookie, counts_where_a_page_of_ours_asks) {
+  const std::string secret(43, 'x');
+  const auto shown = [&](http::Headers headers) {
+    headers.emplace_back("Cookie", "__Host-confab=" + secret);
+    return session_secret(asked_by("meet.example", true, std::move(headers)));
+  };
+  EXPECT_EQ(shown({{"Sec-Fetch-Site", "same-origin"}}), secret);
+  EXPECT_EQ(shown({{"Origin", "https://meet.example"}}), secret);
+  EXPECT_EQ(shown({{"Origin", "https://evil.example"}}), "");
+  EXPECT_EQ(shown({{"Sec-Fetch-Site", "same-site"}}), "");
+  EXPECT_EQ(shown({}), "");
+}
+
+TEST(SessionCookie, of_a_plain_connection_is_not_taken_for_one_of_tls) {
+  const std::string secret(43, 'x');
+  const http::Headers headers{{"Cookie", "confab-session=" + secret},
+                              {"Sec-Fetch-Site", "same-origin"}};
+  EXPECT_EQ(session_secret(asked_by("meet.example", true, headers)), "");
+  EXPECT_EQ(session_secret(asked_by("meet.example", false, headers)), "");
+  EXPECT_EQ(session_secret(asked_by("127.0.0.1:8080", false, headers)), secret);
+}
+
+TEST(AccountIdentity, can_not_be_named_by_a_token) {
+  EXPECT_EQ(account_identity("ac_1"), "account:ac_1");
+  EXPECT_EQ(account_identity("ac_1").find('\n'), std::string::npos) << "those of tokens have one";
+}
+
+TEST(Link, is_kept_as_a_hash) {
+  SeededRandom random(1);
+  const NewLink link = make_link("ac_1", random, 1000);
+  EXPECT_EQ(link.secret.size(), 43u);
+  EXPECT_EQ(link.record.hash.find(link.secret), std::string::npos);
+  EXPECT_EQ(link.record.expires_at_ms, 1000 + kLinkLifetimeMs);
+}
+
+}  // namespace
+}  // namespace confab::access
