@@ -180,6 +180,11 @@ struct RoomUpdated {
   RoomSettings settings;
   std::optional<Who> by;
 };
+// To those who lead: what they decide holds while the meeting goes on, and is written down when the
+// database is back; or it is now.
+struct DecisionsUnkept {
+  bool is_unkept = false;
+};
 enum class ModerationKind : std::uint8_t { kMute, kStop, kLowerHand };
 // To the one it was done to.
 struct Moderated {
@@ -215,9 +220,9 @@ using Notice =
     std::variant<ParticipantJoined, ParticipantLeft, ParticipantUpdated, ConnectionChanged,
                  ProducerAdded, ProducerPauseChanged, ProducerRemoved, ConsumerRemoved, ChatPosted,
                  SpeakersChanged, TransportChanged, MediaLost, MeetingClosed, SessionReplaced,
-                 ServerRestarting, SelfUpdated, RoomUpdated, Moderated, UnmuteAsked, Removed,
-                 MeetingEnded, LobbyKnocked, LobbyLeft, LobbyAdmitted, LobbyDenied, LobbyMessage,
-                 QualityChanged, ChatDeleted>;
+                 ServerRestarting, SelfUpdated, RoomUpdated, DecisionsUnkept, Moderated,
+                 UnmuteAsked, Removed, MeetingEnded, LobbyKnocked, LobbyLeft, LobbyAdmitted,
+                 LobbyDenied, LobbyMessage, QualityChanged, ChatDeleted>;
 
 // Some of the connections may be lost ones within their grace: Socket.IO keeps what they miss.
 struct Notify {

@@ -27,6 +27,7 @@ struct Join {
   std::string host_key_hash = {};  // of the host key that was shown; empty: none
   std::string password = {};       // as shown; empty: none
   bool is_password_right = false;  // it was looked at
+  bool must_own = false;           // guests are not wanted here: the host key alone lets them in
   std::string device = {};         // the browser, as a hash; may be empty
   std::string knock = {};          // of the place in the lobby; may be empty
   std::optional<Grant> grant = {};
@@ -210,6 +211,11 @@ struct ConnectionClosed {
   ConnectionId connection;
 };
 
+// What its participant was let in by is worth nothing any more: out, without being banned.
+struct GrantRevoked {
+  ConnectionId connection;
+};
+
 // The page that holds the connection is going away: for good, or to be loaded anew. Says nothing of
 // a participant who is here by another connection by now.
 struct PageClosing {
@@ -258,6 +264,11 @@ struct RoomChanged {
 struct RoomDeleted {
   std::string code;
 };
+// What hosts decided about it can not be written down just now, or is again.
+struct RoomUnkept {
+  std::string code;
+  bool is_unkept = false;
+};
 
 // The server is about to stop in an orderly way.
 struct ServerStopping {
@@ -266,8 +277,8 @@ struct ServerStopping {
 
 using Event =
     std::variant<ClientRequest, OperatorRequest, ConnectionLost, ConnectionRecovered,
-                 ConnectionClosed, PageClosing, PageReturning, RoomLoaded, ChatSaved,
+                 ConnectionClosed, GrantRevoked, PageClosing, PageReturning, RoomLoaded, ChatSaved,
                  MessageDropped, PasswordChecked, PasswordHashed, RoomChanged, RoomDeleted,
-                 ServerStopping, control::MediaCompletion, control::MediaEvent>;
+                 RoomUnkept, ServerStopping, control::MediaCompletion, control::MediaEvent>;
 
 }  // namespace confab::call

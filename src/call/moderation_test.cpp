@@ -121,6 +121,19 @@ TEST_F(ModerationTest, what_is_done_to_one_source_leaves_another_that_is_being_m
   EXPECT_FALSE(world.answer<ProducerMade>(b).paused);
 }
 
+TEST_F(ModerationTest, who_came_by_what_is_revoked_is_out_and_comes_back_by_something_else) {
+  world.happen(GrantRevoked{b});
+  EXPECT_EQ(world.told<Removed>(b).size(), 1u);
+  EXPECT_TRUE(world.was_disconnected(b));
+  EXPECT_EQ(world.told<ParticipantLeft>(c).at(0).reason, LeaveReason::kRemoved);
+  const ConnectionId again = world.connect();
+  world.ask(again, World::newcomer("Ben"));
+  EXPECT_NE(world.answer<JoinedMeeting>(again).state.self.who.id, id(ben));
+  const ConnectionId stranger = world.connect();
+  world.happen(GrantRevoked{stranger});
+  EXPECT_TRUE(world.was_disconnected(stranger));
+}
+
 TEST_F(ModerationTest, a_microphone_that_is_being_made_while_it_is_muted_is_muted) {
   const TransportId transport = world.make_transport(b, control::TransportDirection::kSend);
   world.media_answers = false;

@@ -179,6 +179,10 @@ void admit(Core& core, Meeting& meeting, const Origin& origin, Join join) {
   Connection& connection = core.connections.at(origin.connection);
   // By their token too, which is worth nothing otherwise.
   const bool is_removed = is_shut_out(meeting, join);
+  if (join.must_own && !owns(meeting, join)) {
+    unbind(core, origin.connection);
+    return core.refuse(origin, ErrorCode::kUnauthenticated, "this is not the key of this room");
+  }
   // Not the last one that was given out: somebody new, who needs a name of its own.
   if (join.resume && !meeting.tokens.accepts(*join.resume, join.attempt)) join.resume.reset();
   Participant* self = join.resume ? meeting.find(join.resume->participant) : nullptr;

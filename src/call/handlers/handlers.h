@@ -56,6 +56,7 @@ void on(Core& core, OperatorRequest event);  // the same
 void on(Core& core, ConnectionLost event);
 void on(Core& core, ConnectionRecovered event);
 void on(Core& core, ConnectionClosed event);
+void on(Core& core, GrantRevoked event);
 void on(Core& core, PageClosing event);
 void on(Core& core, PageReturning event);
 void on(Core& core, RoomLoaded event);
@@ -65,6 +66,7 @@ void on(Core& core, MessageDropped event);
 void on(Core& core, PasswordHashed event);
 void on(Core& core, RoomChanged event);
 void on(Core& core, RoomDeleted event);
+void on(Core& core, RoomUnkept event);
 void on(Core& core, ServerStopping event);
 void on(Core& core, control::MediaCompletion event);
 void on(Core& core, control::MediaEvent event);

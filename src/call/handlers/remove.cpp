@@ -40,6 +40,17 @@ void shut_out(Core& core, Meeting& meeting, const Participant& target, BanId ban
   }
 }
 
+// The seat is nobody's any more, and its socket is closed.
+void put_out(Core& core, Meeting& meeting, const Participant& target, Removed last_word) {
+  if (const TokenIssue* retired = meeting.tokens.retire(target.who.id)) {
+    core.actions.emplace_back(SaveToken{meeting.room, meeting.code, *retired});
+  }
+  core.notify({target.connection}, std::move(last_word));
+  // A lost one as well: its socket may come back within the time that Socket.IO gives it.
+  core.actions.emplace_back(Disconnect{target.connection});
+  remove_participant(core, meeting, target.who.id, LeaveReason::kRemoved);
+}
+
 void expel_seat(Core& core, Meeting& meeting, const By& by, Participant& target, BanId ban) {
   core.log.write(LogLevel::kInfo, "participant_removed",
                  {{"meeting", meeting.id.to_string()},
@@ -48,13 +59,7 @@ void expel_seat(Core& core, Meeting& meeting, const By& by, Participant& target,
                   {"banned", ban.is_set()},
                   {"trace", core.trace.trace_id()}});
   shut_out(core, meeting, target, ban);
-  if (const TokenIssue* retired = meeting.tokens.retire(target.who.id)) {
-    core.actions.emplace_back(SaveToken{meeting.room, meeting.code, *retired});
-  }
-  core.notify({target.connection}, Removed{ban.is_set(), by.who()});
-  // A lost one as well: its socket may come back within the time that Socket.IO gives it.
-  core.actions.emplace_back(Disconnect{target.connection});
-  remove_participant(core, meeting, target.who.id, LeaveReason::kRemoved);
+  put_out(core, meeting, target, Removed{ban.is_set(), by.who()});
 }
 
 // Theirs, and every other of the same browser or identity: who sits in the room twice does not stay
@@ -100,6 +105,21 @@ void on(Core& core, const Origin& origin, const By& by, BanParticipant request) 
   const BanId ban = BanId::random(core.random);
   core.reply(origin, Banned{ban});
   expel(core, by, *target, ban);
+}
+
+// One who waits in the lobby is refused when they come in.
+void on(Core& core, GrantRevoked event) {
+  const Asker asker = core.asker(event.connection);
+  if (!asker) {
+    core.actions.emplace_back(Disconnect{event.connection});
+    return;
+  }
+  core.log.write(LogLevel::kInfo, "participant_removed",
+                 {{"meeting", asker.meeting->id.to_string()},
+                  {"participant", asker.participant->who.id.to_string()},
+                  {"by", "revocation"},
+                  {"banned", false}});
+  put_out(core, *asker.meeting, *asker.participant, Removed{});
 }
 
 void on(Core& core, const Origin& origin, const By& by, ListBans) {

@@ -119,6 +119,11 @@ void on(Core& core, RoomChanged event) {
   use(core, *meeting, std::move(event.settings), std::nullopt, nullptr);
 }
 
+void on(Core& core, RoomUnkept event) {
+  Meeting* meeting = core.meeting(event.code);
+  if (meeting) tell_leaders(core, *meeting, DecisionsUnkept{event.is_unkept});
+}
+
 void on(Core& core, RoomDeleted event) {
   Meeting* meeting = core.meeting(event.code);
   if (!meeting) return;

@@ -60,6 +60,7 @@ Door::Door(const Config& config, http::EventLoop& loop, http::HttpServer& server
       listener_(std::move(listener)),
       news_(loop),
       held_(loop),
+      tokens_(loop),
       sockets_(loop, server, "/socket.io/", engine_config(config), socket_config(config), random,
                [this](Instant, const socketio::Output& output) {
                  std::visit([this](const auto& event) { on(event); }, output);
@@ -115,30 +116,6 @@ void Door::refuse_token(const socketio::ConnectRequest& event, const Error& erro
   sockets_.refuse(event.socket, error.message, json::serialize(data));
 }
 
-bool Door::take_token(const socketio::ConnectRequest& event, const boost::json::object& auth,
-                      Session& session) {
-  const auto* token = auth.if_contains("token");
-  if (token == nullptr || token->is_null()) return true;
-  const Instant now = monotonic_now();
-  if (!wrong_tokens_.has_some(session.from, now)) {
-    refuse_token(event, {ErrorCode::kRateLimited, "too many wrong tokens; wait a minute"},
-                 "rate_limited");
-    return false;
-  }
-  const auto* text = token->if_string();
-  const auto claims = text != nullptr && check_token_ ? check_token_(*text)
-                                                      : std::unexpected(auth::Refusal::kMalformed);
-  if (claims) {
-    session.granted_to = auth::fingerprint(identity_of(*claims));
-    session.token = *text;
-    return true;
-  }
-  const Error error = error_of(claims.error());
-  if (error.code == ErrorCode::kUnauthenticated) wrong_tokens_.take(session.from, now);
-  refuse_token(event, error, auth::refusal_name(claims.error()));
-  return false;
-}
-
 void Door::on(const socketio::ConnectRequest& event) {
   if (is_closing_) {
     sockets_.refuse(event.socket, "the server is restarting");
@@ -153,6 +130,7 @@ void Door::on(const socketio::ConnectRequest& event) {
   Session session;
   const Opener opener = sockets_.opener(event.session);
   session.from = opener.remote.address;
+  session.account_session = opener.note;
   if (!take_token(event, auth, session)) return;
   session.connection = call::ConnectionId::make(config_.node, ++last_connection_);
   session.socket = event.socket;
@@ -169,6 +147,7 @@ void Door::on(const socketio::Connected& event) {
   const Opener opener = sockets_.opener(event.session);
   session->from = opener.remote.address;
   session->trace = opener.trace;
+  session->account_session = opener.note;
   if (event.is_recovered) listener_(call::ConnectionRecovered{session->connection});
   if (session->dialect == Dialect::kOwn) {
     sockets_.emit(event.socket, own::welcome(wall_unix_ms()));
@@ -176,8 +155,10 @@ void Door::on(const socketio::Connected& event) {
 }
 
 void Door::on(const socketio::Disconnected& event) {
-  const Session* session = find(event.socket);
+  Session* session = find(event.socket);
   if (session == nullptr) return;
+  // A join of theirs would seat somebody who is not there; who comes back asks again.
+  session->identifying = 0;
   const call::ConnectionId connection = session->connection;
   // Front ends of the reference system leave by leaving their page, and say nothing else. Our own
   // page says so itself (`leave`); for it this may be a reload.
@@ -226,6 +207,21 @@ void Door::on(const socketio::EventReceived& event) {
 void Door::submit(Session& session, const EventCodec& codec, const std::string& args_json,
                   std::optional<std::uint64_t> ack_id) {
   ++counts_.requests;
+  const bool is_join = &codec == &own::kJoin || &codec == &compat::kJoinRoom;
+  // What is asked while that is looked up would overtake it.
+  if (session.identifying != 0) {
+    return refuse(session, &codec, ack_id,
+                  {ErrorCode::kConflict, "a join is being carried out; wait for its answer"});
+  }
+  // A token is shown on purpose, so it goes before what the browser shows by itself.
+  if (is_join && session.token.empty() && !session.account_session.empty() && accounts_.find) {
+    return identify(session, codec, args_json, ack_id);
+  }
+  carry_out(session, codec, args_json, ack_id);
+}
+
+void Door::carry_out(Session& session, const EventCodec& codec, const std::string& args_json,
+                     std::optional<std::uint64_t> ack_id) {
   const auto argument = first_argument(args_json);
   if (!argument) return refuse(session, &codec, ack_id, argument.error());
   json::ReadStatus status;
@@ -243,12 +239,7 @@ void Door::submit(Session& session, const EventCodec& codec, const std::string& 
                     {ErrorCode::kRateLimited, "too many rooms that are not there; wait a minute"});
     }
     join->from = session.from;
-    const auto claims = claims_now(session.token, check_token_);
-    if (!claims) {
-      ++counts_.tokens_refused;
-      return refuse(session, &codec, ack_id, claims.error());
-    }
-    if (const auto error = take_grants(*claims, config_.auth.anonymous_join, *join)) {
+    if (const auto error = take_credentials(session, *join)) {
       ++counts_.tokens_refused;
       return refuse(session, &codec, ack_id, *error);
     }

@@ -45,6 +45,14 @@ inline constexpr call::Rate kLookupRate{60, 1};
 // every two seconds. Each is an HMAC or a signature to check.
 inline constexpr call::Rate kWrongTokenRate{30, 0.5};
 
+// A look at the token of each socket for what is known of revocations: two look-ups in maps, so
+// that 10,000 sockets are some milliseconds.
+inline constexpr Duration kTokensEvery = 2s;
+// Of who joined by an account the database is asked whether they are still signed in: 250 a second
+// at the most, by which all of 7,500 sockets have their turn. Of more it takes longer.
+inline constexpr Duration kAccountsEvery = 30s;
+inline constexpr std::size_t kAccountsAtOnce = 500;
+
 class Door {
  public:
   // Called for everything the meetings must hear; not from inside a call to the Door.
@@ -64,6 +72,11 @@ class Door {
 
   // Without it no token is taken.
   void set_token_check(TokenCheck check) { check_token_ = std::move(check); }
+  // Who is in by a token is put out when it is revoked, and who is in by an account when its
+  // session is over.
+  void watch_tokens(TokenEnd has_ended);
+  // Without it nobody is signed in.
+  void set_account_check(AccountCheck check);
 
   // New connections are refused from now on.
   void close() { is_closing_ = true; }
@@ -76,6 +89,8 @@ class Door {
     std::uint64_t sessions_refused = 0;
     std::uint64_t lookups_refused = 0;
     std::uint64_t tokens_refused = 0;  // connections and joins, for what their token says
+    std::uint64_t tokens_ended = 0;    // of those who were put out for it
+    std::uint64_t accounts_ended = 0;  // the same for sessions of accounts
   };
   Counts counts() const;
   const ClientReports& client_reports() const { return client_reports_; }
@@ -100,6 +115,11 @@ class Door {
     TraceContext trace;  // of the HTTP request that opened it, if that had one
     Dialect dialect = Dialect::kOwn;
     std::string token;                      // that was shown and was good then; empty: none
+    std::optional<auth::Claims> watched;    // what of it TokenEnd asks for, while it is good
+    std::string account_session;            // what the browser shows who is signed in; empty: none
+    std::optional<SignedIn> account;        // whose it was at the last join
+    Instant account_due{};                  // when that is looked up again
+    std::uint64_t identifying = 0;          // the join whose account is being looked up
     std::optional<std::string> granted_to;  // see ReadContext
     bool is_joined = false;
     std::string room;
@@ -134,6 +154,13 @@ class Door {
   void forget(socketio::SocketId socket);
   void submit(Session& session, const EventCodec& codec, const std::string& args_json,
               std::optional<std::uint64_t> ack_id);
+  // Looks up whose session it is, and then carries out the join.
+  void identify(Session& session, const EventCodec& codec, const std::string& args_json,
+                std::optional<std::uint64_t> ack_id);
+  void carry_out(Session& session, const EventCodec& codec, const std::string& args_json,
+                 std::optional<std::uint64_t> ack_id);
+  // What the token, or who is signed in, gives.
+  std::optional<Error> take_credentials(const Session& session, call::Join& join);
   TraceContext trace_of(const boost::json::value& argument, const Session& session);
   void hold(Session& session, const EventCodec& codec, const std::string& args_json,
             std::optional<std::uint64_t> ack_id);
@@ -144,6 +171,10 @@ class Door {
   void wake_for_news(Instant due);
   // A join that never comes must not keep what waits for it.
   void drop_held();
+  void look_at_credentials();
+  void look_at_tokens();
+  void look_at_accounts();
+  void look_at_account(call::ConnectionId connection, const std::string& secret);
   WriteContext write_context(const Session& session) const;
 
   const Config& config_;
@@ -153,6 +184,9 @@ class Door {
   LogSink& log_;
   Listener listener_;
   TokenCheck check_token_;
+  TokenEnd has_ended_;
+  AccountCheck accounts_;
+  std::uint64_t last_identified_ = 0;
   bool is_closing_ = false;
   std::uint64_t last_connection_ = 0;
   std::unordered_map<call::ConnectionId, Session> sessions_;
@@ -162,6 +196,7 @@ class Door {
   Instant news_due_ = kNever;  // of the session whose news have waited longest
   http::LoopTimer news_;
   http::LoopTimer held_;
+  http::LoopTimer tokens_;
   call::AddressRates lookups_{kLookupRate};
   call::AddressRates wrong_tokens_{kWrongTokenRate};
   SocketIoHttp sockets_;  // last: it may report as soon as it is made

@@ -43,6 +43,14 @@ call::Grant grant_of(const auth::Claims& claims) {
   return out;
 }
 
+// A join is found again by its attempt only with the same identity, as a seat is.
+void give(call::Grant grant, call::Join& join) {
+  join.grant = std::move(grant);
+  if (join.attempt.size() >= call::kAttemptCharsMin) {
+    join.attempt += '\n' + auth::fingerprint(join.grant->identity);
+  }
+}
+
 }  // namespace
 
 std::string identity_of(const auth::Claims& claims) {
@@ -66,7 +74,10 @@ std::optional<Error> take_grants(const std::optional<auth::Claims>& claims, bool
                                  call::Join& join) {
   if (!claims) {
     if (may_be_anonymous) return std::nullopt;
-    return Error{ErrorCode::kUnauthenticated, "a token is needed to join a meeting here"};
+    join.must_own = true;
+    if (!join.host_key_hash.empty()) return std::nullopt;
+    return Error{ErrorCode::kUnauthenticated,
+                 "guests can not join a meeting here: sign in, or show a token"};
   }
   const auth::VideoGrant& video = claims->video;
   if (!video.room_join) return Error{ErrorCode::kForbidden, "the token is not one to join with"};
@@ -77,12 +88,15 @@ std::optional<Error> take_grants(const std::optional<auth::Claims>& claims, bool
     return Error{ErrorCode::kForbidden, "the token is for another room"};
   }
   if (join.name.empty() && !join.resume) join.name = claims->name;
-  join.grant = grant_of(*claims);
-  // A join is found again by its attempt only with a token of the same identity, as a seat is.
-  if (join.attempt.size() >= call::kAttemptCharsMin) {
-    join.attempt += '\n' + auth::fingerprint(join.grant->identity);
-  }
+  give(grant_of(*claims), join);
   return std::nullopt;
+}
+
+void take_account(const SignedIn& who, call::Join& join) {
+  if (join.name.empty() && !join.resume) join.name = who.name;
+  call::Grant grant;
+  grant.identity = who.identity;
+  give(std::move(grant), join);
 }
 
 }  // namespace confab::signaling

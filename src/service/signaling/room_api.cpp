@@ -44,8 +44,6 @@ constexpr std::size_t kCreateAttempts = 3;
 // As often another change may come between; each is a click of somebody.
 constexpr std::size_t kSaveAttempts = 5;
 constexpr std::size_t kHostKeyBytes = 32;
-constexpr std::string_view kHostKeyPrefix = "h1.";
-constexpr std::string_view kBearer = "Bearer ";
 
 Response json_response(unsigned status, const boost::json::object& body) {
   Response response = Response::json(status, json::serialize(body));
@@ -188,24 +186,33 @@ void RoomApi::hash(RoomWanted wanted, Responder responder,
 }
 
 void RoomApi::create(const Request& request, Responder responder) {
+  identify(request, std::move(responder),
+           [this, request](const std::optional<SignedIn>& who, Responder to) {
+             create_as(who ? who->identity : std::string{}, request, std::move(to));
+           });
+}
+
+void RoomApi::create_as(std::string owner, const Request& request, Responder responder) {
   if (is_closing_) {
     return responder.send(Response::error(
         {ErrorCode::kUnavailable, "the server is about to stop; try again in a moment"}));
   }
   using Caller = http::IdempotentAnswers::Caller;
-  const Caller caller = config_.auth.anonymous_create ? Caller::kAnybody : Caller::kVerified;
-  if (caller == Caller::kVerified) {
-    const Result<void> may = makers_ && !request.header("Authorization").empty()
-                                 ? makers_(request)
-                                 : fail(ErrorCode::kUnauthenticated,
-                                        "a token that may make rooms is needed here (roomCreate)");
-    if (!may) return refuse(may.error(), std::move(responder));
+  auto caller = Caller::kVerified;
+  if (owner.empty()) {
+    const Result<void> may = may_make(request);
+    if (!may && !config_.auth.anonymous_create) return refuse(may.error(), std::move(responder));
+    if (!may) caller = Caller::kAnybody;
   }
-  server_.once(request, caller, std::move(responder),
-               [this](const Request& wanted, Responder to) { create_once(wanted, std::move(to)); });
+  server_.once(
+      request, caller, std::move(responder),
+      [this, owner](const Request& wanted, Responder to) {
+        create_once(owner, wanted, std::move(to));
+      },
+      owner);
 }
 
-void RoomApi::create_once(const Request& request, Responder responder) {
+void RoomApi::create_once(std::string owner, const Request& request, Responder responder) {
   if (!may_create(request.remote.address)) {
     ++rooms_refused_;
     Response response = Response::error(
@@ -215,11 +222,13 @@ void RoomApi::create_once(const Request& request, Responder responder) {
   }
   auto wanted = RoomWanted::read(request);
   if (!wanted) return responder.send(Response::error(wanted.error()));
-  hash(std::move(*wanted), std::move(responder), [this](const RoomWanted& ready, Responder to) {
-    store::RoomRecord room;
-    ready.apply(room.settings);
-    try_to_create(std::move(room), kCreateAttempts, std::move(to));
-  });
+  hash(std::move(*wanted), std::move(responder),
+       [this, owner = std::move(owner)](const RoomWanted& ready, Responder to) {
+         store::RoomRecord room;
+         room.owner = owner;
+         ready.apply(room.settings);
+         try_to_create(std::move(room), kCreateAttempts, std::move(to));
+       });
 }
 
 void RoomApi::try_to_create(store::RoomRecord room, std::size_t attempts_left,
@@ -258,82 +267,50 @@ void RoomApi::find(const Request& request, Responder responder, WithRoom then) {
     lookups_.take(from, monotonic_now());
     return responder.send(Response::error(unknown));
   }
-  store_.find_room(
-      *code, [this, unknown, from, responder = std::move(responder),
-              then = std::move(then)](Result<std::optional<store::RoomRecord>> found) mutable {
-        if (!found) return responder.send(Response::error(found.error()));
-        if (!*found) {
-          lookups_.take(from, monotonic_now());
-          return responder.send(Response::error(unknown));
-        }
-        then(std::move(**found), std::move(responder));
-      });
+  look_up(*code, [this, unknown, from, responder = std::move(responder),
+                  then = std::move(then)](Result<std::optional<store::RoomRecord>> found) mutable {
+    if (!found) return responder.send(Response::error(found.error()));
+    if (!*found) {
+      lookups_.take(from, monotonic_now());
+      return responder.send(Response::error(unknown));
+    }
+    then(std::move(**found), std::move(responder));
+  });
 }
 
-Result<void> RoomApi::owns(const Request& request, const store::RoomRecord& room) {
-  const std::string_view shown = request.header("Authorization");
-  if (shown.starts_with(kBearer)) {
-    const std::string_view key = shown.substr(kBearer.size());
-    // No token begins so: a wrong key is nobody's failure but this address's with host keys.
-    if (key.starts_with(kHostKeyPrefix)) return owns_by_key(key, request.remote.address, room);
-  }
-  if (!shown.empty() && authority_) return authority_(request, room);
-  return fail(ErrorCode::kUnauthenticated, "show the key of this room (Authorization: Bearer …)");
-}
-
-Result<void> RoomApi::owns_by_key(std::string_view key, const IpAddress& from,
-                                  const store::RoomRecord& room) {
-  const bool is_key = room.host_key_hash.empty() ? signer_.is_host_key(key, room.code)
-                                                 : auth::fingerprint(key) == room.host_key_hash;
-  // Whatever others behind the same address show.
-  if (is_key) return {};
-  if (!wrong_keys_.take(from, monotonic_now())) {
-    ++keys_refused_;
-    return fail(ErrorCode::kRateLimited, "too many wrong host keys; wait a minute");
-  }
-  return fail(ErrorCode::kUnauthenticated, "this is not the key of this room");
-}
-
-Result<void> RoomApi::may_list(const Request& request) {
-  if (listers_ && !request.header("Authorization").empty()) return listers_(request);
-  return fail(ErrorCode::kUnauthenticated, "a token that may list rooms is needed (roomList)");
-}
-
-void RoomApi::refuse(const Error& error, Responder responder) {
-  if (error.code == ErrorCode::kUnauthenticated) ++requests_unauthenticated_;
-  if (error.code == ErrorCode::kForbidden) ++requests_forbidden_;
-  Response response = Response::error(error);
-  if (error.code == ErrorCode::kRateLimited) response.set_header("Retry-After", "2");
-  responder.send(std::move(response));
-}
-
-void RoomApi::find_own(const Request& request, Responder responder, WithRoom then) {
-  find(request, std::move(responder),
-       [this, request, then = std::move(then)](store::RoomRecord room, Responder to) mutable {
-         const Result<void> may = owns(request, room);
-         if (!may) return refuse(may.error(), std::move(to));
-         then(std::move(room), std::move(to));
-       });
+void RoomApi::look_up(const std::string& code, WithRecord then) {
+  meetings_.when_kept(code, [this, code, then = std::move(then)](const Result<void>& kept) mutable {
+    if (!kept) return then(std::unexpected(kept.error()));
+    store_.find_room(code, std::move(then));
+  });
 }
 
 void RoomApi::get(const Request& request, Responder responder) {
-  find(request, std::move(responder), [this, request](const store::RoomRecord& room, Responder to) {
-    boost::json::object out{{"roomId", room.code},
-                            {"code", room.code},
-                            {"createdAt", room.created_at_ms},
-                            {"participants", meetings_.participants_in(room.code)},
-                            {"title", room.settings.title},
-                            {"locked", room.settings.is_locked},
-                            {"lobby", room.settings.has_lobby},
-                            {"hasPassword", !room.settings.password_hash.empty()}};
-    if (owns(request, room)) out["settings"] = describe_settings(room);
-    Response response = json_response(200, out);
-    const std::string etag = etag_of_room(to_settings(room.settings), response.body);
-    if (http::matches_weakly(request.header("If-None-Match"), etag)) response = {.status = 304};
-    response.set_header("Cache-Control", "private, no-cache");
-    response.set_header("ETag", etag);
-    to.send(std::move(response));
+  find(request, std::move(responder), [this, request](store::RoomRecord found, Responder waiting) {
+    judge(request, std::move(found), std::move(waiting),
+          [this, request](const Result<void>& may, const store::RoomRecord& room, Responder to) {
+            show(request, room, may.has_value(), std::move(to));
+          });
   });
+}
+
+void RoomApi::show(const Request& request, const store::RoomRecord& room, bool is_own,
+                   Responder responder) const {
+  boost::json::object out{{"roomId", room.code},
+                          {"code", room.code},
+                          {"createdAt", room.created_at_ms},
+                          {"participants", meetings_.participants_in(room.code)},
+                          {"title", room.settings.title},
+                          {"locked", room.settings.is_locked},
+                          {"lobby", room.settings.has_lobby},
+                          {"hasPassword", !room.settings.password_hash.empty()}};
+  if (is_own) out["settings"] = describe_settings(room);
+  Response response = json_response(200, out);
+  const std::string etag = etag_of_room(to_settings(room.settings), response.body);
+  if (http::matches_weakly(request.header("If-None-Match"), etag)) response = {.status = 304};
+  response.set_header("Cache-Control", "private, no-cache");
+  response.set_header("ETag", etag);
+  responder.send(std::move(response));
 }
 
 void RoomApi::change(const Request& request, Responder responder) {
@@ -390,34 +367,33 @@ void RoomApi::change_meeting(Change change, std::vector<call::Request> left, Res
 // begin meanwhile, and others change the room.
 void RoomApi::save(Change change, std::size_t attempts_left, Responder responder) {
   const std::string code = change.code;
-  store_.find_room(
-      code, [this, change = std::move(change), attempts_left, responder = std::move(responder)](
-                Result<std::optional<store::RoomRecord>> found) mutable {
-        if (!found) return responder.send(Response::error(found.error()));
-        if (!*found) {
-          return responder.send(Response::error({ErrorCode::kNotFound, "there is no such room"}));
-        }
-        store::RoomRecord room = std::move(**found);
-        if (!is_as_expected(change.if_match, room)) return responder.send(not_as_expected());
-        const store::RoomSettingsRecord before = room.settings;
-        change.wanted.apply(room.settings);
-        store_.archive().change_settings(
-            room.code, before, room.settings,
-            [this, room, change = std::move(change), attempts_left,
-             responder = std::move(responder)](const Result<bool>& saved) mutable {
-              if (!saved) return responder.send(Response::error(saved.error()));
-              if (!*saved && attempts_left > 1) {
-                return save(std::move(change), attempts_left - 1, std::move(responder));
-              }
-              if (!*saved) {
-                return responder.send(Response::error(
-                    {ErrorCode::kConflict, "others change this room just now; try again"}));
-              }
-              log_.write(LogLevel::kInfo, "room_changed", {{"room", room.id.to_string()}});
-              meetings_.hear(call::RoomChanged{room.code, to_settings(room.settings)});
-              responder.send(json_response(200, {{"settings", describe_settings(room)}}));
-            });
-      });
+  look_up(code, [this, change = std::move(change), attempts_left, responder = std::move(responder)](
+                    Result<std::optional<store::RoomRecord>> found) mutable {
+    if (!found) return responder.send(Response::error(found.error()));
+    if (!*found) {
+      return responder.send(Response::error({ErrorCode::kNotFound, "there is no such room"}));
+    }
+    store::RoomRecord room = std::move(**found);
+    if (!is_as_expected(change.if_match, room)) return responder.send(not_as_expected());
+    const store::RoomSettingsRecord before = room.settings;
+    change.wanted.apply(room.settings);
+    store_.archive().change_settings(
+        room.code, before, room.settings,
+        [this, room, change = std::move(change), attempts_left,
+         responder = std::move(responder)](const Result<bool>& saved) mutable {
+          if (!saved) return responder.send(Response::error(saved.error()));
+          if (!*saved && attempts_left > 1) {
+            return save(std::move(change), attempts_left - 1, std::move(responder));
+          }
+          if (!*saved) {
+            return responder.send(Response::error(
+                {ErrorCode::kConflict, "others change this room just now; try again"}));
+          }
+          log_.write(LogLevel::kInfo, "room_changed", {{"room", room.id.to_string()}});
+          meetings_.hear(call::RoomChanged{room.code, to_settings(room.settings)});
+          responder.send(json_response(200, {{"settings", describe_settings(room)}}));
+        });
+  });
 }
 
 void RoomApi::remove(const Request& request, Responder responder) {

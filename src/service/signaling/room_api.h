@@ -23,9 +23,12 @@
 #include "platform/metrics/exposition.h"
 #include "platform/store/store.h"
 #include "service/signaling/dialects/codec.h"
+#include "service/signaling/grants.h"
 #include "service/signaling/room_wanted.h"
 
 namespace confab::signaling {
+
+inline constexpr std::string_view kHostKeyPrefix = "h1.";
 
 class RoomApi {
  public:
@@ -40,6 +43,9 @@ class RoomApi {
     // By somebody to whom the room belongs.
     virtual void operate(std::string code, call::Request request, Answer answer) = 0;
     virtual void hear(call::Event event) = 0;
+    // When the store has what hosts decided in this room, or can not have it just now.
+    virtual void when_kept(const std::string& code,
+                           std::move_only_function<void(Result<void> kept)> task) = 0;
   };
 
   // Whether a request may do anything in this room, by something else than its host key; else why
@@ -66,6 +72,7 @@ class RoomApi {
   Result<void> may_list(const http::Request& request);
   // Answers, and counts what was wrong with the credential.
   void refuse(const Error& error, http::Responder responder);
+  void set_account_check(AccountCheck check) { accounts_ = std::move(check); }
   // No more rooms are made.
   void close() { is_closing_ = true; }
   void expose(metrics::Exposition& out) const;
@@ -75,10 +82,19 @@ class RoomApi {
   void declare_rooms(http::HttpServer& server);
   void declare(http::HttpServer& server, const Operation& operation);
 
+  // With who is signed in; nothing for everybody else.
+  using WithAccount =
+      std::move_only_function<void(std::optional<SignedIn> who, http::Responder responder)>;
+  void identify(const http::Request& request, http::Responder responder, WithAccount then);
+
+  Result<void> may_make(const http::Request& request);
   void create(const http::Request& request, http::Responder responder);
-  void create_once(const http::Request& request, http::Responder responder);
+  void create_as(std::string owner, const http::Request& request, http::Responder responder);
+  void create_once(std::string owner, const http::Request& request, http::Responder responder);
   void try_to_create(store::RoomRecord room, std::size_t attempts_left, http::Responder responder);
   void get(const http::Request& request, http::Responder responder);
+  void show(const http::Request& request, const store::RoomRecord& room, bool is_own,
+            http::Responder responder) const;
   void change(const http::Request& request, http::Responder responder);
   struct Change {
     std::string code;
@@ -97,8 +113,16 @@ class RoomApi {
   void list_people(const http::Request& request, http::Responder responder);
   void operate(const Operation& operation, const http::Request& request, http::Responder responder);
 
+  // As the store has it when it has all that hosts decided.
+  using WithRecord = store::Answer<std::optional<store::RoomRecord>>;
+  void look_up(const std::string& code, WithRecord then);
   // Finds the room, or says that there is none.
   void find(const http::Request& request, http::Responder responder, WithRoom then);
+  // Whether it belongs to who asks, by a key or token, or by who is signed in; else why not.
+  using WithVerdict = std::move_only_function<void(Result<void> may, store::RoomRecord room,
+                                                   http::Responder responder)>;
+  void judge(const http::Request& request, store::RoomRecord room, http::Responder responder,
+             WithVerdict then);
   Result<void> owns(const http::Request& request, const store::RoomRecord& room);
   // By something that has the form of a host key.
   Result<void> owns_by_key(std::string_view key, const IpAddress& from,
@@ -122,6 +146,7 @@ class RoomApi {
   Authority authority_;
   Makers makers_;
   Listers listers_;
+  AccountCheck accounts_;
   bool is_closing_ = false;
   call::AddressRates creators_;
   call::AddressRates lookups_;

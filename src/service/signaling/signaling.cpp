@@ -15,6 +15,7 @@
 #include "service/signaling/page_api.h"
 #include "service/signaling/records.h"
 #include "service/signaling/room_lists_api.h"
+#include "service/signaling/room_writes.h"
 
 namespace confab::signaling {
 namespace {
@@ -52,11 +53,17 @@ class SignalingService::Impl final : public RoomApi::Meetings {
         store_(store),
         random_(random),
         log_(log),
+        writes_([this](const std::string& code,
+                       bool is_stalled) { handle(call::RoomUnkept{code, is_stalled}); },
+                [this](Duration pause, std::function<void()> task) {
+                  write_again_.set(monotonic_now() + pause, std::move(task));
+                }),
         passwords_([&loop](auto task) { loop.post(std::move(task)); }, salts_),
         call_(call_options(config.call), random, log),
         wake_(loop),
         purge_(loop),
         farewell_(loop),
+        write_again_(loop),
         ice_servers_(loop, random, log),
         door_(config, loop, server, signer, ice_servers_.book(), random, log,
               [this](call::Event event) { handle(std::move(event)); }),
@@ -93,6 +100,11 @@ class SignalingService::Impl final : public RoomApi::Meetings {
   }
   void set_room_makers(RoomApi::Makers makers) { rooms_.set_makers(std::move(makers)); }
   void set_room_listers(RoomApi::Listers listers) { rooms_.set_listers(std::move(listers)); }
+  void set_account_check(const AccountCheck& check) {
+    door_.set_account_check(check);
+    rooms_.set_account_check(check);
+  }
+  void watch_tokens(TokenEnd has_ended) { door_.watch_tokens(std::move(has_ended)); }
   void set_token_check(TokenCheck check) { door_.set_token_check(std::move(check)); }
 
   void stop(std::function<void()> done) {
@@ -114,7 +126,13 @@ class SignalingService::Impl final : public RoomApi::Meetings {
   const call::RoomSettings* settings_in(std::string_view code) const override {
     return call_.settings_in(code);
   }
-  void hear(call::Event event) override { handle(std::move(event)); }
+  void hear(call::Event event) override {
+    if (const auto* gone = std::get_if<call::RoomDeleted>(&event)) writes_.drop(gone->code);
+    handle(std::move(event));
+  }
+  void when_kept(const std::string& code, RoomWrites::Answer task) override {
+    writes_.when_kept(code, std::move(task));
+  }
   void operate(std::string code, call::Request request, Answer answer) override {
     const call::RequestNumber number = ++last_operator_;
     operators_.emplace(number, std::move(answer));
@@ -165,6 +183,10 @@ class SignalingService::Impl final : public RoomApi::Meetings {
     out.counter("signaling_tokens_refused",
                 "Connections and joins refused for their token, or for having none.", {},
                 door.tokens_refused);
+    out.counter("signaling_tokens_ended", "Sockets put out since their token was revoked.", {},
+                door.tokens_ended);
+    out.counter("signaling_accounts_ended", "Sockets put out since who joined is signed out.", {},
+                door.accounts_ended);
     out.counter("signaling_requests_unknown", "Requests of an unknown name.", {},
                 door.requests_unknown);
     const store::StoreCounts stored = store_.counts();
@@ -184,6 +206,16 @@ class SignalingService::Impl final : public RoomApi::Meetings {
     }
     media_times_.expose(out);
     door_.client_reports().expose(out);
+    out.gauge("store_room_writes_waiting",
+              "Decisions of hosts that the database has not taken yet.", {},
+              static_cast<double>(writes_.waiting()));
+    out.counter("store_room_writes_failed", "Attempts to keep such a decision that failed.", {},
+                writes_.failed());
+    out.counter("store_room_writes_lost", "Such decisions that are not kept: too many waited.", {},
+                writes_.lost());
+    out.counter("store_room_writes_refused",
+                "Such decisions that the database does not take, as of a room that was deleted.",
+                {}, writes_.refused());
     rooms_.expose(out);
     attendance_.expose(out);
     const PageApi::Counts& pages = pages_.counts();
@@ -241,10 +273,14 @@ class SignalingService::Impl final : public RoomApi::Meetings {
   }
 
   void perform(const call::LoadRoom& action) {
-    store_.load_room(action.code, config_.call.chat_history, wall_unix_ms(),
-                     [this, code = action.code](Result<std::optional<store::LoadedRoom>> loaded) {
-                       handle(call::RoomLoaded{code, to_room(std::move(loaded))});
-                     });
+    // Else a meeting would begin without the lock or the bans that a host was told to be in force.
+    writes_.when_kept(action.code, [this, code = action.code](const Result<void>& kept) {
+      if (!kept) return handle(call::RoomLoaded{code, std::unexpected(kept.error())});
+      store_.load_room(code, config_.call.chat_history, wall_unix_ms(),
+                       [this, code](Result<std::optional<store::LoadedRoom>> loaded) {
+                         handle(call::RoomLoaded{code, to_room(std::move(loaded))});
+                       });
+    });
   }
 
   void perform(const call::SaveChat& action) {
@@ -254,16 +290,24 @@ class SignalingService::Impl final : public RoomApi::Meetings {
     });
   }
 
-  // What the meeting has is in force; a store that fails has said so in the log, and the next
-  // meeting in the room is as it was before.
+  // What the meeting has is in force, so it is to be kept.
   void perform(const call::SaveSettings& action) {
-    store_.save_settings(action.code, to_record(action.settings), [](const Result<void>&) {});
+    writes_.add(
+        action.code, "settings",
+        [this, code = action.code, record = to_record(action.settings)](RoomWrites::Answer answer) {
+          store_.save_settings(code, record, std::move(answer));
+        });
   }
   void perform(const call::SavePerson& action) {
-    store_.save_person(to_record(action), [](const Result<void>&) {});
+    writes_.add(action.code, "person " + action.entry.subject,
+                [this, record = to_record(action)](RoomWrites::Answer answer) {
+                  store_.save_person(record, std::move(answer));
+                });
   }
   void perform(const call::DropBan& action) {
-    store_.drop_ban(action.code, action.ban.to_string(), [](const Result<void>&) {});
+    writes_.add(action.code, "ban " + action.ban.to_string(),
+                [this, code = action.code, ban = action.ban.to_string()](
+                    RoomWrites::Answer answer) { store_.drop_ban(code, ban, std::move(answer)); });
   }
 
   void perform(call::CheckPassword& action) {
@@ -325,6 +369,7 @@ class SignalingService::Impl final : public RoomApi::Meetings {
   store::Store& store_;
   Random& random_;
   LogSink& log_;
+  RoomWrites writes_;
   SecureRandom salts_;  // of the worker's thread
   auth::PasswordWorker passwords_;
   // Those by REST who wait for an answer.
@@ -338,6 +383,7 @@ class SignalingService::Impl final : public RoomApi::Meetings {
   http::LoopTimer wake_;
   http::LoopTimer purge_;
   http::LoopTimer farewell_;
+  http::LoopTimer write_again_;
   ice_health::Prober ice_servers_;
   Door door_;
   PageApi pages_;
@@ -376,6 +422,14 @@ void SignalingService::stop(std::function<void()> done) {
 
 void SignalingService::set_token_check(TokenCheck check) {
   impl_->set_token_check(std::move(check));
+}
+
+void SignalingService::watch_tokens(TokenEnd has_ended) {
+  impl_->watch_tokens(std::move(has_ended));
+}
+
+void SignalingService::set_account_check(const AccountCheck& check) {
+  impl_->set_account_check(check);
 }
 
 void SignalingService::set_books(std::function<void(const call::Happened& happened)> books) {

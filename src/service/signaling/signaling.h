@@ -20,6 +20,7 @@
 #include "platform/http/server.h"
 #include "platform/metrics/exposition.h"
 #include "platform/store/store.h"
+#include "service/signaling/grants.h"
 #include "service/signaling/room_api.h"
 
 namespace confab::signaling {
@@ -48,6 +49,9 @@ class SignalingService final : public control::MediaListener {
   using TokenCheck =
       std::function<std::expected<auth::Claims, auth::Refusal>(std::string_view token)>;
   void set_token_check(TokenCheck check);
+  void watch_tokens(TokenEnd has_ended);
+  // Who is signed in; without it nobody is.
+  void set_account_check(const AccountCheck& check);
   // Who is told what happens in meetings.
   void set_books(std::function<void(const call::Happened& happened)> books);
   // No more rooms are made; what goes on goes on.

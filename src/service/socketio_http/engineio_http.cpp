@@ -30,9 +30,10 @@ engineio::Method to_method(http::Method method) {
   return engineio::Method::kOther;
 }
 
-Opener opener_of(const http::Request& request) {
+Opener opener_of(const http::Request& request, const OpenerNote& note) {
   return {request.remote,
-          TraceContext::parse(request.header("traceparent")).value_or(TraceContext{})};
+          TraceContext::parse(request.header("traceparent")).value_or(TraceContext{}),
+          note ? note(request) : std::string{}};
 }
 
 http::Response to_response(unsigned status, std::string body) {
@@ -87,6 +88,7 @@ class EngineIoHttp::Impl : public std::enable_shared_from_this<EngineIoHttp::Imp
     const auto at = openers_.find(session);
     return at == openers_.end() ? Opener{} : at->second;
   }
+  void set_note(OpenerNote note) { note_ = std::move(note); }
   std::size_t session_count() const { return engine_.session_count(); }
   std::uint64_t refused_by_share() const { return engine_.refused_by_share(); }
 
@@ -98,7 +100,7 @@ class EngineIoHttp::Impl : public std::enable_shared_from_this<EngineIoHttp::Imp
       if (const auto self = weak.lock()) self->handle_abandoned(id);
     });
     requests_.emplace(id, std::move(responder));
-    opening_ = opener_of(request);
+    opening_ = opener_of(request, note_);
     engine_.handle_request(monotonic_now(), id, to_method(request.method), query.view(),
                            request.body);
     drain();
@@ -135,7 +137,7 @@ class EngineIoHttp::Impl : public std::enable_shared_from_this<EngineIoHttp::Imp
       self->drain();
     });
     sockets_[id] = socket;
-    opening_ = opener_of(request);
+    opening_ = opener_of(request, note_);
     engine_.handle_websocket_open(monotonic_now(), id, query.view());
     drain();
   }
@@ -200,6 +202,7 @@ class EngineIoHttp::Impl : public std::enable_shared_from_this<EngineIoHttp::Imp
   std::uint64_t last_request_ = 0;
   std::uint64_t last_socket_ = 0;
   Opener opening_;
+  OpenerNote note_;
   std::unordered_map<engineio::HttpId, http::Responder> requests_;
   // Shared with the connection.
   std::unordered_map<engineio::WebSocketId, std::shared_ptr<http::WebSocket>> sockets_;
@@ -229,6 +232,9 @@ std::uint64_t EngineIoHttp::refused_by_share() const {
 }
 Opener EngineIoHttp::opener(engineio::SessionId session) const {
   return impl_->opener(session);
+}
+void EngineIoHttp::set_note(OpenerNote note) {
+  impl_->set_note(std::move(note));
 }
 std::size_t EngineIoHttp::session_count() const {
   return impl_->session_count();

@@ -31,7 +31,7 @@ class SocketIoHttp::Impl : public std::enable_shared_from_this<SocketIoHttp::Imp
   }
 
   socketio::Server& sockets() { return sockets_; }
-  const EngineIoHttp& engine() const { return engine_; }
+  EngineIoHttp& engine() { return engine_; }
 
  private:
   void handle(Instant now, engineio::Output event) {
@@ -134,6 +134,9 @@ void SocketIoHttp::disconnect(socketio::SocketId socket, bool close_session) {
   impl_->drain_soon();
 }
 
+void SocketIoHttp::set_note(OpenerNote note) {
+  impl_->engine().set_note(std::move(note));
+}
 Opener SocketIoHttp::opener(engineio::SessionId session) const {
   return impl_->engine().opener(session);
 }

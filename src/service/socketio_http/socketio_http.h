@@ -23,7 +23,10 @@ namespace confab {
 struct Opener {
   Endpoint remote;
   TraceContext trace;  // its traceparent, if it had one
+  std::string note;    // what the owner of the server reads from it besides (OpenerNote)
 };
+// Reads something of the request that opens a session; kept as long as that.
+using OpenerNote = std::function<std::string(const http::Request& request)>;
 
 // An Engine.IO server on a path of an HTTP server.
 class EngineIoHttp {
@@ -43,6 +46,7 @@ class EngineIoHttp {
   void trust(engineio::SessionId session);
   // Unspecified when it is gone.
   Opener opener(engineio::SessionId session) const;
+  void set_note(OpenerNote note);
   std::size_t session_count() const;
   std::uint64_t refused_by_share() const;
 
@@ -81,6 +85,7 @@ class SocketIoHttp {
 
   // Of the session of a ConnectRequest or Connected.
   Opener opener(engineio::SessionId session) const;
+  void set_note(OpenerNote note);
   std::size_t session_count() const;
   std::size_t socket_count() const;
   // Sessions that were not opened, because an address had its share.

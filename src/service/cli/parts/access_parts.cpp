@@ -61,6 +61,7 @@ webhooks::Happening happening_of(const call::Happened& happened) {
 
 void AccessParts::guard(signaling::SignalingService& signaling) {
   signaling.set_token_check([this](std::string_view token) { return access_.check(token); });
+  signaling.watch_tokens([this](const auth::Claims& claims) { return access_.has_ended(claims); });
   signaling.set_room_authority([this](const http::Request& request, const store::RoomRecord& room) {
     return access_.may_lead(request, room.code, room.id.to_string());
   });
@@ -68,6 +69,28 @@ void AccessParts::guard(signaling::SignalingService& signaling) {
       [this](const http::Request& request) { return access_.may_make_rooms(request); });
   signaling.set_room_listers(
       [this](const http::Request& request) { return access_.may_list_rooms(request); });
+  if (accounts_) {
+    signaling.set_account_check(
+        {[](const http::Request& request) { return access::session_secret(request); },
+         [this](const std::string& secret, std::optional<IpAddress> from,
+                signaling::AccountCheck::Answer answer) {
+           auto found = [answer = std::move(answer)](
+                            Result<std::optional<store::SessionOwner>> owner) mutable {
+             if (!owner) return answer(std::unexpected(std::move(owner).error()));
+             if (!*owner) return answer(std::optional<signaling::SignedIn>{});
+             store::AccountRecord& account = (*owner)->account;
+             answer(signaling::SignedIn{access::account_identity(account.id),
+                                        std::move(account.name)});
+           };
+           access::Sessions& sessions = accounts_->sessions();
+           if (from) return sessions.find_shown(secret, *from, std::move(found));
+           sessions.find(secret, std::move(found));
+         },
+         [this](const signaling::SignedIn& who, const http::Request& request,
+                const std::string& room_id) {
+           access_.note_leading(who.identity, request, room_id);
+         }});
+  }
   signaling.set_books(
       [this](const call::Happened& happened) { webhooks_.tell(happening_of(happened)); });
 }

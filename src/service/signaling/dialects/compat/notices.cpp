@@ -83,6 +83,9 @@ MaybeEmit write(const call::SelfUpdated&, std::string_view) {
 MaybeEmit write(const call::RoomUpdated&, std::string_view) {
   return std::nullopt;
 }
+MaybeEmit write(const call::DecisionsUnkept&, std::string_view) {
+  return std::nullopt;
+}
 MaybeEmit write(const call::Moderated&, std::string_view) {
   return std::nullopt;
 }

@@ -124,6 +124,10 @@ socketio::Emit write(const call::RoomUpdated& n) {
   return event("room:updated", {{"settings", describe(n.settings)}, {"by", describe_by(n.by)}});
 }
 
+socketio::Emit write(const call::DecisionsUnkept& n) {
+  return event("room:unkept", {{"unkept", n.is_unkept}});
+}
+
 std::string_view action_name(call::ModerationKind kind) {
   switch (kind) {
     case call::ModerationKind::kMute:

@@ -1,0 +1,131 @@
+// By what the sockets of the door are who they are: tokens that were shown, and sessions of
+// accounts.
+#include <boost/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "platform/auth/fingerprint.h"
+#include "platform/clock/clock.h"
+#include "service/protocol/protocol.h"
+#include "service/signaling/door.h"
+#include "service/signaling/grants.h"
+
+namespace confab::signaling {
+
+bool Door::take_token(const socketio::ConnectRequest& event, const boost::json::object& auth,
+                      Session& session) {
+  const auto* token = auth.if_contains("token");
+  if (token == nullptr || token->is_null()) return true;
+  const Instant now = monotonic_now();
+  if (!wrong_tokens_.has_some(session.from, now)) {
+    refuse_token(event, {ErrorCode::kRateLimited, "too many wrong tokens; wait a minute"},
+                 "rate_limited");
+    return false;
+  }
+  const auto* text = token->if_string();
+  const auto claims = text != nullptr && check_token_ ? check_token_(*text)
+                                                      : std::unexpected(auth::Refusal::kMalformed);
+  if (claims) {
+    session.granted_to = auth::fingerprint(identity_of(*claims));
+    session.token = *text;
+    auth::Claims& watched = session.watched.emplace();
+    watched.issuer = claims->issuer;
+    watched.id = claims->id;
+    watched.authorized_party = claims->authorized_party;
+    return true;
+  }
+  const Error error = error_of(claims.error());
+  if (error.code == ErrorCode::kUnauthenticated) wrong_tokens_.take(session.from, now);
+  refuse_token(event, error, auth::refusal_name(claims.error()));
+  return false;
+}
+
+// At each join, as with tokens: a socket is open for hours, in which one may sign out elsewhere.
+void Door::identify(Session& session, const EventCodec& codec, const std::string& args_json,
+                    std::optional<std::uint64_t> ack_id) {
+  session.identifying = ++last_identified_;
+  accounts_.find(session.account_session, session.from,
+                 [this, connection = session.connection, number = session.identifying, &codec,
+                  args_json, ack_id](Result<std::optional<SignedIn>> who) {
+                   const auto it = sessions_.find(connection);
+                   if (it == sessions_.end() || it->second.identifying != number) return;
+                   Session& asker = it->second;
+                   asker.identifying = 0;
+                   // While nobody can say who they are, they are who anybody may be.
+                   const bool may_be_guest = config_.auth.anonymous_join && !who &&
+                                             who.error().code == ErrorCode::kUnavailable;
+                   if (!who && !may_be_guest) return refuse(asker, &codec, ack_id, who.error());
+                   asker.account = who ? std::move(*who) : std::nullopt;
+                   asker.account_due = monotonic_now() + kAccountsEvery;
+                   asker.granted_to.reset();
+                   if (asker.account) {
+                     asker.granted_to = auth::fingerprint(asker.account->identity);
+                   }
+                   carry_out(asker, codec, args_json, ack_id);
+                 });
+}
+
+std::optional<Error> Door::take_credentials(const Session& session, call::Join& join) {
+  const auto claims = claims_now(session.token, check_token_);
+  if (!claims) return claims.error();
+  if (*claims || !session.account) return take_grants(*claims, config_.auth.anonymous_join, join);
+  take_account(*session.account, join);
+  return std::nullopt;
+}
+
+void Door::set_account_check(AccountCheck check) {
+  accounts_ = std::move(check);
+  sockets_.set_note(accounts_.read);
+}
+
+void Door::watch_tokens(TokenEnd has_ended) {
+  has_ended_ = std::move(has_ended);
+  tokens_.set(monotonic_now() + kTokensEvery, [this] { look_at_credentials(); });
+}
+
+void Door::look_at_credentials() {
+  look_at_tokens();
+  if (accounts_.find) look_at_accounts();
+  tokens_.set(monotonic_now() + kTokensEvery, [this] { look_at_credentials(); });
+}
+
+void Door::look_at_tokens() {
+  std::vector<call::ConnectionId> ended;
+  for (auto& [connection, session] : sessions_) {
+    if (!session.watched || !has_ended_(*session.watched)) continue;
+    session.watched.reset();
+    ended.push_back(connection);
+  }
+  for (const call::ConnectionId connection : ended) {
+    ++counts_.tokens_ended;
+    listener_(call::GrantRevoked{connection});
+  }
+}
+
+void Door::look_at_accounts() {
+  const Instant now = monotonic_now();
+  std::vector<std::pair<call::ConnectionId, std::string>> due;
+  for (auto& [connection, session] : sessions_) {
+    if (!session.account || session.account_due > now) continue;
+    if (due.size() == kAccountsAtOnce) break;
+    session.account_due = now + kAccountsEvery;
+    due.emplace_back(connection, session.account_session);
+  }
+  for (const auto& [connection, secret] : due) look_at_account(connection, secret);
+}
+
+// While the database is away nobody is put out.
+void Door::look_at_account(call::ConnectionId connection, const std::string& secret) {
+  accounts_.find(secret, std::nullopt,
+                 [this, connection](const Result<std::optional<SignedIn>>& who) {
+                   if (!who || *who) return;
+                   const auto it = sessions_.find(connection);
+                   if (it == sessions_.end() || !it->second.account) return;
+                   it->second.account.reset();
+                   it->second.granted_to.reset();
+                   ++counts_.accounts_ended;
+                   listener_(call::GrantRevoked{connection});
+                 });
+}
+
+}  // namespace confab::signaling
