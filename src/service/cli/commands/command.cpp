@@ -16,6 +16,7 @@ CLI::App& Commands::add(CLI::App& group, const std::string& name, const std::str
 
 void Commands::declare(CLI::App& app) {
   declare_doctor(app, *this);
+  declare_accounts(app, *this);
   declare_tokens(app, *this);
   declare_keys(app, *this);
   declare_rooms(app, *this);

@@ -33,6 +33,7 @@ class Commands {
 };
 
 void declare_doctor(CLI::App& app, Commands& commands);
+void declare_accounts(CLI::App& app, Commands& commands);
 void declare_tokens(CLI::App& app, Commands& commands);
 void declare_keys(CLI::App& app, Commands& commands);
 void declare_rooms(CLI::App& app, Commands& commands);
