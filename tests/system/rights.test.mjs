@@ -5,21 +5,26 @@ import test from 'node:test';
 import assert from 'node:assert/strict';
 import * as jose from 'jose';
 import { now, sign, start, until } from './lib/access.mjs';
+import { Browser, everyWayIn } from './lib/accounts.mjs';
 import { declaredRoutes } from './lib/openapi.mjs';
 import { request } from './lib/raw.mjs';
 
-// The columns. Tokens are for the room that is asked about, and name what they grant.
+// The columns. Tokens are for the room that is asked about, and name what they grant. The last two are
+// signed in, by a page of this server: who made the room, and somebody else.
 const who = ['nobody', 'viewer', 'participant', 'cohost', 'host', 'hostKey', 'roomAdmin', 'roomCreate', 'roomList',
-  'key join', 'key rooms', 'key tokens', 'key webhooks', 'key keys', 'key ops'];
+  'key join', 'key rooms', 'key tokens', 'key webhooks', 'key keys', 'key ops', 'owner', 'stranger'];
 //   '+' let through   '-' known, and refused (403)   '0' not known (401)
 const groups = {
-  public:   '+++++++++++++++',
-  lead:     '0----++---+----',
-  list:     '0----0--+-+----',
-  tokens:   '0----0-----+---',
-  webhooks: '0----0------+--',
-  keys:     '0----0-------+-',
-  ops:      '0----0--------+',
+  public:   '+++++++++++++++++',
+  lead:     '0----++---+----+-',
+  list:     '0----0--+-+----00',
+  tokens:   '0----0-----+---00',
+  webhooks: '0----0------+--00',
+  keys:     '0----0-------+-00',
+  ops:      '0----0--------+00',
+  // A token says nothing of an account, and no program signs anybody in.
+  session:  '000000000000000++',
+  page:     '---------------++',
 };
 const R = '/api/rooms/{code}';
 const table = {
@@ -39,6 +44,9 @@ const table = {
   'GET /api/audit': 'ops', 'GET /.well-known/jwks.json': 'public',
   'POST /api/webhooks': 'webhooks', 'GET /api/webhooks': 'webhooks', 'DELETE /api/webhooks/{id}': 'webhooks',
   'GET /api/webhooks/{id}/deliveries': 'webhooks', 'POST /api/webhooks/{id}/deliveries/{delivery}/redeliver': 'webhooks',
+  ...Object.fromEntries(['sign-up', 'sign-in', 'link'].map((word) => [`POST /api/auth/${word}`, 'page'])),
+  ...Object.fromEntries(['POST sign-out', 'POST password', 'GET rooms'].map((word) => [word.replace(' ', ' /api/auth/'), 'session'])),
+  'GET /api/auth/me': 'public', 'GET /api/auth/provider': 'public', 'GET /api/auth/callback': 'public',
   'GET /api/config': 'public', 'GET /api/openapi.json': 'public', 'GET /livez': 'public', 'GET /readyz': 'public',
 };
 
@@ -46,9 +54,12 @@ const basic = (id, secret) => `Basic ${Buffer.from(`${id}:${secret}`).toString('
 const bearer = (token) => `Bearer ${token}`;
 
 async function open(t, args = []) {
-  const { server, base, key, make, confab, rest } = await start(t, ['--log-level', 'debug', ...args],
+  const { server, base, key, make, confab, rest } = await start(t, ['--log-level', 'debug', ...everyWayIn(), ...args],
     { CONFAB_AUTH_IDENTITY_BURST: '100000' });
-  const makeRoom = async () => (await rest('POST', '/api/rooms')).body;
+  const [owner, stranger] = [new Browser(server), new Browser(server)];
+  await owner.signUp();
+  await stranger.signUp('eve@example.org', 'Eve');
+  const makeRoom = () => owner.makeRoom();
   const [own, other] = [await makeRoom(), await makeRoom()];
   const keys = Object.fromEntries(['join', 'rooms', 'tokens', 'webhooks', 'keys', 'ops'].map((scope) => [`key ${scope}`, make(scope)]));
   await until(async () => (await rest('GET', '/api/keys', { as: keys['key ops'] })).status === 403);
@@ -65,22 +76,25 @@ async function open(t, args = []) {
     roomCreate: await token({}, { roomCreate: true }, code),
     roomList: await token({}, { roomList: true }, code),
     ...Object.fromEntries(Object.entries(keys).map(([name, { id, secret }]) => [name, basic(id, secret)])),
+    owner: owner.headers, stranger: stranger.headers,
   });
   const shown = await shownFor(own);
   // From an address of its own for each operation: wrong credentials have a budget.
   let address = 0;
   const from = () => `127.0.${1 + Math.floor(++address / 250)}.${1 + (address % 250)}`;
-  const outcome = async (operation, authorization, source, room = own.code) => {
+  // By what is shown: an Authorization, or the headers of a browser.
+  const outcome = async (operation, credential, source, room = own.code) => {
     const [method, path] = operation.split(' ');
     const target = path.replace('{code}', room).replaceAll(/\{\w+\}/g, 'none');
     // Bodies are none, so that nothing is done and each cell finds the same.
-    const headers = { ...(authorization && { authorization }), 'Content-Type': 'application/json' };
+    const shows = typeof credential === 'string' ? { authorization: credential } : credential;
+    const headers = { ...shows, 'Content-Type': 'application/json' };
     const { status } = await request(server, method, target, { from: source, headers, body: method === 'POST' || method === 'PATCH' ? '[]' : undefined });
     assert.notEqual(status, 429, operation);
     assert.notEqual(status, 500, operation);
     return status === 401 ? '0' : status === 403 ? '-' : '+';
   };
-  return { server, base, key, confab, own, other, keys, shown, shownFor, from, outcome, token, makeRoom };
+  return { server, base, key, confab, own, other, keys, shown, shownFor, from, outcome, token, makeRoom, owner };
 }
 
 test('every route has its row', async (t) => {
@@ -135,13 +149,44 @@ test('a credential for another room, an old one, a revoked one and a forged one 
     'another scheme': ['0', `Digest ${key.secret}`],
   };
   for (const [operation, group] of Object.entries(table)) {
-    if (group === 'public') continue;
+    if (['public', 'session', 'page'].includes(group)) continue;
     const source = from();
     for (const [name, [expected, authorization]] of Object.entries(bad)) {
       // A host key that is wrong, where none is asked for, is not known either.
       assert.equal(await outcome(operation, authorization, source), expected, `${operation} by one ${name}`);
     }
   }
+});
+
+test('a session that is over, made up or shown by another page opens nothing, not even with a token that does', async (t) => {
+  const { shown, from, outcome, owner } = await open(t);
+  const over = { ...owner.headers };
+  assert.equal(await outcome(`PATCH ${R}`, over, from()), '+');
+  await owner.post('/api/auth/sign-out', {});
+  const cookie = over.cookie;
+  await owner.signIn();
+  const good = owner.headers;
+  const bad = {
+    over,
+    'made up': { ...good, cookie: `confab-session=${'x'.repeat(43)}` },
+    'of another name': { ...good, cookie: good.cookie.replace('confab-session', '__Host-confab') },
+    'sent twice': { ...good, cookie: `${good.cookie}; ${cookie}` },
+    'of another page': { ...good, origin: 'http://127.0.0.1:1', 'sec-fetch-site': 'same-site' },
+    'of no page': { cookie: good.cookie },
+    'with a token of another room': { ...good, authorization: bearer('x.y.z') },
+  };
+  for (const [operation, group] of Object.entries(table)) {
+    if (group !== 'lead' && group !== 'session') continue;
+    const source = from();
+    for (const [name, headers] of Object.entries(bad)) {
+      // Of what a session is needed for nothing is looked at but the session.
+      if (group === 'session' && name.startsWith('with')) continue;
+      const met = await outcome(operation, headers, source);
+      assert.ok(met === '0' || met === '-', `${operation} by one ${name}: ${met}`);
+    }
+  }
+  assert.equal(await outcome(`PATCH ${R}`, good, from()), '+');
+  assert.equal(await outcome(`PATCH ${R}`, { ...over, authorization: shown.roomAdmin }, from()), '+', 'a token goes before');
 });
 
 test('a key that is revoked opens nothing any more, and ends the tokens that it signed', async (t) => {
@@ -162,5 +207,5 @@ test('where people without a token make no rooms, those make them who may', asyn
   let row = '';
   const source = from();
   for (const name of who) row += await outcome('POST /api/rooms', shown[name], source);
-  assert.equal(row, '0----0-+--+----');
+  assert.equal(row, '0----0-+--+----++');
 });

@@ -71,8 +71,15 @@ export async function connect(server, { auth, namespace = '/', transports = ['we
   const client = new Client(socket);
   if (wait) {
     await new Promise((resolve, reject) => {
-      socket.once('connect', resolve);
-      socket.once('connect_error', reject);
+      const fail = (error) => {
+        socket.disconnect();
+        reject(error);
+      };
+      socket.once('connect_error', fail);
+      socket.once('connect', () => {
+        socket.off('connect_error', fail);  // later ones are for who comes back
+        resolve();
+      });
     });
   }
   return client;

@@ -8,9 +8,7 @@ export function declaredRoutes(server) {
     .map((line) => JSON.parse(line).route ?? JSON.parse(line).fields?.route);
   assert.ok(routes.length > 30, 'the log names the routes');
   return [...new Set(routes)].map((route) => route.replaceAll(/:(\w+)/g, '{$1}'))
-    .filter((route) => / \/(api|livez|readyz|\.well-known)\b/.test(route) && route !== '* /api/*')
-    // How people sign in is between this server's pages and itself, by a cookie and for no program.
-    .filter((route) => !/ \/api\/auth\//.test(route));
+    .filter((route) => / \/(api|livez|readyz|\.well-known)\b/.test(route) && route !== '* /api/*');
 }
 
 export const operationsOf = (doc) => Object.entries(doc.paths).flatMap(([path, item]) =>
