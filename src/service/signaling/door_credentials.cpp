@@ -52,9 +52,9 @@ void Door::identify(Session& session, const EventCodec& codec, const std::string
                    Session& asker = it->second;
                    asker.identifying = 0;
                    // While nobody can say who they are, they are who anybody may be.
-                   const bool may_be_guest = config_.auth.anonymous_join && !who &&
-                                             who.error().code == ErrorCode::kUnavailable;
-                   if (!who && !may_be_guest) return refuse(asker, &codec, ack_id, who.error());
+                   if (!who && !config_.auth.anonymous_join) {
+                     return refuse(asker, &codec, ack_id, who.error());
+                   }
                    asker.account = who ? std::move(*who) : std::nullopt;
                    asker.account_due = monotonic_now() + kAccountsEvery;
                    asker.granted_to.reset();
@@ -114,13 +114,13 @@ void Door::look_at_accounts() {
   for (const auto& [connection, secret] : due) look_at_account(connection, secret);
 }
 
-// While the database is away nobody is put out.
+// Somebody else is signed in there by now, or nobody. While the database is away nobody is put out.
 void Door::look_at_account(call::ConnectionId connection, const std::string& secret) {
   accounts_.find(secret, std::nullopt,
                  [this, connection](const Result<std::optional<SignedIn>>& who) {
-                   if (!who || *who) return;
                    const auto it = sessions_.find(connection);
-                   if (it == sessions_.end() || !it->second.account) return;
+                   if (!who || it == sessions_.end() || !it->second.account) return;
+                   if (*who && (*who)->identity == it->second.account->identity) return;
                    it->second.account.reset();
                    it->second.granted_to.reset();
                    ++counts_.accounts_ended;
