@@ -3,6 +3,7 @@ import { cleanup } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
 import { useLocal } from '@/lib/store/local';
 import { kInitialMeeting, useMeeting } from '@/lib/store/meeting';
+import { kNoNews, useNews } from '@/lib/store/news';
 import { kDefaultSettings, useSettings } from '@/lib/store/settings';
 
 vi.stubGlobal('ResizeObserver', class {
@@ -19,6 +20,7 @@ Element.prototype.hasPointerCapture = () => false;
 afterEach(() => {
   cleanup();
   useMeeting.setState(kInitialMeeting, true);
+  useNews.setState(kNoNews);
   useLocal.setState({ camera: null, microphone: null });
   useSettings.getState().update(kDefaultSettings);
   localStorage.clear();

@@ -4,6 +4,7 @@ import { LoaderCircle, MonitorUp, RefreshCw, VideoOff, Volume2 } from 'lucide-re
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
 import { useMeeting } from '@/lib/store/meeting';
+import { useNews } from '@/lib/store/news';
 import { useSettings } from '@/lib/store/settings';
 import type { RoomActions } from './actions';
 import { useSession } from './session-context';
@@ -91,7 +92,7 @@ function Bar({ testId, children }: { testId: string; children: ReactNode }) {
 
 /** Joins, departures and messages for screen readers. */
 export function LiveRegion() {
-  const { id, text } = useMeeting((state) => state.announcement);
+  const { id, text } = useNews((state) => state.announcement);
   return (
     <div aria-live="polite" role="status" className="sr-only" data-testid="live-region">
       <span key={id}>{text}</span>

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { Avatar } from '@/components/ui/avatar';
 import { NameTag } from '@/components/ui/name-tag';
 import type { ChatMessage } from '@/lib/protocol/types';
-import type { ChatLine } from '@/lib/store/meeting';
+import type { ChatLine } from '@/lib/store/chat';
 import { clockTime, splitLinks } from '@/lib/util/text';
 import { tagged } from './use-tags';
 

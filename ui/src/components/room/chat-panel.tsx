@@ -3,7 +3,8 @@
 import { useLayoutEffect, useRef, useState } from 'react';
 import { describeError } from '@/lib/protocol/errors';
 import { notify } from '@/lib/session/notices';
-import { leadOf, useMeeting, type ChatLine } from '@/lib/store/meeting';
+import type { ChatLine } from '@/lib/store/chat';
+import { leadOf, useMeeting } from '@/lib/store/meeting';
 import { ChatComposer } from './chat-composer';
 import { follows, Message } from './chat-message';
 import { DeleteMessage } from './delete-message';

@@ -2,7 +2,7 @@
 
 import { LoaderCircle, Trash2 } from 'lucide-react';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
-import type { ChatLine } from '@/lib/store/meeting';
+import type { ChatLine } from '@/lib/store/chat';
 import { useSession } from './session-context';
 import { useHeirOfFocus } from './use-heir-of-focus';
 

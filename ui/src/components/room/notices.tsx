@@ -3,7 +3,7 @@
 import { CircleAlert, Info, TriangleAlert, X } from 'lucide-react';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { dismissNotice, shownNotice } from '@/lib/session/notices';
-import { useMeeting, type Notice } from '@/lib/store/meeting';
+import { useNews, type Notice } from '@/lib/store/news';
 import { useHeirOfFocus } from './use-heir-of-focus';
 
 const kShownMs: Record<Notice['tone'], number> = { info: 5_000, warn: 9_000, error: 12_000 };
@@ -18,7 +18,7 @@ const kIcons: Record<Notice['tone'], ReactNode> = {
 
 /** Short messages, one at a time, in the bar above the pictures: never over a face. */
 export function Notices() {
-  const notices = useMeeting((state) => state.notices);
+  const notices = useNews((state) => state.notices);
   const shown = shownNotice(notices);
   useEffect(() => {
     if (shown === undefined) return;

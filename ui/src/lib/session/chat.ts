@@ -1,7 +1,8 @@
 import type { SignalingClient } from '@/lib/protocol/client';
 import { ProtocolError } from '@/lib/protocol/errors';
 import type { ChatMessage, Payload } from '@/lib/protocol/types';
-import { addEarlier, mergeChat, useMeeting, type Phase } from '@/lib/store/meeting';
+import { addEarlier, mergeChat } from '@/lib/store/chat';
+import { useMeeting, type Phase } from '@/lib/store/meeting';
 import { newMessageId } from '@/lib/util/message-id';
 
 const kChatTries = 3;

@@ -1,9 +1,7 @@
 import type { SignalingClient } from '@/lib/protocol/client';
 import type { ServerEventName, ServerEvents } from '@/lib/protocol/types';
-import {
-  addMessage, addPerson, deleteMessage, dropProducer, patchPerson, putProducer, removePerson, setProducerPaused, speakersToLevels,
-  useMeeting, type MeetingStore,
-} from '@/lib/store/meeting';
+import { addMessage, deleteMessage } from '@/lib/store/chat';
+import { addPerson, dropProducer, patchPerson, putProducer, removePerson, setProducerPaused, speakersToLevels, useMeeting, type MeetingStore } from '@/lib/store/meeting';
 import { kRoleNames } from './hosting';
 import { announce, notify, notifyAbout } from './notices';
 

@@ -1,7 +1,8 @@
 import type { SignalingClient } from '@/lib/protocol/client';
 import { describeError, ProtocolError } from '@/lib/protocol/errors';
 import type { Ban, Payload, Permissions, RequestName, Result, Role, Source } from '@/lib/protocol/types';
-import { deleteMessage, useMeeting } from '@/lib/store/meeting';
+import { deleteMessage } from '@/lib/store/chat';
+import { useMeeting } from '@/lib/store/meeting';
 import { isolated } from '@/lib/util/text';
 import { announce, notify } from './notices';
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { useLocal } from '@/lib/store/local';
 import { isLive, leadOf, useMeeting } from '@/lib/store/meeting';
+import { useNews } from '@/lib/store/news';
 import { allRights, FakeServer, openRoom } from '@/testing/fake-server';
 import { ben, joinWith, openSession, settled, stubBrowser, streamOf, track, type FakeDevices } from '@/testing/stage';
 import { hostKeyInHash, loadKnock, loadResume, saveHostKey, saveResume } from './resume';
@@ -27,7 +28,7 @@ afterEach(() => {
 });
 
 const meeting = () => useMeeting.getState();
-const texts = () => meeting().notices.map((each) => each.text.replace(/[\u2068\u2069]/g, ''));
+const texts = () => useNews.getState().notices.map((each) => each.text.replace(/[\u2068\u2069]/g, ''));
 const micOf = () => server.self.producers.find((each) => each.source === 'microphone');
 
 /** As the server does it: the producer, and who did it. */
@@ -276,7 +277,7 @@ describe('hosts', () => {
     server.emit('lobby:knocked', { waiting: { id: 'wt_2', name: 'Fay', since: 2 } });
     expect(texts()).toEqual(['Eve and Fay are waiting to be let in']);
     server.emit('lobby:left', { waitingId: 'wt_1', reason: 'admitted' });
-    meeting().notices[0]?.action?.run();
+    useNews.getState().notices[0]?.action?.run();
     await settled();
     expect(server.requests('lobby:admit')).toEqual([{ waitingId: 'wt_2' }]);
     server.emit('lobby:left', { waitingId: 'wt_2', reason: 'admitted' });
@@ -309,7 +310,7 @@ describe('what a host deletes in the chat', () => {
     server.chat.push(line('m1', { id: 'pt_self', name: 'Ada' }), line('m2', { id: 'pt_ben', name: 'Ben' }));
     await joinWith(session, {});
     server.emit('chat:deleted', { messageId: 'm2' });
-    expect(meeting().announcement.text).toBe('A host deleted a message from Ben');
+    expect(useNews.getState().announcement.text).toBe('A host deleted a message from Ben');
     expect(texts()).toEqual([]);
     server.emit('chat:deleted', { messageId: 'm1' });
     expect(texts()).toEqual(['A host deleted a message of yours']);

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { kInitialMeeting, useMeeting } from '@/lib/store/meeting';
+import { useNews } from '@/lib/store/news';
 import { dismissNotice, listNames, notify, notifyAbout, shownNotice } from './notices';
 
-const notices = () => useMeeting.getState().notices;
+const notices = () => useNews.getState().notices;
 const texts = () => notices().map((each) => each.text.replace(/[\u2068\u2069]/g, ''));
 
 beforeEach(() => useMeeting.setState(kInitialMeeting));

@@ -1,5 +1,5 @@
 import type { Waiting } from '@/lib/protocol/types';
-import { useMeeting, type Notice, type NoticeAction } from '@/lib/store/meeting';
+import { useNews, type Notice, type NoticeAction } from '@/lib/store/news';
 import { isolated } from '@/lib/util/text';
 
 let nextId = 1;
@@ -21,7 +21,7 @@ export function notify(text: string, tone: Notice['tone'] = 'info', action?: Not
 
 /** What happens to many people at about the same time is one message: "Ada, Ben and 3 others joined". */
 export function notifyAbout(name: string, news: keyof typeof kNews): void {
-  const before = useMeeting.getState().notices.find((each) => each.news === news);
+  const before = useNews.getState().notices.find((each) => each.news === news);
   const who = [...(before?.who ?? []), name];
   put({ id: before?.id ?? nextId++, tone: 'info', news, who, text: `${listNames(who.map(isolated))} ${kNews[news]}` });
 }
@@ -45,7 +45,7 @@ export function notifyWaiting(lobby: readonly Waiting[], actions: { admit: (id: 
 }
 
 export function shownWaiting(): Notice | undefined {
-  return useMeeting.getState().notices.find((each) => each.news === 'waiting');
+  return useNews.getState().notices.find((each) => each.news === 'waiting');
 }
 
 export function listNames(names: readonly string[]): string {
@@ -56,7 +56,7 @@ export function listNames(names: readonly string[]): string {
 }
 
 function put(notice: Notice): void {
-  useMeeting.setState(({ notices }) => {
+  useNews.setState(({ notices }) => {
     const known = notices.some((each) => each.id === notice.id);
     const all = known ? notices.map((each) => (each.id === notice.id ? notice : each)) : [...notices, notice];
     const surplus = all.length > kKept ? (all.find((each) => each.tone === 'info') ?? all[0]) : undefined;
@@ -72,10 +72,10 @@ export function shownNotice(notices: readonly Notice[]): Notice | undefined {
 }
 
 export function dismissNotice(id: number): void {
-  useMeeting.setState((state) => ({ notices: state.notices.filter((each) => each.id !== id) }));
+  useNews.setState((state) => ({ notices: state.notices.filter((each) => each.id !== id) }));
 }
 
 /** For screen readers, politely: what others see happen. */
 export function announce(text: string): void {
-  useMeeting.setState({ announcement: { id: nextId++, text } });
+  useNews.setState({ announcement: { id: nextId++, text } });
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeHandler } from 'mediasoup-client';
 import { startLocal, useLocal } from '@/lib/store/local';
 import { isLive, isPending, useMeeting } from '@/lib/store/meeting';
+import { useNews } from '@/lib/store/news';
 import { FakeServer } from '@/testing/fake-server';
 import { ben, joinWith, openSession, settled, streamOf, stubBrowser, track, vanish, type FakeDevices } from '@/testing/stage';
 import { roomActions } from '@/components/room/actions';
@@ -119,7 +120,7 @@ describe('a mute', () => {
     server.next.set('producer:pause', { error: { code: 'rate_limited', message: 'wait' } });
     await session.publisher.setMicrophone(false);
     await vi.waitFor(() => expect(server.self.producers).toMatchObject([{ paused: true }]), 3000);
-    expect(useMeeting.getState().notices).toEqual([]);
+    expect(useNews.getState().notices).toEqual([]);
   });
 });
 
@@ -226,7 +227,7 @@ describe('an unplugged microphone', () => {
     expect(microphone()).toBe(other);
     expect(server.self.producers).toMatchObject([{ source: 'microphone', paused: false }]);
     expect(session.mediaClient?.track('microphone')).toBe(other);
-    expect(useMeeting.getState().notices.map((each) => each.text)).toEqual(['The microphone was disconnected. In use now: Built-in.']);
+    expect(useNews.getState().notices.map((each) => each.text)).toEqual(['The microphone was disconnected. In use now: Built-in.']);
   });
 
   it('leaves the person muted and told so when there is no other; a new one is offered and used', async () => {
@@ -240,7 +241,7 @@ describe('an unplugged microphone', () => {
     await settled();
     expect(useMeeting.getState().wanted.microphone).toBe(false);
     expect(server.self.producers).toMatchObject([{ source: 'microphone', paused: true }]);
-    expect(useMeeting.getState().notices.map((each) => each.text)).toEqual(['The microphone was disconnected. The others cannot hear you.']);
+    expect(useNews.getState().notices.map((each) => each.text)).toEqual(['The microphone was disconnected. The others cannot hear you.']);
 
     const { watchDevices } = await import('@/lib/store/local');
     const stop = watchDevices();
@@ -251,7 +252,7 @@ describe('an unplugged microphone', () => {
     useLocal.setState({ devices: { cameras: [], microphones: [], speakers: [] } });
     devices.dispatchEvent(new Event('devicechange'));
     await settled();
-    const offer = useMeeting.getState().notices.find((each) => each.text === 'New microphone: Headset');
+    const offer = useNews.getState().notices.find((each) => each.text === 'New microphone: Headset');
     offer?.action?.run();
     await settled();
     stop();

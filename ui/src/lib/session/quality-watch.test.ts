@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MediaClient } from '@/lib/media/client';
 import type { LayerReason, Participant, Served } from '@/lib/protocol/types';
 import { kInitialMeeting, useMeeting } from '@/lib/store/meeting';
+import { useNews } from '@/lib/store/news';
 import { useQuality } from '@/lib/store/quality';
 import { person } from '@/testing/fake-server';
 import { QualityWatch } from './quality-watch';
@@ -152,7 +153,7 @@ describe('what the server says of a video', () => {
     expect([...useQuality.getState().paused]).toEqual(['pr_ada']);
     expect(gradeOf('ada')).toBe('poor');
     expect(reasonOf('ada')).toContain('paused');
-    expect(useMeeting.getState().notices.map((each) => each.text)).toEqual([expect.stringContaining('video is paused')]);
+    expect(useNews.getState().notices.map((each) => each.text)).toEqual([expect.stringContaining('video is paused')]);
     watch.take('co_ada', served('estimate'));
     await pass();
     expect(useQuality.getState().paused.size).toBe(0);

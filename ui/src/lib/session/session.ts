@@ -11,6 +11,7 @@ import { getConfig } from '@/lib/protocol/rest';
 import type { LobbyPlace } from '@/lib/protocol/types';
 import { meantDevices, stopAllLocal } from '@/lib/store/local';
 import { applyJoin, applyLobby, applyState, isSilentViewer, kInitialMeeting, patchPerson, useMeeting, type Phase } from '@/lib/store/meeting';
+import { kNoNews, useNews } from '@/lib/store/news';
 import { useSettings } from '@/lib/store/settings';
 import { Lane } from '@/lib/util/lane';
 import { newMessageId } from '@/lib/util/message-id';
@@ -87,6 +88,7 @@ export class MeetingSession {
     this.publisher = new Publisher(() => this.media.client, () => this.remember(), () => this.socketAnswers());
     this.reporter = new Reporter(signaling, () => this.media.client);
     useMeeting.setState({ ...kInitialMeeting, room });
+    useNews.setState(kNoNews);
     this.stops.push(
       feedStore(signaling),
       heedHosts(signaling, this.publisher, this.hosting, (phase, reason) => this.finish(phase, reason)),

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatMessage, JoinResult, MeetingState, Participant } from '@/lib/protocol/types';
-import {
-  addEarlier, addMessage, addPerson, applyJoin, applyState, deleteMessage, dropProducer, handsInOrder, inOrder, isLive, kInitialMeeting, mergeChat,
-  putProducer, removePerson, setProducerPaused, type MeetingStore,
-} from './meeting';
+import { addEarlier, addMessage, deleteMessage, mergeChat } from './chat';
+import { addPerson, applyJoin, applyState, dropProducer, handsInOrder, inOrder, isLive, kInitialMeeting, putProducer, removePerson, setProducerPaused, type MeetingStore } from './meeting';
 
 function person(id: string, joinedAt = 0, extra: Partial<Participant> = {}): Participant {
   return { id, name: id, role: 'member', joinedAt, hand: null, connection: 'connected', producers: [], ...extra };

@@ -1,9 +1,10 @@
 import { create } from 'zustand';
 import type { RemoteTrack } from '@/lib/media/client';
 import type {
-  ChatMessage, Doer, JoinResult, LobbyMessage, LobbyPlace, MeetingState, Participant, Permits, ProducerInfo, RoomSettings, Source,
+  Doer, JoinResult, LobbyMessage, LobbyPlace, MeetingState, Participant, Permits, ProducerInfo, RoomSettings, Source,
   Speaker, Waiting,
 } from '@/lib/protocol/types';
+import { takeChat, type ChatLine } from './chat';
 
 export type Phase =
   | 'outside' // before the first join
@@ -21,21 +22,6 @@ export type Phase =
 export type Panel = 'none' | 'chat' | 'people';
 export type Focus = { kind: 'auto' } | { kind: 'grid' } | { kind: 'pinned'; tile: string };
 
-export interface NoticeAction {
-  label: string;
-  run: () => void;
-}
-
-export interface Notice {
-  id: number;
-  tone: 'info' | 'warn' | 'error';
-  text: string;
-  action?: NoticeAction;
-  /** What it tells of whom: more of the same joins it. */
-  news?: string;
-  who?: string[];
-}
-
 /** What the person means to be on. The server's record in `people` follows, at once or when it is back. */
 export interface Wanted {
   microphone: boolean;
@@ -51,9 +37,6 @@ export interface Door {
 
 /** What a host is asked before it happens, or is looking at. */
 export type HostDialog = { kind: 'room' } | { kind: 'end' } | { kind: 'remove' | 'ban'; person: { id: string; name: string } };
-
-/** Of a line that a host deleted its place stays for those who were there: nothing jumps, and one sees why. */
-export type ChatLine = ChatMessage & { deleted?: true };
 
 export interface MeetingStore {
   room: string;
@@ -78,8 +61,6 @@ export interface MeetingStore {
   chatTo: string | null;
   focus: Focus;
   statsOpen: boolean;
-  notices: Notice[];
-  announcement: { id: number; text: string };
   newBuild: boolean;
   chatLimit: number;
   nameLimit: number;
@@ -114,8 +95,6 @@ export const kInitialMeeting: MeetingStore = {
   chatTo: null,
   focus: { kind: 'auto' },
   statsOpen: false,
-  notices: [],
-  announcement: { id: 0, text: '' },
   newBuild: false,
   chatLimit: 2000,
   nameLimit: 64,
@@ -181,40 +160,6 @@ export function dropWaiting(state: MeetingStore, id: string): Change {
   return { lobby: state.lobby?.filter((each) => each.id !== id) ?? null };
 }
 
-/** The last page of the server's into what is here; in its place, if so much was missed that nothing joins the two. */
-function takeChat(state: MeetingStore, fresh: Pick<MeetingState, 'chat' | 'chatEarlier'>): Pick<MeetingStore, 'chat' | 'chatEarlier'> {
-  const known = new Set(state.chat.map((each) => each.id));
-  const joinsOn = state.chat.length > 0 && (!fresh.chatEarlier || fresh.chat.some((each) => known.has(each.id)));
-  return joinsOn
-    ? { chat: mergeChat(withoutGone(state.chat, fresh.chat), fresh.chat), chatEarlier: state.chatEarlier }
-    : { chat: [...fresh.chat], chatEarlier: fresh.chatEarlier };
-}
-
-export function addEarlier(state: MeetingStore, page: Pick<MeetingState, 'chat' | 'chatEarlier'>): Change {
-  return { chat: mergeChat(state.chat, page.chat), chatEarlier: page.chatEarlier };
-}
-
-const bySending = (a: ChatMessage, b: ChatMessage) => a.sentAt - b.sentAt || a.id.localeCompare(b.id);
-
-export function mergeChat(known: readonly ChatLine[], fresh: readonly ChatLine[]): ChatLine[] {
-  const byId = new Map(known.map((each) => [each.id, each]));
-  for (const each of fresh) byId.set(each.id, each);
-  return [...byId.values()].sort(bySending);
-}
-
-const emptied = (line: ChatLine): ChatLine => ({ ...line, text: '', deleted: true });
-
-/**
- * Where the server's last page reaches, what is not there any more is not shown any more: deleted
- * while one was away, or lost by the server. Which of them is not known, so nothing is said of it.
- */
-function withoutGone(known: readonly ChatLine[], page: readonly ChatMessage[]): readonly ChatLine[] {
-  const [first] = page;
-  if (first === undefined) return known;
-  const kept = new Set(page.map((each) => each.id));
-  return known.filter((line) => line.to !== null || kept.has(line.id) || bySending(line, first) < 0);
-}
-
 export function addPerson(state: MeetingStore, person: Participant): Change {
   return { people: { ...state.people, [person.id]: person } };
 }
@@ -268,17 +213,6 @@ export function setProducerPaused(state: MeetingStore, personId: string, produce
 
 export function speakersToLevels(speakers: readonly Speaker[]): Record<string, number> {
   return Object.fromEntries(speakers.map((each) => [each.participantId, each.level]));
-}
-
-export function addMessage(state: MeetingStore, message: ChatMessage): Change {
-  const mine = message.from.id === state.selfId;
-  const seen = state.panel === 'chat' || mine || state.chat.some((each) => each.id === message.id);
-  return { chat: mergeChat(state.chat, [message]), unread: seen ? state.unread : state.unread + 1 };
-}
-
-/** A host deleted it. That there was something new stays counted: whether it was read is not known. */
-export function deleteMessage(state: MeetingStore, messageId: string): Change {
-  return { chat: state.chat.map((each) => (each.id === messageId ? emptied(each) : each)) };
 }
 
 // ---- what the views ask ----
