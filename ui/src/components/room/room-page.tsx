@@ -9,7 +9,7 @@ import { describeError, ProtocolError } from '@/lib/protocol/errors';
 import { getRoom, type RoomInfo } from '@/lib/protocol/rest';
 import { installDiagnostics } from '@/lib/session/debug';
 import { takeHostKey } from '@/lib/session/host-link';
-import { loadKnock, loadResume } from '@/lib/session/resume';
+import { loadHostKey, loadKnock, loadResume } from '@/lib/session/resume';
 import { MeetingSession } from '@/lib/session/session';
 import { meantDevices, startLocal, watchDevices } from '@/lib/store/local';
 import { useMeeting } from '@/lib/store/meeting';
@@ -58,7 +58,7 @@ function View() {
       setLookup({ kind: 'none' });
       return;
     }
-    void takeHostKey(code);
+    const taken = takeHostKey(code);
     const created = new MeetingSession(code);
     const stops = [installDiagnostics(created), watchDevices(), watchHostLink(code)];
     setSession(created);
@@ -75,9 +75,10 @@ function View() {
       enter(created, knock.name, { camera, microphone });
     } else {
       // Of accounts it is enough to know what can be known now: the server decides at the join.
-      Promise.all([getRoom(code), getStanding().catch(() => null)]).then(
+      Promise.all([getRoom(code), getStanding().catch(() => null), taken.catch(() => false)]).then(
         ([info, standing]) => {
-          const bar = barOf(standing, 'guestsJoin');
+          // Who has the room's key needs no account.
+          const bar = loadHostKey(code) === undefined ? barOf(standing, 'guestsJoin') : 'none';
           setLookup(bar === 'none' ? { kind: 'found', info, standing } : { kind: 'barred', bar });
         },
         (error: unknown) =>

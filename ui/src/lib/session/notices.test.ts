@@ -1,12 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { kInitialMeeting, useMeeting } from '@/lib/store/meeting';
-import { useNews } from '@/lib/store/news';
+import { kNoNews, useNews } from '@/lib/store/news';
 import { dismissNotice, listNames, notify, notifyAbout, shownNotice } from './notices';
 
 const notices = () => useNews.getState().notices;
 const texts = () => notices().map((each) => each.text.replace(/[\u2068\u2069]/g, ''));
 
-beforeEach(() => useMeeting.setState(kInitialMeeting));
+beforeEach(() => useNews.setState(kNoNews));
 
 describe('messages beside the faces', () => {
   it('say once that many joined', () => {
