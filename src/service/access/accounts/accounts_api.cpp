@@ -1,8 +1,11 @@
 #include "service/access/accounts/accounts_api.h"
 
 #include <boost/json.hpp>
+#include <cmath>
+#include <string>
 #include <utility>
 
+#include "call/rate_limit.h"
 #include "platform/http/page.h"
 #include "service/access/accounts/input.h"
 #include "service/access/answers.h"
@@ -36,6 +39,15 @@ bool is_json(const Request& request) {
 
 Error not_signed_in() {
   return {ErrorCode::kUnauthenticated, "you are not signed in"};
+}
+
+// When one address may try again: the page waits as long, so it must not be told too early.
+http::Response refuse_try(const Error& error, const call::Rate& rate) {
+  http::Response response = refusal(error);
+  if (error.code == ErrorCode::kRateLimited) {
+    response.set_header("Retry-After", std::to_string(std::lround(1 / rate.per_second)));
+  }
+  return response;
 }
 
 }  // namespace
@@ -91,7 +103,10 @@ Accounts::Answer AccountsApi::welcome(const Request& request, Responder responde
                                       unsigned status) {
   return [this, request, status,
           responder = std::move(responder)](const Result<Accounts::SignedIn>& signed_in) mutable {
-    if (!signed_in) return responder.send(refusal(signed_in.error()));
+    if (!signed_in) {
+      const call::Rate& rate = status == 201 ? kSignUpRate : kWrongByAddress;
+      return responder.send(refuse_try(signed_in.error(), rate));
+    }
     auto cookie = session_cookie(request, signed_in->secret, config_.auth.session_lifetime);
     if (!cookie) return responder.send(refusal(cookie.error()));
     // One that the browser had before is not needed any more.
