@@ -134,6 +134,19 @@ TEST_F(ModerationTest, who_came_by_what_is_revoked_is_out_and_comes_back_by_some
   EXPECT_TRUE(world.was_disconnected(stranger));
 }
 
+TEST_F(ModerationTest, where_guests_are_not_wanted_the_host_key_lets_in_and_a_wrong_one_does_not) {
+  Join join = World::newcomer("Dora");
+  join.must_own = true;
+  join.host_key_hash = "another hash";
+  const ConnectionId guest = world.connect();
+  world.ask(guest, join);
+  EXPECT_EQ(world.refusal(guest), ErrorCode::kUnauthenticated);
+  join.host_key_hash = "hash";
+  const ConnectionId host = world.connect();
+  world.ask(host, join);
+  EXPECT_EQ(world.answer<JoinedMeeting>(host).state.self.role, Role::kHost);
+}
+
 TEST_F(ModerationTest, a_microphone_that_is_being_made_while_it_is_muted_is_muted) {
   const TransportId transport = world.make_transport(b, control::TransportDirection::kSend);
   world.media_answers = false;

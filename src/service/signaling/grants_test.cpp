@@ -27,6 +27,26 @@ TEST(Grants, of_nobody_let_people_in_unless_the_operator_wants_tokens) {
   EXPECT_EQ(verdict(token(""), false), "");
 }
 
+TEST(Grants, of_nobody_with_a_host_key_are_for_the_meeting_to_judge) {
+  call::Join join;
+  join.room = "abc-defg-hij";
+  join.host_key_hash = "hash";
+  EXPECT_FALSE(take_grants(std::nullopt, true, join));
+  EXPECT_FALSE(join.must_own);
+  EXPECT_FALSE(take_grants(std::nullopt, false, join));
+  EXPECT_TRUE(join.must_own);
+}
+
+TEST(Grants, of_who_is_signed_in_are_an_identity_and_no_role) {
+  call::Join join;
+  join.attempt = "0123456789abcdefghijkl";
+  take_account({"account:ac_1", "Ada"}, join);
+  EXPECT_EQ(join.name, "Ada");
+  EXPECT_EQ(join.grant->identity, "account:ac_1");
+  EXPECT_FALSE(join.grant->role || join.grant->is_room_admin || join.grant->bypasses_lobby);
+  EXPECT_NE(join.attempt, "0123456789abcdefghijkl") << "found again by the same person alone";
+}
+
 TEST(Grants, are_for_the_room_that_the_token_names_in_any_spelling) {
   EXPECT_EQ(verdict(token("abc-defg-hij")), "");
   EXPECT_EQ(verdict(token("abc-defg-hik")), "forbidden");
