@@ -31,14 +31,16 @@ test('PostgreSQL', async (t) => {
     ada.close();
   });
 
-  await t.test('while it is away, who is in a call goes on and is heard, and what is said is kept when it is back', async () => {
+  await t.test('while it is away, who is in a call goes on and is heard, and what is said or decided is kept when it is back', async () => {
     const json = path.join(cluster.dir, 'load.json');
     const { http } = cluster.parts.confab.ports;
     const load = spawn(binary, ['loadtest', '--url', `http://${cluster.address}:${http}`, '--participants', '3', '--duration', '8', '--quiet', '--json', json],
       { stdio: 'ignore' });
     const loaded = once(load, 'exit');
     const ada = await cluster.join(room, 'Ada'), ben = await cluster.join(room, 'Ben');
-    await until('they send', async () => (await cluster.metric('confab_participants ')) === 5);
+    const own = JSON.parse((await cluster.fetch('/api/rooms', { method: 'POST' })).text);
+    const host = await cluster.join(own.code, 'Hana', { hostKey: own.hostKey });
+    await until('they send', async () => (await cluster.metric('confab_participants ')) === 6);
 
     await cluster.do('kill', 'postgres');
     const begun = Date.now();
@@ -46,6 +48,8 @@ test('PostgreSQL', async (t) => {
     await ben.event('chat:message', ({ message }) => message.text === 'during');
     assert.ok(Date.now() - begun < 2000, `heard after ${Date.now() - begun} ms`);
     assert.equal(await cluster.metric('confab_store_chat_waiting '), 1);
+    await host.get('room:lock', { locked: true });
+    await host.event('room:unkept', ({ unkept }) => unkept);
     const asked = Date.now();
     const refused = await cluster.fetch('/api/rooms', { method: 'POST' });
     assert.equal(refused.status, 503, refused.text);
@@ -56,6 +60,9 @@ test('PostgreSQL', async (t) => {
     await until('rooms can be made', async () => (await cluster.fetch('/api/rooms', { method: 'POST' })).status === 201, 5000);
     await until('nothing waits', async () => (await cluster.metric('confab_store_chat_waiting ')) === 0, 5000);
     assert.equal(await cluster.metric('confab_store_chat_lost '), 0);
+    await host.event('room:unkept', ({ unkept }) => !unkept);
+    assert.equal(JSON.parse((await cluster.fetch(`/api/rooms/${own.code}`)).text).locked, true);
+    assert.equal(await cluster.metric('confab_store_room_writes_waiting '), 0);
     await ada.get('chat:send', { text: 'after' });
     await until('all that was said is kept', async () => {
       const client = await cluster.connect();
