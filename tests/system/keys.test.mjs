@@ -77,6 +77,10 @@ test('what was done with keys and tokens is in the audit log', async (t) => {
   const page = await rest('GET', `/api/audit?limit=1&cursor=${first.body.next}`);
   assert.deepEqual(page.body.entries, [body.entries[1]]);
   assert.equal((await rest('GET', `/api/audit?cursor=r${first.body.next.slice(1)}`)).status, 400, 'the cursor of another list');
+  // Bytes that are no text, and text that is no room's code: PostgreSQL takes the first for an error.
+  for (const cursor of ['rff', 'r6100', 'r7a']) {
+    assert.equal((await rest('GET', `/api/rooms?cursor=${cursor}`)).status, 400, cursor);
+  }
   assert.equal((await rest('GET', '/api/audit?limit=0')).status, 400);
 });
 

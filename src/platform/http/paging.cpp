@@ -2,15 +2,13 @@
 
 #include <charconv>
 
+#include "base/utf8.h"
+
 namespace confab::http {
 namespace {
 
 constexpr std::size_t kCursorCharsMax = 256;
 constexpr std::string_view kHex = "0123456789abcdef";
-
-std::unexpected<Error> no_cursor() {
-  return fail(ErrorCode::kInvalidArgument, "cursor: it is not one of this list");
-}
 
 template <typename T>
 std::optional<T> number(std::string_view text) {
@@ -30,10 +28,16 @@ std::optional<std::string> decode(std::string_view text) {
     if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
     out += static_cast<char>(high * 16 + low);
   }
+  // What else a database takes for text.
+  if (out.find('\0') != std::string::npos || !is_utf8(out)) return std::nullopt;
   return out;
 }
 
 }  // namespace
+
+std::unexpected<Error> no_such_cursor() {
+  return fail(ErrorCode::kInvalidArgument, "cursor: it is not one of this list");
+}
 
 std::string cursor_of(char list, std::string_view at) {
   std::string out(1, list);
@@ -57,7 +61,7 @@ Result<Page> page_of(const Request& request, char list) {
     const bool is_ours =
         cursor->size() > 1 && cursor->size() <= kCursorCharsMax && cursor->front() == list;
     if (is_ours) page.after = decode(std::string_view(*cursor).substr(1));
-    if (!page.after) return no_cursor();
+    if (!page.after) return no_such_cursor();
   }
   return page;
 }
@@ -65,7 +69,7 @@ Result<Page> page_of(const Request& request, char list) {
 Result<std::int64_t> Page::number_or(std::int64_t otherwise) const {
   if (!after) return otherwise;
   const auto at = number<std::int64_t>(*after);
-  if (!at) return no_cursor();
+  if (!at) return no_such_cursor();
   return *at;
 }
 

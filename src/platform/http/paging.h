@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,8 @@ struct Page {
 
 // `list` is one letter, by which the cursor of another list is known and refused.
 Result<Page> page_of(const Request& request, char list);
+// For a cursor that is none of this list's by what is in it.
+std::unexpected<Error> no_such_cursor();
 std::string cursor_of(char list, std::string_view at);
 
 }  // namespace confab::http

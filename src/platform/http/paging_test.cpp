@@ -27,9 +27,10 @@ TEST(HttpPaging, GoesOnWhereTheCursorSays) {
 TEST(HttpPaging, RefusesWhatIsNoCursorOfThisListAndNoLimit) {
   for (const std::string& query :
        {"cursor=" + cursor_of('a', "42"), std::string("cursor=r"), std::string("cursor=r0"),
-        std::string("cursor=rzz"), std::string("cursor="), "cursor=r" + std::string(256, '0'),
-        std::string("limit=0"), std::string("limit=101"), std::string("limit=-1"),
-        std::string("limit=1x"), std::string("limit=99999999999999999999")}) {
+        std::string("cursor=rzz"), std::string("cursor=rff"), std::string("cursor=r6100"),
+        std::string("cursor="), "cursor=r" + std::string(256, '0'), std::string("limit=0"),
+        std::string("limit=101"), std::string("limit=-1"), std::string("limit=1x"),
+        std::string("limit=99999999999999999999")}) {
     const auto refused = page(query);
     ASSERT_FALSE(refused) << query;
     EXPECT_EQ(refused.error().code, ErrorCode::kInvalidArgument);

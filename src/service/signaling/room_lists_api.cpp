@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "call/text.h"
 #include "platform/http/paging.h"
 #include "platform/json/json.h"
 
@@ -91,7 +92,11 @@ void RoomListsApi::list_rooms(const Request& request, Responder responder) {
   if (auto may = rooms_.may_list(request); !may) {
     return rooms_.refuse(may.error(), std::move(responder));
   }
-  const auto page = http::page_of(request, kRoomList);
+  auto page = http::page_of(request, kRoomList);
+  // What is no code was not given out.
+  if (page && page->after && call::normalize_room_code(*page->after) != page->after) {
+    page = http::no_such_cursor();
+  }
   if (!page) return responder.send(Response::error(page.error()));
   store_.archive().list_rooms(page->after.value_or(""), page->count,
                               [count = page->count, responder = std::move(responder)](
