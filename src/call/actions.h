@@ -315,6 +315,7 @@ struct Happened {
   Role role = Role::kMember;
   LeaveReason reason = LeaveReason::kLeft;
   std::optional<ProducerInfo> producer;
+  std::vector<ParticipantId> present = {};  // who was in it until it finished
 };
 
 using Action = std::variant<Reply, Notify, Disconnect, control::MediaCommand, LoadRoom, SaveChat,

@@ -64,6 +64,15 @@ void tell_books(Core& core, const Meeting& meeting, Milestone what, const Partic
   core.actions.emplace_back(std::move(out));
 }
 
+void tell_books_of_end(Core& core, const Meeting& meeting, std::vector<ParticipantId> present) {
+  Happened out;
+  out.what = Milestone::kMeetingFinished;
+  out.code = meeting.code;
+  out.meeting = meeting.id;
+  out.present = std::move(present);
+  core.actions.emplace_back(std::move(out));
+}
+
 void announce_connection(Core& core, Meeting& meeting, Participant& about) {
   about.unsaid.connection = true;
   tell_or_wait(core, meeting, about);

@@ -1,6 +1,9 @@
 // What one participant's doing makes the others hear, within what it and its meeting may say.
 #pragma once
 
+#include <optional>
+#include <vector>
+
 #include "call/core.h"
 
 namespace confab::call {
@@ -22,5 +25,7 @@ void announce_paused(Core& core, Meeting& meeting, Participant& about, ProducerI
 void tell_books(Core& core, const Meeting& meeting, Milestone what, const Participant* about,
                 LeaveReason reason = LeaveReason::kLeft,
                 std::optional<ProducerInfo> producer = std::nullopt);
+// That it is over, and who was in it until then.
+void tell_books_of_end(Core& core, const Meeting& meeting, std::vector<ParticipantId> present);
 
 }  // namespace confab::call

@@ -40,6 +40,25 @@ TEST(Books, say_nothing_of_a_room_that_is_not_there_and_of_media_that_can_not_be
   EXPECT_TRUE(world.happened.empty());
 }
 
+TEST(Books, say_who_was_there_until_the_end) {
+  World world;
+  const ConnectionId a = world.connect();
+  const JoinedMeeting ada = world.join(a, "Ada");
+  const ConnectionId b = world.connect();
+  const JoinedMeeting ben = world.join(b, "Ben");
+  const ParticipantId ada_id = ada.state.self.who.id;
+  const ParticipantId ben_id = ben.state.self.who.id;
+  EXPECT_TRUE(world.call.is_in(World::kRoom, ada.meeting, ben_id));
+  world.ask(b, Leave{});
+  EXPECT_FALSE(world.call.is_in(World::kRoom, ada.meeting, ben_id));
+  EXPECT_TRUE(world.call.is_in(World::kRoom, ada.meeting, ada_id));
+  EXPECT_FALSE(world.call.is_in(World::kRoom, MeetingId::random(world.random), ada_id));
+  ASSERT_TRUE(world.operate(EndMeeting{}));
+  EXPECT_EQ(world.happened.back().what, Milestone::kMeetingFinished);
+  EXPECT_EQ(world.happened.back().present, std::vector{ada_id});
+  EXPECT_FALSE(world.call.is_in(World::kRoom, ada.meeting, ada_id));
+}
+
 TEST(Books, do_not_count_a_reload_as_a_departure) {
   World world;
   const ConnectionId a = world.connect();

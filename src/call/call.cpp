@@ -83,6 +83,12 @@ std::size_t Call::participants_in(std::string_view code) const {
   return meeting ? meeting->participants.size() : 0;
 }
 
+bool Call::is_in(std::string_view code, MeetingId meeting, ParticipantId who) const {
+  const auto normalized = normalize_room_code(code);
+  const Meeting* now = normalized ? core_->meeting(*normalized) : nullptr;
+  return now && now->id == meeting && now->participants.contains(who);
+}
+
 const RoomSettings* Call::settings_in(std::string_view code) const {
   const auto normalized = normalize_room_code(code);
   const Meeting* meeting = normalized ? core_->meeting(*normalized) : nullptr;

@@ -63,6 +63,8 @@ class Call {
   std::vector<RoomId> rooms() const;
   // How many are in a room now; 0 for one that nobody is in.
   std::size_t participants_in(std::string_view code) const;
+  // Whether that meeting is on in the room, and they are in it.
+  bool is_in(std::string_view code, MeetingId meeting, ParticipantId who) const;
   // As its meeting has them, or nullptr where there is none; until the next event.
   const RoomSettings* settings_in(std::string_view code) const;
   // What must hold between events; for tests and debug builds.

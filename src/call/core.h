@@ -208,8 +208,9 @@ void remove_transport(Core& core, Meeting& meeting, Participant& owner, Transpor
 void drop_media(Core& core, Meeting& meeting, Participant& owner);
 // Out of the meeting, which closes if that was the last one.
 void remove_participant(Core& core, Meeting& meeting, ParticipantId id, LeaveReason reason);
-// Closes and forgets the meeting if nobody is in it or waits for it.
-void close_if_empty(Core& core, Meeting& meeting);
+// Closes and forgets the meeting if nobody is in it or waits for it. `present`: who was in it until
+// now, where all go at once.
+void close_if_empty(Core& core, Meeting& meeting, std::vector<ParticipantId> present = {});
 // Those whose join has not been decided on.
 void refuse_waiting(Core& core, Meeting& meeting, const Error& error);
 // Everybody inside is told, also those in the lobby, and the meeting is over. `is_for_good`: they

@@ -65,6 +65,13 @@ std::vector<const Participant*> Meeting::in_order() const {
   return out;
 }
 
+std::vector<ParticipantId> Meeting::everybody() const {
+  std::vector<ParticipantId> out;
+  out.reserve(participants.size());
+  for (const auto& [key, participant] : participants) out.push_back(key);
+  return out;
+}
+
 std::vector<ConnectionId> Meeting::connections_except(const Participant* except) const {
   std::vector<ConnectionId> out;
   out.reserve(participants.size());

@@ -180,6 +180,8 @@ struct Meeting {
   Participant* find_named(std::string_view text);
   // Who was seated by this attempt; nullptr for none, and for one that anybody might choose too.
   Participant* find_attempt(std::string_view attempt);
+  // Everybody who is in it.
+  std::vector<ParticipantId> everybody() const;
   // A line of the history.
   const ChatMessage* find_message(MessageId wanted) const;
   Participant* publisher_of(ProducerId producer);

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "call/announce.h"
 #include "call/core.h"
@@ -144,12 +146,12 @@ void remove_participant(Core& core, Meeting& meeting, ParticipantId id, LeaveRea
   close_if_empty(core, meeting);
 }
 
-void close_if_empty(Core& core, Meeting& meeting) {
+void close_if_empty(Core& core, Meeting& meeting, std::vector<ParticipantId> present) {
   if (meeting.is_used()) return;
   core.timers.cancel(meeting.timer);
   const bool has_started =
       meeting.phase == MeetingPhase::kOpen || meeting.phase == MeetingPhase::kReopening;
-  if (has_started) tell_books(core, meeting, Milestone::kMeetingFinished, nullptr);
+  if (has_started) tell_books_of_end(core, meeting, std::move(present));
   if (meeting.phase != MeetingPhase::kLoading) {
     core.tell_media(meeting.id, control::CloseMeeting{});
     core.log.write(LogLevel::kInfo, "meeting_closed",
@@ -171,6 +173,7 @@ void dissolve(Core& core, Meeting& meeting, const Notice& last_word, bool is_for
     }
     release_connection(core, *participant);
   }
+  std::vector<ParticipantId> present = meeting.everybody();
   meeting.participants.clear();
   while (!meeting.lobby.empty()) {
     const LobbyPlace& place = meeting.lobby.back();
@@ -179,7 +182,7 @@ void dissolve(Core& core, Meeting& meeting, const Notice& last_word, bool is_for
     }
     take_from_lobby(core, meeting, place.who.id);
   }
-  close_if_empty(core, meeting);
+  close_if_empty(core, meeting, std::move(present));
 }
 
 void refuse_waiting(Core& core, Meeting& meeting, const Error& error) {

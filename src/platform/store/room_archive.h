@@ -43,8 +43,9 @@ class RoomArchive {
   virtual void note_joined(AttendanceRecord who, Answer<void> answer) = 0;
   // By meeting and participant; with the name and role that they had last.
   virtual void note_left(AttendanceRecord who, Answer<void> answer) = 0;
-  // All who are in it still.
-  virtual void end_attendance(std::string code, MeetingId meeting, std::int64_t at_ms,
+  // For `present`, who were in it until then; when the others left whose stay is open is not known.
+  virtual void end_attendance(std::string code, MeetingId meeting,
+                              const std::vector<ParticipantId>& present, std::int64_t at_ms,
                               Answer<void> answer) = 0;
   // Newest first, below the number `before`; of one meeting, if it is set.
   virtual void attendance(std::string code, MeetingId meeting, std::int64_t before,

@@ -166,6 +166,14 @@ void SqlRooms::begin_attendance(std::string code, Answer<void> answer) {
 }
 
 void SqlRooms::note_joined(AttendanceRecord who, Answer<void> answer) {
+  // Who comes back had left, whether that was heard of or not.
+  run_({"close_stay",
+        "UPDATE attendance SET left_at_ms = -1"
+        " WHERE meeting = $1 AND participant = $2 AND left_at_ms = 0",
+        {who.meeting.to_string(), who.participant.to_string()},
+        0,
+        who.room_code},
+       [](const Result<SqlRows>&) {});
   run({"note_joined",
        "INSERT INTO attendance (room, meeting, participant, name, role, joined_at_ms, left_at_ms)"
        " SELECT id, $2, $3, $4, $5, CAST($6 AS bigint), 0 FROM rooms WHERE code = $1",
@@ -187,11 +195,16 @@ void SqlRooms::note_left(AttendanceRecord who, Answer<void> answer) {
       std::move(answer));
 }
 
-void SqlRooms::end_attendance(std::string code, MeetingId meeting, std::int64_t at_ms,
+void SqlRooms::end_attendance(std::string code, MeetingId meeting,
+                              const std::vector<ParticipantId>& present, std::int64_t at_ms,
                               Answer<void> answer) {
+  // Ids are of one length and hold no comma, so that one is found in the list only as a whole.
+  std::string list;
+  for (const ParticipantId& each : present) list += each.to_string() + ',';
   run({"end_attendance",
-       "UPDATE attendance SET left_at_ms = $2 WHERE meeting = $1 AND left_at_ms = 0",
-       {meeting.to_string(), std::to_string(at_ms)},
+       "UPDATE attendance SET left_at_ms = CASE WHEN $3 LIKE '%' || participant || '%'"
+       " THEN CAST($2 AS bigint) ELSE -1 END WHERE meeting = $1 AND left_at_ms = 0",
+       {meeting.to_string(), std::to_string(at_ms), std::move(list)},
        0,
        std::move(code)},
       std::move(answer));

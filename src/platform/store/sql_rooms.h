@@ -26,7 +26,8 @@ class SqlRooms final : public RoomArchive {
   void begin_attendance(std::string code, Answer<void> answer) override;
   void note_joined(AttendanceRecord who, Answer<void> answer) override;
   void note_left(AttendanceRecord who, Answer<void> answer) override;
-  void end_attendance(std::string code, MeetingId meeting, std::int64_t at_ms,
+  void end_attendance(std::string code, MeetingId meeting,
+                      const std::vector<ParticipantId>& present, std::int64_t at_ms,
                       Answer<void> answer) override;
   void attendance(std::string code, MeetingId meeting, std::int64_t before, std::size_t count,
                   Answer<std::vector<AttendanceRecord>> answer) override;

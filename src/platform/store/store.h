@@ -85,7 +85,7 @@ struct AttendanceRecord {
   std::string name;  // the last one
   std::string role;
   std::int64_t joined_at_ms = 0;
-  std::int64_t left_at_ms = 0;  // 0: not yet; -1: the server ended meanwhile, and nobody saw it
+  std::int64_t left_at_ms = 0;  // 0: not yet that the store knows; -1: nobody saw it
 };
 // Of a room, when a meeting in it begins: the newest.
 inline constexpr std::size_t kAttendanceKept = 10'000;

@@ -133,9 +133,10 @@ class Books {
       user_.store().archive().begin_attendance(user_.room().code, std::move(answer));
     }));
   }
-  void end(MeetingId meeting, std::int64_t at_ms) {
+  void end(MeetingId meeting, const std::vector<ParticipantId>& present, std::int64_t at_ms) {
     ASSERT_TRUE(user_.wait<void>([&](auto answer) {
-      user_.store().archive().end_attendance(user_.room().code, meeting, at_ms, std::move(answer));
+      user_.store().archive().end_attendance(user_.room().code, meeting, present, at_ms,
+                                             std::move(answer));
     }));
   }
   std::vector<AttendanceRecord> read(MeetingId meeting = {}, std::int64_t before = kNewest,
@@ -169,12 +170,13 @@ TEST_P(StoreContract, says_who_was_in_which_meeting_and_how_long) {
   books.begin();
   AttendanceRecord ada = books.who("Ada", first, 1000);
   books.join(ada);
-  books.join(books.who("Ben", first, 1500));
+  const AttendanceRecord ben = books.who("Ben", first, 1500);
+  books.join(ben);
   ada.name = "Ada L.";
   ada.role = "host";
   books.leave(ada, 2000);
   books.join(ada);
-  books.end(first, 3000);
+  books.end(first, {ben.participant, ada.participant}, 3000);
   EXPECT_EQ(books.spans(books.read()),
             (std::vector<std::string>{"Ada L. 1000-3000", "Ben 1500-3000", "Ada L. 1000-2000"}));
   EXPECT_EQ(books.read()[2].role, "host");
@@ -187,6 +189,23 @@ TEST_P(StoreContract, says_who_was_in_which_meeting_and_how_long) {
   EXPECT_EQ(books.spans(page), (std::vector<std::string>{"Cleo 4000-0", "Ada L. 1000-3000"}));
   EXPECT_EQ(books.spans(books.read({}, page[1].number, 2)),
             (std::vector<std::string>{"Ben 1500-3000", "Ada L. 1000-2000"}));
+}
+
+TEST_P(StoreContract, does_not_say_when_somebody_left_whose_leaving_it_did_not_hear_of) {
+  ASSERT_TRUE(user_.create("abc-defg-hij"));
+  Books books(user_);
+  const MeetingId meeting = books.meeting();
+  AttendanceRecord ada = books.who("Ada", meeting, 1000);
+  books.join(ada);
+  books.join(books.who("Ben", meeting, 1500));
+  // Comes back without having been heard to go.
+  ada.joined_at_ms = 2000;
+  books.join(ada);
+  EXPECT_EQ(books.spans(books.read()),
+            (std::vector<std::string>{"Ada 2000-0", "Ben 1500-0", "Ada 1000--1"}));
+  books.end(meeting, {ada.participant}, 3000);
+  EXPECT_EQ(books.spans(books.read()),
+            (std::vector<std::string>{"Ada 2000-3000", "Ben 1500--1", "Ada 1000--1"}));
 }
 
 TEST_P(StoreContract, leaves_nobody_over_of_a_meeting_that_a_server_did_not_end) {

@@ -46,6 +46,7 @@ class StoreTimes {
                                                                        "change_settings",
                                                                        "check",
                                                                        "close_attendance",
+                                                                       "close_stay",
                                                                        "create_room",
                                                                        "delete_message",
                                                                        "delete_room",

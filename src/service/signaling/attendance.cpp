@@ -21,7 +21,8 @@ void Attendance::hear(const call::Happened& happened) {
     case call::Milestone::kParticipantLeft:
       return archive_.note_left(to_record(happened, now_ms), count_lost());
     case call::Milestone::kMeetingFinished:
-      return archive_.end_attendance(happened.code, happened.meeting, now_ms, count_lost());
+      return archive_.end_attendance(happened.code, happened.meeting, happened.present, now_ms,
+                                     count_lost());
     case call::Milestone::kProducerPublished:
     case call::Milestone::kProducerUnpublished:
       break;

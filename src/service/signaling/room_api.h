@@ -38,6 +38,7 @@ class RoomApi {
     using Answer = std::move_only_function<void(Result<call::ReplyBody> result)>;
     virtual ~Meetings() = default;
     virtual std::size_t participants_in(std::string_view code) const = 0;
+    virtual bool is_in(std::string_view code, MeetingId meeting, ParticipantId who) const = 0;
     // nullptr where there is no meeting; until the next event.
     virtual const call::RoomSettings* settings_in(std::string_view code) const = 0;
     // By somebody to whom the room belongs.

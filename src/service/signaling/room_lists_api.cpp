@@ -50,15 +50,16 @@ boost::json::object describe(const store::ChatRecord& line) {
           {"sentAt", line.sent_at_ms}};
 }
 
-// `is_on`: somebody is in the room now, and they may be among them.
-boost::json::object describe(const store::AttendanceRecord& who, bool is_on) {
+// `is_there`: they are in that meeting now. Of an end that the store did not hear of nothing is
+// known.
+boost::json::object describe(const store::AttendanceRecord& who, bool is_there) {
   boost::json::object out{{"meetingId", who.meeting.to_string()},
                           {"participantId", who.participant.to_string()},
                           {"name", who.name},
                           {"role", who.role},
                           {"joinedAt", who.joined_at_ms}};
   out["leftAt"] = who.left_at_ms > 0 ? boost::json::value(who.left_at_ms) : nullptr;
-  out["present"] = is_on && who.left_at_ms == 0;
+  out["present"] = is_there && who.left_at_ms == 0;
   return out;
 }
 
@@ -135,7 +136,7 @@ void RoomListsApi::list_messages(const Request& request, Responder responder) {
 }
 
 // The meeting has the store delete it, and tells everybody. Without one the store is asked
-// directly.
+// directly, and the meeting that may be loading the room hears of it.
 void RoomListsApi::delete_message(const Request& request, Responder responder) {
   const auto id = MessageId::parse(request.params.at("id"));
   rooms_.find_own(
@@ -176,10 +177,10 @@ void RoomListsApi::list_attendance(const Request& request, Responder responder) 
             [this, count, code = room.code,
              to = std::move(to)](const Result<std::vector<store::AttendanceRecord>>& all) mutable {
               if (!all) return to.send(Response::error(all.error()));
-              const bool is_on = meetings_.participants_in(code) > 0;
               boost::json::array list;
               for (const store::AttendanceRecord& each : *all) {
-                list.emplace_back(describe(each, is_on));
+                const bool is_there = meetings_.is_in(code, each.meeting, each.participant);
+                list.emplace_back(describe(each, is_there));
               }
               boost::json::object body{{"attendance", std::move(list)}};
               if (all->size() == count) {

@@ -123,6 +123,9 @@ class SignalingService::Impl final : public RoomApi::Meetings {
   std::size_t participants_in(std::string_view code) const override {
     return call_.participants_in(code);
   }
+  bool is_in(std::string_view code, MeetingId meeting, ParticipantId who) const override {
+    return call_.is_in(code, meeting, who);
+  }
   const call::RoomSettings* settings_in(std::string_view code) const override {
     return call_.settings_in(code);
   }
