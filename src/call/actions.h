@@ -24,6 +24,7 @@ struct State {
   ParticipantInfo self;
   std::vector<ParticipantInfo> participants;  // the others, oldest first
   ChatPage chat;                              // the last of it
+  std::vector<MessageId> deleted;             // the last that are gone from the chat
   std::vector<Speaker> speakers;
   ortc::RtpCapabilities router_capabilities;
   RoomSettings settings;

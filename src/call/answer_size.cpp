@@ -10,9 +10,10 @@ constexpr std::size_t kParticipantBytes = 200;
 constexpr std::size_t kProducerBytes = 110;
 constexpr std::size_t kCapabilitiesBytes = 8'000;
 constexpr std::size_t kStatsBytes = 400;  // of one transport, producer or consumer
+constexpr std::size_t kIdBytes = 33;
 
 std::size_t bytes_of(const State& state) {
-  std::size_t bytes = kCapabilitiesBytes;
+  std::size_t bytes = kCapabilitiesBytes + state.deleted.size() * kIdBytes;
   for (const ParticipantInfo& participant : state.participants) {
     bytes += kParticipantBytes + participant.who.name.size() +
              participant.producers.size() * kProducerBytes;

@@ -38,6 +38,8 @@ class ChatHistory {
   bool remove(const MessageId& id);
   // Among the last kRemovedKept.
   bool was_removed(const MessageId& id) const;
+  // Those, for who was away while they went: 64 ids are 2 kB.
+  std::vector<MessageId> removed() const { return {removed_.begin(), removed_.end()}; }
   // nullptr for one that is not kept (any more).
   const ChatMessage* find(const MessageId& id) const;
   // The last lines that `viewer` may read, or the last ones before `before`; at least one if there

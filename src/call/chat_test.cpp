@@ -66,6 +66,44 @@ TEST_F(ChatTest, a_deleted_line_does_not_come_back_since_its_sender_had_no_answe
   EXPECT_TRUE(world.saved.empty());
 }
 
+// By REST while nobody was in the room: past the meeting, which is loading it by now.
+TEST_F(ChatTest, a_line_deleted_while_its_room_is_being_loaded_is_shown_to_nobody) {
+  World later;
+  const MessageId slip = MessageId::random(later.random);
+  later.rooms[World::kRoom].chat = {
+      {slip, ada.state.self.who, {}, "a slip", 1},
+      {MessageId::random(later.random), ada.state.self.who, {}, "b", 2}};
+  later.store_answers = false;
+  const auto d = later.connect();
+  later.ask(d, World::newcomer("Dan"));
+  ASSERT_EQ(later.operate(DeleteMessage{slip}).error().code, ErrorCode::kNotFound);
+  later.happen(MessageGone{World::kRoom, slip});
+  later.release_answers();
+  const State state = later.answer<JoinedMeeting>(d).state;
+  ASSERT_EQ(state.chat.messages.size(), 1u);
+  EXPECT_EQ(state.chat.messages[0].text, "b");
+}
+
+TEST_F(ChatTest, a_line_deleted_past_the_meeting_is_gone_for_all_in_it) {
+  world.ask(a, SendChat{"a slip", std::nullopt});
+  const MessageId slip = world.answer<ChatAccepted>(a).message.id;
+  world.happen(MessageGone{World::kRoom, slip});
+  for (const ConnectionId who : {a, b, c}) {
+    const auto got = world.told<ChatDeleted>(who);
+    ASSERT_EQ(got.size(), 1u);
+    EXPECT_EQ(got[0].message, slip);
+  }
+  EXPECT_TRUE(world.join(world.connect(), "Dan").state.chat.messages.empty());
+}
+
+TEST_F(ChatTest, who_was_away_is_told_what_was_deleted_meanwhile) {
+  world.ask(a, SendChat{"a slip", std::nullopt});
+  const MessageId slip = world.answer<ChatAccepted>(a).message.id;
+  world.happen(ConnectionLost{b});
+  ASSERT_TRUE(world.operate(DeleteMessage{slip}));
+  EXPECT_EQ(world.resume(world.connect(), ben, true).state.deleted, std::vector{slip});
+}
+
 TEST_F(ChatTest, nobody_deletes_what_two_said_to_each_other) {
   world.ask(a, SendChat{"psst", ben.state.self.who.id.to_string()});
   const MessageId whisper = world.answer<ChatAccepted>(a).message.id;

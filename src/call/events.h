@@ -264,6 +264,12 @@ struct RoomChanged {
 struct RoomDeleted {
   std::string code;
 };
+// The store has let go of a line that was said to all, asked past the meeting: by somebody who saw
+// none. One may be loading the room since before.
+struct MessageGone {
+  std::string code;
+  MessageId message;
+};
 // What hosts decided about it can not be written down just now, or is again.
 struct RoomUnkept {
   std::string code;
@@ -275,10 +281,10 @@ struct ServerStopping {
   Duration reconnect_in = 1s;
 };
 
-using Event =
-    std::variant<ClientRequest, OperatorRequest, ConnectionLost, ConnectionRecovered,
-                 ConnectionClosed, GrantRevoked, PageClosing, PageReturning, RoomLoaded, ChatSaved,
-                 MessageDropped, PasswordChecked, PasswordHashed, RoomChanged, RoomDeleted,
-                 RoomUnkept, ServerStopping, control::MediaCompletion, control::MediaEvent>;
+using Event = std::variant<ClientRequest, OperatorRequest, ConnectionLost, ConnectionRecovered,
+                           ConnectionClosed, GrantRevoked, PageClosing, PageReturning, RoomLoaded,
+                           ChatSaved, MessageDropped, PasswordChecked, PasswordHashed, RoomChanged,
+                           RoomDeleted, RoomUnkept, MessageGone, ServerStopping,
+                           control::MediaCompletion, control::MediaEvent>;
 
 }  // namespace confab::call

@@ -127,6 +127,7 @@ State Meeting::state_for(const Participant& viewer) const {
     out.participants.push_back(participant->info());
   }
   out.chat = chat.page(viewer.who.id, std::nullopt);
+  out.deleted = chat.removed();
   out.speakers = speakers;
   out.router_capabilities = router_capabilities;
   out.settings = settings;

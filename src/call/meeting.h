@@ -166,6 +166,8 @@ struct Meeting {
   std::vector<Speaker> speakers;
   TokenBucket announcements;  // what all in it together may say to all
   RoomSettings settings;
+  // Told by others while the room is being loaded.
+  std::optional<RoomSettings> changed_settings;
   std::string host_key_hash;
   std::string owner_identity;
   Register people;

@@ -361,6 +361,19 @@ TEST_F(ModerationTest, a_cohost_removes_members_and_no_host) {
   world.answer<Done>(b);
 }
 
+// By REST while nobody was in the room: the store had been asked for it before.
+TEST_F(ModerationTest, a_room_that_is_changed_while_it_is_being_loaded_opens_as_changed) {
+  World later;
+  later.store_answers = false;
+  const ConnectionId d = later.connect();
+  later.ask(d, World::newcomer("Dan"));
+  RoomSettings changed;
+  changed.title = "Physics";
+  later.happen(RoomChanged{World::kRoom, changed});
+  later.release_answers();
+  EXPECT_EQ(later.answer<JoinedMeeting>(d).state.settings.title, "Physics");
+}
+
 TEST_F(ModerationTest, the_owner_is_neither_removed_nor_demoted_by_another_host) {
   world.ask(h, SetRole{id(ben), Role::kHost});
   world.ask(b, RemoveParticipant{id(hana)});

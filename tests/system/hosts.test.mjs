@@ -1,7 +1,9 @@
 // What hosts may do, and nobody else: over the socket and by REST, with clients that try everything.
 import test from 'node:test';
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { Server } from '../browser/lib/server.mjs';
+import { until } from './lib/access.mjs';
 import { crowd, join, produce } from './lib/client.mjs';
 
 async function start(t, settings) {
@@ -233,6 +235,53 @@ test('what a host deletes is gone for all, for who comes later, and for good', a
   assert.deepEqual(await lines(), []);
   const again = await asHost();
   assert.deepEqual(again.joined.chat.filter((line) => line.id !== whisper.id), []);
+});
+
+test('what is deleted while the room is on its way out of the database is not shown', async (t) => {
+  const { server, people, room, rest, asHost } = await start(t);
+  const { code, hostKey: key } = room;
+  const host = await asHost();
+  const [slip, stays] = [await host.get('chat:send', { text: 'a slip' }), await host.get('chat:send', { text: 'stays' })];
+  await host.get('meeting:end');
+  // The database is busy with a write; behind that wait the look for the room, the load for who joins, and then the deletion.
+  const db = new DatabaseSync(`${server.dataDir}/confab.db`);
+  db.exec('BEGIN IMMEDIATE');
+  const other = rest('POST', '');
+  await fetch(`http://127.0.0.1:${server.httpPort}/api/config`);
+  const removed = rest('DELETE', `/${code}/messages/${slip.message.id}`, { key });
+  await fetch(`http://127.0.0.1:${server.httpPort}/api/config`);
+  const ben = await people.connectOwn();
+  const joining = ben.get('join', { room: code, name: 'Ben' });
+  assert.equal((await ben.ask('state:get')).error.code, 'conflict', 'the join waits');
+  db.exec('COMMIT');
+  db.close();
+  assert.equal((await removed).status, 200);
+  await Promise.all([joining, other]);
+  assert.deepEqual((await ben.get('state:get')).chat.map(({ id }) => id), [stays.message.id]);
+  assert.deepEqual((await ben.get('state:get')).chatDeleted, [slip.message.id]);
+});
+
+test('attendance takes nobody for present whose leaving the database missed', async (t) => {
+  const { server, people, room, rest, asHost } = await start(t);
+  const { code, hostKey: key } = room;
+  const read = async () => Object.fromEntries(
+    (await rest('GET', `/${code}/attendance`, { key })).body.attendance.map(({ name, leftAt, present }) => [name, [leftAt !== null, present]]),
+  );
+  await asHost();
+  const ben = await people.join(code, 'Ben');
+  const db = new DatabaseSync(`${server.dataDir}/confab.db`);
+  db.exec('BEGIN IMMEDIATE');
+  await ben.get('leave');
+  await until(async () => (await server.metrics()).confab_attendance_lost_total >= 1, 15_000);
+  db.exec('COMMIT');
+  assert.deepEqual(await read(), { Hana: [false, true], Ben: [false, false] });
+  await rest('POST', `/${code}/end`, { key });
+  assert.deepEqual(await read(), { Hana: [true, false], Ben: [false, false] }, 'when he left is not known');
+  // As after a crash, where the database was away when the next meeting began.
+  await asHost('Ida');
+  db.exec("UPDATE attendance SET left_at_ms = 0 WHERE name IN ('Ben', 'Hana')");
+  db.close();
+  assert.deepEqual(await read(), { Hana: [false, false], Ben: [false, false], Ida: [false, true] });
 });
 
 test('the owner reads who was in which meeting, from when to when', async (t) => {

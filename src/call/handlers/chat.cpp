@@ -108,6 +108,17 @@ void on(Core& core, MessageDropped event) {
   core.reply(asked.origin, Done{});
 }
 
+void on(Core& core, MessageGone event) {
+  Meeting* meeting = core.meeting(event.code);
+  if (meeting) {
+    meeting->chat.remove(event.message);
+    core.notify(meeting->connections_except(nullptr), ChatDeleted{event.message});
+  }
+  core.log.write(LogLevel::kInfo, "message_deleted",
+                 {{"meeting", meeting ? meeting->id.to_string() : ""},
+                  {"message", event.message.to_string()}});
+}
+
 namespace {
 
 // To its sender as well, if that was told that it may be lost.

@@ -65,6 +65,7 @@ void on(Core& core, PasswordChecked event);
 void on(Core& core, MessageDropped event);
 void on(Core& core, PasswordHashed event);
 void on(Core& core, RoomChanged event);
+void on(Core& core, MessageGone event);
 void on(Core& core, RoomDeleted event);
 void on(Core& core, RoomUnkept event);
 void on(Core& core, ServerStopping event);

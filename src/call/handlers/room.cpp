@@ -40,10 +40,13 @@ void on(Core& core, RoomLoaded event) {
   Room& room = **event.room;
   meeting->room = room.id;
   for (const ChatMessage& message : room.chat) {
+    // Deleted while the store was reading.
+    if (meeting->chat.was_removed(message.id)) continue;
     meeting->chat.add(message, core.options.chat_history);
   }
   for (const TokenIssue& issue : room.tokens) meeting->tokens.remember(issue);
-  meeting->settings = std::move(room.settings);
+  meeting->settings = std::move(meeting->changed_settings).value_or(std::move(room.settings));
+  meeting->changed_settings.reset();
   meeting->host_key_hash = std::move(room.host_key_hash);
   meeting->owner_identity = std::move(room.owner);
   for (RegisterEntry& entry : room.people) meeting->people.remember(std::move(entry));

@@ -115,7 +115,12 @@ void on(Core& core, const Origin& origin, const By& by, SetRole request) {
 
 void on(Core& core, RoomChanged event) {
   Meeting* meeting = core.meeting(event.code);
-  if (!meeting || meeting->phase == MeetingPhase::kLoading) return;
+  if (!meeting) return;
+  // What the store is reading may be older.
+  if (meeting->phase == MeetingPhase::kLoading) {
+    meeting->changed_settings = std::move(event.settings);
+    return;
+  }
   use(core, *meeting, std::move(event.settings), std::nullopt, nullptr);
 }
 

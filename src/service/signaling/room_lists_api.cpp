@@ -50,8 +50,7 @@ boost::json::object describe(const store::ChatRecord& line) {
           {"sentAt", line.sent_at_ms}};
 }
 
-// `is_there`: they are in that meeting now. Of an end that the store did not hear of nothing is
-// known.
+// `is_there`: the meeting is on, and they are in it.
 boost::json::object describe(const store::AttendanceRecord& who, bool is_there) {
   boost::json::object out{{"meetingId", who.meeting.to_string()},
                           {"participantId", who.participant.to_string()},
@@ -156,9 +155,12 @@ void RoomListsApi::delete_message(const Request& request, Responder responder) {
 
 void RoomListsApi::drop_message(const std::string& code, MessageId id, Responder responder) {
   store_.archive().delete_message(
-      code, id, [responder = std::move(responder)](const Result<bool>& dropped) mutable {
+      code, id,
+      [this, code, id, responder = std::move(responder)](const Result<bool>& dropped) mutable {
         if (!dropped) return responder.send(Response::error(dropped.error()));
-        responder.send(*dropped ? answer({}) : no_such_message());
+        if (!*dropped) return responder.send(no_such_message());
+        meetings_.hear(call::MessageGone{code, id});
+        responder.send(answer({}));
       });
 }
 

@@ -118,6 +118,9 @@ boost::json::object describe(const call::State& state) {
       {"chat", describe(state.chat)},         {"chatEarlier", state.chat.has_earlier},
       {"speakers", describe(state.speakers)}, {"settings", describe(state.settings)},
       {"permits", describe(state.permits)}};
+  boost::json::array deleted;
+  for (const MessageId& each : state.deleted) deleted.emplace_back(each.to_string());
+  out["chatDeleted"] = std::move(deleted);
   if (state.lobby) out["lobby"] = describe(*state.lobby);
   return out;
 }

@@ -35,7 +35,7 @@ boost::json::array describe(const call::ChatPage& page);
 // {reason, spatialLayer, temporalLayer, targetSpatialLayer, targetTemporalLayer, allottedBps};
 // layers are null where nothing is sent.
 boost::json::object describe(const control::LayerStats& layers);
-// {self, participants, chat, chatEarlier, speakers}
+// {self, participants, chat, chatEarlier, chatDeleted, speakers}
 boost::json::object describe(const call::State& state);
 
 }  // namespace confab::signaling::own
