@@ -147,6 +147,8 @@ export interface MeetingState {
   chat: ChatMessage[];
   /** There are more before them. */
   chatEarlier: boolean;
+  /** The last that hosts deleted; not told by servers from before that could be done. */
+  chatDeleted?: string[];
   speakers: Speaker[];
   serverTime: number;
   /** These three are not told by servers from before there were rights; `lobby` only to who may let people in. */

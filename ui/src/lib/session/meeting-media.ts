@@ -251,10 +251,11 @@ export class MeetingMedia {
     void this.serially(async () => {
       // Made by what was under way; if that failed, this is another attempt.
       if (this.media !== null) return;
+      const { chat } = useMeeting.getState();
       const state = old === null ? undefined : await replace(old);
       if (stay !== this.stay) return;
       // What the server lost since then is known better here.
-      if (state !== undefined && losses === this.losses) useMeeting.setState((before) => applyState(before, state));
+      if (state !== undefined && losses === this.losses) useMeeting.setState((before) => applyState(before, state, chat));
       await this.make(from, stay, losses);
     }).catch((error: unknown) => {
       if (stay === this.stay) this.failed(error);

@@ -250,6 +250,7 @@ export class MeetingSession {
   private async enter(keepMedia: boolean): Promise<void> {
     mark('join-sent');
     const { stay } = this;
+    const { chat } = useMeeting.getState();
     this.admitted = false;
     const result = await this.signaling.request('join', {
       room: this.room,
@@ -272,7 +273,7 @@ export class MeetingSession {
     if (phase !== 'joined') this.reporter.begin(phase === 'joining');
     this.door.passed();
     this.token = result.resumeToken;
-    useMeeting.setState((state) => applyJoin(state, result));
+    useMeeting.setState((state) => applyJoin(state, result, chat));
     this.publisher.obeyPermits();
     this.remember();
     void this.hand.run();
@@ -466,10 +467,11 @@ export class MeetingSession {
   private async socketAnswers(): Promise<boolean> {
     if (!this.signaling.connected) return false;
     const { stay } = this;
+    const { chat } = useMeeting.getState();
     try {
       const state = await this.signaling.request('state:get', {}, kProbeTimeoutMs);
       if (stay !== this.stay) return false;
-      useMeeting.setState((before) => applyState(before, state));
+      useMeeting.setState((before) => applyState(before, state, chat));
       return true;
     } catch (error) {
       if (stay !== this.stay) return false;

@@ -7,13 +7,19 @@ export type ChatLine = ChatMessage & { deleted?: true };
 
 type Change = Partial<MeetingStore>;
 
-/** The last page of the server's into what is here; in its place, if so much was missed that nothing joins the two. */
-export function takeChat(state: MeetingStore, fresh: Pick<MeetingState, 'chat' | 'chatEarlier'>): Pick<MeetingStore, 'chat' | 'chatEarlier'> {
+type Page = Pick<MeetingState, 'chat' | 'chatEarlier' | 'chatDeleted'>;
+
+/**
+ * The last page of the server's into what is here; in its place, if so much was missed that nothing joins the two.
+ * `asked`: what was here when it was asked for. What came since may not be in it yet.
+ */
+export function takeChat(state: MeetingStore, fresh: Page, asked = state.chat): Pick<MeetingStore, 'chat' | 'chatEarlier'> {
   const known = new Set(state.chat.map((each) => each.id));
   const joinsOn = state.chat.length > 0 && (!fresh.chatEarlier || fresh.chat.some((each) => known.has(each.id)));
-  return joinsOn
-    ? { chat: mergeChat(withoutGone(state.chat, fresh.chat), fresh.chat), chatEarlier: state.chatEarlier }
-    : { chat: [...fresh.chat], chatEarlier: fresh.chatEarlier };
+  if (!joinsOn) return { chat: [...fresh.chat], chatEarlier: fresh.chatEarlier };
+  const deleted = new Set(fresh.chatDeleted);
+  const left = state.chat.map((line) => (deleted.has(line.id) ? emptied(line) : line));
+  return { chat: mergeChat(withoutGone(left, fresh, asked, state.chatHistory), fresh.chat), chatEarlier: state.chatEarlier };
 }
 
 export function addEarlier(state: MeetingStore, page: Pick<MeetingState, 'chat' | 'chatEarlier'>): Change {
@@ -33,12 +39,13 @@ const emptied = (line: ChatLine): ChatLine => ({ ...line, text: '', deleted: tru
 /**
  * Where the server's last page reaches, what is not there any more is not shown any more: deleted
  * while one was away, or lost by the server. Which of them is not known, so nothing is said of it.
+ * It reaches back to its first line; all the way, where the server has no more and could keep more.
  */
-function withoutGone(known: readonly ChatLine[], page: readonly ChatMessage[]): readonly ChatLine[] {
-  const [first] = page;
-  if (first === undefined) return known;
-  const kept = new Set(page.map((each) => each.id));
-  return known.filter((line) => line.to !== null || kept.has(line.id) || bySending(line, first) < 0);
+function withoutGone(known: readonly ChatLine[], { chat, chatEarlier }: Page, asked: readonly ChatLine[], kept: number): readonly ChatLine[] {
+  const since = !chatEarlier && chat.length < kept ? -Infinity : (chat[0]?.sentAt ?? Infinity);
+  const there = new Set(chat.map((each) => each.id));
+  const missing = new Set(asked.map((each) => each.id).filter((id) => !there.has(id)));
+  return known.filter((line) => line.to !== null || line.deleted || !missing.has(line.id) || line.sentAt <= since);
 }
 
 export function addMessage(state: MeetingStore, message: ChatMessage): Change {

@@ -110,12 +110,24 @@ describe('chat', () => {
 
   it('shows on the return no more what was deleted meanwhile, and all else', () => {
     const secret = { ...message('4', 4), to: { id: 'me', name: 'Me' } };
-    const state = { ...inside, chat: [message('1', 1), message('2', 2), message('3', 3), secret] };
-    const back = (...chat: ChatMessage[]) =>
-      applyState(state, { self: person('me'), participants: [], chat, chatEarlier: false, speakers: [] } as unknown as MeetingState).chat;
-    const ids = (chat: ReturnType<typeof back>) => chat?.map((each) => each.id);
-    // Before the page of the server may be more that it does not keep.
-    expect(ids(back(message('2', 2), message('5', 5)))).toEqual(['1', '2', '4', '5']);
-    expect(ids(back())).toEqual(['1', '2', '3', '4']);
+    const chat = [message('1', 1), message('2', 2), message('3', 3), secret];
+    const back = (more: Partial<MeetingState>, chatHistory = 200) => applyState({ ...inside, chat, chatHistory }, joined(more)).chat;
+    const ids = (more: Partial<MeetingState>, chatHistory?: number) => back(more, chatHistory)?.map((each) => each.id);
+    const page = [message('2', 2), message('5', 5)];
+    expect(ids({ chat: page, chatEarlier: true })).toEqual(['1', '2', '4', '5']);
+    // All that the server has; before it may be more that it does not keep.
+    expect(ids({ chat: page })).toEqual(['2', '4', '5']);
+    expect(ids({ chat: [] })).toEqual(['4']);
+    expect(ids({ chat: page }, 2)).toEqual(['1', '2', '4', '5']);
+    expect(ids({ chat: [] }, 0)).toEqual(['1', '2', '3', '4']);
+    // On pages before the last one, what the server names.
+    const named = back({ chat: page, chatEarlier: true, chatDeleted: ['1', '9'] });
+    expect(named?.map(({ id, text }) => [id, text])).toEqual([['1', ''], ['2', '2'], ['4', '4'], ['5', '5']]);
+  });
+
+  it('keeps what came while the state was asked for, and the places of what was seen to be deleted', () => {
+    const gone = { ...inside, chatHistory: 200, ...deleteMessage({ ...inside, chat: [message('1', 1), message('2', 2)] }, '1') };
+    const now = { ...gone, ...addMessage(gone, message('3', 3)) };
+    expect(applyState(now, joined({ chat: [] }), gone.chat).chat?.map((each) => each.id)).toEqual(['1', '3']);
   });
 });

@@ -63,6 +63,8 @@ export interface MeetingStore {
   statsOpen: boolean;
   newBuild: boolean;
   chatLimit: number;
+  /** How many lines of the chat the server keeps. */
+  chatHistory: number;
   nameLimit: number;
   joinedAt: number;
   screenBusy: boolean;
@@ -97,6 +99,7 @@ export const kInitialMeeting: MeetingStore = {
   statsOpen: false,
   newBuild: false,
   chatLimit: 2000,
+  chatHistory: 0,
   nameLimit: 64,
   joinedAt: 0,
   screenBusy: false,
@@ -114,13 +117,14 @@ export const useMeeting = create<MeetingStore>()(() => kInitialMeeting);
 
 type Change = Partial<MeetingStore>;
 
-export function applyState(state: MeetingStore, fresh: MeetingState): Change {
+/** `asked`: the chat as it was when the state was asked for. */
+export function applyState(state: MeetingStore, fresh: MeetingState, asked = state.chat): Change {
   const people: Record<string, Participant> = {};
   for (const each of [...fresh.participants, fresh.self]) people[each.id] = each;
   return {
     people,
     selfId: fresh.self.id,
-    ...takeChat(state, fresh),
+    ...takeChat(state, fresh, asked),
     speaking: speakersToLevels(fresh.speakers),
     settings: fresh.settings ?? null,
     permits: fresh.permits ?? null,
@@ -129,8 +133,9 @@ export function applyState(state: MeetingStore, fresh: MeetingState): Change {
   };
 }
 
-export function applyJoin(state: MeetingStore, result: JoinResult): Change {
-  const change = applyState(state, result);
+export function applyJoin(state: MeetingStore, result: JoinResult, asked = state.chat): Change {
+  const { chatChars: chatLimit, chatHistory, nameChars: nameLimit } = result.limits;
+  const change = applyState({ ...state, chatHistory }, result, asked);
   const known = new Set(state.chat.map((each) => each.id));
   // History of before my first join is not news; what came while I was away is.
   const missed = state.phase === 'joined' ? result.chat.filter((each) => !known.has(each.id)).length : 0;
@@ -142,8 +147,9 @@ export function applyJoin(state: MeetingStore, result: JoinResult): Change {
     // A page that was reloaded knows of no hand; the server does.
     wanted: state.phase === 'joined' ? state.wanted : { ...state.wanted, hand: result.self.hand !== null },
     unread: state.panel === 'chat' ? 0 : state.unread + missed,
-    chatLimit: result.limits.chatChars,
-    nameLimit: result.limits.nameChars,
+    chatLimit,
+    chatHistory,
+    nameLimit,
     joinedAt: state.joinedAt === 0 ? Date.now() : state.joinedAt,
   };
 }
