@@ -84,7 +84,10 @@ export function heedHosts(
   on('lobby:denied', () => finish('denied', ''));
   on('removed', ({ banned, by }) => {
     const who = byWhom(by, 'An operator');
-    finish('removed', banned ? `${who} removed you, for good: you cannot come back to this room.` : `${who} removed you: you cannot come back to this meeting.`);
+    if (banned) finish('removed', `${who} removed you, for good: you cannot come back to this room.`);
+    // The end of a session or token is told in the same way, and bars nobody from coming again.
+    else if (by === null) finish('removed', 'You were signed out, or an operator removed you. Signed out? Sign in and open the link again.');
+    else finish('removed', `${who} removed you: you cannot come back to this meeting.`);
   });
   on('meeting:ended', ({ by }) => {
     const { selfId } = useMeeting.getState();

@@ -247,6 +247,13 @@ describe('who was removed', () => {
     expect([loadResume(kRoom), server.connected, server.requests('join').length]).toEqual([null, false, 1]);
   });
 
+  it('because they signed out elsewhere is not told that they cannot come back', async () => {
+    await joinWith(session, {});
+    server.emit('removed', { banned: false, by: null });
+    expect(meeting()).toMatchObject({ phase: 'removed', phaseReason: expect.stringMatching(/^You were signed out, or .* Sign in/) });
+    expect(meeting().phaseReason).not.toMatch(/cannot/);
+  });
+
   it('while they were away is told so on the return', async () => {
     await joinWith(session, {});
     server.drop('transport close');
