@@ -317,6 +317,30 @@ test('what a host decides while the database is busy is in force, and kept when 
   assert.equal((await ada.ask('GET', `/api/rooms/${code}`)).body.locked, true);
 });
 
+test('what was decided before the database was busy does not undo what REST changes when it is free', async (t) => {
+  const { browser, server } = await startWithAccounts(t);
+  const ada = browser();
+  await ada.signUp();
+  const { code } = await ada.makeRoom();
+  const host = (await ada.join(code)).client;
+  const db = new DatabaseSync(`${server.dataDir}/confab.db`);
+  db.exec('BEGIN IMMEDIATE');
+  await host.get('room:set', { title: 'Older' });
+  await host.event('room:unkept', ({ unkept }) => unkept, 15_000);
+  await host.get('leave', {});
+  assert.equal((await ada.ask('PATCH', `/api/rooms/${code}`, { title: 'Newer' })).status, 503);
+  // Just after another attempt, of which the next comes two seconds later.
+  const failed = async () => (await server.metrics()).confab_store_room_writes_failed_total;
+  const before = await failed();
+  await until(async () => (await failed()) > before);
+  db.exec('COMMIT');
+  db.close();
+  const changed = await ada.ask('PATCH', `/api/rooms/${code}`, { title: 'Newer' });
+  assert.equal(changed.body.settings?.title, 'Newer', JSON.stringify(changed.body));
+  await server.untilGauge('confab_store_room_writes_waiting', 0);
+  assert.equal((await ada.ask('GET', `/api/rooms/${code}`)).body.title, 'Newer');
+});
+
 test('what was done with accounts is in the audit log, and no secret of theirs anywhere', async (t) => {
   const { browser, confab, server } = await startWithAccounts(t);
   const ada = browser();
