@@ -6,7 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { binary, start } from './lib/access.mjs';
+import { binary, start, until } from './lib/access.mjs';
 import { crowd } from './lib/client.mjs';
 
 const run = (words, options = {}) => spawnSync(binary, words, { encoding: 'utf8', timeout: 30_000, ...options });
@@ -101,6 +101,17 @@ test('an operator reads who was in a room, and deletes what was said', async (t)
   const [line] = (await rest('GET', '/api/audit')).body.entries;
   assert.equal(line.action, 'room.act');
   assert.match(line.target, new RegExp(`^room:rm_\\w+ messages/${message.id}$`));
+});
+
+test('a key that is made is shown, also where the audit log takes no line of it', async (t) => {
+  const { server, rest } = await start(t);
+  const database = path.join(server.dataDir, 'confab.db');
+  execFileSync('sqlite3', [database, "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END"]);
+  const made = run(['key', 'create', '--data', server.dataDir, '--name', 'x', '--scope', 'keys', '--json']);
+  assert.equal(made.status, 0);
+  assert.match(made.stderr, /the audit log has no line of it/);
+  const key = JSON.parse(made.stdout);
+  await until(async () => (await rest('GET', '/api/keys', { as: key })).status === 200);
 });
 
 test('a secret goes in clear to this machine alone', () => {

@@ -75,6 +75,23 @@ test('one key that asks too often waits, and another one does not', async (t) =>
   assert.ok(limited.value >= 1);
 });
 
+test('an address that asks too often waits, whatever it asks and whoever it is; another one and health do not', async (t) => {
+  const { server, base, key } = await start(t, ['--http-trusted-proxies', '127.0.0.1'], { CONFAB_HTTP_REST_BURST: '100', CONFAB_HTTP_REST_PER_SECOND: '1' });
+  // As a proxy or a gateway says for whom it asks.
+  const ask = (path, from, headers = {}) => fetch(base + path, { headers: { 'x-forwarded-for': from, ...headers } });
+  const authorization = `Basic ${Buffer.from(`${key.id}:${key.secret}`).toString('base64')}`;
+  const paths = ['/api/config', '/api/rooms/zzz-zzzz-zzz', '/api/nothing', '/api/keys'];
+  const all = await Promise.all(Array.from({ length: 160 }, (_, i) => ask(paths[i % 4], '192.0.2.1')));
+  const limited = all.filter(({ status }) => status === 429).length;
+  assert.ok(limited >= 40 && limited <= 90, `${limited} of 160`);
+  const refused = await ask('/api/keys', '192.0.2.1', { authorization });
+  await problem(refused, 429, 'rate_limited');
+  assert.equal((await ask('/api/config', '192.0.2.2')).status, 200);
+  assert.equal((await ask('/livez', '192.0.2.1')).status, 200);
+  const counted = (await server.samples()).find((s) => s.name === 'confab_http_refused_total' && s.labels.includes('public') && s.labels.includes('requests_limited'));
+  assert.ok(counted.value >= limited - 60, `${counted.value}`);
+});
+
 test('a request that is sent again with its key makes nothing twice', async (t) => {
   const { base, rest, key, make } = await start(t);
   // Anybody may make rooms here: such a key is one that nobody else names.
@@ -95,7 +112,15 @@ test('a request that is sent again with its key makes nothing twice', async (t) 
   assert.ok(late !== undefined && [a, b].some((each) => each !== late && each.status === 201), `one is on its way: ${a.status} ${b.status}`);
   const brief = await fetch(`${base}/api/rooms`, { method: 'POST', headers: { 'idempotency-key': 'one' }, body: '{}' });
   await problem(brief, 400, 'invalid_argument');
+  const wrong = { authorization: `Basic ${Buffer.from(`${key.id}:x`).toString('base64')}`, 'idempotency-key': 'one' };
+  await problem(await fetch(`${base}/api/rooms`, { method: 'POST', headers: wrong, body: '{}' }), 400, 'invalid_argument');
   const basic = `Basic ${Buffer.from(`${key.id}:${key.secret}`).toString('base64')}`;
+  const known = await Promise.all([0, 1].map(async (i) => {
+    if (i === 1) await until(async () => (await rest('GET', '/api/rooms')).body.rooms.some((each) => each.title === 'Known'));
+    return fetch(`${base}/api/rooms`, { method: 'POST', headers: { authorization: basic, 'idempotency-key': 'brief' }, body: '{"title":"Known"}' });
+  }));
+  assert.deepEqual(known.map(({ status }) => status), [201, 201], 'whoever is known names their own keys');
+  assert.equal((await known[0].json()).code, (await known[1].json()).code);
   const headers = { authorization: basic, 'idempotency-key': 'three' };
   const keys = await Promise.all([0, 1].map(async (i) => {
     if (i === 1) await until(async () => (await rest('GET', '/api/keys')).body.keys.some((each) => each.name === 'once'));

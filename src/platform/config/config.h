@@ -50,6 +50,11 @@ struct HttpConfig {
   // that loads the page has six connections for a moment; 140 people may load it at once, and 1000
   // may be in calls. It takes twenty such addresses to fill the server.
   std::uint32_t connections_per_address_max = 1000;
+  // Requests of REST from one address (of IPv6: one /64), whoever asks. A page asks twice when it
+  // opens a meeting: a thousand people behind one address who begin at nine are 2,000, and 200 a
+  // second are a tenth of what one core answers.
+  std::uint32_t rest_burst = 4000;
+  std::uint32_t rest_per_second = 200;
   // Time for a whole request to arrive, and for an idle kept-alive connection.
   Duration request_timeout = 10s;
   Duration idle_timeout = 60s;

@@ -146,6 +146,10 @@ std::optional<Response> HttpServer::Impl::refusal_of(const Request& request, boo
 void HttpServer::Impl::dispatch(Request request, Responder responder) {
   const Route* route = router.find(request.path, request.params);
   responder.measure(route == nullptr ? fallback_counts : route->counts);
+  if (auto answer = guard ? guard(request) : std::nullopt) {
+    ++counts.requests_limited;
+    return responder.send(std::move(*answer));
+  }
   if (Cors::is_preflight(request)) {
     responder.send(cors.preflight(request));
     return;
@@ -304,6 +308,9 @@ void HttpServer::websocket(std::string_view pattern, UpgradeCheck check, Upgrade
 }
 void HttpServer::tunnel(std::string_view pattern, Handler handler) {
   impl_->router.at(pattern).tunnel = std::move(handler);
+}
+void HttpServer::guard(std::function<std::optional<Response>(const Request& request)> guard) {
+  impl_->guard = std::move(guard);
 }
 void HttpServer::fallback(Handler handler) {
   impl_->fallback = std::move(handler);

@@ -136,6 +136,8 @@ class HttpServer {
   // `switched` hands the connection over, any other refuses.
   void tunnel(std::string_view pattern, Handler handler);
   // For what no route matches (the web app). Without it: 404.
+  // Asked before any of them; an answer of its is the request's.
+  void guard(std::function<std::optional<Response>(const Request& request)> guard);
   void fallback(Handler handler);
 
   // For handlers of what makes something, when they know that it may be made: carries it out, or
@@ -162,6 +164,7 @@ class HttpServer {
     std::uint64_t connections_evicted = 0;       // idle, for a newcomer
     std::uint64_t accept_failures = 0;           // the system had no more descriptors
     std::uint64_t requests_malformed = 0;
+    std::uint64_t requests_limited = 0;  // answered by the guard
     std::uint64_t requests_foreign = 0;  // another site's page, or by another name
     std::uint64_t inbound_full = 0;      // an address with too much on its way
     std::uint64_t readers_stuck = 0;

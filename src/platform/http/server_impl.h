@@ -4,7 +4,9 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -91,6 +93,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
   boost::asio::io_context& context;
   Router router;
   Handler fallback;
+  std::function<std::optional<Response>(const Request& request)> guard;
   // Of what no route matches; shared as Route::counts is.
   std::shared_ptr<RouteCounts> fallback_counts = std::make_shared<RouteCounts>();
   bool is_stopping = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "platform/auth/fingerprint.h"
@@ -64,7 +65,16 @@ Door::Door(const Config& config, http::EventLoop& loop, http::HttpServer& server
       sockets_(loop, server, "/socket.io/", engine_config(config), socket_config(config), random,
                [this](Instant, const socketio::Output& output) {
                  std::visit([this](const auto& event) { on(event); }, output);
-               }) {}
+               }) {
+  // By which tests know that they have seen all of it.
+  const auto list = [&](std::string_view dialect, std::span<const EventCodec* const> events) {
+    for (const EventCodec* each : events) {
+      log_.write(LogLevel::kDebug, "signaling.event", {{"dialect", dialect}, {"name", each->name}});
+    }
+  };
+  list("own", own::events());
+  list("compatible", compat::events());
+}
 
 Door::Session* Door::find(socketio::SocketId socket) {
   const auto it = by_socket_.find(socket);

@@ -66,9 +66,7 @@ int show_link(const AccountFlags& flags, Database& database, const store::Accoun
               std::string action) {
   const auto link = make_link(database, account);
   if (!link) return complain(link.error());
-  if (auto noted = database.note(std::move(action), "account:" + account.id); !noted) {
-    return complain(noted.error());
-  }
+  database.note(std::move(action), "account:" + account.id);
   return print(flags.database.as_json,
                boost::json::object{{"id", account.id}, {"email", account.email}, {"link", *link}},
                *link + "\n\nWith this link " + account.email +
@@ -144,9 +142,7 @@ int set_disabled(const AccountFlags& flags, bool is_disabled) {
   });
   if (!done) return complain(done.error());
   const std::string word = is_disabled ? "disable" : "enable";
-  if (auto noted = (*database)->note("account." + word, "account:" + account->id); !noted) {
-    return complain(noted.error());
-  }
+  (*database)->note("account." + word, "account:" + account->id);
   return print(flags.database.as_json,
                boost::json::object{{"id", account->id}, {"email", account->email}}, word + "d\n");
 }

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "platform/clock/clock.h"
 #include "platform/random/secure_random.h"
+#include "service/cli/commands/words.h"
 #include "service/cli/parts/stores.h"
 
 namespace confab::cli {
@@ -57,11 +58,14 @@ Result<std::unique_ptr<Database>> Database::open(const DatabaseFlags& flags) {
   return out;
 }
 
-Result<void> Database::note(std::string action, std::string target) {
-  return ask_access<void>([&](store::AccessStore& store, auto answer) {
+void Database::note(std::string action, std::string target) {
+  const auto noted = ask_access<void>([&](store::AccessStore& store, auto answer) {
     store.write_audit({0, wall_unix_ms(), "cli", "", std::move(action), std::move(target), "ok"},
                       std::move(answer));
   });
+  if (noted) return;
+  complain({noted.error().code,
+            "it is done, but the audit log has no line of it: " + noted.error().message});
 }
 
 }  // namespace confab::cli

@@ -43,8 +43,10 @@ class Database {
   Result<T> ask_accounts(Call call) {
     return wait<T>([&](auto answer) { call(store_->accounts(), std::move(answer)); });
   }
-  // Who has the database may do anything with it; the log says that they did.
-  Result<void> note(std::string action, std::string target);
+  // Who has the database may do anything with it; the log says that they did. It is done by then,
+  // and goes on where there is no line of it, which is said: a secret that was not shown would be
+  // lost.
+  void note(std::string action, std::string target);
   const auth::TokenSigner& signer() const { return *signer_; }
   const Config& config() const { return config_; }
 

@@ -49,9 +49,7 @@ int create(const KeyFlags& flags) {
     store.add_api_key(made.record, std::move(answer));
   });
   if (!added) return complain(added.error());
-  if (auto noted = (*database)->note("key.create", "key:" + made.record.id); !noted) {
-    return complain(noted.error());
-  }
+  (*database)->note("key.create", "key:" + made.record.id);
   return print(flags.database.as_json,
                boost::json::object{{"id", made.record.id},
                                    {"secret", made.secret},
@@ -90,9 +88,7 @@ int revoke(const KeyFlags& flags) {
   });
   if (!revoked) return complain(revoked.error());
   if (!*revoked) return complain({ErrorCode::kNotFound, "there is no such API key"});
-  if (auto noted = (*database)->note("key.revoke", "key:" + flags.id); !noted) {
-    return complain(noted.error());
-  }
+  (*database)->note("key.revoke", "key:" + flags.id);
   return print(flags.database.as_json, boost::json::object{{"id", flags.id}}, "revoked\n");
 }
 

@@ -48,6 +48,7 @@ void expose_listener(std::string_view listener, const http::HttpServer& server,
   refused("connections_evicted", counts.connections_evicted);
   refused("accept_failures", counts.accept_failures);
   refused("requests_malformed", counts.requests_malformed);
+  refused("requests_limited", counts.requests_limited);
   refused("requests_foreign", counts.requests_foreign);
   refused("inbound_full", counts.inbound_full);
   refused("readers_stuck", counts.readers_stuck);

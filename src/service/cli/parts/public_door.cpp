@@ -1,5 +1,6 @@
 #include "service/cli/parts/public_door.h"
 
+#include "platform/clock/clock.h"
 #include "service/cli/parts/http_options.h"
 #include "service/cli/parts/tls_files.h"
 
@@ -10,7 +11,13 @@ PublicDoor::PublicDoor(const Config& config, http::EventLoop& loop, LogSink& log
 
 PublicDoor::PublicDoor(const Config& config, http::EventLoop& loop, LogSink& log,
                        const http::ServerOptions& options)
-    : config_(config), server_(loop, options, log) {}
+    : config_(config),
+      server_(loop, options, log),
+      gate_({static_cast<double>(config.http.rest_burst),
+             static_cast<double>(config.http.rest_per_second)}) {
+  server_.guard(
+      [this](const http::Request& request) { return gate_.check(request, monotonic_now()); });
+}
 
 Result<void> PublicDoor::listen(std::span<const MediaAddress> addresses) {
   const auto listening = server_.listen(config_.http.listen);

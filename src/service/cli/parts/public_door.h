@@ -9,6 +9,7 @@
 #include "platform/config/config.h"
 #include "platform/http/event_loop.h"
 #include "platform/http/server.h"
+#include "service/rest/address_gate.h"
 
 namespace confab::cli {
 
@@ -35,6 +36,7 @@ class PublicDoor {
  private:
   const Config& config_;
   http::HttpServer server_;
+  rest::AddressGate gate_;
   Endpoint http_;
   std::optional<Endpoint> https_;
 };

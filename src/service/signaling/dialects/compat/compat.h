@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,8 @@
 
 namespace confab::signaling::compat {
 
+// All there are.
+std::span<const EventCodec* const> events();
 // nullptr for a name that is not in the set.
 const EventCodec* find(std::string_view name);
 // {"error": "<text>"} as the arguments of an acknowledgement. `codec` is null for an event that is

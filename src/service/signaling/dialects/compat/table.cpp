@@ -6,7 +6,7 @@
 
 namespace confab::signaling::compat {
 
-const EventCodec* find(std::string_view name) {
+std::span<const EventCodec* const> events() {
   static constexpr std::array kAll = {&kJoinRoom,
                                       &kLeaveRoom,
                                       &kGetRouterRtpCapabilities,
@@ -20,8 +20,13 @@ const EventCodec* find(std::string_view name) {
                                       &kPauseProducer,
                                       &kResumeProducer,
                                       &kSendMessage};
-  const auto it = std::ranges::find(kAll, name, [](const EventCodec* c) { return c->name; });
-  return it == kAll.end() ? nullptr : *it;
+  return kAll;
+}
+
+const EventCodec* find(std::string_view name) {
+  const auto all = events();
+  const auto it = std::ranges::find(all, name, [](const EventCodec* c) { return c->name; });
+  return it == all.end() ? nullptr : *it;
 }
 
 std::string refusal(const EventCodec* codec, const Error& error) {

@@ -3,6 +3,7 @@
 
 #include <boost/json/fwd.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,8 @@
 
 namespace confab::signaling::own {
 
+// All there are.
+std::span<const EventCodec* const> events();
 // nullptr for a name that is not ours.
 const EventCodec* find(std::string_view name);
 // {"error":{"code","message"}} as the arguments of an acknowledgement.

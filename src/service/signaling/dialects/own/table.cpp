@@ -8,7 +8,7 @@
 
 namespace confab::signaling::own {
 
-const EventCodec* find(std::string_view name) {
+std::span<const EventCodec* const> events() {
   static constexpr std::array kAll = {&kJoin,
                                       &kLeave,
                                       &kStateGet,
@@ -51,8 +51,13 @@ const EventCodec* find(std::string_view name) {
                                       &kLobbyAdmitAll,
                                       &kLobbyMessage,
                                       &kClientReport};
-  const auto it = std::ranges::find(kAll, name, [](const EventCodec* c) { return c->name; });
-  return it == kAll.end() ? nullptr : *it;
+  return kAll;
+}
+
+const EventCodec* find(std::string_view name) {
+  const auto all = events();
+  const auto it = std::ranges::find(all, name, [](const EventCodec* c) { return c->name; });
+  return it == all.end() ? nullptr : *it;
 }
 
 std::string refusal(const Error& error) {

@@ -1,0 +1,15 @@
+#include "service/rest/address_gate.h"
+
+namespace confab::rest {
+
+std::optional<http::Response> AddressGate::check(const http::Request& request, Instant now) {
+  if (!request.path.starts_with("/api/") || rates_.take(request.remote.address, now)) {
+    return std::nullopt;
+  }
+  http::Response response = http::Response::error(
+      {ErrorCode::kRateLimited, "too many requests from this address; wait a moment"});
+  response.set_header("Retry-After", "1");
+  return response;
+}
+
+}  // namespace confab::rest
