@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "platform/clock/clock.h"
+#include "platform/metrics/exposition.h"
 #include "platform/store/postgres/migrations.h"
 #include "platform/store/postgres_store.h"
 #include "platform/store/store_contract.h"
@@ -189,6 +190,18 @@ class AwayTest : public testing::Test {
     return monotonic_now() - begun;
   }
 
+  // In seconds, of all of an operation.
+  double waited(std::string_view operation) {
+    for (const OperationTimes& each : user_.store().times().all()) {
+      if (each.operation != operation) continue;
+      metrics::Exposition out;
+      each.latency.expose("waited", "", {}, out);
+      const std::string text = out.text();
+      return std::stod(text.substr(text.find("waited_sum ") + 11));
+    }
+    return -1;
+  }
+
   PostgresPlace place_;
   StoreUser user_{place_};
 };
@@ -339,6 +352,7 @@ TEST_F(AwayTest, a_server_that_stands_still_is_given_up_and_nothing_is_written_t
   const Instant begun = monotonic_now();
   EXPECT_FALSE(user_.find("abc-defg-hij"));
   EXPECT_LT(monotonic_now() - begun, 2s);
+  EXPECT_GE(waited("find_room"), 0.5) << "it hung, and took as long as it was waited for";
   while (written == 0) user_.answers().run_one();
   EXPECT_EQ(written, 1);
   // On another connection the line is written; then the first one wakes up and has it too.

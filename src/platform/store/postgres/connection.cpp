@@ -146,7 +146,7 @@ void Connection::lose(std::string_view why) {
                {{"connection", options_.number}, {"what", why}, {"reason", said}});
   }
   for (InFlight& lost : std::exchange(in_flight_, {})) {
-    refused_.push_back({lost.name, std::move(lost.done), kAway});
+    refused_.push_back({lost.name, std::move(lost.done), kAway, now_ - lost.sent_at});
   }
 }
 
@@ -154,12 +154,14 @@ void Connection::lose(std::string_view why) {
 
 void Connection::run(Query query, Done done) {
   if (state_ != State::kReady) {
-    refused_.push_back({query.name, std::move(done), kAway});
+    refused_.push_back({query.name, std::move(done), kAway, {}});
     return;
   }
   if (in_flight_.size() >= options_.in_flight_max) {
-    refused_.push_back({query.name, std::move(done),
-                        Error{ErrorCode::kFull, "too much is asked of the database"}});
+    refused_.push_back({query.name,
+                        std::move(done),
+                        Error{ErrorCode::kFull, "too much is asked of the database"},
+                        {}});
     return;
   }
   std::vector<const char*> values;
@@ -225,7 +227,7 @@ void Connection::answer() {
     one.done(std::move(result));
   }
   for (Refused& one : std::exchange(refused_, {})) {
-    count(one.name, one.error.code, Duration::zero());
+    count(one.name, one.error.code, one.took);
     one.done(std::unexpected(one.error));
   }
 }

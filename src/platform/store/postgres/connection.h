@@ -97,6 +97,7 @@ class Connection {
     std::string_view name;
     Done done;
     Error error;
+    Duration took{};  // how long it was waited for; nothing where it was not sent
   };
   struct Finish {
     void operator()(pg_conn* raw) const;
