@@ -18,7 +18,7 @@ class ServedPlace : public MediaPlace {
       MediaServer::Setup setup;
       setup.self = {.node = kNode, .boot = 70, .shards = 2, .codec_hash = codec_hash()};
       setup.listen = {IpAddress::v4(0x7f000001), 0};
-      setup.credentials.secret = kSecret;
+      setup.credentials = wanted();
       auto server = MediaServer::start(std::move(setup), loop_, *local_, null_log());
       CHECK(server.has_value());
       server_ = std::move(*server);
@@ -35,6 +35,7 @@ class ServedPlace : public MediaPlace {
     hello.codec_hash = codec_hash();
     return hello;
   }
+  virtual rpc::Credentials wanted() const { return credentials(); }
   std::string target() const { return "127.0.0.1:" + std::to_string(server_->port()); }
   static rpc::Credentials credentials() {
     rpc::Credentials out;
