@@ -55,7 +55,9 @@ export async function join(base, token, room, payload = { name: 'Ada' }) {
       socket.on('connect_error', resolve);
     });
     if (refused) return { refused: refused.data?.error?.reason ?? refused.message };
-    const answer = await socket.timeout(10000).emitWithAck('join', { room, attempt: 'a'.repeat(22), ...payload });
+    // Whose token is revoked meanwhile is put out before there is an answer.
+    const answer = await socket.timeout(10000).emitWithAck('join', { room, attempt: 'a'.repeat(22), ...payload })
+      .catch((error) => ({ error: { code: error.message } }));
     return answer.error ? { error: answer.error.code } : { name: answer.self?.name ?? answer.participants, answer };
   } finally {
     socket.close();
