@@ -20,6 +20,7 @@
 #include "base/random.h"
 #include "call/actions.h"
 #include "call/events.h"
+#include "call/sight.h"
 #include "call/types.h"
 
 namespace confab::call {
@@ -67,6 +68,16 @@ class Call {
   bool is_in(std::string_view code, MeetingId meeting, ParticipantId who) const;
   // As its meeting has them, or nullptr where there is none; until the next event.
   const RoomSettings* settings_in(std::string_view code) const;
+  // ---- for whoever looks after the server (sight.cpp) ----
+  // By their ids, those that come after `after`; `count` at the most.
+  std::vector<MeetingSight> meetings_after(MeetingId after, std::size_t count) const;
+  std::optional<MeetingSight> meeting(MeetingId id) const;
+  // In the order in which they came, those after `after` (PersonSight::order): `count` at the most,
+  // and no more once together they have `streams_max` streams; one in any case.
+  std::vector<PersonSight> people_after(MeetingId id, std::uint64_t after, std::size_t count,
+                                        std::size_t streams_max) const;
+  std::optional<PersonSight> person(MeetingId id, ParticipantId participant) const;
+
   // What must hold between events; for tests and debug builds.
   bool is_consistent() const;
 

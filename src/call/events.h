@@ -196,6 +196,15 @@ struct OperatorRequest {
   TraceContext trace = {};
 };
 
+// Somebody who looks after the server wants to see what goes through the media of a meeting, or
+// of one in it. Answered like an OperatorRequest, with control::MeetingStats.
+struct MediaLook {
+  RequestNumber number = 0;
+  MeetingId meeting;
+  std::optional<ParticipantId> participant;
+  TraceContext trace = {};
+};
+
 // ---- connections; one need not be announced, its first request does ----
 
 // The socket is gone but may come back: the grace period starts.
@@ -281,10 +290,10 @@ struct ServerStopping {
   Duration reconnect_in = 1s;
 };
 
-using Event = std::variant<ClientRequest, OperatorRequest, ConnectionLost, ConnectionRecovered,
-                           ConnectionClosed, GrantRevoked, PageClosing, PageReturning, RoomLoaded,
-                           ChatSaved, MessageDropped, PasswordChecked, PasswordHashed, RoomChanged,
-                           RoomDeleted, RoomUnkept, MessageGone, ServerStopping,
-                           control::MediaCompletion, control::MediaEvent>;
+using Event = std::variant<ClientRequest, OperatorRequest, MediaLook, ConnectionLost,
+                           ConnectionRecovered, ConnectionClosed, GrantRevoked, PageClosing,
+                           PageReturning, RoomLoaded, ChatSaved, MessageDropped, PasswordChecked,
+                           PasswordHashed, RoomChanged, RoomDeleted, RoomUnkept, MessageGone,
+                           ServerStopping, control::MediaCompletion, control::MediaEvent>;
 
 }  // namespace confab::call

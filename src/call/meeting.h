@@ -155,6 +155,7 @@ struct Meeting {
   MeetingPhase phase = MeetingPhase::kLoading;
   std::uint64_t timer = 0;  // for the store's answer, or until the next attempt to reopen
   std::uint32_t reopen_attempts = 0;
+  std::int64_t since_ms = 0;
   std::string lost_reason;
   ortc::RtpCapabilities router_capabilities;
   std::vector<WaitingJoin> waiting;

@@ -4,7 +4,7 @@ import test from 'node:test';
 import assert from 'node:assert/strict';
 import { start, sleep } from './lib/access.mjs';
 import { everyWayIn, linkIn, password } from './lib/accounts.mjs';
-import { crowd } from './lib/client.mjs';
+import { crowd, produce } from './lib/client.mjs';
 import { Contract, declaredRoutes, operationsOf } from './lib/openapi.mjs';
 import { Provider } from './lib/provider.mjs';
 
@@ -127,6 +127,22 @@ test('each operation does what the document says', async (t) => {
   await done(200, 'DELETE /api/webhooks/{id}', { params: { id: hook.id } });
   const { next } = await done(200, 'GET /api/audit', { query: '?limit=1' });
   await done(200, 'GET /api/audit', { query: `?cursor=${next}` });
+  await done(200, 'GET /api/stats');
+  const { meetings } = await done(200, 'GET /api/stats/meetings');
+  const sender = await people.join((await done(201, 'POST /api/rooms')).code, 'Eve');
+  await produce(sender, 'camera');
+  const meeting = (await done(200, 'GET /api/stats/meetings')).meetings.find((each) => each.producers === 1);
+  assert.ok(meetings.length > 0 && meeting);
+  const seen = await done(200, 'GET /api/stats/meetings/{id}', { params: { id: meeting.id } });
+  assert.equal(seen.participants[0].media.producers[0].source, 'camera');
+  const { participant } = await done(200, 'GET /api/stats/meetings/{id}/participants/{participant}',
+    { params: { id: meeting.id, participant: seen.participants[0].id } });
+  assert.equal(participant.name, 'Eve');
+  const [node] = (await done(200, 'GET /api/nodes')).nodes;
+  const drained = await done(200, 'POST /api/nodes/{id}/drain', { params: { id: node.id }, body: { deadlineSeconds: 60 } });
+  assert.equal(drained.draining, true);
+  assert.equal((await done(503, 'GET /readyz')).status, 'draining');
+  assert.equal((await done(200, 'DELETE /api/nodes/{id}/drain', { params: { id: node.id } })).draining, false);
   for (const name of ['GET /.well-known/jwks.json', 'GET /api/config', 'GET /livez', 'GET /readyz']) await done(200, name);
   const openapi = await ask('GET /api/openapi.json');
   await done(304, 'GET /api/openapi.json', { headers: { 'if-none-match': openapi.headers.get('etag') } });

@@ -53,6 +53,7 @@ void on_join(Core& core, const Origin& origin, Join request);
 // ---- everything else that happens ----
 void on(Core& core, ClientRequest event);    // finds the handler above
 void on(Core& core, OperatorRequest event);  // the same
+void on(Core& core, MediaLook event);
 void on(Core& core, ConnectionLost event);
 void on(Core& core, ConnectionRecovered event);
 void on(Core& core, ConnectionClosed event);

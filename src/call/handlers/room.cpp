@@ -8,6 +8,7 @@ namespace {
 
 void open(Core& core, Meeting& meeting, ortc::RtpCapabilities router_capabilities) {
   const bool is_again = meeting.phase == MeetingPhase::kReopening;
+  if (!is_again) meeting.since_ms = core.unix_ms;
   meeting.phase = MeetingPhase::kOpen;
   meeting.router_capabilities = std::move(router_capabilities);
   core.log.write(

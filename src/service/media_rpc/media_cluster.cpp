@@ -78,6 +78,7 @@ void MediaCluster::add(const Node& node) {
              }
              there.is_up = true;
              there.region = hello.region;
+             there.build = hello.build;
            },
        .on_load = [this, number](const control::Load& load) { change(number, load); },
        .on_lost =
@@ -89,13 +90,33 @@ void MediaCluster::add(const Node& node) {
 
 // The first beat follows the greeting at once: from then on it may be given meetings.
 void MediaCluster::change(control::NodeNumber number, const control::Load& load) {
-  const Member& member = members_.at(number);
+  Member& member = members_.at(number);
+  member.load = load;
   const bool takes = member.is_up && member.is_named && !load.is_draining && !load.is_leaving;
   if (takes) {
     choice_.set(number, member.region, load);
   } else {
     choice_.remove(number);
   }
+}
+
+std::vector<MediaCluster::NodeState> MediaCluster::states() const {
+  std::vector<NodeState> out;
+  for (const auto& [number, member] : members_) {
+    out.push_back({number, member.region, member.build, member.is_up, member.is_named,
+                   member.meetings, member.load});
+  }
+  std::ranges::sort(out, {}, &NodeState::number);
+  return out;
+}
+
+void MediaCluster::drain(control::NodeNumber number, std::optional<Duration> deadline,
+                         Drained answer) {
+  const auto member = members_.find(number);
+  if (member == members_.end()) {
+    return answer(fail(ErrorCode::kNotFound, "there is no such media node"));
+  }
+  member->second.media->drain(deadline, std::move(answer));
 }
 
 void MediaCluster::use_credentials(const rpc::Credentials& credentials) {

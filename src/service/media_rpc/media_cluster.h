@@ -43,6 +43,22 @@ class MediaCluster final : public control::MediaControl, private control::MediaL
 
   void send(control::MediaCommand command) override;
 
+  // ---- for whoever looks after the nodes ----
+  struct NodeState {
+    control::NodeNumber number = 0;
+    std::string region;
+    std::string build;
+    bool is_up = false;
+    bool is_named = true;      // else it goes once its last meeting is over
+    std::size_t meetings = 0;  // of ours
+    control::Load load;        // as it last said, while it is up
+  };
+  // By their numbers.
+  std::vector<NodeState> states() const;
+  // It takes no new meetings, and after `deadline` has those that it has taken elsewhere; nothing:
+  // it takes meetings again. kNotFound for a node that is not there.
+  void drain(control::NodeNumber number, std::optional<Duration> deadline, Drained answer);
+
   // May a meeting be opened?
   bool is_ready() const { return !choice_.empty(); }
   std::size_t nodes() const { return members_.size(); }
@@ -53,6 +69,8 @@ class MediaCluster final : public control::MediaControl, private control::MediaL
     Node node;
     std::unique_ptr<RemoteMedia> media;
     std::string region;
+    std::string build;
+    control::Load load;
     bool is_up = false;
     bool is_named = true;
     std::size_t meetings = 0;

@@ -24,6 +24,8 @@ using testing::SizeIs;
 // A node, a signaling node that has meetings there, and an operator.
 class OperatedPlace final : public ServedPlace {
  public:
+  using ServedPlace::kNode;
+
   OperatedPlace() {
     serve();
     on_loop([this] {
@@ -86,6 +88,20 @@ class OperatedPlace final : public ServedPlace {
   }
   rpc::Code refusal(const std::string& method, const google::protobuf::MessageLite& request) {
     return call("/confab.media.v1.Media/" + method, request.SerializeAsString()).end.code;
+  }
+  // As a signaling node asks it.
+  Result<DrainState> drain(control::NodeNumber number, std::optional<Duration> deadline) {
+    std::optional<Result<DrainState>> out;
+    on_loop([&] {
+      cluster_->drain(number, deadline, [&](Result<DrainState> state) { out = std::move(state); });
+    });
+    wait_for([&] { return out.has_value(); });
+    return *out;
+  }
+  std::vector<MediaCluster::NodeState> states() {
+    std::vector<MediaCluster::NodeState> out;
+    on_loop([&] { out = cluster_->states(); });
+    return out;
   }
   // As grpc.health.v1 says it: field 1, an enum.
   bool is_serving() { return call("/grpc.health.v1.Health/Check", "").bytes == "\x08\x01"; }
@@ -248,6 +264,30 @@ TEST(ReflectionTest, WhatIsNotOursIsNotFound) {
   }
   EXPECT_EQ(reflected(reflection::Request{}).refusal().code(), 5);
   EXPECT_EQ(reflect("\xff\xff"), "");
+}
+
+TEST_F(OperatorApiTest, ASignalingNodeDrainsAMediaNodeAndSeesIt) {
+  open();
+  ASSERT_THAT(place_.states(), SizeIs(1));
+  EXPECT_TRUE(place_.states()[0].is_up);
+  EXPECT_EQ(place_.states()[0].meetings, 1u);
+  EXPECT_FALSE(place_.states()[0].load.is_draining);
+
+  const auto drained = place_.drain(OperatedPlace::kNode, 600s);
+  ASSERT_TRUE(drained) << drained.error().message;
+  EXPECT_TRUE(drained->is_draining);
+  EXPECT_EQ(drained->meetings, 1u);
+  place_.wait_until_ready(false);
+  EXPECT_TRUE(place_.states()[0].load.is_draining);
+
+  const auto undrained = place_.drain(OperatedPlace::kNode, std::nullopt);
+  ASSERT_TRUE(undrained) << undrained.error().message;
+  EXPECT_FALSE(undrained->is_draining);
+  place_.wait_until_ready(true);
+
+  EXPECT_EQ(place_.drain(OperatedPlace::kNode + 1, 1s).error().code, ErrorCode::kNotFound);
+  place_.end_process();
+  EXPECT_EQ(place_.drain(OperatedPlace::kNode, std::nullopt).error().code, ErrorCode::kConflict);
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ RemoteMedia::RemoteMedia(http::EventLoop& loop, const std::string& target,
       session_(std::move(self), monotonic_now()),
       timer_(loop),
       alive_(std::make_shared<RemoteMedia*>(this)),
-      client_(target, credentials, [&loop](rpc::Task task) { loop.post(std::move(task)); }) {
+      client_(target, credentials, [&loop](rpc::Task task) { loop.post(std::move(task)); }),
+      drain_calls_(loop) {
   pump();
 }
 

@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,7 @@
 #include "control/session/owner_session.h"
 #include "platform/http/event_loop.h"
 #include "platform/rpc/client.h"
+#include "service/media_rpc/drain_calls.h"
 
 namespace confab::media_rpc {
 
@@ -41,6 +43,11 @@ class RemoteMedia final : public control::MediaControl {
   // For the streams that are opened from now on.
   void use_credentials(const rpc::Credentials& credentials) {
     client_.use_credentials(credentials);
+  }
+
+  // See DrainCalls.
+  void drain(std::optional<Duration> deadline, Drained answer) {
+    drain_calls_.begin(client_, deadline, std::move(answer));
   }
 
   bool is_up() const { return session_.state() == control::OwnerSession::State::kUp; }
@@ -78,6 +85,7 @@ class RemoteMedia final : public control::MediaControl {
   std::shared_ptr<RemoteMedia*> alive_;
   rpc::Client client_;
   std::unique_ptr<rpc::Stream> stream_;
+  DrainCalls drain_calls_;
 };
 
 }  // namespace confab::media_rpc

@@ -79,6 +79,7 @@ void RestApi::get_config(Responder responder) const {
 
 void RestApi::ask_ready(ReadyAnswer answer) {
   if (is_closing_) return answer("stopping");
+  if (is_draining_) return answer("draining");
   readiness_.ask([answer = std::move(answer)](bool is_ready) mutable {
     answer(is_ready ? "ok" : "store_unavailable");
   });

@@ -23,7 +23,10 @@ class RestApi {
   // /readyz answers 503 from now on.
   void close() { is_closing_ = true; }
 
-  // "ok", or why not: "stopping", "store_unavailable".
+  // The same until it is taken back: people should go elsewhere.
+  void set_draining(bool is_draining) { is_draining_ = is_draining; }
+
+  // "ok", or why not: "stopping", "draining", "store_unavailable".
   using ReadyAnswer = std::move_only_function<void(std::string_view status)>;
   void ask_ready(ReadyAnswer answer);
 
@@ -35,6 +38,7 @@ class RestApi {
   // From configuration alone, so the same for every meeting and node.
   ortc::RtpCapabilities capabilities_;
   bool is_closing_ = false;
+  bool is_draining_ = false;
   Readiness readiness_;
 };
 

@@ -1,5 +1,7 @@
 #include "service/signaling/client_reports.h"
 
+#include <numeric>
+
 #include "base/instant.h"
 #include "service/signaling/report_words.h"
 
@@ -33,6 +35,11 @@ void ClientReports::take(const call::ClientReport& report) {
   video_ms_ += report.video_ms;
   concealed_ms_ += report.concealed_ms;
   audio_ms_ += report.audio_ms;
+}
+
+std::uint64_t ClientReports::failures(call::JoinStep step) const {
+  const auto& of_step = failures_[static_cast<std::size_t>(step)];
+  return std::accumulate(of_step.begin(), of_step.end(), std::uint64_t{0});
 }
 
 void ClientReports::drop(ErrorCode why) {

@@ -16,6 +16,8 @@ class ClientReports {
   void take(const call::ClientReport& report);
   // One that was not taken, for that reason.
   void drop(ErrorCode why);
+  // Joins that clients gave up, by how far they had come.
+  std::uint64_t failures(call::JoinStep step) const;
   void expose(metrics::Exposition& out) const;
 
  private:

@@ -17,6 +17,10 @@
 namespace confab::signaling {
 namespace {
 
+bool is_join(const EventCodec* codec) {
+  return codec == &own::kJoin || codec == &compat::kJoinRoom;
+}
+
 engineio::Config engine_config(const Config& config) {
   engineio::Config out;
   out.node = config.node;
@@ -120,6 +124,7 @@ std::optional<Door::Dialect> Door::dialect_of(const socketio::ConnectRequest& ev
 void Door::refuse_token(const socketio::ConnectRequest& event, const Error& error,
                         std::string_view reason) {
   ++counts_.tokens_refused;
+  joins_.refused(error, wall_unix_ms());
   const boost::json::object data{
       {"error",
        {{"code", error_code_name(error.code)}, {"message", error.message}, {"reason", reason}}}};
@@ -295,6 +300,7 @@ void Door::refuse(const Session& session, const EventCodec* codec,
                   std::optional<std::uint64_t> ack_id, const Error& error) {
   ++counts_.requests_refused;
   if (codec == &own::kClientReport) client_reports_.drop(error.code);
+  if (is_join(codec)) joins_.refused(error, wall_unix_ms());
   if (!ack_id) return;
   sockets_.acknowledge(
       session.socket, *ack_id,
@@ -332,8 +338,10 @@ void Door::note_outcome(Session& session, const EventCodec& codec, const call::R
     tell(session, session.news.on_asked());
     return;
   }
+  if (std::holds_alternative<call::InLobby>(body)) joins_.sent_to_lobby();
   const auto* joined = std::get_if<call::JoinedMeeting>(&body);
   if (joined == nullptr) return;
+  joins_.let_in();
   session.is_joined = true;
   sockets_.trust(session.socket);
   session.news = {};

@@ -29,6 +29,7 @@
 #include "service/signaling/dialects/codec.h"
 #include "service/signaling/dialects/compat/producer_news.h"
 #include "service/signaling/grants.h"
+#include "service/signaling/join_book.h"
 #include "service/socketio_http/socketio_http.h"
 
 namespace confab::signaling {
@@ -94,6 +95,7 @@ class Door {
   };
   Counts counts() const;
   const ClientReports& client_reports() const { return client_reports_; }
+  const JoinBook& joins() const { return joins_; }
 
  private:
   enum class Dialect : std::uint8_t { kOwn, kCompatible };
@@ -193,6 +195,7 @@ class Door {
   std::unordered_map<socketio::SocketId, call::ConnectionId> by_socket_;
   Counts counts_;
   ClientReports client_reports_;
+  JoinBook joins_;
   Instant news_due_ = kNever;  // of the session whose news have waited longest
   http::LoopTimer news_;
   http::LoopTimer held_;

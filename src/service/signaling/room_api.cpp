@@ -195,7 +195,7 @@ void RoomApi::create(const Request& request, Responder responder) {
 void RoomApi::create_as(std::string owner, const Request& request, Responder responder) {
   if (is_closing_) {
     return responder.send(Response::error(
-        {ErrorCode::kUnavailable, "the server is about to stop; try again in a moment"}));
+        {ErrorCode::kUnavailable, "no rooms are made here now; try again in a moment"}));
   }
   using Caller = http::IdempotentAnswers::Caller;
   auto caller = Caller::kVerified;

@@ -74,8 +74,8 @@ class RoomApi {
   // Answers, and counts what was wrong with the credential.
   void refuse(const Error& error, http::Responder responder);
   void set_account_check(AccountCheck check) { accounts_ = std::move(check); }
-  // No more rooms are made.
-  void close() { is_closing_ = true; }
+  // No more rooms are made until it is taken back.
+  void set_closing(bool is_closing) { is_closing_ = is_closing; }
   void expose(metrics::Exposition& out) const;
 
  private:

@@ -16,6 +16,7 @@
 #include "service/signaling/records.h"
 #include "service/signaling/room_lists_api.h"
 #include "service/signaling/room_writes.h"
+#include "service/signaling/stats_api.h"
 
 namespace confab::signaling {
 namespace {
@@ -72,7 +73,14 @@ class SignalingService::Impl final : public RoomApi::Meetings {
             [this](PageApi::News news, PageApi::Page page) { hear_page(news, std::move(page)); }),
         rooms_(config, server, store, signer, ice_servers_.book(), passwords_, random, log, *this),
         attendance_(store.archive()),
-        lists_(server, store, rooms_, *this) {
+        lists_(server, store, rooms_, *this),
+        stats_(
+            config, loop, server, call_, door_,
+            [this](MeetingId meeting, std::optional<ParticipantId> participant, Answer answer) {
+              const call::RequestNumber number = ++last_operator_;
+              operators_.emplace(number, std::move(answer));
+              handle(call::MediaLook{number, meeting, participant, TraceContext::begin(random_)});
+            }) {
     ice_servers_.set_urls(config_.ice.urls);
     purge();
   }
@@ -94,6 +102,7 @@ class SignalingService::Impl final : public RoomApi::Meetings {
   }
 
   std::size_t participants() const { return call_.counts().participants; }
+  std::size_t meetings() const { return call_.counts().meetings; }
 
   void set_books(std::function<void(const call::Happened& happened)> books) {
     books_ = std::move(books);
@@ -108,13 +117,15 @@ class SignalingService::Impl final : public RoomApi::Meetings {
   void set_token_check(TokenCheck check) { door_.set_token_check(std::move(check)); }
 
   void stop(std::function<void()> done) {
-    drain();
+    set_draining(true);
     door_.close();
     handle(call::ServerStopping{kReconnectIn});
     farewell_.set(monotonic_now() + kFarewell, std::move(done));
   }
 
-  void drain() { rooms_.close(); }
+  void set_watchers(StatsApi::Watchers watchers) { stats_.set_watchers(std::move(watchers)); }
+
+  void set_draining(bool is_draining) { rooms_.set_closing(is_draining); }
   void set_room_authority(RoomApi::Authority authority) {
     rooms_.set_authority(std::move(authority));
   }
@@ -219,6 +230,8 @@ class SignalingService::Impl final : public RoomApi::Meetings {
     out.counter("store_room_writes_refused",
                 "Such decisions that the database does not take, as of a room that was deleted.",
                 {}, writes_.refused());
+    door_.joins().expose(out);
+    stats_.expose(out);
     rooms_.expose(out);
     attendance_.expose(out);
     const PageApi::Counts& pages = pages_.counts();
@@ -393,6 +406,7 @@ class SignalingService::Impl final : public RoomApi::Meetings {
   RoomApi rooms_;
   Attendance attendance_;
   RoomListsApi lists_;
+  StatsApi stats_;
 };
 
 SignalingService::SignalingService(const Config& config, http::EventLoop& loop,
@@ -413,6 +427,10 @@ void SignalingService::on_media_event(control::MediaEvent event) {
 
 void SignalingService::config_changed() {
   impl_->config_changed();
+}
+
+std::size_t SignalingService::meetings() const {
+  return impl_->meetings();
 }
 
 std::size_t SignalingService::participants() const {
@@ -443,12 +461,17 @@ void SignalingService::set_room_makers(RoomApi::Makers makers) {
   impl_->set_room_makers(std::move(makers));
 }
 
+void SignalingService::set_watchers(
+    std::function<Result<void>(const http::Request& request)> watchers) {
+  impl_->set_watchers(std::move(watchers));
+}
+
 void SignalingService::set_room_listers(RoomApi::Listers listers) {
   impl_->set_room_listers(std::move(listers));
 }
 
-void SignalingService::drain() {
-  impl_->drain();
+void SignalingService::set_draining(bool is_draining) {
+  impl_->set_draining(is_draining);
 }
 
 void SignalingService::set_room_authority(RoomApi::Authority authority) {

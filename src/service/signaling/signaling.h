@@ -41,6 +41,7 @@ class SignalingService final : public control::MediaListener {
   void config_changed();
 
   std::size_t participants() const;
+  std::size_t meetings() const;
 
   // Tells every client to come back in a moment, and calls `done` when that had time to go out.
   void stop(std::function<void()> done);
@@ -54,14 +55,16 @@ class SignalingService final : public control::MediaListener {
   void set_account_check(const AccountCheck& check);
   // Who is told what happens in meetings.
   void set_books(std::function<void(const call::Happened& happened)> books);
-  // No more rooms are made; what goes on goes on.
-  void drain();
+  // No more rooms are made until it is taken back; what goes on goes on.
+  void set_draining(bool is_draining);
   // Who may do anything in a room besides whoever shows its host key.
   void set_room_authority(RoomApi::Authority authority);
   // Who may make rooms where people without a token may not (auth.anonymous_create).
   void set_room_makers(RoomApi::Makers makers);
   // Who may know which rooms there are.
   void set_room_listers(RoomApi::Listers listers);
+  // Who may see what goes on in meetings (GET /api/stats); without it nobody.
+  void set_watchers(std::function<Result<void>(const http::Request& request)> watchers);
 
   // How many meetings, participants, sockets there are, and what was asked.
   void expose(metrics::Exposition& out) const;

@@ -91,6 +91,11 @@ void AccessParts::guard(signaling::SignalingService& signaling) {
            access_.note_leading(who.identity, request, room_id);
          }});
   }
+  signaling.set_watchers([this](const http::Request& request) -> Result<void> {
+    auto caller = access_.caller(request, auth::Scope::kOps);
+    if (!caller) return std::unexpected(std::move(caller.error()));
+    return {};
+  });
   signaling.set_books(
       [this](const call::Happened& happened) { webhooks_.tell(happening_of(happened)); });
 }

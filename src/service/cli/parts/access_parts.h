@@ -42,6 +42,8 @@ class AccessParts {
   // Meetings ask here from now on, and tell what happens.
   void guard(signaling::SignalingService& signaling);
 
+  access::Access& access() { return access_; }
+
   void expose(metrics::Exposition& out) const {
     access_.expose(out);
     webhooks_.expose(out);

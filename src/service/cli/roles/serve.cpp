@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "platform/auth/token_signer.h"
 #include "platform/random/secure_random.h"
@@ -16,6 +17,7 @@
 #include "service/cli/parts/http_options.h"
 #include "service/cli/parts/media_plane.h"
 #include "service/cli/parts/media_service_door.h"
+#include "service/cli/parts/nodes_api.h"
 #include "service/cli/parts/public_door.h"
 #include "service/cli/parts/role_process.h"
 #include "service/cli/parts/stores.h"
@@ -29,11 +31,11 @@ namespace {
 
 // Everything `confab serve` runs, in the order in which the parts need each other; destroyed in
 // reverse. Members are made by start(), because each of them can fail with a reason.
-class AllInOne {
+class AllInOne final : private NodesApi::Nodes {
  public:
   AllInOne(Config config, ConfigSource source, http::EventLoop& loop)
       : config_(std::move(config)), source_(std::move(source)), loop_(loop) {}
-  ~AllInOne();
+  ~AllInOne() override;
 
   Result<void> start();
   void run();
@@ -46,6 +48,12 @@ class AllInOne {
   void announce();
   Lifecycle::Hooks hooks();
   void stop(http::Task done);
+
+  std::vector<NodesApi::Node> nodes() const override;
+  // There is nowhere to take its meetings: they go on, and new rooms are made elsewhere.
+  void drain(std::uint16_t number, std::optional<Duration> deadline,
+             NodesApi::Answer answer) override;
+  void set_draining(bool is_draining);
 
   Config config_;  // SIGHUP changes it; all that refer to it run on the loop's thread
   const ConfigSource source_;
@@ -62,6 +70,9 @@ class AllInOne {
   std::unique_ptr<signaling::SignalingService> signaling_;
   std::unique_ptr<rest::RestApi> rest_;
   std::unique_ptr<media_compat::MediaService> service_;  // where it is wanted
+  std::unique_ptr<NodesApi> nodes_api_;
+  bool is_draining_ = false;
+  bool is_ending_ = false;
   Banner banner_;
 };
 
@@ -101,6 +112,8 @@ Result<void> AllInOne::open_http() {
                                                              *store_, *signer_, random_, *log_);
   media.set_listener(*signaling_);
   access_->guard(*signaling_);
+  NodesApi::Nodes& known = *this;
+  nodes_api_ = std::make_unique<NodesApi>(access_->access(), known, door_->server());
   rest_ = std::make_unique<rest::RestApi>(config_, loop_, door_->server(), *store_);
   banner_.has_web_app = serve_web_app(config_, door_->server(), *log_);
   const auto addresses = plane_->media().announced().addresses;
@@ -169,9 +182,9 @@ Lifecycle::Hooks AllInOne::hooks() {
           .config_changed = [this] { signaling_->config_changed(); },
           .drain =
               [this] {
+                is_ending_ = true;
                 rest_->close();
-                signaling_->drain();
-                if (service_ != nullptr) service_->set_draining(true);
+                set_draining(true);
               },
           .is_drained =
               [this] {
@@ -179,6 +192,33 @@ Lifecycle::Hooks AllInOne::hooks() {
                        (service_ == nullptr || service_->rooms() == 0);
               },
           .stop = [this](http::Task done) { stop(std::move(done)); }};
+}
+
+std::vector<NodesApi::Node> AllInOne::nodes() const {
+  NodesApi::Node self{.number = config_.node, .role = role_name(Role::kServe)};
+  self.region = config_.discovery.region;
+  self.is_self = self.is_up = self.can_drain = true;
+  self.is_draining = is_draining_;
+  self.is_leaving = is_ending_;
+  self.meetings = signaling_->meetings();
+  self.load = {plane_->media().transports(), self.meetings, std::nullopt};
+  return {self};
+}
+
+void AllInOne::drain(std::uint16_t, std::optional<Duration> deadline, NodesApi::Answer answer) {
+  if (is_ending_ && !deadline) {
+    return answer(fail(ErrorCode::kConflict, "this process is going to end"));
+  }
+  set_draining(deadline.has_value());
+  answer(NodesApi::DrainState{is_draining_, signaling_->meetings()});
+}
+
+void AllInOne::set_draining(bool is_draining) {
+  is_draining_ = is_draining;
+  rest_->set_draining(is_draining);
+  signaling_->set_draining(is_draining);
+  if (service_ != nullptr) service_->set_draining(is_draining);
+  log_->write(LogLevel::kInfo, "node_draining", {{"draining", is_draining}});
 }
 
 void AllInOne::run() {

@@ -16,6 +16,7 @@
 #include "service/cli/parts/directory.h"
 #include "service/cli/parts/http_options.h"
 #include "service/cli/parts/membership.h"
+#include "service/cli/parts/nodes_api.h"
 #include "service/cli/parts/public_door.h"
 #include "service/cli/parts/role_process.h"
 #include "service/cli/parts/rpc_credentials.h"
@@ -34,11 +35,11 @@ std::string rpc_target(const discovery::Instance& instance) {
   return (is_v6 ? "[" + instance.address + "]" : instance.address) + ":" + std::to_string(port);
 }
 
-class SignalingRole {
+class SignalingRole final : private NodesApi::Nodes {
  public:
   SignalingRole(Config config, ConfigSource source, http::EventLoop& loop)
       : config_(std::move(config)), source_(std::move(source)), loop_(loop) {}
-  ~SignalingRole() {
+  ~SignalingRole() override {
     if (log_ != nullptr) log_->write(LogLevel::kInfo, "stopped", {});
   }
 
@@ -55,6 +56,10 @@ class SignalingRole {
   void announce();
   void stop(http::Task done);
 
+  std::vector<NodesApi::Node> nodes() const override;
+  void drain(std::uint16_t number, std::optional<Duration> deadline,
+             NodesApi::Answer answer) override;
+
   Config config_;
   const ConfigSource source_;
   DataDir data_dir_;
@@ -70,7 +75,9 @@ class SignalingRole {
   std::unique_ptr<AdminDoor> admin_;
   std::unique_ptr<AccessParts> access_;
   std::unique_ptr<signaling::SignalingService> signaling_;
+  std::unique_ptr<NodesApi> nodes_api_;
   std::unique_ptr<rest::RestApi> rest_;
+  bool is_draining_ = false;
 };
 
 Result<void> SignalingRole::start() {
@@ -140,6 +147,8 @@ Result<void> SignalingRole::open_http() {
       config_, loop_, door_->server(), *media_, *store_, *signer_, random_, *log_);
   media_->set_listener(*signaling_);
   access_->guard(*signaling_);
+  NodesApi::Nodes& known = *this;
+  nodes_api_ = std::make_unique<NodesApi>(access_->access(), known, door_->server());
   rest_ = std::make_unique<rest::RestApi>(config_, loop_, door_->server(), *store_);
   return door_->listen({});
 }
@@ -183,6 +192,39 @@ void SignalingRole::announce() {
               {{"build", build_id()}, {"http_port", door_->http().port}});
 }
 
+// Of other signaling nodes it knows nothing; numbers are of one kind each, so ours may be that of a
+// media node too, and only those can be drained from here.
+std::vector<NodesApi::Node> SignalingRole::nodes() const {
+  std::vector<NodesApi::Node> out;
+  for (const auto& each : media_->states()) {
+    NodesApi::Node node{.number = each.number, .role = role_name(Role::kMedia)};
+    node.region = each.region;
+    node.is_up = each.is_up;
+    node.is_draining = each.is_up && each.load.is_draining;
+    node.is_leaving = each.is_up && each.load.is_leaving;
+    node.can_drain = true;
+    node.meetings = each.meetings;
+    if (each.is_up) node.load = {each.load.transports, each.load.meetings, each.load.lag};
+    out.push_back(std::move(node));
+  }
+  NodesApi::Node self{.number = config_.node, .role = role_name(Role::kSignaling)};
+  self.region = config_.discovery.region;
+  self.is_self = self.is_up = true;
+  self.is_draining = is_draining_;
+  self.meetings = signaling_->meetings();
+  out.push_back(std::move(self));
+  return out;
+}
+
+void SignalingRole::drain(std::uint16_t number, std::optional<Duration> deadline,
+                          NodesApi::Answer answer) {
+  media_->drain(number, deadline,
+                [answer = std::move(answer)](const Result<media_rpc::DrainState>& state) mutable {
+                  if (!state) return answer(std::unexpected(state.error()));
+                  answer(NodesApi::DrainState{state->is_draining, state->meetings});
+                });
+}
+
 void SignalingRole::run() {
   Lifecycle::Hooks hooks;
   hooks.prepare = [this](const Config& wanted) -> Result<void> {
@@ -194,8 +236,9 @@ void SignalingRole::run() {
   };
   hooks.config_changed = [this] { signaling_->config_changed(); };
   hooks.drain = [this] {
+    is_draining_ = true;
     rest_->close();
-    signaling_->drain();
+    signaling_->set_draining(true);
     membership_->drain();
   };
   hooks.is_drained = [this] { return signaling_->participants() == 0; };

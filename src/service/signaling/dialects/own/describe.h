@@ -35,6 +35,10 @@ boost::json::array describe(const call::ChatPage& page);
 // {reason, spatialLayer, temporalLayer, targetSpatialLayer, targetTemporalLayer, allottedBps};
 // layers are null where nothing is sent.
 boost::json::object describe(const control::LayerStats& layers);
+// Of statistics: what a participant may see of what is theirs, an operator of everybody's.
+boost::json::object describe(const control::TransportStats& stats);
+boost::json::object describe(const control::ProducerStats& stats);
+boost::json::object describe(const control::ConsumerStats& stats);
 // {self, participants, chat, chatEarlier, chatDeleted, speakers}
 boost::json::object describe(const call::State& state);
 
