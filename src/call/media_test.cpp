@@ -265,6 +265,28 @@ TEST_F(MediaTest, layers_are_chosen_and_measurements_asked_for_of_the_media_plan
   world.answer<control::MeetingStats>(b);
 }
 
+// An older media node answers with the whole meeting.
+TEST_F(MediaTest, nobody_is_told_the_measurements_of_others) {
+  const TransportId own = TransportId::random(world.random);
+  const TransportId foreign = TransportId::random(world.random);
+  control::MeetingStats& all = world.media.stats;
+  all.transports = {{own, ben.state.self.who.id}, {foreign, ada.state.self.who.id}};
+  all.producers.resize(2);
+  all.producers[0].transport = foreign;
+  all.producers[1].transport = own;
+  all.consumers.resize(2);
+  all.consumers[0].transport = own;
+  all.consumers[1].transport = foreign;
+  world.ask(b, GetStats{});
+  const auto& told = world.answer<control::MeetingStats>(b);
+  ASSERT_EQ(told.transports.size(), 1u);
+  EXPECT_EQ(told.transports[0].transport, own);
+  ASSERT_EQ(told.producers.size(), 1u);
+  EXPECT_EQ(told.producers[0].transport, own);
+  ASSERT_EQ(told.consumers.size(), 1u);
+  EXPECT_EQ(told.consumers[0].transport, own);
+}
+
 TEST_F(MediaTest, whoever_is_sent_another_quality_is_told_and_nobody_else) {
   const ConsumerId id = world.consume(b, world.produce(a, Source::kCamera)).consumed.consumer;
   const TransportId transport = world.media.consumers.at(id).first;

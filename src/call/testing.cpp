@@ -130,9 +130,7 @@ control::MediaResult FakeMedia::carry_out(const control::MediaCommand& command) 
     control::MediaResult operator()(const control::SetConsumerPaused&) const { return done(); }
     control::MediaResult operator()(const control::SetPreferredLayers&) const { return done(); }
     control::MediaResult operator()(const control::RequestKeyFrame&) const { return done(); }
-    control::MediaResult operator()(const control::GetMeetingStats&) const {
-      return control::MeetingStats{};
-    }
+    control::MediaResult operator()(const control::GetMeetingStats&) const { return m.stats; }
     static control::MediaResult done() { return control::Done{}; }
   };
   return std::visit(Visitor{*this, command.meeting}, command.request);

@@ -40,6 +40,7 @@ class FakeMedia {
   std::map<ProducerId, bool> paused;
   std::map<ParticipantId, control::Permits> permits;  // as it was last told
   std::map<ConsumerId, std::pair<TransportId, ProducerId>> consumers;
+  control::MeetingStats stats;  // what it answers
 
  private:
   void close_transport(TransportId id);

@@ -283,8 +283,11 @@ struct MeetingLost {
   std::string reason;
 };
 
+// What a newer media node tells and this process does not know: it is taken, and nothing follows.
+struct UnknownEvent {};
+
 using MediaEventBody = std::variant<TransportStateChanged, ConsumerClosed, ConsumerQuality,
-                                    ActiveSpeakers, MeetingLost>;
+                                    ActiveSpeakers, MeetingLost, UnknownEvent>;
 
 struct MediaEvent {
   MeetingId meeting;

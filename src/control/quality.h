@@ -50,11 +50,21 @@ constexpr std::string_view to_string(LayerReason reason) {
   return "";
 }
 
-// Its receiver's own connection is the reason. Which of these it is changes from one moment to the
-// next.
-constexpr bool is_of_link(LayerReason reason) {
-  return reason == LayerReason::kEstimate || reason == LayerReason::kDraining ||
-         reason == LayerReason::kProbeWait;
+// What a receiver is told of by itself. Which reason of a kind it is changes from one moment to the
+// next, and what is not its connection's it knows from elsewhere.
+enum class LimitKind : std::uint8_t { kNotOfLink, kLink, kPausedByLink };
+constexpr LimitKind limit_kind(LayerReason reason) {
+  switch (reason) {
+    case LayerReason::kEstimate:
+    case LayerReason::kDraining:
+    case LayerReason::kProbeWait:
+    case LayerReason::kServerLimit:
+      return LimitKind::kLink;
+    case LayerReason::kPausedEstimate:
+      return LimitKind::kPausedByLink;
+    default:
+      return LimitKind::kNotOfLink;
+  }
 }
 
 // What is sent of a video: which stream, and up to which of its temporal layers; -1: nothing.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace confab::sfu {
 namespace {
@@ -25,6 +26,8 @@ constexpr Duration kSameFall = 1s;
 // back: it would be taken again.
 constexpr Duration kStarveAfter = 2s;
 constexpr Duration kFeedAfter = 3s;
+// Doubled each time that it did not hold for kCalm.
+constexpr Duration kFeedAfterMax = 48s;
 constexpr double kRoomToFeed = 1.2;
 // Who comes, or wants more, is given at once what there is: until the first probes have told.
 constexpr Duration kFresh = 1500ms;
@@ -188,45 +191,72 @@ bool Allocation::Since::holds_for(Instant now, bool holds, Duration after) {
   return true;
 }
 
-// Of those who are given something the one that matters least, and came last; of the others the one
-// that matters most, and came first.
-Allotment* Allocation::next_to_lose(std::span<Allotment* const> tracks) {
-  Allotment* chosen = nullptr;
-  for (Allotment* track : tracks) {
-    if (!track->is_given()) continue;
-    if (chosen == nullptr || track->weight <= chosen->weight) chosen = track;
+void Allocation::order_by_weight(std::span<Allotment* const> tracks) {
+  by_weight_.assign(tracks.begin(), tracks.end());
+  // Of equal weight in the order in which they came: an insertion sort keeps it.
+  for (std::size_t i = 1; i < by_weight_.size(); ++i) {
+    for (std::size_t k = i; k > 0 && by_weight_[k - 1]->weight < by_weight_[k]->weight; --k) {
+      std::swap(by_weight_[k - 1], by_weight_[k]);
+    }
   }
-  return chosen;
 }
 
-Allotment* Allocation::next_to_gain(std::span<Allotment* const> tracks) {
-  Allotment* chosen = nullptr;
-  for (Allotment* track : tracks) {
-    if (!track->is_wanted || !track->is_starved_) continue;
-    if (chosen == nullptr || track->weight > chosen->weight) chosen = track;
+// The lowest layers of as many as fit, those first that matter most, and of these who came first.
+// One that is too large for what is left takes nothing from those after it.
+void Allocation::starve(double budget_bps, std::span<Allotment* const> tracks) {
+  order_by_weight(tracks);
+  double left = budget_bps;
+  for (const Allotment* track : by_weight_) {
+    if (track->is_given() && !track->may_starve) left -= track->at(0).cost_bps;
   }
-  return chosen;
-}
-
-void Allocation::starve(Instant now, double budget_bps, std::span<Allotment* const> tracks) {
-  double lowest = 0;
-  for (Allotment* track : tracks) {
-    if (!track->is_wanted) track->is_starved_ = false;
-    if (track->is_given()) lowest += track->at(0).cost_bps;
-  }
-  if (too_little_.holds_for(now, lowest > budget_bps, kStarveAfter)) {
-    while (lowest > budget_bps) {
-      Allotment* track = next_to_lose(tracks);
-      if (track == nullptr) break;
-      lowest -= track->at(0).cost_bps;
+  for (Allotment* track : by_weight_) {
+    if (!track->is_given() || !track->may_starve) continue;
+    if (track->at(0).cost_bps <= left) {
+      left -= track->at(0).cost_bps;
+    } else {
       track->is_starved_ = true;
       track->step_ = 0;
     }
   }
-  Allotment* next = next_to_gain(tracks);
-  const bool has_room =
-      next != nullptr && lowest + next->at(0).cost_bps * kRoomToFeed <= budget_bps;
-  if (room_.holds_for(now, has_room, kFeedAfter)) next->is_starved_ = false;
+}
+
+// Those that fit beside `given_bps` with room to spare. True if there are any, and they are fed if
+// `may`.
+bool Allocation::feed(double given_bps, double budget_bps, std::span<Allotment* const> tracks,
+                      bool may) {
+  order_by_weight(tracks);
+  bool any = false;
+  for (Allotment* track : by_weight_) {
+    const double needed = given_bps + track->at(0).cost_bps * kRoomToFeed;
+    if (!track->is_wanted || !track->is_starved_ || needed > budget_bps) continue;
+    any = true;
+    if (!may) break;
+    given_bps = needed;
+    track->is_starved_ = false;
+  }
+  return any;
+}
+
+void Allocation::share_lowest(Instant now, double budget_bps, std::span<Allotment* const> tracks) {
+  double lowest = 0;
+  bool has_starved = false;
+  bool can_starve = false;
+  for (Allotment* track : tracks) {
+    if (!track->is_wanted) track->is_starved_ = false;
+    if (track->is_given()) lowest += track->at(0).cost_bps;
+    has_starved |= track->is_starved_;
+    can_starve |= track->is_given() && track->may_starve;
+  }
+  if (too_little_.holds_for(now, can_starve && lowest > budget_bps, kStarveAfter)) {
+    const bool is_again = fed_at_ != kNever && now - fed_at_ < kCalm;
+    feed_after_ = is_again ? std::min(2 * feed_after_, kFeedAfterMax) : kFeedAfter;
+    starve(budget_bps, tracks);
+  }
+  if (!has_starved) return;
+  const bool has_room = feed(lowest, budget_bps, tracks, false);
+  if (!room_.holds_for(now, has_room, feed_after_)) return;
+  feed(lowest, budget_bps, tracks, true);
+  fed_at_ = now;
 }
 
 void Allocation::solve(double budget_bps, std::span<Allotment* const> tracks, bool with_room) {
@@ -261,7 +291,7 @@ void Allocation::solve(double budget_bps, std::span<Allotment* const> tracks, bo
 
 Allocation::Result Allocation::allot(Instant now, double budget_bps,
                                      std::span<Allotment* const> tracks) {
-  starve(now, budget_bps, tracks);
+  share_lowest(now, budget_bps, tracks);
   double held = 0;
   wanted_.clear();
   for (Allotment* track : tracks) {
@@ -269,7 +299,7 @@ Allocation::Result Allocation::allot(Instant now, double budget_bps,
       track->begin(now);
       held += track->cost_bps();
       wanted_.push_back(track);
-    } else {
+    } else if (!track->is_wanted) {
       track->was_wanted_ = false;
     }
   }

@@ -29,6 +29,9 @@ class Allotment {
   bool is_wanted = false;
   // What a step up is worth beside those of others, and who is paused last; 1 to 255.
   std::uint8_t weight = 1;
+  // Whether it may be given nothing at all: not before its receiver was sent anything of it, since
+  // a stream that never began carries no probe that would bring it back.
+  bool may_starve = true;
   // The steps there are, from the lowest up; `most` is what the client wants at the most. Where the
   // one that was given is gone, the nearest below it is given.
   void set_steps(const LayerBps& rates, LayerMask alive, std::uint8_t encodings, Layers most);
@@ -98,11 +101,12 @@ class Allocation {
     Instant at_ = kNever;
   };
 
-  static Allotment* next_to_lose(std::span<Allotment* const> tracks);
-  static Allotment* next_to_gain(std::span<Allotment* const> tracks);
-  // Where the lowest layers of all are too much for a while, some are given nothing; one after the
-  // other comes back where there is room to spare.
-  void starve(Instant now, double budget_bps, std::span<Allotment* const> tracks);
+  // Where the lowest layers of all are too much for a while, some are given nothing until there is
+  // room to spare for a while.
+  void share_lowest(Instant now, double budget_bps, std::span<Allotment* const> tracks);
+  void order_by_weight(std::span<Allotment* const> tracks);
+  void starve(double budget_bps, std::span<Allotment* const> tracks);
+  bool feed(double given_bps, double budget_bps, std::span<Allotment* const> tracks, bool may);
   // The best that fits: steps by index of the track. `with_room`: with what is to be left for who
   // rises.
   void solve(double budget_bps, std::span<Allotment* const> tracks, bool with_room);
@@ -111,6 +115,9 @@ class Allocation {
   std::vector<Allotment*> wanted_;  // a page of a large meeting, not all of it
   Since too_little_;                // for the lowest layers of all that are given any
   Since room_;                      // for one more
+  Duration feed_after_ = 3s;
+  Instant fed_at_ = kNever;
+  std::vector<Allotment*> by_weight_;
   std::vector<std::size_t> best_;
 };
 

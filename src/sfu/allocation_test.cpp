@@ -179,6 +179,51 @@ TEST_F(AllocationTest, what_matters_most_is_paused_last_comes_back_first_and_get
   EXPECT_GE(tracks[1]->layers().spatial, tracks[0]->layers().spatial);
 }
 
+TEST_F(AllocationTest, one_that_is_too_large_for_the_link_keeps_no_other_away) {
+  for (int i = 0; i < 4; ++i) add();
+  constexpr LayerBps kLarge = {{{500'000, 0, 0, 0}, {}, {}, {}}};
+  tracks[0]->set_steps(kLarge, 1, 1, kAllLayers);
+  tracks[0]->weight = 8;
+  run(200'000, 3s);
+  EXPECT_TRUE(tracks[0]->is_starved());
+  for (int i = 1; i < 4; ++i) EXPECT_FALSE(tracks[i]->is_starved());
+  run(70'000, 3s);
+  run(250'000, 10s);
+  EXPECT_TRUE(tracks[0]->is_starved());
+  for (int i = 1; i < 4; ++i) EXPECT_FALSE(tracks[i]->is_starved()) << "they come back as well";
+}
+
+TEST_F(AllocationTest, all_that_fit_come_back_together) {
+  for (int i = 0; i < 10; ++i) add();
+  run(10'000, 3s);
+  for (const auto& track : tracks) ASSERT_TRUE(track->is_starved());
+  run(10 * 60'000 * 1.2, 3500ms);
+  for (const auto& track : tracks) EXPECT_FALSE(track->is_starved());
+}
+
+TEST_F(AllocationTest, what_did_not_hold_comes_back_later_each_time) {
+  Allotment& track = add();
+  std::vector<Duration> away;
+  for (int i = 0; i < 4; ++i) {
+    while (!track.is_starved()) run(10'000, 100ms);
+    const Instant from = now;
+    while (track.is_starved()) run(100'000, 100ms);
+    away.push_back(now - from);
+    EXPECT_EQ(track.layers(), (Layers{0, 0})) << "with the least";
+  }
+  EXPECT_LT(away[0], 4s);
+  EXPECT_GT(away[1], 5s);
+  EXPECT_GT(away[2], 11s);
+  EXPECT_GT(away[3], 23s);
+}
+
+TEST_F(AllocationTest, what_never_began_is_not_paused) {
+  Allotment& track = add();
+  track.may_starve = false;
+  run(0, 10s);
+  EXPECT_FALSE(track.is_starved());
+}
+
 TEST_F(AllocationTest, what_is_paused_comes_back_where_there_was_room_to_spare_for_a_while) {
   Allotment& track = add();
   run(10'000, 3s);

@@ -280,6 +280,7 @@ void Consumer::describe_steps() {
   allotment_.is_wanted = selector_.is_wanted();
   const bool is_screen = source_.shows() == control::TrackSource::kScreen;
   const std::uint8_t usual = is_screen ? kScreenWeight : 1;
+  allotment_.may_starve = statistics_.packets_sent > 0;
   allotment_.weight = priority_ != 0 ? priority_ : usual;
   LayerBps rates = source_.rates();
   if (!selector_.leaves_out_frames()) keep_whole(rates);
@@ -343,10 +344,10 @@ control::LayerStats Consumer::layer_stats(Instant now, cc::LinkState link) const
 bool Consumer::tell(Instant now, const control::LayerStats& stats) {
   // On its way to what it will be.
   if (stats.reason == control::LayerReason::kWaitingKeyFrame) return false;
-  const bool is_same_reason = stats.reason == told_.reason || (control::is_of_link(stats.reason) &&
-                                                               control::is_of_link(told_.reason));
-  const bool differs = !is_same_reason || stats.current_spatial != told_.current_spatial ||
-                       stats.current_temporal != told_.current_temporal;
+  const control::LimitKind kind = control::limit_kind(stats.reason);
+  const bool is_limited = kind != control::LimitKind::kNotOfLink;
+  const bool differs = kind != control::limit_kind(told_.reason) ||
+                       (is_limited && stats.current_spatial != told_.current_spatial);
   if (!differs || now - told_at_ < kTellInterval) return false;
   told_ = stats;
   told_at_ = now;

@@ -100,6 +100,22 @@ TEST_F(ConsumerTest, repeats_nothing_of_a_stream_that_the_link_does_not_carry) {
   EXPECT_EQ(receiver.waiting(), 3u);
 }
 
+TEST_F(ConsumerTest, its_receiver_is_told_of_its_own_link_alone_and_once_a_second) {
+  using control::LayerReason;
+  const auto tells = [&](Instant now, LayerReason reason, std::int8_t layer) {
+    return consumer.tell(now, {.current_spatial = layer, .reason = reason});
+  };
+  EXPECT_FALSE(tells(kT0, LayerReason::kNone, 2)) << "nothing is wrong";
+  EXPECT_FALSE(tells(kT0 + 2s, LayerReason::kPublisherOff, -1)) << "producer:paused says that";
+  EXPECT_TRUE(tells(kT0 + 4s, LayerReason::kEstimate, 1));
+  EXPECT_FALSE(tells(kT0 + 6s, LayerReason::kProbeWait, 1)) << "it wavers";
+  EXPECT_FALSE(tells(kT0 + 4500ms, LayerReason::kEstimate, 0));
+  EXPECT_TRUE(tells(kT0 + 8s, LayerReason::kDraining, 0));
+  EXPECT_TRUE(tells(kT0 + 10s, LayerReason::kPausedEstimate, -1));
+  EXPECT_FALSE(tells(kT0 + 12s, LayerReason::kWaitingKeyFrame, -1)) << "on its way";
+  EXPECT_TRUE(tells(kT0 + 14s, LayerReason::kPublisherLimited, 1));
+}
+
 // Their frames can not be left out one by one: a step that says otherwise saves nothing.
 TEST_F(ConsumerTest, has_no_steps_of_fewer_frames_where_frames_can_not_be_left_out) {
   LayerBps rates{};

@@ -188,7 +188,11 @@ void SubscribingSide::allot(Instant now) {
     allot_at_ = kNever;
     return;
   }
-  for (Consumer* consumer : layered_) consumer->describe_steps();
+  for (Consumer* consumer : layered_) {
+    consumer->describe_steps();
+    // What is not measured takes nothing away from anybody.
+    consumer->allotment().may_starve &= rate_.is_known();
+  }
   // Who can not be probed would never come up from the lowest layer.
   if (!can_be_probed() || (!rate_.is_known() && !may_report_yet(now))) {
     Allocation::give_all(now, allotments_);

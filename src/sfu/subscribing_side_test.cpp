@@ -132,28 +132,6 @@ TEST_F(SubscribingSideTest, looks_once_at_wishes_that_come_together) {
   for (const Consumer* consumer : consumers) EXPECT_EQ(consumer->layers().target(), 2);
 }
 
-TEST_F(SubscribingSideTest, tells_once_what_it_is_sent_however_often_the_reason_wavers) {
-  const Consumer& consumer = add(2000, false);
-  side.on_wish_changed(kT0);
-  side.handle_timeout(kT0 + 5ms);
-  source.send(kT0 + 6ms, 2, true);
-  for (Instant now = kT0 + 10ms; now < kT0 + 10s; now += 100ms) {
-    source.send(now, 2, false);
-    (void)shard.context.egress.poll(now);
-    side.handle_timeout(now);
-  }
-  std::size_t told = 0;
-  for (const control::MediaEvent& event : shard.context.events) {
-    const auto* quality = std::get_if<control::ConsumerQuality>(&event.body);
-    if (quality == nullptr) continue;
-    ++told;
-    EXPECT_EQ(quality->consumer, consumer.id());
-    EXPECT_EQ(quality->layers.current_spatial, 2);
-    EXPECT_EQ(quality->layers.reason, control::LayerReason::kNone);
-  }
-  EXPECT_EQ(told, 1u);
-}
-
 TEST_F(SubscribingSideTest, looks_through_no_more_feedback_than_browsers_send) {
   add(2000);
   source.send(kT0, 0, true);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "sim/world.h"
 
@@ -74,6 +75,17 @@ class Watch {
     const double spoken = seconds / to_seconds(kAudioFrame);
     seen.audio_lost = std::max(0.0, 1 - static_cast<double>(heard) / spoken);
     return seen;
+  }
+
+  double layer_changes(Instant from) const {
+    double changes = 0;
+    std::optional<double> before;
+    for (const Decoder::Shown& shown : video_->decoder().shown()) {
+      if (shown.at < from) continue;
+      if (before && layer(shown) != *before) ++changes;
+      before = layer(shown);
+    }
+    return changes;
   }
 
   // Since when the highest layer is shown, at the end; -1 if it is not.
@@ -166,6 +178,25 @@ void add_loss_gates(std::vector<Gate>& gates) {
   }
 }
 
+// No queue tells that it is full: what is too much is lost at once, and a burst that probes it gets
+// through. So a step up is tried and taken back, each time after twice as long (Allotment): four
+// times in the first two minutes.
+void add_policer_gates(std::vector<Gate>& gates) {
+  for (const std::uint64_t kbps : {500U, 1000U}) {
+    LinkProfile link = link_of(0);
+    link.policer_bps = kbps * 1000;
+    Watch watch(link, {.seed = 1});
+    watch.world().run_for(10s);
+    const Instant from = watch.world().now();
+    watch.world().run_for(120s);
+    const Seen seen = watch.between(from, watch.world().now());
+    const std::string name = "a policer of " + std::to_string(kbps) + " kbit/s: ";
+    gates.push_back({name + "frames/s", seen.frames_per_second, 20, 31});
+    gates.push_back({name + "audio lost", seen.audio_lost, 0, 0.02});
+    gates.push_back({name + "layer changes in 120 s", watch.layer_changes(from), 0, 10});
+  }
+}
+
 }  // namespace
 
 Seen watch(const LinkProfile& down, const AdaptationOptions& options) {
@@ -195,6 +226,7 @@ std::vector<Gate> run_adaptation_gates() {
   add_capped_gates(gates);
   add_step_gates(gates);
   add_loss_gates(gates);
+  add_policer_gates(gates);
   return gates;
 }
 

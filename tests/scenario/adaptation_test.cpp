@@ -97,6 +97,29 @@ TEST(Adaptation, where_not_even_the_smallest_picture_fits_sound_goes_on_alone_un
   EXPECT_GT(video.decoder().shown_between(world.now() - 5s, world.now()), 100u);
 }
 
+// Everybody is muted: nothing but probes can tell that the link carries something again.
+TEST(Adaptation, a_picture_that_was_paused_comes_back_where_nobody_speaks) {
+  World world({.seed = 10});
+  Peer& anna = world.add_peer();
+  Peer& ben = world.add_peer({.down = link_of(1'000'000)});
+  world.run_for(500ms);
+  TrackOptions options;
+  options.is_simulcast = true;
+  options.packets_by_layer = {1, 2, 6};
+  const Subscriber& video = ben.subscribe(anna.publish(options).producer);
+  world.run_for(5s);
+  ASSERT_FALSE(video.decoder().shown().empty());
+  LinkProfile broken = link_of(1'000'000);
+  broken.loss_permille = 1000;
+  ben.set_links({}, broken);
+  world.run_for(20s);
+  EXPECT_EQ(events_of<control::ConsumerQuality>(world).back().layers.reason,
+            control::LayerReason::kPausedEstimate);
+  ben.set_links({}, link_of(1'000'000));
+  world.run_for(40s);
+  EXPECT_GT(video.decoder().shown_between(world.now() - 5s, world.now()), 100u);
+}
+
 // Each gate of docs/bwe.md.
 TEST(Adaptation, gates) {
   for (const Gate& gate : run_adaptation_gates()) {

@@ -111,6 +111,8 @@ void on_news(Core& core, Meeting& meeting, const control::ConsumerQuality& news)
   core.notify({owner->connection}, QualityChanged{news.consumer, news.layers});
 }
 
+void on_news(Core&, Meeting&, const control::UnknownEvent&) {}
+
 void on_news(Core& core, Meeting& meeting, const control::ActiveSpeakers& news) {
   meeting.speakers.clear();
   for (const control::AudioLevel& level : news.speakers) {
@@ -142,6 +144,18 @@ void on_news(Core& core, Meeting& meeting, const control::MeetingLost& news) {
   open_router(core, meeting);
 }
 
+// What is not theirs is nobody's business, whatever a media node of another version answers.
+control::MeetingStats of_participant(control::MeetingStats stats, const ParticipantId& who) {
+  std::erase_if(stats.transports, [&](const auto& each) { return each.participant != who; });
+  const auto is_foreign = [&](const auto& each) {
+    return !std::ranges::contains(stats.transports, each.transport,
+                                  &control::TransportStats::transport);
+  };
+  std::erase_if(stats.producers, is_foreign);
+  std::erase_if(stats.consumers, is_foreign);
+  return stats;
+}
+
 }  // namespace
 
 void discard_result(Core& core, MeetingId meeting, const control::MediaResult& result) {
@@ -158,13 +172,14 @@ void on(Core& core, MediaLate timer) {
   settle(core, timer.request, fail(ErrorCode::kTimeout, "media did not answer in time"));
 }
 
-void on_answer(Core& core, MediaInFlight&, Relayed& purpose, Result<control::MediaResult> result) {
+void on_answer(Core& core, MediaInFlight& asked, Relayed& purpose,
+               Result<control::MediaResult> result) {
   if (!result) return core.refuse(purpose.origin, result.error());
   if (auto* restarted = std::get_if<control::IceRestarted>(&*result)) {
     return core.reply(purpose.origin, std::move(*restarted));
   }
   if (auto* stats = std::get_if<control::MeetingStats>(&*result)) {
-    return core.reply(purpose.origin, std::move(*stats));
+    return core.reply(purpose.origin, of_participant(std::move(*stats), asked.participant));
   }
   core.reply(purpose.origin, Done{});
 }

@@ -84,6 +84,20 @@ TEST_F(ControllerTest, silence_halves_the_rate_and_leaves_only_audio) {
   EXPECT_TRUE(last.audio_only);
 }
 
+// Everything is paused, since nothing got through: only a probe can find out that it does again.
+TEST_F(ControllerTest, probes_again_where_nothing_is_heard_since_nothing_is_sent) {
+  take(controller.on_demand(now, {.next_step_bps = 2e6, .ideal_bps = 2e6}));
+  run(5s, 400'000);
+  probes.clear();
+  controller.on_sent({.seq = seq++, .at = now, .bytes = 1000});
+  const Instant end = now + 30s;
+  for (; now < end && probes.empty(); now += 100ms) {
+    if (controller.next_timeout() <= now) take(controller.handle_timeout(now));
+    take(controller.on_demand(now, {.next_step_bps = 2e6, .ideal_bps = 2e6}));
+  }
+  EXPECT_FALSE(probes.empty());
+}
+
 TEST_F(ControllerTest, a_receiver_seconds_away_is_sent_less_and_less) {
   run(5s, 400'000);
   const double before = last.target_bps;

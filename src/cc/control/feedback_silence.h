@@ -10,6 +10,7 @@ class FeedbackSilence {
  public:
   void on_sent(Instant now) {
     if (since_ == kNever) since_ = now;
+    last_sent_ = now;
   }
   void on_feedback() {
     since_ = kNever;
@@ -23,6 +24,11 @@ class FeedbackSilence {
   // Whether the rate is to be halved now.
   bool handle_timeout(Instant now) {
     if (now < next_timeout()) return false;
+    // That nothing is heard says nothing where nothing is said: what may be tried again is tried.
+    if (now - last_sent_ >= kForgotten) {
+      on_feedback();
+      return false;
+    }
     halves_at_ = now + kHalfLife;
     return true;
   }
@@ -33,8 +39,10 @@ class FeedbackSilence {
   static constexpr Duration kSilence = 1500ms;
   static constexpr Duration kHalfLife = 500ms;
   static constexpr Duration kAudioOnly = 3s;
+  static constexpr Duration kForgotten = 4s;
 
   Instant since_ = kNever;  // the first packet sent after the last feedback
+  Instant last_sent_{};
   Instant halves_at_ = kNever;
 };
 

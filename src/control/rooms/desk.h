@@ -173,6 +173,7 @@ class Desk {
   void on(const control::ConsumerClosed& closed);
   void on(const control::ConsumerQuality&) {}  // the reference has no word for it
   void on(const control::ActiveSpeakers&) {}
+  void on(const control::UnknownEvent&) {}
   void on(const control::MeetingLost&) {}  // happened() has it
 
   RoomEntry* find_room(const std::string& name);

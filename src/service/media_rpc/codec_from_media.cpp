@@ -132,6 +132,7 @@ struct PutEvent {
     media_rpc::put(e.transport, to->mutable_transport());
     put(e.layers, to->mutable_layers());
   }
+  void operator()(const control::UnknownEvent&) const {}
   void operator()(const control::ActiveSpeakers& e) const {
     pb::ActiveSpeakers* to = out.mutable_speakers();
     for (const control::AudioLevel& level : e.speakers) {
@@ -351,8 +352,7 @@ control::MediaEventBody get_event(const pb::Event& in, Fault& fault) {
     case pb::Event::BODY_NOT_SET:
       break;
   }
-  fault.add("an unknown event");
-  return control::MeetingLost{};
+  return control::UnknownEvent{};
 }
 
 control::FromMedia get_body(const pb::FromMedia& in, Fault& fault) {

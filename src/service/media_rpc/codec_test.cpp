@@ -173,7 +173,8 @@ TEST_F(CodecTest, EveryResultAndEventArrivesAsItWasSent) {
                                id<TransportId>(),
                                {2, 1, -1, -1, 90'000, control::LayerReason::kDraining}},
       control::ActiveSpeakers{{{id<ProducerId>(), -127}, {id<ProducerId>(), 0}}},
-      control::MeetingLost{"gone"}};
+      control::MeetingLost{"gone"},
+      control::UnknownEvent{}};
   ASSERT_EQ(events.size(), std::variant_size_v<control::MediaEventBody>);
   for (const auto& event : events) {
     messages.push_back(control::NumberedEvent{5, {id<MeetingId>(), event}});

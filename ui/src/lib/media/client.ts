@@ -2,7 +2,7 @@ import type { Device, types as ms } from 'mediasoup-client';
 import type { SignalingClient } from '@/lib/protocol/client';
 import { ProtocolError } from '@/lib/protocol/errors';
 import type { ConsumerOptions, MediaKind, OwnConsumer, Source, TransportDirection, TransportOptions } from '@/lib/protocol/types';
-import { cameraEncodings, chooseCodec, kScreenEncodings, sizeOf, type MediaOverrides } from './encodings';
+import { cameraEncodings, chooseCodec, screenEncodings, sizeOf, type MediaOverrides } from './encodings';
 import type { Resolution } from './devices';
 import { KeyFrameWatch } from './key-frame-watch';
 import { DeviceLoader } from './device-loader';
@@ -182,7 +182,7 @@ export class MediaClient {
       appData: { source, paused },
       ...(codec === undefined ? {} : { codec }),
       ...(source === 'camera' ? { encodings: cameraEncodings(sizeOf(track, resolution), this.overrides) } : {}),
-      ...(source === 'screen' ? { encodings: kScreenEncodings } : {}),
+      ...(source === 'screen' ? { encodings: screenEncodings(sizeOf(track, '720p'), this.overrides) } : {}),
       codecOptions: video
         ? // Without it the largest layer waits several seconds for the estimate to grow.
           { videoGoogleStartBitrate: 1500 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cameraEncodings, chooseCodec, overridesFromQuery, sizeOf } from './encodings';
+import { cameraEncodings, chooseCodec, overridesFromQuery, sizeOf, screenEncodings } from './encodings';
 
 describe('diagnostic overrides in the address', () => {
   it('takes known codecs only', () => {
@@ -40,6 +40,22 @@ describe('camera encodings', () => {
     const track = (settings: MediaTrackSettings) => ({ getSettings: () => settings }) as MediaStreamTrack;
     expect(sizeOf(track({ width: 640, height: 480 }), '720p')).toEqual({ width: 640, height: 480 });
     expect(sizeOf(track({}), '360p')).toEqual({ width: 640, height: 360 });
+  });
+});
+
+describe('screen encodings', () => {
+  const plain = { codec: undefined, simulcast: true } as const;
+  it('are two of the full size, at few and at more frames', () => {
+    const [few, more] = screenEncodings({ width: 1920, height: 1080 }, plain);
+    expect([few?.scaleResolutionDownBy, more?.scaleResolutionDownBy]).toEqual([1, 1]);
+    expect([few?.maxFramerate, more?.maxFramerate]).toEqual([5, 15]);
+    expect(few?.maxBitrate).toBeLessThan(more?.maxBitrate ?? 0);
+  });
+
+  it('are one of a window so small that a browser would leave out the larger, and of codecs that have no simulcast here', () => {
+    expect(screenEncodings({ width: 320, height: 240 }, plain)).toHaveLength(1);
+    expect(screenEncodings({ width: 1920, height: 1080 }, { codec: 'av1', simulcast: true })).toHaveLength(1);
+    expect(screenEncodings({ width: 1920, height: 1080 }, { codec: undefined, simulcast: false })).toHaveLength(1);
   });
 });
 

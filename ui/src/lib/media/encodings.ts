@@ -83,4 +83,15 @@ export function cameraEncodings(
   });
 }
 
-export const kScreenEncodings: ms.RtpEncodingParameters[] = [{ maxBitrate: 3_000_000 }];
+/**
+ * Layers of a screen, smallest first: both in full size, so that text can be read behind any link;
+ * a weak one gets fewer frames. A window too small for two layers would arrive as the first alone.
+ */
+export function screenEncodings({ width, height }: VideoSize, { codec, simulcast }: MediaOverrides): ms.RtpEncodingParameters[] {
+  const layered = simulcast && (codec === undefined || codec === 'vp8') && layersOf(width * height) > 1;
+  if (!layered) return [{ maxBitrate: 3_000_000 }];
+  return [
+    { scaleResolutionDownBy: 1, maxFramerate: 5, maxBitrate: 600_000 },
+    { scaleResolutionDownBy: 1, maxFramerate: 15, maxBitrate: 2_500_000 },
+  ];
+}

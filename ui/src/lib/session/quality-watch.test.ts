@@ -160,9 +160,53 @@ describe('what the server says of a video', () => {
   });
 
   it('is of no use for a video that was hidden here or switched off there', async () => {
-    watch.take('co_ada', served('paused_estimate'));
-    media.hidden.add('ada');
     await pass();
+    watch.take('co_ada', served('paused_estimate'));
+    await pass({}, ['ada']);
+    expect(useQuality.getState().paused.size).toBe(1);
+    media.hidden.add('ada');
+    await pass({}, ['ada']);
     expect(useQuality.getState().paused.size).toBe(0);
+    media.hidden.delete('ada');
+    await pass({}, ['ada']);
+    expect(useQuality.getState().paused.size).toBe(1);
+    const ada = useMeeting.getState().people['ada']!;
+    useMeeting.setState(({ people }) => ({ people: { ...people, ada: { ...ada, producers: ada.producers.map((each) => ({ ...each, paused: true })) } } }));
+    await pass({}, ['ada']);
+    expect(useQuality.getState().paused.size).toBe(0);
+  });
+
+  it('is known of media that began a moment ago', async () => {
+    watch.take('co_ada', served('paused_estimate'));
+    await pass({}, ['ada']);
+    expect([...useQuality.getState().paused]).toEqual(['pr_ada']);
+  });
+
+  it('gives way to a picture that moves: the news that it is back was missed', async () => {
+    for (let n = 0; n < 2; ++n) await pass();
+    watch.take('co_ada', served('paused_estimate'));
+    for (let n = 0; n < 2; ++n) await pass({}, ['ada']);
+    expect(useQuality.getState().paused.size).toBe(1);
+    for (let n = 0; n < 2; ++n) await pass();
+    expect(useQuality.getState().paused.size).toBe(0);
+  });
+
+  it('is asked for after the connection was away', async () => {
+    for (let n = 0; n < 2; ++n) await pass();
+    watch.take('co_ada', served('paused_estimate'));
+    await watch.catchUp(() => Promise.resolve({ transports: [], consumers: [{ consumerId: 'co_ben', producerId: 'pr_ben', layers: served('paused_estimate') }] }));
+    await pass({}, ['ada', 'ben']);
+    expect([...useQuality.getState().paused]).toEqual(['pr_ben']);
+  });
+
+  it('is no news each time that a connection wavers', async () => {
+    for (let n = 0; n < 2; ++n) await pass();
+    for (let n = 0; n < 4; ++n) {
+      watch.take('co_ada', served('paused_estimate'));
+      await pass({}, ['ada']);
+      watch.take('co_ada', served('estimate'));
+      await pass();
+    }
+    expect(useMeeting.getState().notices).toHaveLength(1);
   });
 });

@@ -3,7 +3,7 @@ import {
   blame, gradeOf, isOfOwnLink, ofScreen, ownTrouble, Steady, StreamWatch, symptomOf, worseOf, type Grade, type Health,
 } from '@/lib/media/quality';
 import type { StatEntry } from '@/lib/media/stats';
-import type { Served } from '@/lib/protocol/types';
+import type { Served, ServerStats } from '@/lib/protocol/types';
 import { useMeeting } from '@/lib/store/meeting';
 import { kUnmeasured, useQuality, type Verdict } from '@/lib/store/quality';
 import { notify } from './notices';
@@ -11,6 +11,8 @@ import { notify } from './notices';
 const kLookMs = 2000;
 // A browser begins low and rises: that is no trouble.
 const kStartMs = 10_000;
+// A connection that wavers is no news each time.
+const kTellPausedMs = 60_000;
 
 const entriesOf = (report: RTCStatsReport): StatEntry[] => {
   const list: StatEntry[] = [];
@@ -34,6 +36,7 @@ export class QualityWatch {
   private readonly steady = new Map<string, Steady>();
   /** What the server says that it sends, by consumer. */
   private readonly served = new Map<string, Served>();
+  private toldPausedAt = -Infinity;
   private readonly timer: ReturnType<typeof setInterval>;
 
   constructor(private readonly media: () => MediaClient | null) {
@@ -43,6 +46,13 @@ export class QualityWatch {
   /** The server tells what it sends of a video, and why. It may do so before the consumer is known here. */
   take(consumerId: string, served: Served): void {
     this.served.set(consumerId, served);
+  }
+
+  /** The connection was away: what was told meanwhile was told to nobody. */
+  async catchUp(ask: () => Promise<ServerStats>): Promise<void> {
+    const { consumers } = await ask();
+    this.served.clear();
+    for (const { consumerId, layers } of consumers) if (layers !== undefined) this.served.set(consumerId, layers);
   }
 
   stop(): void {
@@ -61,9 +71,7 @@ export class QualityWatch {
     // Another media, or none, by now.
     if (media !== this.media() || media !== this.watched) return;
     const { of, stalled, paused } = this.judgeOthers(media, this.streams.look(received));
-    if (paused.size > 0 && useQuality.getState().paused.size === 0) {
-      notify('Your connection is weak: video is paused until it is better. You still hear everybody.', 'warn');
-    }
+    this.tellPaused(now, paused.size);
     const { selfId } = useMeeting.getState();
     if (now - this.since >= kStartMs) {
       const own = ownTrouble(sent);
@@ -72,13 +80,19 @@ export class QualityWatch {
     useQuality.setState({ people: of, stalled, paused });
   }
 
+  private tellPaused(now: number, count: number): void {
+    const begins = count > 0 && useQuality.getState().paused.size === 0;
+    if (!begins || now - this.toldPausedAt < kTellPausedMs) return;
+    this.toldPausedAt = now;
+    notify('Your connection is weak: video is paused where there is no room for it beside the sound.', 'warn');
+  }
+
   private forget(media: MediaClient | null, now: number): void {
     this.watched = media;
     this.since = now;
     this.streams = new StreamWatch();
     this.flowed = new Set();
     this.steady.clear();
-    this.served.clear();
     useQuality.setState(kUnmeasured);
   }
 
@@ -94,17 +108,18 @@ export class QualityWatch {
       // What is not sent, or not to us, has no quality; who is away is shown as that.
       if (!flowing || producer?.paused !== false || person?.connection !== 'connected') continue;
       const seen = found.get(participantId) ?? { streams: [], limit: null };
+      const measured = health.get(consumer.track.id);
+      if (measured !== undefined) flows.add(producer.id);
       const reason = this.served.get(consumer.id)?.reason;
-      if (reason === 'paused_estimate') {
+      // A picture that moves is not paused, whatever was heard last.
+      const moves = measured !== undefined && measured.kind === 'video' && !measured.stalled && this.flowed.has(producer.id);
+      if (reason === 'paused_estimate' && !moves) {
         paused.add(producer.id);
         found.set(participantId, { ...seen, limit: 'paused' });
         continue;
       }
       if (reason !== undefined && isOfOwnLink(reason) && seen.limit === null) seen.limit = 'smaller';
-      const measured = health.get(consumer.track.id);
-      if (measured === undefined) continue;
-      flows.add(producer.id);
-      if (!this.flowed.has(producer.id)) continue;
+      if (measured === undefined || !this.flowed.has(producer.id)) continue;
       const judged = source === 'screen' ? ofScreen(measured) : measured;
       if (judged.stalled) stalled.add(producer.id);
       found.set(participantId, { ...seen, streams: [...seen.streams, judged] });

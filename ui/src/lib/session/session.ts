@@ -335,6 +335,7 @@ export class MeetingSession {
       for (let pause = 300; this.signaling.connected && goesOn(); pause = Math.min(4000, pause * 2)) {
         try {
           await this.enter(this.media.client !== null);
+          void this.quality.catchUp(() => this.signaling.request('stats:get', {})).catch(() => undefined);
           return;
         } catch (error) {
           if (!(error instanceof ProtocolError)) throw error;

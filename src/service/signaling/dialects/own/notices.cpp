@@ -71,7 +71,10 @@ socketio::Emit write(const call::ConsumerRemoved& n) {
 socketio::Emit write(const call::QualityChanged& n) {
   object payload = describe(n.layers);
   payload["consumerId"] = n.consumer.to_string();
-  return event("consumer:quality", std::move(payload));
+  auto out = event("consumer:quality", std::move(payload));
+  // Who comes back asks how it is now (stats:get).
+  out.is_volatile = true;
+  return out;
 }
 
 socketio::Emit write(const call::ChatPosted& n) {
