@@ -1,6 +1,7 @@
 #include "sfu/layer_rates.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace confab::sfu {
 
@@ -36,7 +37,21 @@ LayerBps LayerRates::bps(Instant now) {
           bytes * 8 * 1'000'000 / static_cast<std::uint64_t>(to_us(span)), UINT32_MAX));
     }
   }
+  if (half_life_ > Duration::zero()) keep_peaks(now, out);
   return out;
+}
+
+void LayerRates::keep_peaks(Instant now, LayerBps& bps) {
+  const double passed = peaks_at_ == kNever ? 0 : to_seconds(now - peaks_at_);
+  const double kept = std::exp2(-passed / to_seconds(half_life_));
+  for (std::size_t e = 0; e < bps.size(); ++e) {
+    for (std::size_t t = 0; t < kTemporalLayers; ++t) {
+      const auto peak = static_cast<std::uint32_t>(peaks_[e][t] * kept);
+      bps[e][t] = std::max(bps[e][t], peak);
+    }
+  }
+  peaks_ = bps;
+  peaks_at_ = now;
 }
 
 }  // namespace confab::sfu

@@ -35,5 +35,15 @@ TEST(LayerRates, what_stopped_costs_nothing_after_two_seconds) {
   EXPECT_EQ(rates.bps(kT0 + 2500ms)[0][0], 0u);
 }
 
+TEST(LayerRates, a_screen_that_stands_still_is_remembered_by_what_it_took_when_it_moved) {
+  LayerRates rates(20s);
+  Instant now = kT0;
+  for (int i = 0; i < 100; ++i, now += 33ms) rates.add(now, 0, 0, 4'000);
+  const double moving = rates.bps(now)[0][0];
+  EXPECT_GT(moving, 900'000);
+  for (int i = 0; i < 80; ++i, now += 250ms) (void)rates.bps(now);
+  EXPECT_NEAR(rates.bps(now)[0][0], moving / 2, moving / 20);
+}
+
 }  // namespace
 }  // namespace confab::sfu

@@ -12,6 +12,8 @@ namespace {
 using ortc::HeaderExtension;
 
 constexpr Duration kLayersCheck = 250ms;
+// People read for a minute, and scroll.
+constexpr Duration kScreenHalfLife = 20s;
 // What a packet takes on the way to a receiver beside its own bytes: the tag of SRTP, UDP and IP.
 constexpr std::size_t kWireBytes = 16 + 28;
 
@@ -44,7 +46,8 @@ Producer::Producer(ShardContext& context, PublisherLink& link, ProducerSetup set
       transport_(setup.transport),
       slot_(setup.slot),
       parameters_(std::move(setup.parameters)),
-      extensions_(ExtensionIds::of(parameters_)) {
+      extensions_(ExtensionIds::of(parameters_)),
+      layer_rates_(shows() == control::TrackSource::kScreen ? kScreenHalfLife : Duration::zero()) {
   for (const ortc::CodecMapping& codec : setup.mapping.codecs) {
     const auto it = std::ranges::find(parameters_.codecs, codec.payload_type,
                                       &ortc::RtpCodecParameters::payload_type);
@@ -226,6 +229,8 @@ void Producer::check_layers(Instant now) {
                           now - streams_[i].last_packet_at() < context_.config.timing.layer_silence;
     if (is_alive) alive |= layer_bit(i);
   }
+  // Where nothing comes at all, as of a screen that stands still, nothing shows that one is gone.
+  if (alive == 0) alive = this->alive();
   const bool changed_rates = change_rates(layer_rates_.bps(now));
   if (!change_alive(now, alive) && !changed_rates) return;
   for (const auto& outlet : outlets_) outlet->on_state_changed();
