@@ -1,4 +1,5 @@
 // What the media plane says: answers, matched with what was asked, and news.
+#include <algorithm>
 #include <variant>
 
 #include "call/handlers/handlers.h"
@@ -148,8 +149,9 @@ void on_news(Core& core, Meeting& meeting, const control::MeetingLost& news) {
 control::MeetingStats of_participant(control::MeetingStats stats, const ParticipantId& who) {
   std::erase_if(stats.transports, [&](const auto& each) { return each.participant != who; });
   const auto is_foreign = [&](const auto& each) {
-    return !std::ranges::contains(stats.transports, each.transport,
-                                  &control::TransportStats::transport);
+    return std::ranges::none_of(stats.transports, [&](const control::TransportStats& own) {
+      return own.transport == each.transport;
+    });
   };
   std::erase_if(stats.producers, is_foreign);
   std::erase_if(stats.consumers, is_foreign);
