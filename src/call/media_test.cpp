@@ -270,7 +270,11 @@ TEST_F(MediaTest, nobody_is_told_the_measurements_of_others) {
   const TransportId own = TransportId::random(world.random);
   const TransportId foreign = TransportId::random(world.random);
   control::MeetingStats& all = world.media.stats;
-  all.transports = {{own, ben.state.self.who.id}, {foreign, ada.state.self.who.id}};
+  all.transports.resize(2);
+  all.transports[0].transport = own;
+  all.transports[0].participant = ben.state.self.who.id;
+  all.transports[1].transport = foreign;
+  all.transports[1].participant = ada.state.self.who.id;
   all.producers.resize(2);
   all.producers[0].transport = foreign;
   all.producers[1].transport = own;
