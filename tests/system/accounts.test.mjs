@@ -285,6 +285,9 @@ test('who is signed out, disabled or has a new password is out of every meeting 
   for (const [name, who] of Object.entries(people)) seats[name] = (await who.join(code, { name })).client;
   const guest = (await browser().join(code)).client;
   await people.everywhere.post('/api/auth/sign-out', { everywhere: true });
+  // A join that is refused changes nothing of the seat that there is.
+  assert.ok((await seats.everywhere.ask('join', { room: code, name: 'again' })).error);
+  assert.ok((await seats.everywhere.ask('join', { room: 7 })).error);
   await people.here.post('/api/auth/sign-out', {});
   confab('account', 'disable', 'disabled@example.org');
   const link = linkIn(confab('account', 'reset', 'reset@example.org'));

@@ -92,11 +92,14 @@ std::optional<call::ConnectionId> Door::connection_of(socketio::SocketId socket)
 
 void Door::forget(socketio::SocketId socket) {
   const auto node = by_socket_.extract(socket);
-  if (!node.empty()) sessions_.erase(node.mapped());
+  if (node.empty()) return;
+  account_seats_.leave(node.mapped());
+  sessions_.erase(node.mapped());
 }
 
-WriteContext Door::write_context(const Session& session) const {
-  return {signer_, config_, ice_servers_, wall_unix_ms(), session.granted_to};
+WriteContext Door::write_context(const Session& session, const Pending& asked) const {
+  return {signer_, config_, ice_servers_, wall_unix_ms(),
+          asked.join ? asked.join->granted_to : session.granted_to};
 }
 
 // ---- connections ----
@@ -236,14 +239,15 @@ void Door::submit(Session& session, const EventCodec& codec, const std::string& 
 }
 
 void Door::carry_out(Session& session, const EventCodec& codec, const std::string& args_json,
-                     std::optional<std::uint64_t> ack_id) {
+                     std::optional<std::uint64_t> ack_id, std::optional<SignedIn> account) {
   const auto argument = first_argument(args_json);
   if (!argument) return refuse(session, &codec, ack_id, argument.error());
   json::ReadStatus status;
   const json::Reader reader(*argument, status);
   const std::string socket_id = session.socket.to_string();
-  const ReadContext context{signer_, wall_unix_ms(), socket_id, session.is_joined,
-                            session.granted_to};
+  auto granted_to = session.token.empty() ? std::nullopt : session.granted_to;
+  if (account) granted_to = auth::fingerprint(account->identity);
+  const ReadContext context{signer_, wall_unix_ms(), socket_id, session.is_joined, granted_to};
   call::Request request = codec.read(reader, context);
   if (!status.ok()) return refuse(session, &codec, ack_id, status.error());
   auto* join = std::get_if<call::Join>(&request);
@@ -254,13 +258,14 @@ void Door::carry_out(Session& session, const EventCodec& codec, const std::strin
                     {ErrorCode::kRateLimited, "too many rooms that are not there; wait a minute"});
     }
     join->from = session.from;
-    if (const auto error = take_credentials(session, *join)) {
+    if (const auto error = take_credentials(session, account, *join)) {
       ++counts_.tokens_refused;
       return refuse(session, &codec, ack_id, *error);
     }
   }
   const call::RequestNumber number = ++session.last_request;
-  session.pending.emplace(number, Pending{&codec, ack_id, join != nullptr});
+  Pending& asked = session.pending.emplace(number, Pending{&codec, ack_id}).first->second;
+  if (join != nullptr) asked.join = Credentials{std::move(account), std::move(granted_to)};
   listener_(call::ClientRequest{{session.connection, number, trace_of(*argument, session)},
                                 std::move(request)});
 }
@@ -316,28 +321,30 @@ void Door::perform(const call::Reply& reply) {
   const auto node = session.pending.extract(reply.origin.request);
   if (node.empty()) return;
   const Pending& asked = node.mapped();
-  if (asked.is_join && !reply.result && reply.result.error().code == ErrorCode::kNotFound) {
+  if (asked.join && !reply.result && reply.result.error().code == ErrorCode::kNotFound) {
     lookups_.take(session.from, monotonic_now());
   }
   if (!reply.result) return refuse(session, asked.codec, asked.ack_id, reply.result.error());
   if (const auto* taken = std::get_if<call::ReportTaken>(&*reply.result)) {
     client_reports_.take(taken->report);
   }
-  const Outgoing out = asked.codec->write(*reply.result, write_context(session));
+  const Outgoing out = asked.codec->write(*reply.result, write_context(session, asked));
   if (asked.ack_id) sockets_.acknowledge(session.socket, *asked.ack_id, out.ack_args);
   for (const socketio::Emit& emit : out.emits) sockets_.emit(session.socket, emit);
-  note_outcome(session, *asked.codec, *reply.result);
+  note_outcome(session, asked, *reply.result);
 }
 
-void Door::note_outcome(Session& session, const EventCodec& codec, const call::ReplyBody& body) {
-  if (&codec == &compat::kLeaveRoom || &codec == &own::kLeave) {
+void Door::note_outcome(Session& session, const Pending& asked, const call::ReplyBody& body) {
+  if (asked.codec == &compat::kLeaveRoom || asked.codec == &own::kLeave) {
     session.is_joined = false;
+    account_seats_.leave(session.connection);
     return;
   }
-  if (&codec == &compat::kGetProducers) {
+  if (asked.codec == &compat::kGetProducers) {
     tell(session, session.news.on_asked());
     return;
   }
+  if (asked.join) note_seat(session, *asked.join);
   if (std::holds_alternative<call::InLobby>(body)) joins_.sent_to_lobby();
   const auto* joined = std::get_if<call::JoinedMeeting>(&body);
   if (joined == nullptr) return;

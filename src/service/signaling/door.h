@@ -25,6 +25,7 @@
 #include "platform/http/event_loop.h"
 #include "platform/http/server.h"
 #include "platform/ice_health/book.h"
+#include "service/signaling/account_seats.h"
 #include "service/signaling/client_reports.h"
 #include "service/signaling/dialects/codec.h"
 #include "service/signaling/dialects/compat/producer_news.h"
@@ -49,10 +50,6 @@ inline constexpr call::Rate kWrongTokenRate{30, 0.5};
 // A look at the token of each socket for what is known of revocations: two look-ups in maps, so
 // that 10,000 sockets are some milliseconds.
 inline constexpr Duration kTokensEvery = 2s;
-// Of who joined by an account the database is asked whether they are still signed in: 250 a second
-// at the most, by which all of 7,500 sockets have their turn. Of more it takes longer.
-inline constexpr Duration kAccountsEvery = 30s;
-inline constexpr std::size_t kAccountsAtOnce = 500;
 
 class Door {
  public:
@@ -100,10 +97,16 @@ class Door {
  private:
   enum class Dialect : std::uint8_t { kOwn, kCompatible };
 
+  // By what a join asks, which is what its seat is there by if it comes to one. A join that comes
+  // to nothing changes nothing of the seat that there is.
+  struct Credentials {
+    std::optional<SignedIn> account;
+    std::optional<std::string> granted_to;  // see ReadContext
+  };
   struct Pending {
     const EventCodec* codec = nullptr;
     std::optional<std::uint64_t> ack_id;
-    bool is_join = false;
+    std::optional<Credentials> join = {};  // of a join
   };
   struct Held {
     const EventCodec* codec = nullptr;
@@ -119,10 +122,8 @@ class Door {
     std::string token;                      // that was shown and was good then; empty: none
     std::optional<auth::Claims> watched;    // what of it TokenEnd asks for, while it is good
     std::string account_session;            // what the browser shows who is signed in; empty: none
-    std::optional<SignedIn> account;        // whose it was at the last join
-    Instant account_due{};                  // when that is looked up again
     std::uint64_t identifying = 0;          // the join whose account is being looked up
-    std::optional<std::string> granted_to;  // see ReadContext
+    std::optional<std::string> granted_to;  // of the token, or of who has the seat
     bool is_joined = false;
     std::string room;
     call::RequestNumber last_request = 0;
@@ -159,16 +160,19 @@ class Door {
   // Looks up whose session it is, and then carries out the join.
   void identify(Session& session, const EventCodec& codec, const std::string& args_json,
                 std::optional<std::uint64_t> ack_id);
+  // `account`: of who joins, where they are signed in.
   void carry_out(Session& session, const EventCodec& codec, const std::string& args_json,
-                 std::optional<std::uint64_t> ack_id);
+                 std::optional<std::uint64_t> ack_id, std::optional<SignedIn> account = {});
   // What the token, or who is signed in, gives.
-  std::optional<Error> take_credentials(const Session& session, call::Join& join);
+  std::optional<Error> take_credentials(const Session& session,
+                                        const std::optional<SignedIn>& account, call::Join& join);
   TraceContext trace_of(const boost::json::value& argument, const Session& session);
   void hold(Session& session, const EventCodec& codec, const std::string& args_json,
             std::optional<std::uint64_t> ack_id);
   void refuse(const Session& session, const EventCodec* codec, std::optional<std::uint64_t> ack_id,
               const Error& error);
-  void note_outcome(Session& session, const EventCodec& codec, const call::ReplyBody& body);
+  void note_outcome(Session& session, const Pending& asked, const call::ReplyBody& body);
+  void note_seat(Session& session, const Credentials& by);
   void tell(const Session& session, std::span<const call::Notice> notices);
   void wake_for_news(Instant due);
   // A join that never comes must not keep what waits for it.
@@ -177,7 +181,7 @@ class Door {
   void look_at_tokens();
   void look_at_accounts();
   void look_at_account(call::ConnectionId connection, const std::string& secret);
-  WriteContext write_context(const Session& session) const;
+  WriteContext write_context(const Session& session, const Pending& asked) const;
 
   const Config& config_;
   const auth::TokenSigner& signer_;
@@ -188,6 +192,7 @@ class Door {
   TokenCheck check_token_;
   TokenEnd has_ended_;
   AccountCheck accounts_;
+  AccountSeats account_seats_;
   std::uint64_t last_identified_ = 0;
   bool is_closing_ = false;
   std::uint64_t last_connection_ = 0;

@@ -51,26 +51,32 @@ void Door::identify(Session& session, const EventCodec& codec, const std::string
                    if (it == sessions_.end() || it->second.identifying != number) return;
                    Session& asker = it->second;
                    asker.identifying = 0;
-                   // While nobody can say who they are, they are who anybody may be.
-                   if (!who && !config_.auth.anonymous_join) {
-                     return refuse(asker, &codec, ack_id, who.error());
-                   }
-                   asker.account = who ? std::move(*who) : std::nullopt;
-                   asker.account_due = monotonic_now() + kAccountsEvery;
-                   asker.granted_to.reset();
-                   if (asker.account) {
-                     asker.granted_to = auth::fingerprint(asker.account->identity);
-                   }
-                   carry_out(asker, codec, args_json, ack_id);
+                   // While nobody can say who they are, they are who anybody may be. But who was
+                   // not looked for, as others there showed too much, is asked to come again.
+                   const bool may_be_guest = config_.auth.anonymous_join && !who &&
+                                             who.error().code != ErrorCode::kRateLimited;
+                   if (!who && !may_be_guest) return refuse(asker, &codec, ack_id, who.error());
+                   carry_out(asker, codec, args_json, ack_id, who ? std::move(*who) : std::nullopt);
                  });
 }
 
-std::optional<Error> Door::take_credentials(const Session& session, call::Join& join) {
+std::optional<Error> Door::take_credentials(const Session& session,
+                                            const std::optional<SignedIn>& account,
+                                            call::Join& join) {
   const auto claims = claims_now(session.token, check_token_);
   if (!claims) return claims.error();
-  if (*claims || !session.account) return take_grants(*claims, config_.auth.anonymous_join, join);
-  take_account(*session.account, join);
+  if (*claims || !account) return take_grants(*claims, config_.auth.anonymous_join, join);
+  take_account(*account, join);
   return std::nullopt;
+}
+
+void Door::note_seat(Session& session, const Credentials& by) {
+  session.granted_to = by.granted_to;
+  if (by.account) {
+    account_seats_.sit(session.connection, by.account->identity, monotonic_now());
+  } else {
+    account_seats_.leave(session.connection);
+  }
 }
 
 void Door::set_account_check(AccountCheck check) {
@@ -103,15 +109,9 @@ void Door::look_at_tokens() {
 }
 
 void Door::look_at_accounts() {
-  const Instant now = monotonic_now();
-  std::vector<std::pair<call::ConnectionId, std::string>> due;
-  for (auto& [connection, session] : sessions_) {
-    if (!session.account || session.account_due > now) continue;
-    if (due.size() == kAccountsAtOnce) break;
-    session.account_due = now + kAccountsEvery;
-    due.emplace_back(connection, session.account_session);
+  for (const call::ConnectionId connection : account_seats_.take_due(monotonic_now())) {
+    look_at_account(connection, sessions_.at(connection).account_session);
   }
-  for (const auto& [connection, secret] : due) look_at_account(connection, secret);
 }
 
 // Somebody else is signed in there by now, or nobody. While the database is away nobody is put out.
@@ -119,9 +119,9 @@ void Door::look_at_account(call::ConnectionId connection, const std::string& sec
   accounts_.find(secret, std::nullopt,
                  [this, connection](const Result<std::optional<SignedIn>>& who) {
                    const auto it = sessions_.find(connection);
-                   if (!who || it == sessions_.end() || !it->second.account) return;
-                   if (*who && (*who)->identity == it->second.account->identity) return;
-                   it->second.account.reset();
+                   if (!who || it == sessions_.end()) return;
+                   const std::string now = *who ? (*who)->identity : std::string{};
+                   if (!account_seats_.has_ended(connection, now)) return;
                    it->second.granted_to.reset();
                    ++counts_.accounts_ended;
                    listener_(call::GrantRevoked{connection});

@@ -23,9 +23,9 @@ void RoomApi::identify(const Request& request, Responder responder, WithAccount 
       accounts_.read && !has_token ? accounts_.read(request) : std::string{};
   if (session.empty()) return then(std::nullopt, std::move(responder));
   accounts_.find(session, request.remote.address,
-                 [responder = std::move(responder),
+                 [this, responder = std::move(responder),
                   then = std::move(then)](Result<std::optional<SignedIn>> who) mutable {
-                   if (!who) return responder.send(Response::error(who.error()));
+                   if (!who) return refuse(who.error(), std::move(responder));
                    then(std::move(*who), std::move(responder));
                  });
 }

@@ -53,7 +53,8 @@ class Sessions {
 
   // Nothing for a secret that is not one (any more).
   void find(std::string_view secret, Found found);
-  // The same for who shows it, from there: an address that shows many that are none waits.
+  // The same for who shows it, from there: an address that shows many that are none waits,
+  // but for those that are remembered.
   void find_shown(std::string_view secret, const IpAddress& from, Found found);
   // The secret of a new one; nothing where the account may not (any more), or its password is not
   // the one of this hash any more.

@@ -147,5 +147,24 @@ TEST_F(SessionsTest, made_up_by_one_address_are_soon_not_looked_for_any_more) {
   EXPECT_EQ(whose(), "nobody") << "as what is asked by ourselves";
 }
 
+TEST_F(SessionsTest, of_this_morning_are_found_whatever_others_behind_the_same_address_make_up) {
+  const IpAddress office = *IpAddress::parse("192.0.2.1");
+  const auto show = [&](const std::string& secret) {
+    std::string out;
+    sessions_.find_shown(secret, office, [&](Result<std::optional<store::SessionOwner>> owner) {
+      out = owner ? (*owner ? (*owner)->account.id : "nobody")
+                  : std::string(error_code_name(owner.error().code));
+    });
+    return out;
+  };
+  EXPECT_EQ(show(kSecret), "ac_1");
+  for (int i = 0; i < 100; ++i) show(std::string(43, 'y'));
+  EXPECT_EQ(show(std::string(43, 'y')), "rate_limited");
+  EXPECT_EQ(show(kSecret), "ac_1");
+  store_.owner.reset();
+  EXPECT_EQ(show(kSecret), "nobody") << "it has ended since";
+  EXPECT_EQ(show(kSecret), "rate_limited") << "and is one of theirs from then on";
+}
+
 }  // namespace
 }  // namespace confab::access
