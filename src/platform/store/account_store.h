@@ -75,8 +75,10 @@ class AccountStore {
   // In the order of their addresses, those behind `after` ("": from the first).
   virtual void accounts(std::string after, std::size_t count,
                         Answer<std::vector<AccountRecord>> answer) = 0;
-  // A new generation begins. False: there is no such account.
-  virtual void set_password(std::string account, std::string hash, Answer<bool> answer) = 0;
+  // A new generation begins. False: this one is over (another password, a sign-out everywhere), or
+  // the account is disabled or gone. Whoever has computed on the hash for a second comes too late.
+  virtual void set_password(std::string account, std::int64_t generation, std::string hash,
+                            Answer<bool> answer) = 0;
   virtual void end_sessions(std::string account, Answer<bool> answer) = 0;
   // 0: it is not any more. A new generation begins.
   virtual void disable(std::string account, std::int64_t at_ms, Answer<bool> answer) = 0;

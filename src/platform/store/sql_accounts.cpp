@@ -105,11 +105,12 @@ void SqlAccounts::accounts(std::string after, std::size_t count,
        read_account, std::move(answer));
 }
 
-void SqlAccounts::set_password(std::string account, std::string hash, Answer<bool> answer) {
+void SqlAccounts::set_password(std::string account, std::int64_t generation, std::string hash,
+                               Answer<bool> answer) {
   ask_if_any({"set_password",
               "UPDATE accounts SET password_hash = $2, generation = generation + 1"
-              " WHERE id = $1 RETURNING id",
-              {std::move(account), std::move(hash)},
+              " WHERE id = $1 AND generation = $3 AND disabled_at_ms = 0 RETURNING id",
+              {std::move(account), std::move(hash), text_of(generation)},
               1},
              std::move(answer));
 }

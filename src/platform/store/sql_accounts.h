@@ -16,7 +16,8 @@ class SqlAccounts final : public AccountStore {
   void find_account(std::string email, Answer<std::optional<AccountRecord>> answer) override;
   void accounts(std::string after, std::size_t count,
                 Answer<std::vector<AccountRecord>> answer) override;
-  void set_password(std::string account, std::string hash, Answer<bool> answer) override;
+  void set_password(std::string account, std::int64_t generation, std::string hash,
+                    Answer<bool> answer) override;
   void end_sessions(std::string account, Answer<bool> answer) override;
   void disable(std::string account, std::int64_t at_ms, Answer<bool> answer) override;
   void add_session(SessionRecord session, std::string password_hash, Answer<bool> answer) override;

@@ -51,9 +51,9 @@ class AccountUser {
     });
     return taken ? taken->id : "";
   }
-  bool set_password(const std::string& hash) {
+  bool set_password(const std::string& hash, std::int64_t generation = 0) {
     return *wait<bool>([&](AccountStore& store, auto answer) {
-      store.set_password("ac1", hash, std::move(answer));
+      store.set_password("ac1", generation, hash, std::move(answer));
     });
   }
   bool disable(std::int64_t at_ms) {
@@ -112,6 +112,22 @@ TEST_P(StoreContract, a_new_password_ends_every_session_and_link) {
   a.wait<bool>(
       [](AccountStore& store, auto answer) { store.end_sessions("ac1", std::move(answer)); });
   EXPECT_FALSE(a.is_in("s3"));
+}
+
+TEST_P(StoreContract, sets_no_password_that_was_asked_for_before_the_last_one_or_a_disable) {
+  AccountUser a(user_);
+  ASSERT_TRUE(a.add("ac1", "ada@example.org"));
+  ASSERT_TRUE(a.set_password("by a link"));
+  EXPECT_FALSE(a.set_password("of the thief, who was a second earlier"));
+  EXPECT_TRUE(a.sign_in("s1", "by a link"));
+  EXPECT_TRUE(a.is_in("s1"));
+  ASSERT_TRUE(a.set_password("another", 1));
+  a.wait<bool>(
+      [](AccountStore& store, auto answer) { store.end_sessions("ac1", std::move(answer)); });
+  EXPECT_FALSE(a.set_password("too late", 2)) << "signed out everywhere meanwhile";
+  ASSERT_TRUE(a.disable(3000));
+  EXPECT_FALSE(a.set_password("of a disabled account", 4));
+  EXPECT_EQ(a.by_email("ada@example.org")->password_hash, "another");
 }
 
 TEST_P(StoreContract, lets_a_disabled_account_do_nothing) {

@@ -225,7 +225,7 @@ void Accounts::change_password(const store::AccountRecord& account, std::string 
 
 void Accounts::replace_password(const store::AccountRecord& account, const std::string& hash,
                                 const IpAddress& from, Answer answer) {
-  store_.set_password(account.id, hash,
+  store_.set_password(account.id, account.generation, hash,
                       [this, account = account, hash, from,
                        answer = std::move(answer)](const Result<bool>& is_set) mutable {
                         if (!is_set) return answer(std::unexpected(is_set.error()));

@@ -37,7 +37,9 @@ class FakeAccounts final : public store::AccountStore {
                 store::Answer<std::vector<store::AccountRecord>>) override {
     FAIL();
   }
-  void set_password(std::string, std::string, store::Answer<bool>) override { FAIL(); }
+  void set_password(std::string, std::int64_t, std::string, store::Answer<bool>) override {
+    FAIL();
+  }
   void end_sessions(std::string, store::Answer<bool>) override { FAIL(); }
   void disable(std::string, std::int64_t, store::Answer<bool>) override { FAIL(); }
   void add_session(store::SessionRecord, std::string, store::Answer<bool>) override { FAIL(); }
