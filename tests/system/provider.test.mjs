@@ -63,6 +63,21 @@ test('who comes by the provider is signed in, as the same person each time', asy
   assert.equal((await again.me()).id, account.id, 'known by issuer and sub, also with a new key and address');
 });
 
+test('who comes by the provider again has one session in that browser, not two', async (t) => {
+  const { browser } = await start(t);
+  const ada = browser();
+  await ada.visit();
+  const before = browser();
+  before.jar = new Map(ada.jar);
+  assert.ok(await before.me());
+  // As a browser comes from another site: it says of no page of ours that it asks.
+  const { page } = ada;
+  await ada.visit('/', { onWay: () => { ada.page = { 'sec-fetch-site': 'cross-site' }; } });
+  ada.page = page;
+  assert.ok(await ada.me());
+  assert.equal(await before.me(), null);
+});
+
 test('nothing that the provider says wrongly signs anybody in', async (t) => {
   const { browser, provider } = await start(t);
   const other = await jose.generateKeyPair('ES256');

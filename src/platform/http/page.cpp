@@ -42,11 +42,18 @@ std::string_view cookie_of(const Request& request, std::string_view name) {
 }
 
 bool is_own_page(const Request& request) {
-  if (request.header("Sec-Fetch-Site") == "same-origin") return true;
+  if (const std::string_view site = request.header("Sec-Fetch-Site"); !site.empty()) {
+    return site == "same-origin";
+  }
   const std::string_view origin = request.header("Origin");
   const std::string_view scheme = scheme_of(request);
-  return origin.starts_with(scheme) && origin.substr(scheme.size()).starts_with("://") &&
-         is_same_site(origin, request.host);
+  if (!origin.starts_with(scheme) || !origin.substr(scheme.size()).starts_with("://")) return false;
+  if (!is_same_site(origin, request.host)) return false;
+  // To a Host without a port is_same_site takes any: a page of another port of our name, which
+  // browsers send our cookies from as well, is not ours.
+  const std::string_view port = split_host(origin.substr(scheme.size() + 3)).port;
+  const std::string_view own_port = scheme == "https" ? "443" : "80";
+  return !split_host(request.host).port.empty() || port.empty() || port == own_port;
 }
 
 bool is_local_host(std::string_view authority) {
@@ -55,6 +62,14 @@ bool is_local_host(std::string_view authority) {
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   const auto address = IpAddress::parse(host);
   return address && address->is_loopback();
+}
+
+bool is_of_this_machine(const Request& request) {
+  if (!is_local_host(request.host) || !request.remote.address.is_loopback()) return false;
+  const std::string_view origin = request.header("Origin");
+  constexpr std::string_view kScheme = "http://";
+  return origin.empty() ||
+         (origin.starts_with(kScheme) && is_local_host(origin.substr(kScheme.size())));
 }
 
 }  // namespace confab::http

@@ -15,10 +15,16 @@ std::string_view scheme_of(const Request& request);
 std::string_view cookie_of(const Request& request, std::string_view name);
 
 // Does a page of ours ask, by the word of a browser? Programs say nothing of pages, and those of
-// other origins, also of our own site, are not ours.
+// other origins, also of our own site, are not ours. By Sec-Fetch-Site alone where it is there; by
+// Origin where a browser does not send that (for WebSocket several do not): then a proxy that drops
+// the port of Host makes a page of that port nobody's.
 bool is_own_page(const Request& request);
 
-// By an address of this machine, or as localhost: no network is between.
+// An address of this machine, or localhost.
 bool is_local_host(std::string_view authority);
+
+// Is no network between us and the page that asks? Asked by such a name, from this machine, and by
+// no page of another: a proxy beside us may say "localhost" for whoever comes to it.
+bool is_of_this_machine(const Request& request);
 
 }  // namespace confab::http

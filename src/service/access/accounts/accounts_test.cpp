@@ -68,6 +68,7 @@ TEST(PathAfterSignIn, is_one_of_ours_and_never_another_site) {
 
 http::Request asked_by(const std::string& host, bool is_tls, http::Headers headers = {}) {
   http::Request request;
+  request.remote.address = *IpAddress::parse("127.0.0.1");
   request.host = host;
   request.is_tls = is_tls;
   request.headers = std::move(headers);
@@ -96,6 +97,15 @@ TEST(SessionCookie, counts_where_a_page_of_ours_asks) {
   EXPECT_EQ(shown({}), "");
 }
 
+TEST(SessionCookie, is_read_also_when_the_browser_comes_back_from_the_page_of_a_provider) {
+  const std::string secret(43, 'x');
+  http::Headers headers{{"Sec-Fetch-Site", "cross-site"}, {"Cookie", "__Host-confab=" + secret}};
+  EXPECT_EQ(shown_secret(asked_by("meet.example", true, headers)), secret);
+  EXPECT_EQ(shown_secret(asked_by("meet.example", false, headers)), "");
+  headers.back().second = "__Host-confab=short";
+  EXPECT_EQ(shown_secret(asked_by("meet.example", true, headers)), "");
+}
+
 TEST(SessionCookie, of_a_plain_connection_is_not_taken_for_one_of_tls) {
   const std::string secret(43, 'x');
   const http::Headers headers{{"Cookie", "confab-session=" + secret},
@@ -103,6 +113,10 @@ TEST(SessionCookie, of_a_plain_connection_is_not_taken_for_one_of_tls) {
   EXPECT_EQ(session_secret(asked_by("meet.example", true, headers)), "");
   EXPECT_EQ(session_secret(asked_by("meet.example", false, headers)), "");
   EXPECT_EQ(session_secret(asked_by("127.0.0.1:8080", false, headers)), secret);
+  http::Request by_network = asked_by("127.0.0.1:8080", false, headers);
+  by_network.remote.address = *IpAddress::parse("192.0.2.1");
+  EXPECT_EQ(session_secret(by_network), "");
+  EXPECT_FALSE(session_cookie(by_network, "s", 1h));
 }
 
 TEST(AccountIdentity, can_not_be_named_by_a_token) {

@@ -202,6 +202,11 @@ void ProviderSignIn::enter(Visit visit, const Person& person) {
             return give_up(std::move(visit.responder), visit.request, "no-account",
                            cookie.error().message);
           }
+          // The one that the browser had before. It comes by the provider's page; that it is the
+          // browser which began is said by the state and the sealed flow.
+          if (const std::string before = shown_secret(visit.request); !before.empty()) {
+            accounts_.sessions().end(before, [](const Result<void>&) {});
+          }
           Response response = redirect(own_path(visit.flow.next));
           response.headers.emplace_back("Set-Cookie", std::move(*cookie));
           response.headers.emplace_back("Set-Cookie", flow_cookie(visit.request, "", 0));

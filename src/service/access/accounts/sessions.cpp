@@ -47,15 +47,18 @@ bool has_session_cookie(const http::Request& request) {
 }
 
 std::string session_secret(const http::Request& request) {
-  if (!is_secure(request) && !http::is_local_host(request.host)) return {};
-  if (!http::is_own_page(request)) return {};
+  return http::is_own_page(request) ? shown_secret(request) : std::string{};
+}
+
+std::string shown_secret(const http::Request& request) {
+  if (!is_secure(request) && !http::is_of_this_machine(request)) return {};
   const std::string_view value = http::cookie_of(request, name_for(request));
   return value.size() == kSecretChars ? std::string(value) : std::string{};
 }
 
 Result<std::string> session_cookie(const http::Request& request, std::string_view secret,
                                    Duration lifetime) {
-  if (!is_secure(request) && !http::is_local_host(request.host)) {
+  if (!is_secure(request) && !http::is_of_this_machine(request)) {
     return fail(
         ErrorCode::kForbidden,
         "to sign in, open this page by https:// (behind a proxy that speaks TLS: name it in "

@@ -28,6 +28,8 @@ std::string account_identity(std::string_view account);
 
 // The secret that the browser shows; empty for none, or where a page of another origin asks.
 std::string session_secret(const http::Request& request);
+// The same, whoever's page it is: for where something else says that this browser asks.
+std::string shown_secret(const http::Request& request);
 // What a browser shows, whoever's page it is: to know that somebody means to be signed in.
 bool has_session_cookie(const http::Request& request);
 // Set-Cookie of a session, and of its end. Without TLS a cookie could be read and set by whoever is
