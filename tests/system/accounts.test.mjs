@@ -273,6 +273,18 @@ test('the owner changes and deletes the room by REST, from a page of ours alone'
   assert.equal((await ada.ask('DELETE', `/api/rooms/${code}`)).status, 200);
 });
 
+test('the owner asks of a room by REST as often as a key may, and no oftener', async (t) => {
+  const { browser } = await startWithAccounts(t, 'open', [], { CONFAB_AUTH_IDENTITY_BURST: '3', CONFAB_AUTH_IDENTITY_PER_SECOND: '1' });
+  const [ada, ben] = [browser(), browser()];
+  await ada.signUp();
+  await ben.signUp('ben@example.org', 'Ben');
+  const [{ code }, { code: another }] = [await ada.makeRoom(), await ben.makeRoom()];
+  const answers = await Promise.all(Array.from({ length: 10 }, () => ada.ask('PATCH', `/api/rooms/${code}`, { title: 'Ours' })));
+  assert.deepEqual([...new Set(answers.map(({ status }) => status))].sort(), [200, 429]);
+  assert.ok(answers.find(({ status }) => status === 429).headers.get('retry-after'));
+  assert.equal((await ben.ask('PATCH', `/api/rooms/${another}`, { title: 'Mine' })).status, 200, 'others are not held up');
+});
+
 test('who is signed out, disabled or has a new password is out of every meeting soon, and nobody else', async (t) => {
   const { browser, confab } = await startWithAccounts(t);
   const people = {};

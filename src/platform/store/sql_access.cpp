@@ -262,8 +262,9 @@ void SqlAccess::tidy(std::int64_t now_ms, Answer<std::size_t> answer) {
        "DELETE FROM revocations WHERE expires_at_ms < $1",
        {text_of(now_ms - kRevocationGraceMs)}},
       nothing);
-  // Of what was done with tokens and with sessions as many each as of all else: whoever may make
-  // tokens, or tries passwords, of which there are many, must not push the rest out.
+  // Of what was done with tokens, with sessions and by accounts as many each as of all else:
+  // whoever may make tokens, tries passwords or has an account, of whom there are many, must not
+  // push the rest out.
   run({"tidy_audit_of_tokens",
        "DELETE FROM audit WHERE action LIKE 'token.%' AND seq <= (SELECT seq FROM audit"
        " WHERE action LIKE 'token.%' ORDER BY seq DESC LIMIT 1 OFFSET $1)",
@@ -274,10 +275,17 @@ void SqlAccess::tidy(std::int64_t now_ms, Answer<std::size_t> answer) {
        " WHERE action LIKE 'session.%' ORDER BY seq DESC LIMIT 1 OFFSET $1)",
        {text_of(kAuditKept)}},
       nothing);
+  run({"tidy_audit_of_accounts",
+       "DELETE FROM audit WHERE actor LIKE 'account:%' AND action NOT LIKE 'session.%' AND"
+       " seq <= (SELECT seq FROM audit WHERE actor LIKE 'account:%' AND action NOT LIKE"
+       " 'session.%' ORDER BY seq DESC LIMIT 1 OFFSET $1)",
+       {text_of(kAuditKept)}},
+      nothing);
   run({"tidy_audit",
        "DELETE FROM audit WHERE action NOT LIKE 'token.%' AND action NOT LIKE 'session.%' AND"
-       " seq <= (SELECT seq FROM audit WHERE action NOT LIKE 'token.%' AND action NOT LIKE"
-       " 'session.%' ORDER BY seq DESC LIMIT 1 OFFSET $1)",
+       " actor NOT LIKE 'account:%' AND seq <= (SELECT seq FROM audit WHERE action NOT LIKE"
+       " 'token.%' AND action NOT LIKE 'session.%' AND actor NOT LIKE 'account:%'"
+       " ORDER BY seq DESC LIMIT 1 OFFSET $1)",
        {text_of(kAuditKept)}},
       nothing);
   run({"tidy_deliveries",

@@ -66,6 +66,28 @@ TEST_F(SqliteStoreTest, a_database_of_before_the_clock_was_kept_is_not_purged_by
   EXPECT_EQ(user_.load("abc-defg-hij")->chat.size(), 1u);
 }
 
+TEST_F(SqliteStoreTest, keeps_what_keys_did_in_the_audit_log_however_much_one_account_does) {
+  const auto audit = [&](std::int64_t before) {
+    return *user_.wait<std::vector<AuditRecord>>(
+        [&](auto answer) { user_.store().access().audit(before, 10, std::move(answer)); });
+  };
+  ASSERT_TRUE(user_.wait<void>([&](auto answer) {
+    user_.store().access().write_audit({0, 5, "cli", "", "key.create", "key:A", "ok"},
+                                       std::move(answer));
+  }));
+  user_.close();
+  place_.execute(
+      "INSERT INTO audit (at_ms, actor, from_address, action, target, outcome)"
+      " WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100001)"
+      " SELECT 6, 'account:ac_1', '', 'room.act', 'room:rm_1', 'allowed' FROM n");
+  ASSERT_EQ(audit(3).size(), 2u);
+  ASSERT_TRUE(user_.wait<std::size_t>(
+      [&](auto answer) { user_.store().access().tidy(1000, std::move(answer)); }));
+  const auto oldest = audit(3);
+  ASSERT_EQ(oldest.size(), 1u) << "of theirs the last 100,000";
+  EXPECT_EQ(oldest[0].action, "key.create");
+}
+
 // As 0.1.0's first databases are: tables of version 1, with a room and a line in them.
 TEST_F(SqliteStoreTest, takes_over_a_database_of_the_first_version) {
   place_.execute(R"sql(

@@ -88,6 +88,7 @@ class StoreTimes {
                                                                        "take_deliveries",
                                                                        "take_link",
                                                                        "tidy_audit",
+                                                                       "tidy_audit_of_accounts",
                                                                        "tidy_audit_of_sessions",
                                                                        "tidy_audit_of_tokens",
                                                                        "tidy_deliveries",

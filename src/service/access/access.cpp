@@ -81,9 +81,23 @@ Result<Caller> Access::caller(const http::Request& request) {
 }
 
 Result<Caller> Access::paced(Result<Caller> caller) {
-  if (!caller || identities_.take(caller->name, monotonic_now())) return caller;
+  if (!caller) return caller;
+  if (auto may = pace(caller->name); !may) return std::unexpected(std::move(may).error());
+  return caller;
+}
+
+Result<void> Access::pace(const std::string& name) {
+  if (identities_.take(name, monotonic_now())) return {};
   ++identities_limited_;
-  return fail(ErrorCode::kRateLimited, "too many requests of this key or token; wait a moment");
+  return fail(ErrorCode::kRateLimited,
+              "too many requests of this key, token or account; wait a moment");
+}
+
+Result<void> Access::may_lead_own(const std::string& identity, const http::Request& request,
+                                  const std::string& room_id) {
+  if (auto may = pace(identity); !may) return may;
+  note_leading(identity, request, room_id);
+  return {};
 }
 
 Result<Caller> Access::caller(const http::Request& request, auth::Scope scope) {

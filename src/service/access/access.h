@@ -70,9 +70,10 @@ class Access {
   // audit log, but for looking. `room_id` is what that calls the room.
   Result<void> may_lead(const http::Request& request, std::string_view room,
                         const std::string& room_id);
-  // The line of it in the audit log, for who leads a room by something else.
-  void note_leading(const std::string& actor, const http::Request& request,
-                    const std::string& room_id);
+  // The same for who leads a room as its signed-in owner: no more often than a key may, and with a
+  // line in the audit log.
+  Result<void> may_lead_own(const std::string& identity, const http::Request& request,
+                            const std::string& room_id);
   // By whoever makes_rooms().
   Result<void> may_make_rooms(const http::Request& request);
   // By whoever lists_rooms().
@@ -95,6 +96,9 @@ class Access {
  private:
   // Refused where it asks too often.
   Result<Caller> paced(Result<Caller> caller);
+  Result<void> pace(const std::string& name);
+  void note_leading(const std::string& actor, const http::Request& request,
+                    const std::string& room_id);
   Result<Caller> by_key(std::string_view credentials, const IpAddress& from);
   Result<Caller> by_token(std::string_view token, const IpAddress& from);
   std::unexpected<Error> refuse(const IpAddress& from, ErrorCode code, std::string_view why);

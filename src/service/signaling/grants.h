@@ -38,8 +38,9 @@ struct AccountCheck {
   // Nothing for a session that is over. `from`: who shows it; nothing where we ask by ourselves.
   using Answer = std::move_only_function<void(Result<std::optional<SignedIn>> who)>;
   std::function<void(const std::string& secret, std::optional<IpAddress> from, Answer answer)> find;
-  // Somebody was let through to a room of theirs by REST.
-  std::function<void(const SignedIn& who, const http::Request& request, const std::string& room_id)>
+  // Lets somebody through to a room of theirs by REST; kRateLimited where they ask too often.
+  std::function<Result<void>(const SignedIn& who, const http::Request& request,
+                             const std::string& room_id)>
       let_through;
 };
 

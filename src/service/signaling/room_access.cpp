@@ -85,8 +85,8 @@ void RoomApi::judge(const Request& request, store::RoomRecord room, Responder re
                return then(fail(ErrorCode::kForbidden, "this room is somebody else's"),
                            std::move(room), std::move(to));
              }
-             accounts_.let_through(*who, request, room.id.to_string());
-             then({}, std::move(room), std::move(to));
+             const Result<void> let = accounts_.let_through(*who, request, room.id.to_string());
+             then(let, std::move(room), std::move(to));
            });
 }
 

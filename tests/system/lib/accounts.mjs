@@ -56,8 +56,8 @@ export class Browser {
   }
 }
 
-export async function startWithAccounts(t, mode = 'open', args = []) {
-  const server = await Server.start({ args: ['--accounts', mode, ...args] });
+export async function startWithAccounts(t, mode = 'open', args = [], env = {}) {
+  const server = await Server.start({ args: ['--accounts', mode, ...args], env });
   const clients = [];
   t.after(async () => {
     for (const client of clients) client.close();

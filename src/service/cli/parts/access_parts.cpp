@@ -88,7 +88,7 @@ void AccessParts::guard(signaling::SignalingService& signaling) {
          },
          [this](const signaling::SignedIn& who, const http::Request& request,
                 const std::string& room_id) {
-           access_.note_leading(who.identity, request, room_id);
+           return access_.may_lead_own(who.identity, request, room_id);
          }});
   }
   signaling.set_watchers([this](const http::Request& request) -> Result<void> {
