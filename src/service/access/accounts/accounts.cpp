@@ -71,24 +71,10 @@ void Accounts::note(const std::string& account, const IpAddress& from, std::stri
 
 // ---- how often ----
 
-std::optional<Accounts::Attempt> Accounts::attempt(const IpAddress& from,
-                                                   const std::string& account) {
-  const Instant now = monotonic_now();
-  Attempt out{peer_of(from).to_string(), account};
-  if (!by_address_.take(out.address, now)) {
-    ++rate_limited_;
-    return std::nullopt;
-  }
-  if (by_account_.take(out.account, now)) return out;
-  by_address_.give_back(out.address, now);
-  ++rate_limited_;
-  return std::nullopt;
-}
-
-void Accounts::give_back(const Attempt& attempt) {
-  const Instant now = monotonic_now();
-  by_address_.give_back(attempt.address, now);
-  by_account_.give_back(attempt.account, now);
+std::optional<Tries::Try> Accounts::attempt(const IpAddress& from, const std::string& account) {
+  auto out = tries_.begin(peer_of(from).to_string(), account, monotonic_now());
+  if (!out) ++rate_limited_;
+  return out;
 }
 
 // ---- in ----
@@ -104,7 +90,7 @@ void Accounts::sign_in(const std::string& email, std::string password, const IpA
                                from, answer = std::move(answer)](
                                   Result<std::optional<store::AccountRecord>> found) mutable {
     if (!found) {
-      give_back(tried);
+      tries_.give_back(tried, monotonic_now());
       return answer(std::unexpected(found.error()));
     }
     store::AccountRecord account = std::move(*found).value_or(store::AccountRecord{});
@@ -116,8 +102,11 @@ void Accounts::sign_in(const std::string& email, std::string password, const IpA
                 note(account.id, from, "session.refused", "unauthenticated");
                 return answer(wrong());
               }
-              give_back(tried);
-              if (!is_right) return answer(std::unexpected(is_right.error()));
+              if (!is_right) {
+                tries_.give_back(tried, monotonic_now());
+                return answer(std::unexpected(is_right.error()));
+              }
+              tries_.was_right(tried, monotonic_now());
               open(std::move(account), from, std::move(answer));
             });
   });
@@ -213,8 +202,11 @@ void Accounts::change_password(const store::AccountRecord& account, std::string 
               note(account.id, from, "account.password", "unauthenticated");
               return answer(fail(ErrorCode::kForbidden, "this is not your password"));
             }
-            give_back(tried);
-            if (!is_right) return answer(std::unexpected(is_right.error()));
+            if (!is_right) {
+              tries_.give_back(tried, monotonic_now());
+              return answer(std::unexpected(is_right.error()));
+            }
+            tries_.was_right(tried, monotonic_now());
             passwords_.hash(wanted, [this, account, from, answer = std::move(answer)](
                                         const Result<std::string>& hash) mutable {
               if (!hash) return answer(std::unexpected(hash.error()));
@@ -243,7 +235,7 @@ void Accounts::use_link(const std::string& link, const std::string& password, co
   if (auto fits = check_new_password(password); !fits) {
     return answer(std::unexpected(fits.error()));
   }
-  if (!by_address_.take(peer_of(from).to_string(), monotonic_now())) {
+  if (!tries_.by_address().take(peer_of(from).to_string(), monotonic_now())) {
     ++rate_limited_;
     return answer(fail(ErrorCode::kRateLimited, "too often; wait a few minutes"));
   }
@@ -259,7 +251,7 @@ void Accounts::use_link(const std::string& link, const std::string& password, co
             ++refused_;
             return answer(fail(ErrorCode::kNotFound, "this link was used already or is too old"));
           }
-          by_address_.give_back(peer_of(from).to_string(), monotonic_now());
+          tries_.by_address().give_back(peer_of(from).to_string(), monotonic_now());
           replace_password(**taken, hash, from, std::move(answer));
         });
   });

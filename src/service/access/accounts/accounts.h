@@ -22,11 +22,6 @@
 
 namespace confab::access {
 
-// Wrong passwords of one address: people who mistype, then one in 10 s.
-inline constexpr call::Rate kWrongByAddress{10, 0.1};
-// Of one account, from wherever: 20, then one a minute, some 1,500 a day. More would be a way to
-// guess by many addresses, less one to lock somebody else out for long.
-inline constexpr call::Rate kWrongByAccount{20, 1.0 / 60};
 // New accounts of one address, and of all: a row of some 300 bytes each.
 inline constexpr call::Rate kSignUpRate{10, 1.0 / 60};
 inline constexpr call::Rate kSignUpRateOfAll{200, 1};
@@ -72,14 +67,8 @@ class Accounts {
   void expose(metrics::Exposition& out) const;
 
  private:
-  // Whose guess it is, while it is looked at.
-  struct Attempt {
-    std::string address;
-    std::string account;
-  };
   // Nothing: too many were wrong.
-  std::optional<Attempt> attempt(const IpAddress& from, const std::string& account);
-  void give_back(const Attempt& attempt);
+  std::optional<Tries::Try> attempt(const IpAddress& from, const std::string& account);
   void open(store::AccountRecord account, const IpAddress& from, Answer answer);
   void create(store::AccountRecord account, const IpAddress& from, Answer answer);
   void compare(const store::AccountRecord& account, std::string password,
@@ -93,8 +82,7 @@ class Accounts {
   Access& access_;
   Random& random_;
   Sessions sessions_;
-  Guesses by_address_{kWrongByAddress};
-  Guesses by_account_{kWrongByAccount};
+  Tries tries_;
   Guesses sign_ups_{kSignUpRate};
   call::TokenBucket sign_ups_of_all_;
   std::uint64_t refused_ = 0;

@@ -36,6 +36,45 @@ TEST(Guesses, of_too_many_at_once_share_what_one_has) {
   EXPECT_TRUE(guesses.take("f", now + 1h)) << "those that have not asked for long are forgotten";
 }
 
+TEST(Tries, of_the_right_password_are_free_for_a_while_and_not_without_end) {
+  Tries tries;
+  const Instant now = Instant{} + 1h;
+  int looked_at = 0;
+  for (int i = 0; i < 200; ++i) {
+    const auto tried = tries.begin("192.0.2.1", "ada", now);
+    if (!tried) break;
+    ++looked_at;
+    tries.was_right(*tried, now);
+  }
+  EXPECT_EQ(looked_at, 30) << "20 of the account, and then ten as if they were wrong";
+  EXPECT_FALSE(tries.begin("192.0.2.1", "ben", now));
+  EXPECT_TRUE(tries.begin("192.0.2.2", "ada", now));
+  EXPECT_TRUE(tries.begin("192.0.2.1", "ada", now + 10s));
+}
+
+TEST(Tries, of_many_accounts_behind_one_address_have_a_limit_as_well) {
+  Tries tries;
+  const Instant now = Instant{} + 1h;
+  int looked_at = 0;
+  for (int i = 0; i < 200; ++i) {
+    const auto tried = tries.begin("192.0.2.1", "account " + std::to_string(i), now);
+    if (!tried) break;
+    ++looked_at;
+    tries.was_right(*tried, now);
+  }
+  EXPECT_EQ(looked_at, 110);
+}
+
+TEST(Tries, that_could_not_be_looked_at_cost_nothing) {
+  Tries tries;
+  const Instant now = Instant{} + 1h;
+  for (int i = 0; i < 200; ++i) {
+    const auto tried = tries.begin("192.0.2.1", "ada", now);
+    ASSERT_TRUE(tried);
+    tries.give_back(*tried, now);
+  }
+}
+
 TEST(Email, has_one_spelling_and_a_limit) {
   EXPECT_EQ(*clean_email(" Ada.L@Example.ORG "), "ada.l@example.org");
   EXPECT_EQ(*clean_email("ada+x@localhost"), "ada+x@localhost");

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "base/instant.h"
 #include "call/rate_limit.h"
@@ -65,6 +67,50 @@ class Guesses {
   std::unordered_map<std::string, Level> levels_;
   Level shared_;
   Instant forget_at_{};
+};
+
+// Wrong passwords of one address: people who mistype, then one in 10 s.
+inline constexpr call::Rate kWrongByAddress{10, 0.1};
+// Of one account, from wherever: 20, then one a minute, some 1,500 a day. More would be a way to
+// guess by many addresses, less one to lock somebody else out for long.
+inline constexpr call::Rate kWrongByAccount{20, 1.0 / 60};
+// Right ones, each as much to compute and a session besides: an office that comes in the morning,
+// and somebody on all their devices.
+inline constexpr call::Rate kRightByAddress{100, 1};
+inline constexpr call::Rate kRightByAccount{20, 1.0 / 60};
+
+// Passwords that are tried. A right one takes nothing from the wrong ones, until there were too
+// many right ones: from then on it counts as a wrong one does.
+class Tries {
+ public:
+  struct Try {
+    std::string address;
+    std::string account;
+  };
+  // Nothing: too many were wrong.
+  std::optional<Try> begin(std::string address, std::string account, Instant now) {
+    if (!wrong_by_address_.take(address, now)) return std::nullopt;
+    if (wrong_by_account_.take(account, now)) return Try{std::move(address), std::move(account)};
+    wrong_by_address_.give_back(address, now);
+    return std::nullopt;
+  }
+  // It could not be looked at.
+  void give_back(const Try& tried, Instant now) {
+    wrong_by_address_.give_back(tried.address, now);
+    wrong_by_account_.give_back(tried.account, now);
+  }
+  void was_right(const Try& tried, Instant now) {
+    if (!right_by_account_.take(tried.account, now)) return;
+    if (right_by_address_.take(tried.address, now)) give_back(tried, now);
+  }
+  // Of what no account is known for.
+  Guesses& by_address() { return wrong_by_address_; }
+
+ private:
+  Guesses wrong_by_address_{kWrongByAddress};
+  Guesses wrong_by_account_{kWrongByAccount};
+  Guesses right_by_address_{kRightByAddress};
+  Guesses right_by_account_{kRightByAccount};
 };
 
 }  // namespace confab::access
