@@ -59,6 +59,9 @@ struct OpeningRouter {};
 // Nothing but the asker depends on the answer.
 struct Relayed {
   Origin origin;
+  // Measurements of others are taken out of the answer; unset: it is for who looks after the
+  // server.
+  std::optional<ParticipantId> only_of = {};
 };
 struct ConnectingTransport {
   Origin origin;

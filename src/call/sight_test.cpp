@@ -82,9 +82,17 @@ TEST(Sight, asks_the_media_plane_for_somebody_who_is_in_no_meeting) {
   World world;
   somebody(world, "Ada");
   const MeetingId meeting = world.call.meetings_after({}, 1).at(0).id;
-  world.happen(MediaLook{1, meeting, std::nullopt});
-  ASSERT_TRUE(world.operator_reply && *world.operator_reply);
-  EXPECT_TRUE(std::holds_alternative<control::MeetingStats>(**world.operator_reply));
+  const ParticipantId ada = ParticipantId::random(world.random);
+  world.media.stats.transports.resize(2);
+  world.media.stats.transports[0].participant = ada;
+  const auto transports_told = [&](std::optional<ParticipantId> of) -> std::size_t {
+    world.operator_reply.reset();
+    world.happen(MediaLook{1, meeting, of});
+    if (!world.operator_reply || !*world.operator_reply) return 99;
+    return std::get<control::MeetingStats>(**world.operator_reply).transports.size();
+  };
+  EXPECT_EQ(transports_told(std::nullopt), 2u) << "all there is";
+  EXPECT_EQ(transports_told(ada), 1u);
   world.operator_reply.reset();
   world.happen(MediaLook{2, MeetingId::random(world.random), std::nullopt});
   ASSERT_TRUE(world.operator_reply);

@@ -26,6 +26,8 @@ constexpr Duration kSameFall = 1s;
 // back: it would be taken again.
 constexpr Duration kStarveAfter = 2s;
 constexpr Duration kFeedAfter = 3s;
+// Meanwhile the estimate may dip for so long.
+constexpr Duration kDip = 2s;
 // Doubled each time that it did not hold for kCalm.
 constexpr Duration kFeedAfterMax = 48s;
 constexpr double kRoomToFeed = 1.2;
@@ -180,11 +182,12 @@ void Allotment::rise(Instant now, std::size_t best) {
 
 // ---- all of them ----
 
-bool Allocation::Since::holds_for(Instant now, bool holds, Duration after) {
-  if (!holds) {
+bool Allocation::Since::holds_for(Instant now, bool holds, Duration after, Duration forgiven) {
+  if (holds) {
+    if (at_ == kNever) at_ = now;
+    held_at_ = now;
+  } else if (at_ != kNever && now - held_at_ >= forgiven) {
     at_ = kNever;
-  } else if (at_ == kNever) {
-    at_ = now;
   }
   if (!holds || now - at_ < after) return false;
   at_ = kNever;
@@ -192,13 +195,15 @@ bool Allocation::Since::holds_for(Instant now, bool holds, Duration after) {
 }
 
 void Allocation::order_by_weight(std::span<Allotment* const> tracks) {
-  by_weight_.assign(tracks.begin(), tracks.end());
-  // Of equal weight in the order in which they came: an insertion sort keeps it.
-  for (std::size_t i = 1; i < by_weight_.size(); ++i) {
-    for (std::size_t k = i; k > 0 && by_weight_[k - 1]->weight < by_weight_[k]->weight; --k) {
-      std::swap(by_weight_[k - 1], by_weight_[k]);
-    }
+  by_weight_.clear();
+  for (Allotment* track : tracks) {
+    if (track->is_wanted) by_weight_.emplace_back(by_weight_.size(), track);
   }
+  // Of equal weight in the order in which they came.
+  std::ranges::sort(by_weight_, [](const auto& a, const auto& b) {
+    return a.second->weight != b.second->weight ? a.second->weight > b.second->weight
+                                                : a.first < b.first;
+  });
 }
 
 // The lowest layers of as many as fit, those first that matter most, and of these who came first.
@@ -206,10 +211,10 @@ void Allocation::order_by_weight(std::span<Allotment* const> tracks) {
 void Allocation::starve(double budget_bps, std::span<Allotment* const> tracks) {
   order_by_weight(tracks);
   double left = budget_bps;
-  for (const Allotment* track : by_weight_) {
+  for (const auto& [order, track] : by_weight_) {
     if (track->is_given() && !track->may_starve) left -= track->at(0).cost_bps;
   }
-  for (Allotment* track : by_weight_) {
+  for (const auto& [order, track] : by_weight_) {
     if (!track->is_given() || !track->may_starve) continue;
     if (track->at(0).cost_bps <= left) {
       left -= track->at(0).cost_bps;
@@ -226,7 +231,7 @@ bool Allocation::feed(double given_bps, double budget_bps, std::span<Allotment* 
                       bool may) {
   order_by_weight(tracks);
   bool any = false;
-  for (Allotment* track : by_weight_) {
+  for (const auto& [order, track] : by_weight_) {
     const double needed = given_bps + track->at(0).cost_bps * kRoomToFeed;
     if (!track->is_wanted || !track->is_starved_ || needed > budget_bps) continue;
     any = true;
@@ -250,11 +255,20 @@ void Allocation::share_lowest(Instant now, double budget_bps, std::span<Allotmen
   if (too_little_.holds_for(now, can_starve && lowest > budget_bps, kStarveAfter)) {
     const bool is_again = fed_at_ != kNever && now - fed_at_ < kCalm;
     feed_after_ = is_again ? std::min(2 * feed_after_, kFeedAfterMax) : kFeedAfter;
+    patient_since_ = now;
     starve(budget_bps, tracks);
   }
-  if (!has_starved) return;
+  if (!has_starved) {
+    room_ = {};
+    return;
+  }
+  // Nobody waits for ever for what went wrong a while ago.
+  if (now - patient_since_ >= kCalm) {
+    feed_after_ = std::max(feed_after_ / 2, kFeedAfter);
+    patient_since_ = now;
+  }
   const bool has_room = feed(lowest, budget_bps, tracks, false);
-  if (!room_.holds_for(now, has_room, feed_after_)) return;
+  if (!room_.holds_for(now, has_room, feed_after_, kDip)) return;
   feed(lowest, budget_bps, tracks, true);
   fed_at_ = now;
 }

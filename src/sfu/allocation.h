@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/instant.h"
@@ -94,11 +95,13 @@ class Allocation {
   // For how long something has held.
   class Since {
    public:
-    // True once it did for `after`, and anew after that.
-    bool holds_for(Instant now, bool holds, Duration after);
+    // True once it did for `after`, and anew after that; where it did not for less than `forgiven`
+    // that is no end.
+    bool holds_for(Instant now, bool holds, Duration after, Duration forgiven = {});
 
    private:
     Instant at_ = kNever;
+    Instant held_at_{};
   };
 
   // Where the lowest layers of all are too much for a while, some are given nothing until there is
@@ -117,7 +120,8 @@ class Allocation {
   Since room_;                      // for one more
   Duration feed_after_ = 3s;
   Instant fed_at_ = kNever;
-  std::vector<Allotment*> by_weight_;
+  Instant patient_since_{};  // when feed_after_ became what it is
+  std::vector<std::pair<std::size_t, Allotment*>> by_weight_;
   std::vector<std::size_t> best_;
 };
 

@@ -217,6 +217,21 @@ TEST_F(AllocationTest, what_did_not_hold_comes_back_later_each_time) {
   EXPECT_GT(away[3], 23s);
 }
 
+TEST_F(AllocationTest, an_estimate_that_dips_now_and_then_keeps_nothing_away_for_good) {
+  Allotment& track = add();
+  for (int i = 0; i < 5; ++i) {
+    while (!track.is_starved()) run(10'000, 100ms);
+    while (track.is_starved()) run(100'000, 100ms);
+  }
+  while (!track.is_starved()) run(10'000, 100ms);
+  const Instant from = now;
+  while (track.is_starved() && now < from + 300s) {
+    run(100'000, 20s);
+    run(10'000, 300ms);
+  }
+  EXPECT_LT(now - from, 70s);
+}
+
 TEST_F(AllocationTest, what_never_began_is_not_paused) {
   Allotment& track = add();
   track.may_starve = false;

@@ -278,8 +278,7 @@ void Consumer::set_preferred(Instant now, Layers layers, std::uint8_t priority) 
 
 void Consumer::describe_steps() {
   allotment_.is_wanted = selector_.is_wanted();
-  const bool is_screen = source_.shows() == control::TrackSource::kScreen;
-  const std::uint8_t usual = is_screen ? kScreenWeight : 1;
+  const std::uint8_t usual = source_.is_screen() ? kScreenWeight : 1;
   allotment_.may_starve = statistics_.packets_sent > 0;
   allotment_.weight = priority_ != 0 ? priority_ : usual;
   LayerBps rates = source_.rates();

@@ -37,14 +37,16 @@ LayerBps LayerRates::bps(Instant now) {
           bytes * 8 * 1'000'000 / static_cast<std::uint64_t>(to_us(span)), UINT32_MAX));
     }
   }
-  if (half_life_ > Duration::zero()) keep_peaks(now, out);
+  // The first key frame fills a part of the window alone.
+  if (half_life_ > Duration::zero() && now - since_ >= kSlots * kSlot) keep_peaks(now, out);
   return out;
 }
 
 void LayerRates::keep_peaks(Instant now, LayerBps& bps) {
   const double passed = peaks_at_ == kNever ? 0 : to_seconds(now - peaks_at_);
   const double kept = std::exp2(-passed / to_seconds(half_life_));
-  for (std::size_t e = 0; e < bps.size(); ++e) {
+  // What the lowest stream takes decides whether there is a picture at all: that is as it is.
+  for (std::size_t e = 1; e < bps.size(); ++e) {
     for (std::size_t t = 0; t < kTemporalLayers; ++t) {
       const auto peak = static_cast<std::uint32_t>(peaks_[e][t] * kept);
       bps[e][t] = std::max(bps[e][t], peak);

@@ -1,6 +1,6 @@
 // What each layer of a track takes, as the mean of the last two seconds: a single burst (a key
 // frame, a page that is turned) says nothing of what a layer costs. A screen takes next to nothing
-// while nobody scrolls: what it took when somebody did is forgotten slowly.
+// while nobody scrolls: what a larger stream took when somebody did is forgotten slowly.
 #pragma once
 
 #include <array>

@@ -38,11 +38,24 @@ TEST(LayerRates, what_stopped_costs_nothing_after_two_seconds) {
 TEST(LayerRates, a_screen_that_stands_still_is_remembered_by_what_it_took_when_it_moved) {
   LayerRates rates(20s);
   Instant now = kT0;
-  for (int i = 0; i < 100; ++i, now += 33ms) rates.add(now, 0, 0, 4'000);
-  const double moving = rates.bps(now)[0][0];
+  for (int i = 0; i < 100; ++i, now += 33ms) rates.add(now, 1, 0, 4'000);
+  const double moving = rates.bps(now)[1][0];
   EXPECT_GT(moving, 900'000);
   for (int i = 0; i < 80; ++i, now += 250ms) (void)rates.bps(now);
-  EXPECT_NEAR(rates.bps(now)[0][0], moving / 2, moving / 20);
+  EXPECT_NEAR(rates.bps(now)[1][0], moving / 2, moving / 20);
+}
+
+TEST(LayerRates,
+     a_key_frame_makes_the_lowest_stream_of_a_screen_dear_for_no_longer_than_two_seconds) {
+  LayerRates rates(20s);
+  Instant now = kT0;
+  rates.add(now, 0, 0, 150'000);
+  (void)rates.bps(now + 250ms);
+  for (int i = 0; i < 12; ++i, now += 250ms) {
+    rates.add(now, 0, 0, 5'000);
+    (void)rates.bps(now);
+  }
+  EXPECT_LT(rates.bps(now)[0][0], 200'000u);
 }
 
 }  // namespace

@@ -14,6 +14,8 @@ using ortc::HeaderExtension;
 constexpr Duration kLayersCheck = 250ms;
 // People read for a minute, and scroll.
 constexpr Duration kScreenHalfLife = 20s;
+// A frame a second is what a screen sends while it stands still, and one may be lost.
+constexpr Duration kScreenSilence = 3s;
 // What a packet takes on the way to a receiver beside its own bytes: the tag of SRTP, UDP and IP.
 constexpr std::size_t kWireBytes = 16 + 28;
 
@@ -47,7 +49,7 @@ Producer::Producer(ShardContext& context, PublisherLink& link, ProducerSetup set
       slot_(setup.slot),
       parameters_(std::move(setup.parameters)),
       extensions_(ExtensionIds::of(parameters_)),
-      layer_rates_(shows() == control::TrackSource::kScreen ? kScreenHalfLife : Duration::zero()) {
+      layer_rates_(is_screen() ? kScreenHalfLife : Duration::zero()) {
   for (const ortc::CodecMapping& codec : setup.mapping.codecs) {
     const auto it = std::ranges::find(parameters_.codecs, codec.payload_type,
                                       &ortc::RtpCodecParameters::payload_type);
@@ -223,14 +225,18 @@ PipeOutlet* Producer::find_outlet(std::uint8_t shard) const {
 void Producer::check_layers(Instant now) {
   if (now < layers_check_at_) return;
   layers_check_at_ = now + kLayersCheck;
+  const Duration silence = std::max(context_.config.timing.layer_silence,
+                                    is_screen() ? kScreenSilence : Duration::zero());
   LayerMask alive = 0;
   for (std::uint8_t i = 0; i < layers(); ++i) {
-    const bool is_alive = streams_[i].has_packets() &&
-                          now - streams_[i].last_packet_at() < context_.config.timing.layer_silence;
+    const bool is_alive = streams_[i].has_packets() && now - streams_[i].last_packet_at() < silence;
     if (is_alive) alive |= layer_bit(i);
   }
-  // Where nothing comes at all, as of a screen that stands still, nothing shows that one is gone.
-  if (alive == 0) alive = this->alive();
+  if (alive == 0) flows_since_ = kNever;
+  if (alive != 0 && flows_since_ == kNever) flows_since_ = now;
+  // Where nothing comes at all, as of a screen that stands still, nothing shows that one is gone;
+  // nor a moment after the first of them comes again.
+  if (alive == 0 || now - flows_since_ < silence) alive |= this->alive();
   const bool changed_rates = change_rates(layer_rates_.bps(now));
   if (!change_alive(now, alive) && !changed_rates) return;
   for (const auto& outlet : outlets_) outlet->on_state_changed();

@@ -105,6 +105,7 @@ class Producer final : public Source {
   std::vector<PayloadType> payload_types_;
   std::vector<ProducerStream> streams_;  // one for each encoding, lowest layer first
   std::vector<std::unique_ptr<PipeOutlet>> outlets_;
+  Instant flows_since_ = kNever;  // any of the layers
   LayerRates layer_rates_;
   Instant layers_check_at_ = kNever;
   bool wants_remb_ = false;

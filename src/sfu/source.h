@@ -37,6 +37,7 @@ class Source {
   const ortc::RtpParameters& consumable() const { return source_.consumable; }
   bool is_paused() const { return source_.paused; }
   std::optional<control::TrackSource> shows() const { return source_.shows; }
+  bool is_screen() const { return source_.shows == control::TrackSource::kScreen; }
   std::uint8_t layers() const {
     return static_cast<std::uint8_t>(source_.consumable.encodings.size());
   }

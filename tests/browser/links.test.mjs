@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { launchChromium, newPage } from './lib/chromium.mjs';
 import { FarLink, kNear } from './lib/far.mjs';
 import { Server } from './lib/server.mjs';
-import { hears, join, seesMoving, stats } from './lib/room.mjs';
+import { click, hears, join, seesMoving, stats } from './lib/room.mjs';
 
 const kOpen = { delay: 10, queue: 300 };
 // That the link is the reason. A small camera has two layers: the sender sends no more.
@@ -30,7 +30,7 @@ async function call(t) {
   await join(ben, server, code, 'Ben', { origin });
   await seesMoving(ben, 1);
   await hears(ben, 1);
-  return { link, ben, server };
+  return { link, ada, ben, server };
 }
 
 // Of what Ben receives, by the browser: counters.
@@ -74,4 +74,45 @@ test('behind a weak link the picture becomes smaller and says why, then sound go
   assert.ok((await stats(ben)).link.targetBps > 300_000);
   const late = link.tooLate(0);
   if (late !== null) t.diagnostic(`the emulator itself was up to ${late.toFixed(1)} ms late`);
+});
+
+// A page of text that somebody scrolls, in place of a screen: headless browsers have none that moves.
+const scrollInsteadOfScreen = () => {
+  navigator.mediaDevices.getDisplayMedia = async () => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 1280, height: 720 });
+    const context = canvas.getContext('2d');
+    let line = 0;
+    setInterval(() => {
+      context.fillStyle = 'white';
+      context.fillRect(0, 0, 1280, 720);
+      context.fillStyle = 'black';
+      context.font = '20px sans-serif';
+      for (let i = 0; i < 30; ++i) context.fillText(`Line ${line + i} of what everybody came to read, with words that differ: ${(line + i) ** 2}`, 20, 24 * (i + 1));
+      line += 1;
+    }, 66);
+    return canvas.captureStream(30);
+  };
+};
+
+test('a screen arrives in its full size behind a weak link too, at fewer frames, and moves more where there is room', async (t) => {
+  const { link, ada, ben } = await call(t);
+  await ada.evaluate(scrollInsteadOfScreen);
+  await click(ada, 'toggle-screen');
+  const look = () => ben.evaluate(async () => {
+    const { streams } = await window.__confab.stats();
+    const screen = streams.find((each) => each.direction === 'recv' && each.source === 'screen');
+    return { frames: screen?.stats?.framesDecoded ?? 0, width: screen?.stats?.width ?? 0, layer: screen?.served?.spatialLayer, reason: screen?.served?.reason };
+  });
+  await eventually('both layers come', look, ({ layer, width }) => layer === 1 && width === 1280, 90_000);
+
+  link.set({ ...kOpen, 'ab.rate': 900_000 });
+  await eventually('the layer with fewer frames, in full size', look, ({ layer, width }) => layer === 0 && width === 1280);
+  const before = await look();
+  await pause(5000);
+  const after = await look();
+  assert.equal(after.width, 1280);
+  assert.ok(after.frames - before.frames >= 5, `${after.frames - before.frames} frames in 5 s`);
+
+  link.set(kOpen);
+  await eventually('more frames again', look, ({ layer }) => layer === 1, 90_000);
 });

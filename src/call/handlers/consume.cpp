@@ -137,7 +137,8 @@ void on(Core& core, const Origin& origin, Asker asker, SetPreferredLayers reques
 
 void on(Core& core, const Origin& origin, Asker asker, GetStats) {
   core.ask_media(*asker.meeting, asker.participant,
-                 control::GetMeetingStats{asker.participant->who.id}, Relayed{origin});
+                 control::GetMeetingStats{asker.participant->who.id},
+                 Relayed{origin, asker.participant->who.id});
 }
 
 void on(Core& core, const Origin& origin, Asker asker, CloseConsumer request) {

@@ -10,7 +10,8 @@ void on(Core& core, MediaLook event) {
   if (meeting == nullptr || meeting->phase != MeetingPhase::kOpen) {
     return core.refuse(origin, ErrorCode::kNotFound, "this meeting has no media now");
   }
-  core.ask_media(*meeting, nullptr, control::GetMeetingStats{event.participant}, Relayed{origin});
+  core.ask_media(*meeting, nullptr, control::GetMeetingStats{event.participant},
+                 Relayed{origin, event.participant});
 }
 
 }  // namespace confab::call

@@ -174,14 +174,14 @@ void on(Core& core, MediaLate timer) {
   settle(core, timer.request, fail(ErrorCode::kTimeout, "media did not answer in time"));
 }
 
-void on_answer(Core& core, MediaInFlight& asked, Relayed& purpose,
-               Result<control::MediaResult> result) {
+void on_answer(Core& core, MediaInFlight&, Relayed& purpose, Result<control::MediaResult> result) {
   if (!result) return core.refuse(purpose.origin, result.error());
   if (auto* restarted = std::get_if<control::IceRestarted>(&*result)) {
     return core.reply(purpose.origin, std::move(*restarted));
   }
   if (auto* stats = std::get_if<control::MeetingStats>(&*result)) {
-    return core.reply(purpose.origin, of_participant(std::move(*stats), asked.participant));
+    if (purpose.only_of) *stats = of_participant(std::move(*stats), *purpose.only_of);
+    return core.reply(purpose.origin, std::move(*stats));
   }
   core.reply(purpose.origin, Done{});
 }

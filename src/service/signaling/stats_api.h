@@ -32,6 +32,8 @@ inline constexpr std::size_t kStreamsPerAnswer = 1000;
 // What all answers together may ask of the media plane, in streams: ten full pages at once, then
 // four in a second. A meeting of 20 has 840, so that five people can watch it, every other second.
 inline constexpr call::Rate kLookRate{10.0 * kStreamsPerAnswer, 4.0 * kStreamsPerAnswer};
+// What a command costs beside them: 400 commands at once, then 140 in a second.
+inline constexpr std::size_t kStreamsPerCommand = 25;
 // Answers that wait for the media plane at the same time.
 inline constexpr std::size_t kLooksMax = 64;
 // Of the media plane. A person who looks waits no longer, and then asks again.

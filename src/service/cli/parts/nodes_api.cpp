@@ -90,10 +90,22 @@ void NodesApi::change(const access::Caller& caller, const Request& request,
     return responder.send(access::refusal(
         {ErrorCode::kConflict, "this node is drained by ending its process with SIGTERM"}));
   }
+  const auto takes_over = [&](const Node& each) {
+    return each.number != node->number && each.role == node->role && each.is_up &&
+           !each.is_draining && !each.is_leaving;
+  };
+  // Its meetings would end with it. A process by itself only makes no more of them.
+  if (deadline && !node->is_self && std::ranges::none_of(known, takes_over)) {
+    return responder.send(access::refusal(
+        {ErrorCode::kConflict, "no other node would take its meetings: start one first"}));
+  }
   const std::string_view action = deadline ? "node.drain" : "node.undrain";
   nodes_.drain(node->number, deadline,
-               [this, caller, action, target = "node:" + std::to_string(node->number),
+               [this, alive = std::weak_ptr(alive_), caller, action,
+                target = "node:" + std::to_string(node->number),
                 responder = std::move(responder)](const Result<DrainState>& state) mutable {
+                 // The process ends while a node is asked.
+                 if (alive.expired()) return;
                  const std::string_view outcome =
                      state ? "ok" : error_code_name(state.error().code);
                  access_.note(caller.name, caller.from, action, target, outcome);

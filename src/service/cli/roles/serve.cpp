@@ -53,7 +53,7 @@ class AllInOne final : private NodesApi::Nodes {
   // There is nowhere to take its meetings: they go on, and new rooms are made elsewhere.
   void drain(std::uint16_t number, std::optional<Duration> deadline,
              NodesApi::Answer answer) override;
-  void set_draining(bool is_draining);
+  void set_draining(bool is_draining, bool stays_ready = false);
 
   Config config_;  // SIGHUP changes it; all that refer to it run on the loop's thread
   const ConfigSource source_;
@@ -209,13 +209,14 @@ void AllInOne::drain(std::uint16_t, std::optional<Duration> deadline, NodesApi::
   if (is_ending_ && !deadline) {
     return answer(fail(ErrorCode::kConflict, "this process is going to end"));
   }
-  set_draining(deadline.has_value());
+  // Whoever is in a meeting must be able to come back, and an operator to undo it: it stays ready.
+  set_draining(deadline.has_value(), true);
   answer(NodesApi::DrainState{is_draining_, signaling_->meetings()});
 }
 
-void AllInOne::set_draining(bool is_draining) {
+void AllInOne::set_draining(bool is_draining, bool stays_ready) {
   is_draining_ = is_draining;
-  rest_->set_draining(is_draining);
+  rest_->set_draining(is_draining && !stays_ready);
   signaling_->set_draining(is_draining);
   if (service_ != nullptr) service_->set_draining(is_draining);
   log_->write(LogLevel::kInfo, "node_draining", {{"draining", is_draining}});

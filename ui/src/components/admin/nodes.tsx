@@ -72,7 +72,7 @@ export function Nodes() {
 
 function warningOf({ role, meetings }: NodeInfo): string {
   const there = meetings === 1 ? 'The meeting that is there goes' : `The ${meetings} meetings that are there go`;
-  if (role === 'serve') return `No rooms can be made until you take it back, and /readyz says so to whoever sends people here. ${there} on.`;
+  if (role === 'serve') return `No rooms can be made until you take it back. ${there} on, and people may join them.`;
   return `It is given no new meetings. ${there} on for ten minutes; what is left is then taken to another node, which interrupts sound and picture for a moment.`;
 }
 

@@ -36,6 +36,8 @@ export class QualityWatch {
   private readonly steady = new Map<string, Steady>();
   /** What the server says that it sends, by consumer. */
   private readonly served = new Map<string, Served>();
+  /** Those told since the server was last asked for all. */
+  private newer = new Set<string>();
   private toldPausedAt = -Infinity;
   private readonly timer: ReturnType<typeof setInterval>;
 
@@ -46,13 +48,23 @@ export class QualityWatch {
   /** The server tells what it sends of a video, and why. It may do so before the consumer is known here. */
   take(consumerId: string, served: Served): void {
     this.served.set(consumerId, served);
+    this.newer.add(consumerId);
+  }
+
+  /** A consumer is gone. */
+  drop(consumerId: string): void {
+    this.served.delete(consumerId);
   }
 
   /** The connection was away: what was told meanwhile was told to nobody. */
   async catchUp(ask: () => Promise<ServerStats>): Promise<void> {
+    const newer = (this.newer = new Set<string>());
     const { consumers } = await ask();
-    this.served.clear();
-    for (const { consumerId, layers } of consumers) if (layers !== undefined) this.served.set(consumerId, layers);
+    if (newer !== this.newer) return;
+    for (const id of [...this.served.keys()]) if (!newer.has(id)) this.served.delete(id);
+    for (const { consumerId, layers } of consumers) {
+      if (layers !== undefined && !newer.has(consumerId)) this.served.set(consumerId, layers);
+    }
   }
 
   stop(): void {

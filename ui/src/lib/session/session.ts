@@ -105,7 +105,10 @@ export class MeetingSession {
         this.admitted = true;
         this.comeIn();
       }),
-      signaling.on('consumer:closed', ({ producerId }) => this.media.client?.drop(producerId)),
+      signaling.on('consumer:closed', ({ consumerId, producerId }) => {
+        this.quality.drop(consumerId);
+        this.media.client?.drop(producerId);
+      }),
       signaling.on('consumer:quality', ({ consumerId, ...served }) => this.quality.take(consumerId, served)),
       signaling.on('participant:left', () => this.media.dropStrangers()),
       signaling.on('media:lost', ({ routerRtpCapabilities }) => {
