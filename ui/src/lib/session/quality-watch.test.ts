@@ -207,6 +207,6 @@ describe('what the server says of a video', () => {
       watch.take('co_ada', served('estimate'));
       await pass();
     }
-    expect(useMeeting.getState().notices).toHaveLength(1);
+    expect(useNews.getState().notices).toHaveLength(1);
   });
 });
