@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MediaClient } from '@/lib/media/client';
 import type { LayerReason, Participant, Served } from '@/lib/protocol/types';
 import { kInitialMeeting, useMeeting } from '@/lib/store/meeting';
-import { useNews } from '@/lib/store/news';
+import { kNoNews, useNews } from '@/lib/store/news';
 import { useQuality } from '@/lib/store/quality';
 import { person } from '@/testing/fake-server';
 import { QualityWatch } from './quality-watch';
@@ -60,6 +60,7 @@ async function pass(loss: Record<string, number> = {}, still: string[] = []): Pr
 
 beforeEach(() => {
   vi.useFakeTimers();
+  useNews.setState(kNoNews);
   media = new FakeMedia();
   current = media;
   useMeeting.setState({ ...kInitialMeeting, selfId: 'me', people: Object.fromEntries(['me', 'ada', 'ben', 'cyd'].map((id) => [id, someone(id)])) });
