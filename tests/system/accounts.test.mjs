@@ -1,9 +1,9 @@
 // Accounts from outside: who may sign up and in, what a session is worth, and to whom a room belongs.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { DatabaseSync } from 'node:sqlite';
 import { linkIn, password, startWithAccounts } from './lib/accounts.mjs';
 import { sign, until } from './lib/access.mjs';
+import { openDatabase } from './lib/database.mjs';
 
 // When the server has taken note of a key: what it is shown by.
 async function known(browser, key) {
@@ -164,7 +164,7 @@ test('a session outlives the server, and not its time', async (t) => {
   await server.kill();
   await server.launch();
   assert.ok(await ada.me());
-  const db = new DatabaseSync(`${server.dataDir}/confab.db`);
+  const db = openDatabase(server);
   db.exec('UPDATE sessions SET created_at_ms = created_at_ms - 61000');
   db.close();
   const { body, set } = await ada.ask('GET', '/api/auth/me');
@@ -318,7 +318,7 @@ test('what a host decides while the database is busy is in force, and kept when 
   const { code } = await ada.makeRoom();
   const host = (await ada.join(code)).client;
   const guest = await browser().join(code);
-  const db = new DatabaseSync(`${server.dataDir}/confab.db`);
+  const db = openDatabase(server);
   db.exec('BEGIN IMMEDIATE');
   await host.get('room:lock', { locked: true });
   await host.event('room:unkept', ({ unkept }) => unkept, 15_000);
@@ -338,7 +338,7 @@ test('what was decided before the database was busy does not undo what REST chan
   await ada.signUp();
   const { code } = await ada.makeRoom();
   const host = (await ada.join(code)).client;
-  const db = new DatabaseSync(`${server.dataDir}/confab.db`);
+  const db = openDatabase(server);
   db.exec('BEGIN IMMEDIATE');
   await host.get('room:set', { title: 'Older' });
   await host.event('room:unkept', ({ unkept }) => unkept, 15_000);

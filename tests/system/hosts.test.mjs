@@ -1,10 +1,10 @@
 // What hosts may do, and nobody else: over the socket and by REST, with clients that try everything.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { DatabaseSync } from 'node:sqlite';
 import { Server } from '../browser/lib/server.mjs';
 import { until } from './lib/access.mjs';
 import { crowd, join, produce } from './lib/client.mjs';
+import { openDatabase } from './lib/database.mjs';
 
 async function start(t, settings) {
   const server = await Server.start();
@@ -244,7 +244,7 @@ test('what is deleted while the room is on its way out of the database is not sh
   const [slip, stays] = [await host.get('chat:send', { text: 'a slip' }), await host.get('chat:send', { text: 'stays' })];
   await host.get('meeting:end');
   // The database is busy with a write; behind that wait the look for the room, the load for who joins, and then the deletion.
-  const db = new DatabaseSync(`${server.dataDir}/confab.db`);
+  const db = openDatabase(server);
   db.exec('BEGIN IMMEDIATE');
   const other = rest('POST', '');
   await fetch(`http://127.0.0.1:${server.httpPort}/api/config`);
@@ -269,7 +269,9 @@ test('attendance takes nobody for present whose leaving the database missed', as
   );
   await asHost();
   const ben = await people.join(code, 'Ben');
-  const db = new DatabaseSync(`${server.dataDir}/confab.db`);
+  // A join is answered before the database has it.
+  assert.deepEqual(await read(), { Hana: [false, true], Ben: [false, true] });
+  const db = openDatabase(server);
   db.exec('BEGIN IMMEDIATE');
   await ben.get('leave');
   await until(async () => (await server.metrics()).confab_attendance_lost_total >= 1, 15_000);
@@ -279,6 +281,7 @@ test('attendance takes nobody for present whose leaving the database missed', as
   assert.deepEqual(await read(), { Hana: [true, false], Ben: [false, false] }, 'when he left is not known');
   // As after a crash, where the database was away when the next meeting began.
   await asHost('Ida');
+  assert.deepEqual((await read()).Ida, [false, true]);
   db.exec("UPDATE attendance SET left_at_ms = 0 WHERE name IN ('Ben', 'Hana')");
   db.close();
   assert.deepEqual(await read(), { Hana: [false, false], Ben: [false, false], Ida: [false, true] });
