@@ -24,7 +24,7 @@ void RoomWrites::add(const std::string& code, std::string subject, Write write) 
     room.entries.erase(known);
     --waiting_;
   }
-  if (waiting_ >= kRoomWritesMax) {
+  if (waiting_ >= kRoomWritesMax || room.entries.size() >= kRoomWritesOfOneMax) {
     ++lost_;
     if (room.entries.empty()) rooms_.erase(code);
     return;

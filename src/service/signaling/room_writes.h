@@ -22,6 +22,9 @@ namespace confab::signaling {
 
 // In all rooms; some 300 bytes each. What comes behind them is not kept, and counted.
 inline constexpr std::size_t kRoomWritesMax = 10'000;
+// In one: the roles and bans of as many people as a meeting has (500), twice. With it no room, nor
+// a few of them, use up what there is for all while the store is away.
+inline constexpr std::size_t kRoomWritesOfOneMax = 1'000;
 inline constexpr Duration kRoomWritePause = 2s;
 
 class RoomWrites {

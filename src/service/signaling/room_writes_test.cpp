@@ -139,12 +139,25 @@ TEST_F(RoomWritesTest, of_a_room_that_is_deleted_nothing_is_written_any_more) {
 }
 
 TEST_F(RoomWritesTest, what_finds_no_place_is_counted) {
-  decide("settings", "a");
-  for (std::size_t i = 0; i < kRoomWritesMax; ++i) decide("p" + std::to_string(i), "b");
+  decide("settings", "a", "room 0");
+  for (std::size_t i = 1; i <= kRoomWritesMax; ++i) {
+    decide("p" + std::to_string(i), "b", "room " + std::to_string(i % 20));
+  }
   EXPECT_EQ(writes_.waiting(), kRoomWritesMax);
   EXPECT_EQ(writes_.lost(), 1u);
-  decide("p1", "c");
+  decide("p21", "c", "room 1");
   EXPECT_EQ(writes_.lost(), 1u) << "it takes the place of another";
+}
+
+TEST_F(RoomWritesTest, one_room_that_has_its_share_leaves_the_others_theirs) {
+  for (std::size_t i = 0; i < kRoomWritesMax + 5; ++i) decide("p" + std::to_string(i), "b");
+  EXPECT_EQ(writes_.waiting(), kRoomWritesOfOneMax);
+  EXPECT_EQ(writes_.lost(), kRoomWritesMax + 5 - kRoomWritesOfOneMax);
+  decide("settings", "a", "other");
+  answer(true);
+  answer(true);
+  EXPECT_EQ(asked_, (std::vector<std::string>{"b", "a", "b"}));
+  EXPECT_EQ(writes_.lost(), kRoomWritesMax + 5 - kRoomWritesOfOneMax);
 }
 
 }  // namespace
