@@ -292,6 +292,7 @@ struct CheckPassword {
 // Answered by PasswordHashed with the same number.
 struct HashPassword {
   std::uint64_t number = 0;
+  ConnectionId connection;  // whose host asks
   std::string password;
 };
 

@@ -147,6 +147,25 @@ TEST_F(ModerationTest, where_guests_are_not_wanted_the_host_key_lets_in_and_a_wr
   EXPECT_EQ(world.answer<JoinedMeeting>(host).state.self.role, Role::kHost);
 }
 
+TEST_F(ModerationTest, a_room_of_somebody_who_signs_in_is_led_by_no_host_key) {
+  constexpr const char* kCode = "own-room-aaa";
+  Room& room = world.rooms[kCode];
+  room.code = kCode;
+  room.host_key_hash = "hash";
+  room.owner = "account:ada";
+  Join join = World::newcomer("Eve");
+  join.room = kCode;
+  join.host_key_hash = "hash";
+  const ConnectionId by_key = world.connect();
+  world.ask(by_key, join);
+  EXPECT_EQ(world.answer<JoinedMeeting>(by_key).state.self.role, Role::kMember);
+  join.host_key_hash.clear();
+  join.grant.emplace().identity = "account:ada";
+  const ConnectionId owner = world.connect();
+  world.ask(owner, join);
+  EXPECT_EQ(world.answer<JoinedMeeting>(owner).state.self.role, Role::kHost);
+}
+
 TEST_F(ModerationTest, a_microphone_that_is_being_made_while_it_is_muted_is_muted) {
   const TransportId transport = world.make_transport(b, control::TransportDirection::kSend);
   world.media_answers = false;

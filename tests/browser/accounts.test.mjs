@@ -247,6 +247,30 @@ test('a guest before a meeting signs in and is host of their own room', async (t
   assert.equal(await role(phone), 'host');
 });
 
+test('who looks after the server sees /admin without a key, and deletes their account at last', async (t) => {
+  const page = await device(t);
+  await signUp(page, 'oda@example.org', 'Oda');
+  await page.goto(`${server.url}/admin`);
+  await isThere(page, 'key-id');
+  execFileSync(binary, ['account', 'promote', 'oda@example.org', '--data', server.dataDir]);
+  await page.goto(`${server.url}/account`);
+  await click(page, 'to-admin');
+  await isThere(page, 'overview');
+  await page.goto(`${server.url}/account`);
+  await click(page, 'delete-account-open');
+  await focusIs(page, 'current-password');
+  await page.keyboard.type('not it at all');
+  await page.keyboard.press('Enter');
+  await says(page, 'delete-account-error', 'not your password');
+  await focusIs(page, 'current-password');
+  await page.keyboard.type(password);
+  await page.keyboard.press('Enter');
+  await until(page, 'the start page', () => location.pathname === '/');
+  await page.goto(`${server.url}/admin`);
+  await isThere(page, 'key-id');
+  noProblems(page);
+});
+
 test('axe finds nothing on the pages of accounts, at any width', async (t) => {
   const page = await device(t);
   await page.goto(`${server.url}/account`);

@@ -1,18 +1,8 @@
-// Accounts from outside: who may sign up and in, what a session is worth, and to whom a room belongs.
+// Accounts from outside: who may sign up and in, and what a session is worth.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { linkIn, password, startWithAccounts } from './lib/accounts.mjs';
-import { sign, until } from './lib/access.mjs';
+import { known, linkIn, password, startWithAccounts } from './lib/accounts.mjs';
 import { openDatabase } from './lib/database.mjs';
-
-// When the server has taken note of a key: what it is shown by.
-async function known(browser, key) {
-  const authorization = `Basic ${Buffer.from(`${key.id}:${key.secret}`).toString('base64')}`;
-  await until(async () => (await browser.ask('GET', '/api/keys', undefined, { authorization })).status === 403);
-  return authorization;
-}
-
-const anySetting = { lobby: true, locked: true, password: 'sesame' };
 
 test('who signs up is known by their browser until they sign out', async (t) => {
   const { browser } = await startWithAccounts(t);
@@ -20,7 +10,7 @@ test('who signs up is known by their browser until they sign out', async (t) => 
   assert.equal(await ada.me(), null);
   const { set } = await ada.post('/api/auth/sign-up', { email: ' Ada@Example.org ', name: 'Ada', password });
   assert.match(set, /^confab-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+$/);
-  assert.deepEqual({ ...(await ada.me()), id: '' }, { id: '', email: 'ada@example.org', name: 'Ada', hasPassword: true });
+  assert.deepEqual({ ...(await ada.me()), id: '' }, { id: '', email: 'ada@example.org', name: 'Ada', hasPassword: true, operator: false });
   const before = ada.cookie;
   assert.equal((await ada.post('/api/auth/sign-out', {})).status, 200);
   assert.equal(ada.cookie, undefined);
@@ -76,7 +66,7 @@ test('no other page signs anybody in, up or out', async (t) => {
   for (const page of [{}, { origin: 'https://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'same-site' }, { 'sec-fetch-site': 'cross-site' }]) {
     stranger.page = page;
     stranger.cookie = ada.cookie;
-    for (const path of ['sign-in', 'sign-up', 'sign-out', 'password', 'link']) {
+    for (const path of ['sign-in', 'sign-up', 'sign-out', 'password', 'delete', 'link']) {
       assert.equal((await stranger.post(`/api/auth/${path}`, credentials)).status, 403, `${path} by ${JSON.stringify(page)}`);
     }
   }
@@ -172,188 +162,68 @@ test('a session outlives the server, and not its time', async (t) => {
   assert.match(set, /Max-Age=0/, 'the browser shows it no more');
 });
 
-test('the owner is host on each device, whatever bars the door, and nobody else is', async (t) => {
-  const { browser } = await startWithAccounts(t);
-  const [desk, phone, guest, ben] = [browser(), browser(), browser(), browser()];
-  await desk.signUp();
-  await phone.signIn();
-  await ben.signUp('ben@example.org', 'Ben');
-  const { code } = await desk.makeRoom({ title: 'Weekly', ...anySetting });
-  for (const device of [desk, phone]) {
-    const seat = await device.join(code);
-    assert.equal(seat.role, 'host', JSON.stringify(seat.answer));
-  }
-  for (const [who, headers] of [[guest], [ben], [desk, { origin: 'https://evil.example' }]]) {
-    const outcome = await who.join(code, { headers }).catch((error) => ({ error: `${error.message}` }));
-    assert.notEqual(outcome.role, 'host');
-    assert.ok(outcome.error);
-  }
-  const listed = (await phone.ask('GET', '/api/auth/rooms')).body.rooms;
-  assert.deepEqual(listed.map(({ code: each, title }) => [each, title]), [[code, 'Weekly']]);
-  assert.deepEqual((await ben.ask('GET', '/api/auth/rooms')).body.rooms, []);
-  assert.equal((await guest.ask('GET', '/api/auth/rooms')).status, 401);
-});
-
-test('who has signed out joins no more as the owner by a socket that is still open', async (t) => {
-  const { browser } = await startWithAccounts(t);
-  const ada = browser();
-  await ada.signUp();
-  const { code } = await ada.makeRoom();
-  const seat = await ada.join(code);
-  assert.equal(seat.role, 'host');
-  await seat.client.get('leave', {});
-  await ada.post('/api/auth/sign-out', {});
-  const again = await seat.client.get('join', { room: code, name: 'Ada' });
-  assert.equal(again.self.role, 'member');
-});
-
-test('a token goes before the account, and a seat of the account comes back with it alone', async (t) => {
+test('who deletes their account is gone with their rooms, and what goes on in them ends', async (t) => {
   const { browser, confab } = await startWithAccounts(t);
-  const ada = browser();
-  await ada.signUp();
-  const { code } = await ada.makeRoom();
-  const key = confab('key', 'create', '--name', 'x', '--scope', 'join');
-  await known(ada, key);
-  const guestToken = await sign(key, { sub: 'ada', role: 'viewer' });
-  const asViewer = await ada.join(code, { auth: { token: guestToken } });
-  assert.equal(asViewer.role, 'viewer');
-  asViewer.client.close();
-  const seat = await ada.join(code);
-  const { participantId, resumeToken } = seat.answer;
-  seat.client.drop();
-  seat.client.close();
-  const thief = await browser().join(code, { resumeToken });
-  assert.notEqual(thief.answer.participantId, participantId);
-  const back = await ada.join(code, { resumeToken });
-  assert.equal(back.answer.participantId, participantId);
-  assert.equal(back.role, 'host');
-});
-
-test('where guests may make and join nothing, who is signed in may', async (t) => {
-  const { browser } = await startWithAccounts(t, 'open', ['--auth-anonymous-create=false', '--auth-anonymous-join=false']);
-  const [ada, guest] = [browser(), browser()];
-  await ada.signUp();
-  assert.equal((await guest.ask('POST', '/api/rooms', {})).status, 401);
-  const { code, hostKey } = await ada.makeRoom();
-  const refused = await guest.join(code);
-  assert.equal(refused.error, 'unauthenticated');
-  assert.match(refused.answer.error.message, /sign in/);
-  assert.equal((await guest.join(code, { hostKey: `${hostKey}x` })).error, 'unauthenticated');
-  assert.equal((await guest.join(code, { hostKey })).role, 'host', 'who has the key is no guest');
-  assert.equal((await ada.join(code)).role, 'host');
-});
-
-test('who is signed in makes a room once for each key, from whichever browser, and nobody else has its answer', async (t) => {
-  const { browser } = await startWithAccounts(t);
-  const [desk, phone, ben] = [browser(), browser(), browser()];
-  await desk.signUp();
+  const [ada, phone, ben] = [browser(), browser(), browser()];
+  const { id } = await ada.signUp();
   await phone.signIn();
-  await ben.signUp('ben@example.org', 'Ben');
-  const make = async (who) => (await who.ask('POST', '/api/rooms', {}, { 'idempotency-key': 'monday' })).body;
-  const room = await make(desk);
-  assert.equal((await make(phone)).hostKey, room.hostKey);
-  assert.notEqual((await make(ben)).code, room.code);
-  assert.equal((await browser().ask('POST', '/api/rooms', {}, { 'idempotency-key': 'monday' })).status, 400, 'guests need a long one');
-});
-
-test('the owner changes and deletes the room by REST, from a page of ours alone', async (t) => {
-  const { browser } = await startWithAccounts(t);
-  const [ada, ben] = [browser(), browser()];
-  await ada.signUp();
-  await ben.signUp('ben@example.org', 'Ben');
-  const { code } = await ada.makeRoom();
-  assert.equal((await ben.ask('PATCH', `/api/rooms/${code}`, { title: 'Mine' })).status, 403);
-  assert.equal((await ben.ask('GET', `/api/rooms/${code}`)).body.settings, undefined);
-  assert.equal((await ada.ask('GET', `/api/rooms/${code}`)).body.settings.locked, false);
-  assert.equal((await ada.ask('PATCH', `/api/rooms/${code}`, { title: 'Ours' })).status, 200);
-  const elsewhere = browser();
-  elsewhere.cookie = ada.cookie;
-  elsewhere.page = {};
-  assert.equal((await elsewhere.ask('DELETE', `/api/rooms/${code}`)).status, 401);
-  assert.equal((await ada.ask('DELETE', `/api/rooms/${code}`)).status, 200);
-});
-
-test('the owner asks of a room by REST as often as a key may, and no oftener', async (t) => {
-  const { browser } = await startWithAccounts(t, 'open', [], { CONFAB_AUTH_IDENTITY_BURST: '3', CONFAB_AUTH_IDENTITY_PER_SECOND: '1' });
-  const [ada, ben] = [browser(), browser()];
-  await ada.signUp();
   await ben.signUp('ben@example.org', 'Ben');
   const [{ code }, { code: another }] = [await ada.makeRoom(), await ben.makeRoom()];
-  const answers = await Promise.all(Array.from({ length: 10 }, () => ada.ask('PATCH', `/api/rooms/${code}`, { title: 'Ours' })));
-  assert.deepEqual([...new Set(answers.map(({ status }) => status))].sort(), [200, 429]);
-  assert.ok(answers.find(({ status }) => status === 429).headers.get('retry-after'));
-  assert.equal((await ben.ask('PATCH', `/api/rooms/${another}`, { title: 'Mine' })).status, 200, 'others are not held up');
+  const [guest, elsewhere] = [await browser().join(code), await browser().join(another)];
+  assert.equal((await ada.post('/api/auth/delete', {})).status, 403);
+  assert.equal((await ada.post('/api/auth/delete', { password: 'not it at all' })).status, 403);
+  assert.ok(await ada.me());
+  assert.equal((await ada.post('/api/auth/delete', { password })).status, 200);
+  await guest.client.event('meeting:ended', () => true);
+  assert.equal(ada.cookie, undefined);
+  assert.equal(await phone.me(), null);
+  assert.equal((await ada.signIn()).status, 401);
+  assert.equal((await ben.ask('GET', `/api/rooms/${code}`)).status, 404);
+  assert.ok(await ben.me());
+  await elsewhere.client.settle();
+  assert.deepEqual(elsewhere.client.told('meeting:ended'), []);
+  // By the operator, with what is there by then.
+  await ada.signUp();
+  const room = await ada.makeRoom();
+  const { rooms } = confab('account', 'delete', 'ada@example.org');
+  assert.equal(rooms, 1);
+  assert.equal(await ada.me(), null);
+  assert.equal((await ben.ask('GET', `/api/rooms/${room.code}`)).status, 404);
+  assert.deepEqual(confab('account', 'list').map(({ email }) => email), ['ben@example.org']);
+  const authorization = await known(ben, confab('key', 'create', '--name', 'x', '--scope', 'ops'));
+  const { entries } = (await ben.ask('GET', '/api/audit', undefined, { authorization })).body;
+  const deleted = entries.filter(({ action }) => action === 'account.delete').map(({ actor, outcome }) => `${actor} ${outcome}`);
+  assert.deepEqual(deleted.reverse(), [`account:${id} unauthenticated`, `account:${id} unauthenticated`, `account:${id} ok`, 'cli ok']);
 });
 
-test('who is signed out, disabled or has a new password is out of every meeting soon, and nobody else', async (t) => {
-  const { browser, confab } = await startWithAccounts(t);
-  const people = {};
-  for (const name of ['everywhere', 'here', 'disabled', 'reset', 'stays']) {
-    people[name] = browser();
-    await people[name].signUp(`${name}@example.org`, name);
+test('whom the operator lets look after the server does so when signed in, until that is taken back', async (t) => {
+  const { browser, confab, server } = await startWithAccounts(t);
+  const [ada, ben] = [browser(), browser()];
+  const { id } = await ada.signUp();
+  await ben.signUp('ben@example.org', 'Ben');
+  const looks = async (who) => (await who.ask('GET', '/api/stats')).status;
+  assert.deepEqual([await looks(ada), await looks(ben), await looks(browser())], [401, 401, 401], 'nobody by default');
+  confab('account', 'promote', 'ada@example.org');
+  assert.deepEqual([await looks(ada), await looks(ben)], [200, 401]);
+  assert.equal((await ada.me()).operator, true);
+  const [node] = (await ada.ask('GET', '/api/nodes')).body.nodes;
+  assert.equal((await ada.post(`/api/nodes/${node.id}/drain`, {})).status, 200);
+  assert.equal((await ada.ask('DELETE', `/api/nodes/${node.id}/drain`)).status, 200);
+  const { entries } = (await ada.ask('GET', '/api/audit')).body;
+  const done = entries.map(({ actor, action, target }) => `${actor} ${action} ${target}`);
+  for (const line of [`account:${id} node.drain node:${node.id}`, `cli account.promote account:${id}`]) assert.ok(done.includes(line), done.join('\n'));
+  assert.equal((await ada.ask('GET', '/api/keys')).status, 401, 'nothing else comes with it');
+  const evil = browser();
+  for (const [page, status] of [[{ origin: 'https://evil.example' }, 403], [{}, 401], [{ 'sec-fetch-site': 'same-site' }, 401]]) {
+    Object.assign(evil, { cookie: ada.cookie, page });
+    assert.equal((await evil.post(`/api/nodes/${node.id}/drain`, {})).status, status, JSON.stringify(page));
   }
-  const { code } = await people.stays.makeRoom();
-  const seats = {};
-  for (const [name, who] of Object.entries(people)) seats[name] = (await who.join(code, { name })).client;
-  const guest = (await browser().join(code)).client;
-  await people.everywhere.post('/api/auth/sign-out', { everywhere: true });
-  // A join that is refused changes nothing of the seat that there is.
-  assert.ok((await seats.everywhere.ask('join', { room: code, name: 'again' })).error);
-  assert.ok((await seats.everywhere.ask('join', { room: 7 })).error);
-  await people.here.post('/api/auth/sign-out', {});
-  confab('account', 'disable', 'disabled@example.org');
-  const link = linkIn(confab('account', 'reset', 'reset@example.org'));
-  await browser().post('/api/auth/link', { link, password: 'battery staple' });
-  for (const name of ['everywhere', 'here', 'disabled', 'reset']) await seats[name].event('removed', () => true, 60_000);
-  await seats.stays.settle();
-  await guest.settle();
-  assert.deepEqual([seats.stays.told('removed'), guest.told('removed')], [[], []]);
-  assert.equal((await people.reset.join(code)).role, 'member', 'as a guest they come back');
-});
-
-test('what a host decides while the database is busy is in force, and kept when it is free again', async (t) => {
-  const { browser, server } = await startWithAccounts(t);
-  const ada = browser();
-  await ada.signUp();
-  const { code } = await ada.makeRoom();
-  const host = (await ada.join(code)).client;
-  const guest = await browser().join(code);
-  const db = openDatabase(server);
-  db.exec('BEGIN IMMEDIATE');
-  await host.get('room:lock', { locked: true });
-  await host.event('room:unkept', ({ unkept }) => unkept, 15_000);
-  assert.equal((await browser().join(code)).error, 'forbidden', 'locked for whoever comes');
-  db.exec('COMMIT');
-  db.close();
-  await host.event('room:unkept', ({ unkept }) => !unkept, 15_000);
-  assert.deepEqual(guest.client.told('room:unkept'), []);
-  await server.kill('SIGKILL');
-  await server.launch();
-  assert.equal((await ada.ask('GET', `/api/rooms/${code}`)).body.locked, true);
-});
-
-test('what was decided before the database was busy does not undo what REST changes when it is free', async (t) => {
-  const { browser, server } = await startWithAccounts(t);
-  const ada = browser();
-  await ada.signUp();
-  const { code } = await ada.makeRoom();
-  const host = (await ada.join(code)).client;
-  const db = openDatabase(server);
-  db.exec('BEGIN IMMEDIATE');
-  await host.get('room:set', { title: 'Older' });
-  await host.event('room:unkept', ({ unkept }) => unkept, 15_000);
-  await host.get('leave', {});
-  assert.equal((await ada.ask('PATCH', `/api/rooms/${code}`, { title: 'Newer' })).status, 503);
-  // Just after another attempt, of which the next comes two seconds later.
-  const failed = async () => (await server.metrics()).confab_store_room_writes_failed_total;
-  const before = await failed();
-  await until(async () => (await failed()) > before);
-  db.exec('COMMIT');
-  db.close();
-  const changed = await ada.ask('PATCH', `/api/rooms/${code}`, { title: 'Newer' });
-  assert.equal(changed.body.settings?.title, 'Newer', JSON.stringify(changed.body));
-  await server.untilGauge('confab_store_room_writes_waiting', 0);
-  assert.equal((await ada.ask('GET', `/api/rooms/${code}`)).body.title, 'Newer');
+  confab('account', 'demote', 'ada@example.org');
+  assert.equal(await looks(ada), 401);
+  confab('account', 'promote', 'ada@example.org');
+  confab('account', 'disable', 'ada@example.org');
+  assert.equal(await looks(ada), 401);
+  assert.ok(!server.log.join('').includes('ada@example.org'));
 });
 
 test('what was done with accounts is in the audit log, and no secret of theirs anywhere', async (t) => {

@@ -164,6 +164,8 @@ test('each operation does what the document says', async (t) => {
   const link = linkIn(confab('account', 'reset', ada.email, '--data', server.dataDir));
   await signed(200, 'POST /api/auth/link', { link, password });
   await done(200, 'POST /api/auth/sign-out', { headers: page, body: {} });
+  await signed(200, 'POST /api/auth/sign-in', ada);
+  await done(200, 'POST /api/auth/delete', { headers: page, body: { password } });
   await done(302, 'GET /api/auth/provider', { query: '?next=/x' });
   await done(302, 'GET /api/auth/callback', { query: '?code=x&state=y' });
 

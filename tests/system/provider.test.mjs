@@ -5,7 +5,8 @@ import { execFileSync } from 'node:child_process';
 import * as jose from 'jose';
 import { binary, Server } from '../browser/lib/server.mjs';
 import { until } from './lib/access.mjs';
-import { Browser } from './lib/accounts.mjs';
+import { Browser, linkIn, password } from './lib/accounts.mjs';
+import { openDatabase } from './lib/database.mjs';
 import { Provider } from './lib/provider.mjs';
 
 async function start(t, { mode = 'open' } = {}) {
@@ -123,11 +124,47 @@ test('after signing in nobody is sent to another site', async (t) => {
   }
 });
 
-test('an account that has a password is not given to who comes with its address', async (t) => {
-  const { browser } = await start(t);
-  await browser().signUp('ada@example.org', 'Somebody before');
+test('an account whose address an operator knows, and that has a password, is not given to who comes with it', async (t) => {
+  const { browser, server } = await start(t);
+  const made = JSON.parse(execFileSync(binary, ['account', 'create', 'ada@example.org', '--data', server.dataDir, '--json'], { encoding: 'utf8' }));
+  const before = new Browser(server);
+  assert.equal((await before.post('/api/auth/link', { link: linkIn(made), password })).status, 200);
   const ada = browser();
   assert.equal(await ada.visit(), '/account?problem=taken');
+  assert.equal(await ada.me(), null);
+  assert.ok(await before.me());
+});
+
+test('who signed up with an address of somebody else neither bars them from coming by the provider, nor is in their account then', async (t) => {
+  const { browser, server } = await start(t);
+  const clients = [];
+  t.after(() => clients.forEach((client) => client.close()));
+  const squatter = new Browser(server, clients);
+  const { id } = await squatter.signUp('ada@example.org', 'Somebody before');
+  const { code } = await squatter.makeRoom();
+  const seat = await squatter.join(code);
+  assert.equal(seat.role, 'host');
+  const ada = browser();
+  assert.equal(await ada.visit(), '/');
+  assert.deepEqual([(await ada.me()).id, (await ada.me()).hasPassword], [id, false]);
+  assert.equal(await squatter.me(), null);
+  assert.equal((await squatter.signIn()).status, 401, 'nor by the password that they chose');
+  await seat.client.event('removed', () => true, 60_000);
+  const again = browser();
+  assert.equal(await again.visit(), '/');
+  assert.equal((await again.me()).id, id);
+});
+
+test('who has no password deletes their account when they have just signed in', async (t) => {
+  const { browser, server } = await start(t);
+  const ada = browser();
+  await ada.visit();
+  const db = openDatabase(server);
+  db.exec('UPDATE sessions SET created_at_ms = created_at_ms - 601000');
+  assert.equal((await ada.post('/api/auth/delete', {})).status, 403);
+  db.exec('UPDATE sessions SET created_at_ms = created_at_ms + 601000');
+  db.close();
+  assert.equal((await ada.post('/api/auth/delete', {})).status, 200);
   assert.equal(await ada.me(), null);
 });
 

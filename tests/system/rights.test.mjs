@@ -9,22 +9,23 @@ import { Browser, everyWayIn } from './lib/accounts.mjs';
 import { declaredRoutes } from './lib/openapi.mjs';
 import { request } from './lib/raw.mjs';
 
-// The columns. Tokens are for the room that is asked about, and name what they grant. The last two are
-// signed in, by a page of this server: who made the room, and somebody else.
+// The columns. Tokens are for the room that is asked about, and name what they grant. The last three are
+// signed in, by a page of this server: who made the room, somebody else, and who looks after the server.
+// The room is one of the first of them, but for the host key, which such a room has none of.
 const who = ['nobody', 'viewer', 'participant', 'cohost', 'host', 'hostKey', 'roomAdmin', 'roomCreate', 'roomList',
-  'key join', 'key rooms', 'key tokens', 'key webhooks', 'key keys', 'key ops', 'owner', 'stranger'];
+  'key join', 'key rooms', 'key tokens', 'key webhooks', 'key keys', 'key ops', 'owner', 'stranger', 'operator'];
 //   '+' let through   '-' known, and refused (403)   '0' not known (401)
 const groups = {
-  public:   '+++++++++++++++++',
-  lead:     '0----++---+----+-',
-  list:     '0----0--+-+----00',
-  tokens:   '0----0-----+---00',
-  webhooks: '0----0------+--00',
-  keys:     '0----0-------+-00',
-  ops:      '0----0--------+00',
+  public:   '++++++++++++++++++',
+  lead:     '0----++---+----+--',
+  list:     '0----0--+-+----000',
+  tokens:   '0----0-----+---000',
+  webhooks: '0----0------+--000',
+  keys:     '0----0-------+-000',
+  ops:      '0----0--------+00+',
   // A token says nothing of an account, and no program signs anybody in.
-  session:  '000000000000000++',
-  page:     '---------------++',
+  session:  '000000000000000+++',
+  page:     '---------------+++',
 };
 const R = '/api/rooms/{code}';
 const table = {
@@ -48,7 +49,7 @@ const table = {
   'POST /api/webhooks': 'webhooks', 'GET /api/webhooks': 'webhooks', 'DELETE /api/webhooks/{id}': 'webhooks',
   'GET /api/webhooks/{id}/deliveries': 'webhooks', 'POST /api/webhooks/{id}/deliveries/{delivery}/redeliver': 'webhooks',
   ...Object.fromEntries(['sign-up', 'sign-in', 'link'].map((word) => [`POST /api/auth/${word}`, 'page'])),
-  ...Object.fromEntries(['POST sign-out', 'POST password', 'GET rooms'].map((word) => [word.replace(' ', ' /api/auth/'), 'session'])),
+  ...Object.fromEntries(['POST sign-out', 'POST password', 'POST delete', 'GET rooms'].map((word) => [word.replace(' ', ' /api/auth/'), 'session'])),
   'GET /api/auth/me': 'public', 'GET /api/auth/provider': 'public', 'GET /api/auth/callback': 'public',
   'GET /api/config': 'public', 'GET /api/openapi.json': 'public', 'GET /livez': 'public', 'GET /readyz': 'public',
 };
@@ -59,11 +60,13 @@ const bearer = (token) => `Bearer ${token}`;
 async function open(t, args = []) {
   const { server, base, key, make, confab, rest } = await start(t, ['--log-level', 'debug', ...everyWayIn(), ...args],
     { CONFAB_AUTH_IDENTITY_BURST: '100000' });
-  const [owner, stranger] = [new Browser(server), new Browser(server)];
+  const [owner, stranger, operator] = Array.from({ length: 3 }, () => new Browser(server));
   await owner.signUp();
   await stranger.signUp('eve@example.org', 'Eve');
-  const makeRoom = () => owner.makeRoom();
-  const [own, other] = [await makeRoom(), await makeRoom()];
+  await operator.signUp('op@example.org', 'Op');
+  confab('account', 'promote', 'op@example.org', '--data', server.dataDir);
+  const makeRoom = async (name) => (name === 'hostKey' ? (await rest('POST', '/api/rooms')).body : owner.makeRoom());
+  const [own, other, keyed, keyedToo] = [await makeRoom(), await makeRoom(), await makeRoom('hostKey'), await makeRoom('hostKey')];
   const keys = Object.fromEntries(['join', 'rooms', 'tokens', 'webhooks', 'keys', 'ops'].map((scope) => [`key ${scope}`, make(scope)]));
   await until(async () => (await rest('GET', '/api/keys', { as: keys['key ops'] })).status === 403);
   const token = async (claims, video, room = own.code) => bearer(await sign(key, { sub: 'ada', ...claims, video: { room, ...video } }));
@@ -74,12 +77,12 @@ async function open(t, args = []) {
     participant: await token({}, join, code),
     cohost: await token({ role: 'cohost' }, join, code),
     host: await token({ role: 'host' }, join, code),
-    hostKey: bearer(hostKey),
+    hostKey: bearer(hostKey ?? keyed.hostKey),
     roomAdmin: await token({}, { roomAdmin: true }, code),
     roomCreate: await token({}, { roomCreate: true }, code),
     roomList: await token({}, { roomList: true }, code),
     ...Object.fromEntries(Object.entries(keys).map(([name, { id, secret }]) => [name, basic(id, secret)])),
-    owner: owner.headers, stranger: stranger.headers,
+    owner: owner.headers, stranger: stranger.headers, operator: operator.headers,
   });
   const shown = await shownFor(own);
   // From an address of its own for each operation: wrong credentials have a budget.
@@ -97,7 +100,7 @@ async function open(t, args = []) {
     assert.notEqual(status, 500, operation);
     return status === 401 ? '0' : status === 403 ? '-' : '+';
   };
-  return { server, base, key, confab, own, other, keys, shown, shownFor, from, outcome, token, makeRoom, owner };
+  return { server, base, key, confab, own, other, keyed, keyedToo, keys, shown, shownFor, from, outcome, token, makeRoom, owner };
 }
 
 test('every route has its row', async (t) => {
@@ -106,16 +109,16 @@ test('every route has its row', async (t) => {
 });
 
 test('each operation by each credential is as the table says', async (t) => {
-  const { shown, shownFor, makeRoom, from, outcome } = await open(t);
+  const { keyed, shown, shownFor, makeRoom, from, outcome } = await open(t);
   let cells = 0;
   for (const [operation, group] of Object.entries(table)) {
     const source = from();
     let row = '';
     for (const name of who) {
       // Whoever may delete a room does.
-      const room = operation === `DELETE ${R}` ? await makeRoom() : undefined;
+      const room = operation === `DELETE ${R}` ? await makeRoom(name) : undefined;
       const credentials = room ? await shownFor(room) : shown;
-      row += await outcome(operation, credentials[name], source, room?.code);
+      row += await outcome(operation, credentials[name], source, room?.code ?? (name === 'hostKey' ? keyed.code : undefined));
     }
     assert.equal(row, groups[group], operation);
     cells += row.length;
@@ -124,7 +127,7 @@ test('each operation by each credential is as the table says', async (t) => {
 });
 
 test('a credential for another room, an old one, a revoked one and a forged one open nothing', async (t) => {
-  const { server, key, confab, other, keys, shown, from, outcome, token } = await open(t);
+  const { server, key, confab, other, keyed, keyedToo, keys, shown, from, outcome, token } = await open(t);
   const good = { roomAdmin: true };
   const { privateKey } = await jose.generateKeyPair('ES256');
   const revoked = confab('token', 'create', '--key', key.id, '--admin', '--room', other.code);
@@ -144,8 +147,9 @@ test('a credential for another room, an old one, a revoked one and a forged one 
     'of no algorithm': ['0', bearer(`${encode({ alg: 'none' })}.${payload}.`)],
     'with other claims': ['0', bearer(`${header}.${encode({ ...claims, jti: 'x' })}.${signature}`)],
     'more than its key may': ['0', bearer(await sign(keys['key join'], { video: good }))],
-    'host key of another room': ['0', bearer(other.hostKey)],
-    'host key, a letter short': ['0', shown.hostKey.slice(0, -1)],
+    'host key of another room': ['0', bearer(keyedToo.hostKey), keyed],
+    'host key, a letter short': ['0', shown.hostKey.slice(0, -1), keyed],
+    'host key, of a room that is an account\'s': ['0', shown.hostKey],
     'key with another secret': ['0', basic(keys['key rooms'].id, 'x'.repeat(43))],
     'key that is not': ['0', basic('AKnobody0000', key.secret)],
     'no scheme': ['0', key.secret],
@@ -154,9 +158,9 @@ test('a credential for another room, an old one, a revoked one and a forged one 
   for (const [operation, group] of Object.entries(table)) {
     if (['public', 'session', 'page'].includes(group)) continue;
     const source = from();
-    for (const [name, [expected, authorization]] of Object.entries(bad)) {
+    for (const [name, [expected, authorization, room]] of Object.entries(bad)) {
       // A host key that is wrong, where none is asked for, is not known either.
-      assert.equal(await outcome(operation, authorization, source), expected, `${operation} by one ${name}`);
+      assert.equal(await outcome(operation, authorization, source, room?.code), expected, `${operation} by one ${name}`);
     }
   }
 });
@@ -179,7 +183,7 @@ test('a session that is over, made up or shown by another page opens nothing, no
     'with a token of another room': { ...good, authorization: bearer('x.y.z') },
   };
   for (const [operation, group] of Object.entries(table)) {
-    if (group !== 'lead' && group !== 'session') continue;
+    if (!['lead', 'session', 'ops'].includes(group)) continue;
     const source = from();
     for (const [name, headers] of Object.entries(bad)) {
       // Of what a session is needed for nothing is looked at but the session.
@@ -210,5 +214,5 @@ test('where people without a token make no rooms, those make them who may', asyn
   let row = '';
   const source = from();
   for (const name of who) row += await outcome('POST /api/rooms', shown[name], source);
-  assert.equal(row, '0----0-+--+----++');
+  assert.equal(row, '0----0-+--+----+++');
 });

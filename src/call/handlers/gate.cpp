@@ -59,9 +59,10 @@ bool knows_password(Core& core, Meeting& meeting, const Origin& origin, const Jo
 }  // namespace
 
 bool owns(const Meeting& meeting, const Join& join) {
-  if (join.grant && !meeting.owner_identity.empty() &&
-      join.grant->identity == meeting.owner_identity)
-    return true;
+  // A room of somebody who signs in is theirs by that alone: a key would outlive their sign-out.
+  if (!meeting.owner_identity.empty()) {
+    return join.grant && join.grant->identity == meeting.owner_identity;
+  }
   // Both are hashes of 256 bits of chance: how far they agree tells nobody anything.
   if (!meeting.host_key_hash.empty()) return join.host_key_hash == meeting.host_key_hash;
   return join.is_host;

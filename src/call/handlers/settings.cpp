@@ -82,7 +82,7 @@ void on(Core& core, const Origin& origin, const By& by, SetPassword request) {
   const std::uint64_t number = ++core.last_password;
   core.password_hashes.emplace(
       number, HashingPassword{origin, by.meeting->id, by.who(), origin.connection});
-  core.actions.emplace_back(HashPassword{number, std::move(request.password)});
+  core.actions.emplace_back(HashPassword{number, origin.connection, std::move(request.password)});
 }
 
 void on(Core& core, PasswordHashed event) {

@@ -36,26 +36,53 @@ bool PasswordWorker::enqueue(Job job) {
   return true;
 }
 
-void PasswordWorker::hash(std::string password,
-                          std::move_only_function<void(Result<std::string>)> answer) {
+template <typename Answer>
+void PasswordWorker::ask(const From& from, std::move_only_function<Result<Answer>()> compute,
+                         AnswerTo<Answer> answer) {
   // Shared: the job that was refused still has it to answer.
-  const auto shared = std::make_shared<decltype(answer)>(std::move(answer));
-  const bool is_queued = enqueue([this, password = std::move(password), shared] {
-    Result<std::string> hashed = hash_password(password, random_);
-    post_([shared, hashed = std::move(hashed)]() mutable { (*shared)(std::move(hashed)); });
-  });
-  if (!is_queued) post_([shared] { (*shared)(busy()); });
+  const auto shared = std::make_shared<AnswerTo<Answer>>(std::move(answer));
+  auto start = [this, from, compute = std::move(compute), shared]() mutable {
+    auto done = [this, from, shared](Result<Answer> result) {
+      if (from) turns_.end(*from);
+      (*shared)(std::move(result));
+    };
+    const bool is_queued = enqueue([this, compute = std::move(compute), done]() mutable {
+      post_([done, result = compute()]() mutable { done(std::move(result)); });
+    });
+    if (is_queued) return;
+    ++refused_by_queue_;
+    post_([done]() mutable { done(busy()); });
+  };
+  if (!from) return start();
+  if (turns_.begin(*from, std::move(start))) return;
+  ++refused_by_address_;
+  post_([shared] { (*shared)(busy()); });
 }
 
-void PasswordWorker::check(std::string password, std::string hash,
+void PasswordWorker::hash(std::string password, const From& from,
+                          std::move_only_function<void(Result<std::string>)> answer) {
+  ask<std::string>(
+      from, [this, password = std::move(password)] { return hash_password(password, random_); },
+      std::move(answer));
+}
+
+void PasswordWorker::check(std::string password, std::string hash, const From& from,
                            std::move_only_function<void(Result<bool>)> answer) {
-  const auto shared = std::make_shared<decltype(answer)>(std::move(answer));
-  const bool is_queued =
-      enqueue([this, password = std::move(password), hash = std::move(hash), shared] {
-        const bool is_right = is_password(password, hash);
-        post_([shared, is_right] { (*shared)(is_right); });
-      });
-  if (!is_queued) post_([shared] { (*shared)(busy()); });
+  ask<bool>(
+      from,
+      [password = std::move(password), hash = std::move(hash)]() -> Result<bool> {
+        return is_password(password, hash);
+      },
+      std::move(answer));
+}
+
+void PasswordWorker::expose(metrics::Exposition& out, std::string_view what) const {
+  const auto refused = [&](std::string_view reason, std::uint64_t count) {
+    out.counter("auth_passwords_refused", "Passwords not looked at since too many waited.",
+                {{"reason", reason}, {"what", what}}, count);
+  };
+  refused("address", refused_by_address_);
+  refused("full", refused_by_queue_);
 }
 
 // What waits when the end comes is not done: nobody is left to be told.

@@ -24,6 +24,10 @@ struct AccountRecord {
   std::int64_t generation = 0;
   std::int64_t created_at_ms = 0;
   std::int64_t disabled_at_ms = 0;  // 0: is not
+  // By a link of an operator or a provider it is known that the address is theirs. Who signs up by
+  // themselves may have named anybody's.
+  bool is_proven = false;
+  bool is_operator = false;  // may look after the server
 };
 
 struct SessionRecord {
@@ -77,8 +81,18 @@ class AccountStore {
                         Answer<std::vector<AccountRecord>> answer) = 0;
   // A new generation begins. False: this one is over (another password, a sign-out everywhere), or
   // the account is disabled or gone. Whoever has computed on the hash for a second comes too late.
+  // `is_proven`: it is known by now that the address is theirs.
   virtual void set_password(std::string account, std::int64_t generation, std::string hash,
-                            Answer<bool> answer) = 0;
+                            bool is_proven, Answer<bool> answer) = 0;
+  // To whom the address belongs: the account has no password any more, and a new generation begins.
+  // False: its address is proven already, or it is gone.
+  virtual void hand_over(std::string account, Answer<bool> answer) = 0;
+  // Whoever makes them one knows whose the address is.
+  virtual void set_operator(std::string account, bool is_operator, Answer<bool> answer) = 0;
+  // Everything of it, with its sessions, and the rooms of `owner` (what rooms call it) with what
+  // was said in them: their codes. In an order in which it can be repeated if it fails halfway.
+  virtual void delete_account(std::string account, std::string owner,
+                              Answer<std::vector<std::string>> answer) = 0;
   virtual void end_sessions(std::string account, Answer<bool> answer) = 0;
   // 0: it is not any more. A new generation begins.
   virtual void disable(std::string account, std::int64_t at_ms, Answer<bool> answer) = 0;

@@ -24,6 +24,7 @@
 #include "platform/store/postgres/retention.h"
 #include "platform/store/sql_access.h"
 #include "platform/store/sql_accounts.h"
+#include "platform/store/sql_asker.h"
 #include "platform/store/sql_rooms.h"
 
 namespace confab::store {
@@ -93,9 +94,11 @@ std::unexpected<Error> unavailable() {
   return fail(ErrorCode::kUnavailable, "the database is not available; try again");
 }
 
-// What is not the client's doing is all the same to it; the connection has logged why.
+// What is not the client's doing is all the same to it; the connection has logged why. Our own
+// mistakes are not: to try again helps nobody.
 std::unexpected<Error> for_client(const Error& error) {
-  if (error.code == ErrorCode::kConflict) return std::unexpected(error);
+  const bool is_ours = error.code == ErrorCode::kInternal;
+  if (error.code == ErrorCode::kConflict || is_ours) return std::unexpected(error);
   return unavailable();
 }
 

@@ -183,6 +183,11 @@ constexpr std::array<const char*, kSchemaVersion> kSteps = {
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX rooms_by_owner ON rooms (owner, created_at_ms) WHERE owner <> '';
     )sql",
+    // 8: whose address is known to be theirs, and who looks after the server.
+    R"sql(
+      ALTER TABLE accounts ADD COLUMN is_proven INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE accounts ADD COLUMN is_operator INTEGER NOT NULL DEFAULT 0;
+    )sql",
 };
 
 DbResult<std::int64_t> version_of(Database& database) {

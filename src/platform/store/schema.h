@@ -5,7 +5,7 @@
 
 namespace confab::store {
 
-inline constexpr std::int64_t kSchemaVersion = 7;
+inline constexpr std::int64_t kSchemaVersion = 8;
 
 // Brings the file to kSchemaVersion, each step in a transaction of its own. Returns the version
 // found; one above kSchemaVersion is left untouched and is for the caller to refuse.

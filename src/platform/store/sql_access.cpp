@@ -1,21 +1,9 @@
 #include "platform/store/sql_access.h"
 
-#include <charconv>
-
 namespace confab::store {
 namespace {
 
-using Row = std::vector<std::string>;
-
-std::int64_t number(const std::string& text) {
-  std::int64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
-std::string text_of(std::integral auto value) {
-  return std::to_string(value);
-}
+using Row = SqlRow;
 
 ApiKeyRecord read_api_key(Row row) {
   return {std::move(row[0]), std::move(row[1]), std::move(row[2]),
@@ -48,31 +36,6 @@ constexpr std::int64_t kAll = std::int64_t{1} << 62;
 constexpr std::int64_t kRevocationGraceMs = std::int64_t{7} * 24 * 3600 * 1000;
 
 }  // namespace
-
-void SqlAccess::run(SqlQuery query, Answer<void> answer) {
-  run_(std::move(query), [answer = std::move(answer)](Result<SqlRows> rows) mutable {
-    if (!rows) return answer(std::unexpected(std::move(rows).error()));
-    answer({});
-  });
-}
-
-void SqlAccess::ask_if_any(SqlQuery query, Answer<bool> answer) {
-  run_(std::move(query), [answer = std::move(answer)](Result<SqlRows> rows) mutable {
-    if (!rows) return answer(std::unexpected(std::move(rows).error()));
-    answer(!rows->empty());
-  });
-}
-
-template <typename Record, typename Read>
-void SqlAccess::list(SqlQuery query, Read read, Answer<std::vector<Record>> answer) {
-  run_(std::move(query), [read, answer = std::move(answer)](Result<SqlRows> rows) mutable {
-    if (!rows) return answer(std::unexpected(std::move(rows).error()));
-    std::vector<Record> out;
-    out.reserve(rows->size());
-    for (Row& row : *rows) out.push_back(read(std::move(row)));
-    answer(std::move(out));
-  });
-}
 
 // ---- keys ----
 

@@ -2,32 +2,18 @@
 // both understand. Private to this module.
 #pragma once
 
-#include <functional>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "platform/store/access_store.h"
+#include "platform/store/sql_asker.h"
 
 namespace confab::store {
 
-struct SqlQuery {
-  std::string_view name;
-  const char* sql = nullptr;  // with $1, $2, …
-  std::vector<std::string> parameters = {};
-  int columns = 0;  // of each row that comes back
-  // The code of the one that it is about: asked in the order of what is asked about it.
-  std::string room = {};
-};
-// NULL reads as "", but no column of ours has it.
-using SqlRows = std::vector<std::vector<std::string>>;
-using SqlRun = std::function<void(SqlQuery query, Answer<SqlRows> answer)>;
-
-class SqlAccess final : public AccessStore {
+class SqlAccess final : public AccessStore, private SqlAsker {
  public:
-  explicit SqlAccess(SqlRun run) : run_(std::move(run)) {}
+  explicit SqlAccess(SqlRun run) : SqlAsker(std::move(run)) {}
 
   void add_api_key(ApiKeyRecord key, Answer<void> answer) override;
   void api_keys(Answer<std::vector<ApiKeyRecord>> answer) override;
@@ -52,14 +38,6 @@ class SqlAccess final : public AccessStore {
   void audit(std::int64_t before, std::size_t count,
              Answer<std::vector<AuditRecord>> answer) override;
   void tidy(std::int64_t now_ms, Answer<std::size_t> answer) override;
-
- private:
-  void run(SqlQuery query, Answer<void> answer);
-  void ask_if_any(SqlQuery query, Answer<bool> answer);
-  template <typename Record, typename Read>
-  void list(SqlQuery query, Read read, Answer<std::vector<Record>> answer);
-
-  const SqlRun run_;
 };
 
 }  // namespace confab::store

@@ -1,31 +1,20 @@
 #include "platform/store/sql_accounts.h"
 
-#include <charconv>
-#include <concepts>
 #include <string>
 
 namespace confab::store {
 namespace {
 
-using Row = std::vector<std::string>;
+using Row = SqlRow;
 
-std::int64_t number(const std::string& text) {
-  std::int64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
-std::string text_of(std::integral auto value) {
-  return std::to_string(value);
-}
-
-constexpr int kAccountColumns = 7;
+constexpr int kAccountColumns = 9;
 AccountRecord read_account(Row row) {
-  return {std::move(row[0]), std::move(row[1]), std::move(row[2]), std::move(row[3]),
-          number(row[4]),    number(row[5]),    number(row[6])};
+  return {std::move(row[0]), std::move(row[1]),   std::move(row[2]),
+          std::move(row[3]), number(row[4]),      number(row[5]),
+          number(row[6]),    number(row[7]) != 0, number(row[8]) != 0};
 }
 SessionOwner read_session(Row row) {
-  SessionRecord session{std::move(row[7]), row[0], number(row[8]), number(row[9])};
+  SessionRecord session{std::move(row[9]), row[0], number(row[10]), number(row[11])};
   return {read_account(std::move(row)), std::move(session)};
 }
 // Of a link: whose it was, and in which generation.
@@ -35,61 +24,31 @@ AccountRecord read_taken(Row row) {
   out.generation = number(row[1]);
   return out;
 }
+std::string read_code(Row row) {
+  return std::move(row[0]);
+}
 OwnRoomRecord read_own_room(Row row) {
   return {std::move(row[0]), std::move(row[1]), number(row[2])};
 }
 
 }  // namespace
 
-void SqlAccounts::run(SqlQuery query, Answer<void> answer) {
-  run_(std::move(query), [answer = std::move(answer)](Result<SqlRows> rows) mutable {
-    if (!rows) return answer(std::unexpected(std::move(rows).error()));
-    answer({});
-  });
-}
-
-void SqlAccounts::ask_if_any(SqlQuery query, Answer<bool> answer) {
-  run_(std::move(query), [answer = std::move(answer)](Result<SqlRows> rows) mutable {
-    if (!rows) return answer(std::unexpected(std::move(rows).error()));
-    answer(!rows->empty());
-  });
-}
-
-template <typename Record, typename Read>
-void SqlAccounts::find(SqlQuery query, Read read, Answer<std::optional<Record>> answer) {
-  run_(std::move(query), [read, answer = std::move(answer)](Result<SqlRows> rows) mutable {
-    if (!rows) return answer(std::unexpected(std::move(rows).error()));
-    if (rows->empty()) return answer(std::optional<Record>{});
-    answer(std::optional<Record>(read(std::move(rows->front()))));
-  });
-}
-
-template <typename Record, typename Read>
-void SqlAccounts::list(SqlQuery query, Read read, Answer<std::vector<Record>> answer) {
-  run_(std::move(query), [read, answer = std::move(answer)](Result<SqlRows> rows) mutable {
-    if (!rows) return answer(std::unexpected(std::move(rows).error()));
-    std::vector<Record> out;
-    out.reserve(rows->size());
-    for (Row& row : *rows) out.push_back(read(std::move(row)));
-    answer(std::move(out));
-  });
-}
-
 // ---- accounts ----
 
 void SqlAccounts::add_account(AccountRecord account, Answer<void> answer) {
   run({"add_account",
        "INSERT INTO accounts (id, email, name, password_hash, generation, created_at_ms,"
-       " disabled_at_ms) VALUES ($1, $2, $3, $4, 0, $5, 0)",
+       " disabled_at_ms, is_proven, is_operator) VALUES ($1, $2, $3, $4, 0, $5, 0, $6, 0)",
        {std::move(account.id), std::move(account.email), std::move(account.name),
-        std::move(account.password_hash), text_of(account.created_at_ms)}},
+        std::move(account.password_hash), text_of(account.created_at_ms),
+        text_of(account.is_proven)}},
       std::move(answer));
 }
 
 void SqlAccounts::find_account(std::string email, Answer<std::optional<AccountRecord>> answer) {
   find({"find_account",
-        "SELECT id, email, name, password_hash, generation, created_at_ms, disabled_at_ms"
-        " FROM accounts WHERE email = $1",
+        "SELECT id, email, name, password_hash, generation, created_at_ms, disabled_at_ms,"
+        " is_proven, is_operator FROM accounts WHERE email = $1",
         {std::move(email)},
         kAccountColumns},
        read_account, std::move(answer));
@@ -98,21 +57,65 @@ void SqlAccounts::find_account(std::string email, Answer<std::optional<AccountRe
 void SqlAccounts::accounts(std::string after, std::size_t count,
                            Answer<std::vector<AccountRecord>> answer) {
   list({"accounts",
-        "SELECT id, email, name, password_hash, generation, created_at_ms, disabled_at_ms"
-        " FROM accounts WHERE email > $1 ORDER BY email LIMIT $2",
+        "SELECT id, email, name, password_hash, generation, created_at_ms, disabled_at_ms,"
+        " is_proven, is_operator FROM accounts WHERE email > $1 ORDER BY email LIMIT $2",
         {std::move(after), text_of(count)},
         kAccountColumns},
        read_account, std::move(answer));
 }
 
 void SqlAccounts::set_password(std::string account, std::int64_t generation, std::string hash,
-                               Answer<bool> answer) {
+                               bool is_proven, Answer<bool> answer) {
   ask_if_any({"set_password",
-              "UPDATE accounts SET password_hash = $2, generation = generation + 1"
+              "UPDATE accounts SET password_hash = $2, generation = generation + 1,"
+              " is_proven = CASE WHEN CAST($4 AS INTEGER) = 1 THEN 1 ELSE is_proven END"
               " WHERE id = $1 AND generation = $3 AND disabled_at_ms = 0 RETURNING id",
-              {std::move(account), std::move(hash), text_of(generation)},
+              {std::move(account), std::move(hash), text_of(generation), text_of(is_proven)},
               1},
              std::move(answer));
+}
+
+void SqlAccounts::hand_over(std::string account, Answer<bool> answer) {
+  ask_if_any({"hand_over_account",
+              "UPDATE accounts SET password_hash = '', generation = generation + 1, is_proven = 1"
+              " WHERE id = $1 AND is_proven = 0 RETURNING id",
+              {std::move(account)},
+              1},
+             std::move(answer));
+}
+
+void SqlAccounts::set_operator(std::string account, bool is_operator, Answer<bool> answer) {
+  ask_if_any({"set_operator",
+              "UPDATE accounts SET is_operator = CAST($2 AS SMALLINT),"
+              " is_proven = CASE WHEN CAST($2 AS SMALLINT) = 1 THEN 1 ELSE is_proven END"
+              " WHERE id = $1 RETURNING id",
+              {std::move(account), text_of(is_operator)},
+              1},
+             std::move(answer));
+}
+
+// Its sessions end first: nobody makes rooms by it meanwhile.
+void SqlAccounts::delete_account(std::string account, std::string owner,
+                                 Answer<std::vector<std::string>> answer) {
+  end_sessions(account, [this, account, owner = std::move(owner),
+                         answer = std::move(answer)](const Result<bool>& ended) mutable {
+    if (!ended) return answer(std::unexpected(ended.error()));
+    auto then = [this, account = std::move(account),
+                 answer = std::move(answer)](Result<std::vector<std::string>> codes) mutable {
+      if (!codes) return answer(std::move(codes));
+      run({"delete_account", "DELETE FROM accounts WHERE id = $1", {std::move(account)}},
+          [codes = std::move(*codes),
+           answer = std::move(answer)](const Result<void>& deleted) mutable {
+            if (!deleted) return answer(std::unexpected(deleted.error()));
+            answer(std::move(codes));
+          });
+    };
+    list<std::string>({"delete_own_rooms",
+                       "DELETE FROM rooms WHERE owner = $1 AND owner <> '' RETURNING code",
+                       {std::move(owner)},
+                       1},
+                      read_code, std::move(then));
+  });
 }
 
 void SqlAccounts::end_sessions(std::string account, Answer<bool> answer) {
@@ -157,7 +160,7 @@ void SqlAccounts::find_session(std::string hash, SessionAge age,
                                Answer<std::optional<SessionOwner>> answer) {
   find({"find_session",
         "SELECT a.id, a.email, a.name, a.password_hash, a.generation, a.created_at_ms,"
-        " a.disabled_at_ms, s.hash, s.created_at_ms, s.used_at_ms"
+        " a.disabled_at_ms, a.is_proven, a.is_operator, s.hash, s.created_at_ms, s.used_at_ms"
         " FROM sessions s JOIN accounts a ON a.id = s.account AND a.generation = s.generation"
         " WHERE s.hash = $1 AND s.used_at_ms >= $2 AND s.created_at_ms >= $3"
         " AND a.disabled_at_ms = 0",
@@ -201,8 +204,9 @@ void SqlAccounts::take_link(std::string hash, std::int64_t now_ms,
     if (!taken || !*taken) return answer(std::move(taken));
     find<AccountRecord>(
         {"account_of_link",
-         "SELECT id, email, name, password_hash, generation, created_at_ms, disabled_at_ms"
-         " FROM accounts WHERE id = $1 AND generation = $2 AND disabled_at_ms = 0",
+         "SELECT id, email, name, password_hash, generation, created_at_ms, disabled_at_ms,"
+         " is_proven, is_operator FROM accounts WHERE id = $1 AND generation = $2 AND "
+         "disabled_at_ms = 0",
          {(*taken)->id, text_of((*taken)->generation)},
          kAccountColumns},
         read_account, std::move(answer));
@@ -230,7 +234,8 @@ void SqlAccounts::find_login(std::string issuer, std::string subject,
                              Answer<std::optional<AccountRecord>> answer) {
   find({"find_login",
         "SELECT a.id, a.email, a.name, a.password_hash, a.generation, a.created_at_ms,"
-        " a.disabled_at_ms FROM logins l JOIN accounts a ON a.id = l.account"
+        " a.disabled_at_ms, a.is_proven, a.is_operator FROM logins l JOIN accounts a ON a.id = "
+        "l.account"
         " WHERE l.issuer = $1 AND l.subject = $2",
         {std::move(issuer), std::move(subject)},
         kAccountColumns},

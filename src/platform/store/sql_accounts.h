@@ -4,20 +4,24 @@
 #include <utility>
 
 #include "platform/store/account_store.h"
-#include "platform/store/sql_access.h"
+#include "platform/store/sql_asker.h"
 
 namespace confab::store {
 
-class SqlAccounts final : public AccountStore {
+class SqlAccounts final : public AccountStore, private SqlAsker {
  public:
-  explicit SqlAccounts(SqlRun run) : run_(std::move(run)) {}
+  explicit SqlAccounts(SqlRun run) : SqlAsker(std::move(run)) {}
 
   void add_account(AccountRecord account, Answer<void> answer) override;
   void find_account(std::string email, Answer<std::optional<AccountRecord>> answer) override;
   void accounts(std::string after, std::size_t count,
                 Answer<std::vector<AccountRecord>> answer) override;
-  void set_password(std::string account, std::int64_t generation, std::string hash,
+  void set_password(std::string account, std::int64_t generation, std::string hash, bool is_proven,
                     Answer<bool> answer) override;
+  void hand_over(std::string account, Answer<bool> answer) override;
+  void set_operator(std::string account, bool is_operator, Answer<bool> answer) override;
+  void delete_account(std::string account, std::string owner,
+                      Answer<std::vector<std::string>> answer) override;
   void end_sessions(std::string account, Answer<bool> answer) override;
   void disable(std::string account, std::int64_t at_ms, Answer<bool> answer) override;
   void add_session(SessionRecord session, std::string password_hash, Answer<bool> answer) override;
@@ -34,17 +38,6 @@ class SqlAccounts final : public AccountStore {
   void own_rooms(std::string owner, std::size_t count,
                  Answer<std::vector<OwnRoomRecord>> answer) override;
   void tidy(SessionAge age, std::int64_t now_ms, Answer<void> answer) override;
-
- private:
-  void run(SqlQuery query, Answer<void> answer);
-  void ask_if_any(SqlQuery query, Answer<bool> answer);
-  // The first row, if there is one.
-  template <typename Record, typename Read>
-  void find(SqlQuery query, Read read, Answer<std::optional<Record>> answer);
-  template <typename Record, typename Read>
-  void list(SqlQuery query, Read read, Answer<std::vector<Record>> answer);
-
-  const SqlRun run_;
 };
 
 }  // namespace confab::store

@@ -1,6 +1,5 @@
 #include "platform/store/sql_rooms.h"
 
-#include <charconv>
 #include <cstdint>
 
 #include "platform/store/store.h"
@@ -8,17 +7,7 @@
 namespace confab::store {
 namespace {
 
-using Row = std::vector<std::string>;
-
-std::int64_t number(const std::string& text) {
-  std::int64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
-std::string text_of(bool value) {
-  return value ? "1" : "0";
-}
+using Row = SqlRow;
 
 // In the order of the columns in the queries below.
 void append(std::vector<std::string>& to, const RoomSettingsRecord& settings) {
@@ -59,31 +48,6 @@ AttendanceRecord read_attendance(Row row) {
 }
 
 }  // namespace
-
-void SqlRooms::run(SqlQuery query, Answer<void> answer) {
-  run_(std::move(query), [answer = std::move(answer)](Result<SqlRows> rows) mutable {
-    if (!rows) return answer(std::unexpected(std::move(rows).error()));
-    answer({});
-  });
-}
-
-void SqlRooms::ask_if_any(SqlQuery query, Answer<bool> answer) {
-  run_(std::move(query), [answer = std::move(answer)](Result<SqlRows> rows) mutable {
-    if (!rows) return answer(std::unexpected(std::move(rows).error()));
-    answer(!rows->empty());
-  });
-}
-
-template <typename Record, typename Read>
-void SqlRooms::list(SqlQuery query, Read read, Answer<std::vector<Record>> answer) {
-  run_(std::move(query), [read, answer = std::move(answer)](Result<SqlRows> rows) mutable {
-    if (!rows) return answer(std::unexpected(std::move(rows).error()));
-    std::vector<Record> out;
-    out.reserve(rows->size());
-    for (Row& row : *rows) out.push_back(read(std::move(row)));
-    answer(std::move(out));
-  });
-}
 
 void SqlRooms::list_rooms(std::string after, std::size_t count,
                           Answer<std::vector<RoomRecord>> answer) {

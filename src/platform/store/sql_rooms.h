@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "platform/store/room_archive.h"
-#include "platform/store/sql_access.h"
+#include "platform/store/sql_asker.h"
 
 namespace confab::store {
 
-class SqlRooms final : public RoomArchive {
+class SqlRooms final : public RoomArchive, private SqlAsker {
  public:
-  explicit SqlRooms(SqlRun run) : run_(std::move(run)) {}
+  explicit SqlRooms(SqlRun run) : SqlAsker(std::move(run)) {}
 
   void list_rooms(std::string after, std::size_t count,
                   Answer<std::vector<RoomRecord>> answer) override;
@@ -31,14 +31,6 @@ class SqlRooms final : public RoomArchive {
                       Answer<void> answer) override;
   void attendance(std::string code, MeetingId meeting, std::int64_t before, std::size_t count,
                   Answer<std::vector<AttendanceRecord>> answer) override;
-
- private:
-  void run(SqlQuery query, Answer<void> answer);
-  void ask_if_any(SqlQuery query, Answer<bool> answer);
-  template <typename Record, typename Read>
-  void list(SqlQuery query, Read read, Answer<std::vector<Record>> answer);
-
-  const SqlRun run_;
 };
 
 }  // namespace confab::store

@@ -4,8 +4,35 @@
 
 namespace confab::store {
 
-bool DbError::is_constraint() const {
-  return (code & 0xFF) == SQLITE_CONSTRAINT;
+ErrorCode DbError::for_client() const {
+  switch (code) {
+    // Our columns are NOT NULL and our tables STRICT: what does not fit them was bound wrongly.
+    case SQLITE_CONSTRAINT_NOTNULL:
+    case SQLITE_CONSTRAINT_CHECK:
+    case SQLITE_CONSTRAINT_DATATYPE:
+      return ErrorCode::kInternal;
+    default:
+      break;
+  }
+  switch (code & 0xFF) {
+    case SQLITE_CONSTRAINT:
+      return ErrorCode::kConflict;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_NOMEM:
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_PROTOCOL:
+    case SQLITE_INTERRUPT:
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return ErrorCode::kUnavailable;
+    default:
+      return ErrorCode::kInternal;
+  }
 }
 
 void Statement::Finalize::operator()(sqlite3_stmt* raw) const {

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.h"
+
 struct sqlite3;
 struct sqlite3_stmt;
 
@@ -16,7 +18,9 @@ namespace confab::store {
 struct DbError {
   int code = 0;  // SQLite's extended result code
   std::string message;
-  bool is_constraint() const;
+  // kConflict: it is there already, or what it belongs to is not. kUnavailable: the disk, the
+  // memory or the file can not do it now, and may later. kInternal: a statement of ours is wrong.
+  ErrorCode for_client() const;
 };
 template <typename T>
 using DbResult = std::expected<T, DbError>;

@@ -20,6 +20,7 @@
 #include "platform/store/schema.h"
 #include "platform/store/sql_access.h"
 #include "platform/store/sql_accounts.h"
+#include "platform/store/sql_asker.h"
 #include "platform/store/sql_rooms.h"
 #include "platform/store/sqlite_db.h"
 #include "platform/store/sqlite_retention.h"
@@ -404,10 +405,13 @@ class SqliteStore final : public Store {
         return std::move(*result);
       }
     }
-    if (result.error().is_constraint()) return fail(ErrorCode::kConflict, "exists already");
+    const ErrorCode code = result.error().for_client();
+    if (code == ErrorCode::kConflict) return fail(code, "exists already");
     log_.write(LogLevel::kError, "store_failed",
                {{"what", what}, {"code", result.error().code}, {"reason", result.error().message}});
-    return fail(ErrorCode::kUnavailable, "the database is not available; try again");
+    const bool is_ours = code == ErrorCode::kInternal;
+    return fail(code, is_ours ? "the database refused the query"
+                              : "the database is not available; try again");
   }
 
   void work() {

@@ -1,5 +1,6 @@
 #include "platform/store/sqlite_store.h"
 
+#include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -155,6 +156,36 @@ TEST_F(SqliteStoreTest, a_full_disk_is_noticed_by_the_check_and_by_who_writes) {
   EXPECT_TRUE(user_.check());
   EXPECT_TRUE(user_.say("kept", 2));
   EXPECT_EQ(user_.load("abc-defg-hij")->chat.size(), 1u);
+}
+
+TEST_F(SqliteStoreTest, a_mistake_of_ours_is_not_told_as_a_database_that_is_away) {
+  ASSERT_TRUE(user_.create("abc-defg-hij"));
+  const auto keys = [&] {
+    return user_.wait<std::vector<ApiKeyRecord>>(
+        [&](auto answer) { user_.store().access().api_keys(std::move(answer)); });
+  };
+  ASSERT_TRUE(keys());
+  place_.execute("ALTER TABLE api_keys RENAME TO others");
+  EXPECT_EQ(keys().error().code, ErrorCode::kInternal);
+  place_.execute("ALTER TABLE others RENAME TO api_keys");
+  EXPECT_TRUE(keys());
+}
+
+TEST(DbError, says_what_passes_what_is_there_already_and_what_is_our_mistake) {
+  const auto code = [](int result) { return DbError{result, ""}.for_client(); };
+  for (const int passes : {SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_LOCKED, SQLITE_FULL,
+                           SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC, SQLITE_NOMEM, SQLITE_CANTOPEN,
+                           SQLITE_READONLY_DBMOVED, SQLITE_CORRUPT}) {
+    EXPECT_EQ(code(passes), ErrorCode::kUnavailable) << passes;
+  }
+  for (const int there :
+       {SQLITE_CONSTRAINT_UNIQUE, SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_FOREIGNKEY}) {
+    EXPECT_EQ(code(there), ErrorCode::kConflict) << there;
+  }
+  for (const int ours : {SQLITE_ERROR, SQLITE_MISUSE, SQLITE_RANGE, SQLITE_MISMATCH, SQLITE_TOOBIG,
+                         SQLITE_CONSTRAINT_NOTNULL, SQLITE_CONSTRAINT_DATATYPE}) {
+    EXPECT_EQ(code(ours), ErrorCode::kInternal) << ours;
+  }
 }
 
 TEST_F(SqliteStoreTest, the_database_is_for_its_owner_alone) {

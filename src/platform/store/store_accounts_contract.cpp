@@ -51,9 +51,9 @@ class AccountUser {
     });
     return taken ? taken->id : "";
   }
-  bool set_password(const std::string& hash, std::int64_t generation = 0) {
+  bool set_password(const std::string& hash, std::int64_t generation = 0, bool is_proven = false) {
     return *wait<bool>([&](AccountStore& store, auto answer) {
-      store.set_password("ac1", generation, hash, std::move(answer));
+      store.set_password("ac1", generation, hash, is_proven, std::move(answer));
     });
   }
   bool disable(std::int64_t at_ms) {
@@ -224,6 +224,86 @@ TEST_P(StoreContract, lists_the_rooms_of_an_owner_newest_first) {
   EXPECT_EQ(rooms[0].code, "klm-nopq-rst");
   EXPECT_EQ(rooms[0].title, "of account:ac1");
   EXPECT_EQ(rooms[1].created_at_ms, 1000);
+}
+
+TEST_P(StoreContract, hands_over_an_account_whose_address_is_not_proven_and_no_other) {
+  AccountUser a(user_);
+  const auto hand_over = [&] {
+    return *a.wait<bool>(
+        [](AccountStore& store, auto answer) { store.hand_over("ac1", std::move(answer)); });
+  };
+  ASSERT_TRUE(a.add("ac1", "ada@example.org"));
+  ASSERT_TRUE(a.sign_in("s1"));
+  ASSERT_TRUE(a.link("l1", 9000));
+  ASSERT_TRUE(a.set_password("another", 0));
+  EXPECT_FALSE(a.by_email("ada@example.org")->is_proven) << "who has it may still be anybody";
+  ASSERT_TRUE(a.sign_in("s2", "another"));
+  EXPECT_TRUE(hand_over());
+  EXPECT_FALSE(a.is_in("s2"));
+  EXPECT_FALSE(a.sign_in("s3", "another"));
+  EXPECT_EQ(a.by_email("ada@example.org")->password_hash, "");
+  EXPECT_TRUE(a.by_email("ada@example.org")->is_proven);
+  EXPECT_FALSE(hand_over()) << "once";
+  ASSERT_TRUE(a.add("ac2", "ben@example.org"));
+  EXPECT_TRUE(*a.wait<bool>([](AccountStore& store, auto answer) {
+    store.set_password("ac2", 0, "by a link", true, std::move(answer));
+  }));
+  EXPECT_FALSE(*a.wait<bool>(
+      [](AccountStore& store, auto answer) { store.hand_over("ac2", std::move(answer)); }));
+  EXPECT_EQ(a.by_email("ben@example.org")->password_hash, "by a link");
+}
+
+TEST_P(StoreContract, an_account_is_an_operators_until_that_is_taken_back) {
+  AccountUser a(user_);
+  ASSERT_TRUE(a.add("ac1", "ada@example.org"));
+  EXPECT_FALSE(a.by_email("ada@example.org")->is_operator);
+  const auto set = [&](const std::string& id, bool is_operator) {
+    return *a.wait<bool>([&](AccountStore& store, auto answer) {
+      store.set_operator(id, is_operator, std::move(answer));
+    });
+  };
+  EXPECT_TRUE(set("ac1", true));
+  EXPECT_TRUE(a.by_email("ada@example.org")->is_operator);
+  EXPECT_TRUE(set("ac1", false));
+  EXPECT_FALSE(a.by_email("ada@example.org")->is_operator);
+  EXPECT_TRUE(a.by_email("ada@example.org")->is_proven);
+  EXPECT_FALSE(set("ac9", true)) << "there is none";
+}
+
+TEST_P(StoreContract, deletes_an_account_with_all_that_is_its_own_and_nothing_else) {
+  AccountUser a(user_);
+  ASSERT_TRUE(a.add("ac1", "ada@example.org"));
+  ASSERT_TRUE(a.add("ac2", "ben@example.org"));
+  const auto create = [&](const std::string& code, std::int64_t at_ms, const std::string& owner) {
+    SeededRandom random(static_cast<std::uint64_t>(at_ms));
+    RoomRecord room{RoomId::random(random), code, at_ms};
+    room.owner = owner;
+    ASSERT_TRUE(
+        user_.wait<void>([&](auto answer) { user_.store().create_room(room, std::move(answer)); }));
+  };
+  create("abc-defg-hij", 1000, "account:ac1");
+  create("klm-nopq-rst", 2000, "account:ac2");
+  create("uvw-xyza-bcd", 3000, "");
+  ASSERT_TRUE(a.sign_in("s1"));
+  ASSERT_TRUE(a.link("l1", 9000));
+  ASSERT_TRUE(*a.wait<bool>([](AccountStore& store, auto answer) {
+    store.add_login({"https://id.example.org", "7", "ac1"}, std::move(answer));
+  }));
+  const auto erase = [&] {
+    return *a.wait<std::vector<std::string>>([](AccountStore& store, auto answer) {
+      store.delete_account("ac1", "account:ac1", std::move(answer));
+    });
+  };
+  EXPECT_EQ(erase(), std::vector<std::string>{"abc-defg-hij"});
+  EXPECT_FALSE(a.by_email("ada@example.org"));
+  EXPECT_FALSE(a.is_in("s1"));
+  EXPECT_EQ(a.take("l1"), "");
+  EXPECT_TRUE(a.by_email("ben@example.org"));
+  EXPECT_FALSE(user_.load("abc-defg-hij"));
+  EXPECT_TRUE(user_.load("klm-nopq-rst"));
+  EXPECT_TRUE(user_.load("uvw-xyza-bcd"));
+  EXPECT_TRUE(erase().empty()) << "again, as after a failure halfway";
+  EXPECT_TRUE(a.add("ac3", "ada@example.org")) << "the address is free";
 }
 
 }  // namespace

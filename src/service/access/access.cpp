@@ -5,6 +5,7 @@
 #include "call/text.h"
 #include "platform/auth/base64url.h"
 #include "platform/clock/clock.h"
+#include "service/access/answers.h"
 
 namespace confab::access {
 namespace {
@@ -105,6 +106,33 @@ Result<Caller> Access::caller(const http::Request& request, auth::Scope scope) {
   if (!found || found->scopes.has(scope)) return found;
   return fail(ErrorCode::kForbidden,
               "the scope " + std::string(auth::scope_name(scope)) + " is needed");
+}
+
+// A key or token is shown on purpose, so it goes before what the browser shows by itself.
+void Access::admit(const http::Request& request, auth::Scope scope, http::Responder responder,
+                   WithCaller then) {
+  const bool is_by_session =
+      scope == auth::Scope::kOps && find_operator_ && request.header("Authorization").empty();
+  if (is_by_session) return admit_operator(request, std::move(responder), std::move(then));
+  const auto found = caller(request, scope);
+  if (!found) return responder.send(refusal(found.error()));
+  then(*found, std::move(responder));
+}
+
+void Access::admit_operator(const http::Request& request, http::Responder responder,
+                            WithCaller then) {
+  find_operator_(request, [this, from = request.remote.address, responder = std::move(responder),
+                           then = std::move(then)](
+                              const Result<std::optional<std::string>>& identity) mutable {
+    if (!identity) return responder.send(refusal(identity.error()));
+    if (!*identity) {
+      return responder.send(
+          refusal({ErrorCode::kUnauthenticated,
+                   "an API key, a token, or signing in with an operator's account is needed"}));
+    }
+    if (auto may = pace(**identity); !may) return responder.send(refusal(may.error()));
+    then({**identity, "", auth::Scopes().with(auth::Scope::kOps), {}, from}, std::move(responder));
+  });
 }
 
 bool leads(const Caller& caller, std::string_view room) {

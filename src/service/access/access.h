@@ -4,6 +4,7 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@
 #include "platform/config/config.h"
 #include "platform/http/event_loop.h"
 #include "platform/http/message.h"
+#include "platform/http/server.h"
 #include "platform/metrics/exposition.h"
 #include "platform/store/access_store.h"
 #include "service/access/identity_rates.h"
@@ -66,6 +68,15 @@ class Access {
   // The same, and it has the scope.
   Result<Caller> caller(const http::Request& request, auth::Scope scope);
 
+  // The same, also for who is signed in with an account that is an operator's. Answers who may not.
+  using WithCaller = std::move_only_function<void(const Caller& caller, http::Responder responder)>;
+  void admit(const http::Request& request, auth::Scope scope, http::Responder responder,
+             WithCaller then);
+  // Whose session a page of ours shows: nothing for nobody, and for who is no operator.
+  using Operator = std::move_only_function<void(Result<std::optional<std::string>> identity)>;
+  using FindOperator = std::function<void(const http::Request& request, Operator found)>;
+  void set_operators(FindOperator find) { find_operator_ = std::move(find); }
+
   // By whoever leads(); kForbidden for everybody else whom we know. What is asked for is in the
   // audit log, but for looking. `room_id` is what that calls the room.
   Result<void> may_lead(const http::Request& request, std::string_view room,
@@ -95,6 +106,7 @@ class Access {
 
  private:
   // Refused where it asks too often.
+  void admit_operator(const http::Request& request, http::Responder responder, WithCaller then);
   Result<Caller> paced(Result<Caller> caller);
   Result<void> pace(const std::string& name);
   void note_leading(const std::string& actor, const http::Request& request,
@@ -110,6 +122,7 @@ class Access {
   KeySource source_;
   call::AddressRates failures_;
   IdentityRates identities_;
+  FindOperator find_operator_;  // where there are accounts
   std::uint64_t failures_limited_ = 0;
   std::uint64_t identities_limited_ = 0;
   std::uint64_t tokens_limited_ = 0;

@@ -111,15 +111,17 @@ void AccessApi::route(http::HttpServer& server, Method method, std::string_view 
                       auth::Scope scope, Act act) {
   server.route(
       method, pattern, [this, &server, scope, act](const Request& request, Responder responder) {
-        const auto caller = access_.caller(request, scope);
-        if (!caller) return responder.send(refusal(caller.error()));
-        if (request.method != Method::kPost) {
-          return (this->*act)(*caller, request, std::move(responder));
-        }
-        server.once(request, http::IdempotentAnswers::Caller::kVerified, std::move(responder),
-                    [this, act, who = *caller](const Request& wanted, Responder to) {
-                      (this->*act)(who, wanted, std::move(to));
-                    });
+        access_.admit(request, scope, std::move(responder),
+                      [this, &server, act, request](const Caller& caller, Responder admitted) {
+                        if (request.method != Method::kPost) {
+                          return (this->*act)(caller, request, std::move(admitted));
+                        }
+                        server.once(request, http::IdempotentAnswers::Caller::kVerified,
+                                    std::move(admitted),
+                                    [this, act, caller](const Request& wanted, Responder to) {
+                                      (this->*act)(caller, wanted, std::move(to));
+                                    });
+                      });
       });
 }
 

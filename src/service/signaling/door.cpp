@@ -90,6 +90,11 @@ std::optional<call::ConnectionId> Door::connection_of(socketio::SocketId socket)
   return it == by_socket_.end() ? std::nullopt : std::optional(it->second);
 }
 
+std::optional<IpAddress> Door::address_of(call::ConnectionId connection) const {
+  const auto it = sessions_.find(connection);
+  return it == sessions_.end() ? std::nullopt : std::optional(it->second.from);
+}
+
 void Door::forget(socketio::SocketId socket) {
   const auto node = by_socket_.extract(socket);
   if (node.empty()) return;

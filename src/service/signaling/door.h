@@ -68,6 +68,9 @@ class Door {
   // The connection of a socket as its client names it, also of one that is lost and may come back.
   std::optional<call::ConnectionId> connection_of(socketio::SocketId socket) const;
 
+  // Where it comes from; nothing for one that is gone.
+  std::optional<IpAddress> address_of(call::ConnectionId connection) const;
+
   // Without it no token is taken.
   void set_token_check(TokenCheck check) { check_token_ = std::move(check); }
   // Who is in by a token is put out when it is revoked, and who is in by an account when its

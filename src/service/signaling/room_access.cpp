@@ -49,8 +49,10 @@ Result<void> RoomApi::owns(const Request& request, const store::RoomRecord& room
 
 Result<void> RoomApi::owns_by_key(std::string_view key, const IpAddress& from,
                                   const store::RoomRecord& room) {
-  const bool is_key = room.host_key_hash.empty() ? signer_.is_host_key(key, room.code)
-                                                 : auth::fingerprint(key) == room.host_key_hash;
+  // A room of somebody who signs in has none (docs/decisions/0021).
+  const bool is_key = room.owner.empty() &&
+                      (room.host_key_hash.empty() ? signer_.is_host_key(key, room.code)
+                                                  : auth::fingerprint(key) == room.host_key_hash);
   // Whatever others behind the same address show.
   if (is_key) return {};
   if (!wrong_keys_.take(from, monotonic_now())) {

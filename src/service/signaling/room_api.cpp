@@ -170,13 +170,13 @@ bool RoomApi::may_create(const IpAddress& address) {
   return creators_.take(address, now) && (is_many ? many_makers_ : few_makers_).take(now);
 }
 
-void RoomApi::hash(RoomWanted wanted, Responder responder,
+void RoomApi::hash(RoomWanted wanted, const IpAddress& from, Responder responder,
                    std::move_only_function<void(RoomWanted, Responder)> then) {
   if (!wanted.password || wanted.password->empty()) {
     return then(std::move(wanted), std::move(responder));
   }
   std::string password = *wanted.password;
-  passwords_.hash(std::move(password),
+  passwords_.hash(std::move(password), from,
                   [wanted = std::move(wanted), responder = std::move(responder),
                    then = std::move(then)](Result<std::string> hash) mutable {
                     if (!hash) return responder.send(Response::error(hash.error()));
@@ -222,7 +222,7 @@ void RoomApi::create_once(std::string owner, const Request& request, Responder r
   }
   auto wanted = RoomWanted::read(request);
   if (!wanted) return responder.send(Response::error(wanted.error()));
-  hash(std::move(*wanted), std::move(responder),
+  hash(std::move(*wanted), request.remote.address, std::move(responder),
        [this, owner = std::move(owner)](const RoomWanted& ready, Responder to) {
          store::RoomRecord room;
          room.owner = owner;
@@ -236,8 +236,8 @@ void RoomApi::try_to_create(store::RoomRecord room, std::size_t attempts_left,
   room.id = RoomId::random(random_);
   room.code = make_room_code(random_);
   room.created_at_ms = wall_unix_ms();
-  std::string key = make_host_key(random_);
-  room.host_key_hash = auth::fingerprint(key);
+  std::string key = room.owner.empty() ? make_host_key(random_) : "";
+  room.host_key_hash = key.empty() ? "" : auth::fingerprint(key);
   store_.create_room(room, [this, room, key = std::move(key), attempts_left,
                             responder = std::move(responder)](const Result<void>& created) mutable {
     const bool is_taken = !created && created.error().code == ErrorCode::kConflict;
@@ -246,11 +246,11 @@ void RoomApi::try_to_create(store::RoomRecord room, std::size_t attempts_left,
     }
     if (!created) return responder.send(Response::error(created.error()));
     log_.write(LogLevel::kInfo, "room_created", {{"room", room.id.to_string()}});
-    responder.send(json_response(201, {{"roomId", room.code},
-                                       {"code", room.code},
-                                       {"hostKey", key},
-                                       {"createdAt", room.created_at_ms},
-                                       {"settings", describe_settings(room)}}));
+    boost::json::object body{{"roomId", room.code}, {"code", room.code}};
+    if (!key.empty()) body["hostKey"] = key;
+    body["createdAt"] = room.created_at_ms;
+    body["settings"] = describe_settings(room);
+    responder.send(json_response(201, body));
   });
 }
 
@@ -316,12 +316,13 @@ void RoomApi::show(const Request& request, const store::RoomRecord& room, bool i
 void RoomApi::change(const Request& request, Responder responder) {
   auto wanted = RoomWanted::read(request);
   find_own(request, std::move(responder),
-           [this, wanted = std::move(wanted), if_match = std::string(request.header("If-Match"))](
-               const store::RoomRecord& room, Responder to) mutable {
+           [this, wanted = std::move(wanted), from = request.remote.address,
+            if_match = std::string(request.header("If-Match"))](const store::RoomRecord& room,
+                                                                Responder to) mutable {
              if (!wanted) return to.send(Response::error(wanted.error()));
              // Before the work of a hash; what counts is looked at after it.
              if (!is_as_expected(if_match, room)) return to.send(not_as_expected());
-             hash(std::move(*wanted), std::move(to),
+             hash(std::move(*wanted), from, std::move(to),
                   [this, code = room.code, if_match = std::move(if_match)](RoomWanted ready,
                                                                            Responder last) {
                     apply({code, std::move(ready), if_match}, std::move(last));

@@ -129,7 +129,7 @@ class RoomApi {
   Result<void> owns_by_key(std::string_view key, const IpAddress& from,
                            const store::RoomRecord& room);
   // Hashes the password that is wanted, if any.
-  void hash(RoomWanted wanted, http::Responder responder,
+  void hash(RoomWanted wanted, const IpAddress& from, http::Responder responder,
             std::move_only_function<void(RoomWanted wanted, http::Responder responder)> then);
   WriteContext write_context() const;
   // Rooms are rows on a disk: neither one address nor many together may fill it.

@@ -233,6 +233,7 @@ class SignalingService::Impl final : public RoomApi::Meetings {
     door_.joins().expose(out);
     stats_.expose(out);
     rooms_.expose(out);
+    passwords_.expose(out, "rooms");
     attendance_.expose(out);
     const PageApi::Counts& pages = pages_.counts();
     out.counter("signaling_page_news", "Pages that said they go or come back.", {}, pages.heard);
@@ -327,13 +328,14 @@ class SignalingService::Impl final : public RoomApi::Meetings {
   }
 
   void perform(call::CheckPassword& action) {
-    passwords_.check(std::move(action.password), std::move(action.hash),
+    // Of one address there are no more than may be wrong (kWrongPasswordRate).
+    passwords_.check(std::move(action.password), std::move(action.hash), std::nullopt,
                      [this, number = action.number](Result<bool> is_right) {
                        handle(call::PasswordChecked{number, std::move(is_right)});
                      });
   }
   void perform(call::HashPassword& action) {
-    passwords_.hash(std::move(action.password),
+    passwords_.hash(std::move(action.password), door_.address_of(action.connection),
                     [this, number = action.number](Result<std::string> hash) {
                       handle(call::PasswordHashed{number, std::move(hash)});
                     });
@@ -461,9 +463,12 @@ void SignalingService::set_room_makers(RoomApi::Makers makers) {
   impl_->set_room_makers(std::move(makers));
 }
 
-void SignalingService::set_watchers(
-    std::function<Result<void>(const http::Request& request)> watchers) {
+void SignalingService::set_watchers(Watchers watchers) {
   impl_->set_watchers(std::move(watchers));
+}
+
+void SignalingService::forget_room(const std::string& code) {
+  impl_->hear(call::Event(call::RoomDeleted{code}));
 }
 
 void SignalingService::set_room_listers(RoomApi::Listers listers) {

@@ -64,7 +64,12 @@ class SignalingService final : public control::MediaListener {
   // Who may know which rooms there are.
   void set_room_listers(RoomApi::Listers listers);
   // Who may see what goes on in meetings (GET /api/stats); without it nobody.
-  void set_watchers(std::function<Result<void>(const http::Request& request)> watchers);
+  using Watchers =
+      std::function<void(const http::Request& request, http::Responder responder,
+                         std::move_only_function<void(http::Responder responder)> then)>;
+  void set_watchers(Watchers watchers);
+  // Its room is gone from the store: what goes on in it ends.
+  void forget_room(const std::string& code);
 
   // How many meetings, participants, sockets there are, and what was asked.
   void expose(metrics::Exposition& out) const;

@@ -155,10 +155,12 @@ StatsApi::StatsApi(const Config& config, http::EventLoop& loop, http::HttpServer
       looks_left_(kLookRate, monotonic_now()) {
   const auto route = [&](std::string_view pattern, Act act) {
     server.route(Method::kGet, pattern, [this, act](const Request& request, Responder responder) {
-      const Result<void> may =
-          watchers_ ? watchers_(request) : fail(ErrorCode::kForbidden, "nobody may look here");
-      if (!may) return responder.send(refusal(may.error()));
-      (this->*act)(request, std::move(responder));
+      if (!watchers_) {
+        return responder.send(refusal({ErrorCode::kForbidden, "nobody may look here"}));
+      }
+      watchers_(request, std::move(responder), [this, act, request](Responder admitted) {
+        (this->*act)(request, std::move(admitted));
+      });
     });
   };
   route("/api/stats", &StatsApi::get_node);

@@ -41,8 +41,10 @@ inline constexpr Duration kLookTime = 2s;
 
 class StatsApi {
  public:
-  // Whether a request may look; nobody may without it.
-  using Watchers = std::function<Result<void>(const http::Request& request)>;
+  // Goes on where a request may look, and answers where it may not; nobody may without it.
+  using GoOn = std::move_only_function<void(http::Responder responder)>;
+  using Watchers =
+      std::function<void(const http::Request& request, http::Responder responder, GoOn then)>;
   using Answer = std::move_only_function<void(Result<call::ReplyBody> result)>;
   // Asks the media plane (call::MediaLook); answered once, at once or later.
   using Ask = std::function<void(MeetingId meeting, std::optional<ParticipantId> participant,

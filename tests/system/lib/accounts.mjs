@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { binary, Server } from '../../browser/lib/server.mjs';
+import { until } from './access.mjs';
 import { connectOwn } from './client.mjs';
 
 export const password = 'correct horse';
@@ -68,3 +69,10 @@ export async function startWithAccounts(t, mode = 'open', args = [], env = {}) {
 }
 
 export const linkIn = ({ link }) => new URL(link).hash.replace('#link=', '');
+
+// When the server has taken note of a key: what it is shown by.
+export async function known(browser, key) {
+  const authorization = `Basic ${Buffer.from(`${key.id}:${key.secret}`).toString('base64')}`;
+  await until(async () => (await browser.ask('GET', '/api/keys', undefined, { authorization })).status === 403);
+  return authorization;
+}

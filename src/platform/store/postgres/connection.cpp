@@ -25,9 +25,10 @@ void replace_zero_bytes(std::string& text) {
   }
 }
 
-// "23": integrity constraint violation, whichever (PostgreSQL appendix A).
+// "23": integrity constraint violation (PostgreSQL appendix A); that a column has no value, or one
+// that it does not take, is a mistake of ours.
 bool is_constraint(std::string_view sql_state) {
-  return sql_state.starts_with("23");
+  return sql_state.starts_with("23") && sql_state != "23502" && sql_state != "23514";
 }
 
 // The server goes, or the connection is gone: 57P01 to 57P04, class 08, or no code at all, where

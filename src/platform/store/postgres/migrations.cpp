@@ -186,6 +186,11 @@ constexpr std::array<const char*, kSchemaVersion> kSteps = {
       );
       CREATE INDEX rooms_by_owner ON rooms (owner, created_at_ms) WHERE owner <> '';
     )sql",
+    // 6: whose address is known to be theirs, and who looks after the server.
+    R"sql(
+      ALTER TABLE accounts ADD COLUMN is_proven smallint NOT NULL DEFAULT 0;
+      ALTER TABLE accounts ADD COLUMN is_operator smallint NOT NULL DEFAULT 0;
+    )sql",
 };
 
 struct Close {

@@ -10,7 +10,7 @@
 
 namespace confab::store::postgres {
 
-inline constexpr std::int64_t kSchemaVersion = 5;
+inline constexpr std::int64_t kSchemaVersion = 6;
 
 // Brings the database to `wanted`, each step in a transaction of its own; of several processes that
 // start at once, one at a time (an advisory lock). Waits for the server, so at start only: at most

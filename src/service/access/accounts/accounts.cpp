@@ -1,5 +1,6 @@
 #include "service/access/accounts/accounts.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -71,8 +72,9 @@ void Accounts::note(const std::string& account, const IpAddress& from, std::stri
 
 // ---- how often ----
 
-std::optional<Tries::Try> Accounts::attempt(const IpAddress& from, const std::string& account) {
-  auto out = tries_.begin(peer_of(from).to_string(), account, monotonic_now());
+std::optional<Tries::Try> Accounts::attempt(const IpAddress& from, const std::string& account,
+                                            Tries::By by) {
+  auto out = tries_.begin(peer_of(from).to_string(), account, monotonic_now(), by);
   if (!out) ++rate_limited_;
   return out;
 }
@@ -84,7 +86,7 @@ void Accounts::sign_in(const std::string& email, std::string password, const IpA
   auto clean = clean_email(email);
   if (!clean) return answer(std::unexpected(clean.error()));
   if (password.size() > kAccountPasswordBytesMax) return answer(wrong());
-  auto tried = attempt(from, *clean);
+  auto tried = attempt(from, *clean, Tries::By::kPassword);
   if (!tried) return answer(too_often());
   store_.find_account(*clean, [this, tried = std::move(*tried), password = std::move(password),
                                from, answer = std::move(answer)](
@@ -94,7 +96,7 @@ void Accounts::sign_in(const std::string& email, std::string password, const IpA
       return answer(std::unexpected(found.error()));
     }
     store::AccountRecord account = std::move(*found).value_or(store::AccountRecord{});
-    compare(account, std::move(password),
+    compare(account, std::move(password), from,
             [this, tried = std::move(tried), account, from,
              answer = std::move(answer)](Result<bool> is_right) mutable {
               if (is_right && !*is_right) {
@@ -114,12 +116,13 @@ void Accounts::sign_in(const std::string& email, std::string password, const IpA
 
 // Where there is nothing to compare with, as much is computed.
 void Accounts::compare(const store::AccountRecord& account, std::string password,
+                       const IpAddress& from,
                        std::move_only_function<void(Result<bool>)> compared) {
   const bool may_be_right = !account.password_hash.empty() && account.disabled_at_ms == 0;
   if (may_be_right) {
-    return passwords_.check(std::move(password), account.password_hash, std::move(compared));
+    return passwords_.check(std::move(password), account.password_hash, from, std::move(compared));
   }
-  passwords_.hash(std::move(password),
+  passwords_.hash(std::move(password), from,
                   [compared = std::move(compared)](const Result<std::string>& hash) mutable {
                     if (!hash) return compared(std::unexpected(hash.error()));
                     compared(false);
@@ -135,6 +138,7 @@ void Accounts::open(store::AccountRecord account, const IpAddress& from, Answer 
                    if (!secret) return answer(std::unexpected(secret.error()));
                    if (!*secret) return answer(wrong());
                    ++signed_in_;
+                   tries_.is_in(peer_of(from).to_string(), account.email, monotonic_now());
                    note(account.id, from, "session.begin");
                    answer(SignedIn{std::move(account), std::move(**secret)});
                  });
@@ -165,12 +169,13 @@ void Accounts::sign_up(const NewAccount& wanted, const IpAddress& from, Answer a
   }
   store::AccountRecord account =
       make_account(std::move(*email), std::move(*name), random_, wall_unix_ms());
-  passwords_.hash(wanted.password, [this, account = std::move(account), from,
-                                    answer = std::move(answer)](Result<std::string> hash) mutable {
-    if (!hash) return answer(std::unexpected(hash.error()));
-    account.password_hash = std::move(*hash);
-    create(std::move(account), from, std::move(answer));
-  });
+  passwords_.hash(wanted.password, from,
+                  [this, account = std::move(account), from,
+                   answer = std::move(answer)](Result<std::string> hash) mutable {
+                    if (!hash) return answer(std::unexpected(hash.error()));
+                    account.password_hash = std::move(*hash);
+                    create(std::move(account), from, std::move(answer));
+                  });
 }
 
 void Accounts::create(store::AccountRecord account, const IpAddress& from, Answer answer) {
@@ -192,9 +197,9 @@ void Accounts::change_password(const store::AccountRecord& account, std::string 
                                const std::string& wanted, const IpAddress& from, Answer answer) {
   if (auto fits = check_new_password(wanted); !fits) return answer(std::unexpected(fits.error()));
   if (current.size() > kAccountPasswordBytesMax) return answer(wrong());
-  auto tried = attempt(from, account.email);
+  auto tried = attempt(from, account.email, Tries::By::kSession);
   if (!tried) return answer(too_often());
-  compare(account, std::move(current),
+  compare(account, std::move(current), from,
           [this, tried = std::move(*tried), account, wanted, from,
            answer = std::move(answer)](Result<bool> is_right) mutable {
             if (is_right && !*is_right) {
@@ -207,17 +212,19 @@ void Accounts::change_password(const store::AccountRecord& account, std::string 
               return answer(std::unexpected(is_right.error()));
             }
             tries_.was_right(tried, monotonic_now());
-            passwords_.hash(wanted, [this, account, from, answer = std::move(answer)](
-                                        const Result<std::string>& hash) mutable {
-              if (!hash) return answer(std::unexpected(hash.error()));
-              replace_password(account, *hash, from, std::move(answer));
-            });
+            passwords_.hash(wanted, from,
+                            [this, account, from,
+                             answer = std::move(answer)](const Result<std::string>& hash) mutable {
+                              if (!hash) return answer(std::unexpected(hash.error()));
+                              replace_password(account, *hash, Proof::kNone, from,
+                                               std::move(answer));
+                            });
           });
 }
 
 void Accounts::replace_password(const store::AccountRecord& account, const std::string& hash,
-                                const IpAddress& from, Answer answer) {
-  store_.set_password(account.id, account.generation, hash,
+                                Proof proof, const IpAddress& from, Answer answer) {
+  store_.set_password(account.id, account.generation, hash, proof == Proof::kLink,
                       [this, account = account, hash, from,
                        answer = std::move(answer)](const Result<bool>& is_set) mutable {
                         if (!is_set) return answer(std::unexpected(is_set.error()));
@@ -239,22 +246,24 @@ void Accounts::use_link(const std::string& link, const std::string& password, co
     ++rate_limited_;
     return answer(fail(ErrorCode::kRateLimited, "too often; wait a few minutes"));
   }
-  passwords_.hash(password, [this, hash_of_link = auth::fingerprint(link), from,
-                             answer = std::move(answer)](Result<std::string> hash) mutable {
-    if (!hash) return answer(std::unexpected(hash.error()));
-    store_.take_link(
-        hash_of_link, wall_unix_ms(),
-        [this, hash = std::move(*hash), from, answer = std::move(answer)](
-            const Result<std::optional<store::AccountRecord>>& taken) mutable {
-          if (!taken) return answer(std::unexpected(taken.error()));
-          if (!*taken) {
-            ++refused_;
-            return answer(fail(ErrorCode::kNotFound, "this link was used already or is too old"));
-          }
-          tries_.by_address().give_back(peer_of(from).to_string(), monotonic_now());
-          replace_password(**taken, hash, from, std::move(answer));
-        });
-  });
+  passwords_.hash(password, from,
+                  [this, hash_of_link = auth::fingerprint(link), from,
+                   answer = std::move(answer)](Result<std::string> hash) mutable {
+                    if (!hash) return answer(std::unexpected(hash.error()));
+                    store_.take_link(
+                        hash_of_link, wall_unix_ms(),
+                        [this, hash = std::move(*hash), from, answer = std::move(answer)](
+                            const Result<std::optional<store::AccountRecord>>& taken) mutable {
+                          if (!taken) return answer(std::unexpected(taken.error()));
+                          if (!*taken) {
+                            ++refused_;
+                            return answer(fail(ErrorCode::kNotFound,
+                                               "this link was used already or is too old"));
+                          }
+                          tries_.by_address().give_back(peer_of(from).to_string(), monotonic_now());
+                          replace_password(**taken, hash, Proof::kLink, from, std::move(answer));
+                        });
+                  });
 }
 
 // ---- out ----
@@ -276,8 +285,61 @@ void Accounts::sign_out_everywhere(const store::AccountRecord& account, const Ip
   });
 }
 
+void Accounts::was_handed_over(const std::string& account, const IpAddress& from) {
+  sessions_.forget(account);
+  note(account, from, "account.hand-over");
+}
+
+// ---- gone ----
+
+void Accounts::erase(const store::SessionOwner& owner, std::string confirmed_by,
+                     const IpAddress& from, store::Answer<void> answer) {
+  const store::AccountRecord& account = owner.account;
+  if (account.password_hash.empty()) {
+    if (wall_unix_ms() - owner.session.created_at_ms > kSignedInJustNowMs) {
+      return answer(fail(ErrorCode::kForbidden, "sign in again first, then delete the account"));
+    }
+    return erase_now(account, from, std::move(answer));
+  }
+  if (confirmed_by.size() > kAccountPasswordBytesMax) {
+    return answer(fail(ErrorCode::kForbidden, "this is not your password"));
+  }
+  auto tried = attempt(from, account.email, Tries::By::kSession);
+  if (!tried) return answer(too_often());
+  compare(account, std::move(confirmed_by), from,
+          [this, tried = std::move(*tried), account, from,
+           answer = std::move(answer)](Result<bool> is_right) mutable {
+            if (is_right && !*is_right) {
+              ++refused_;
+              note(account.id, from, "account.delete", "unauthenticated");
+              return answer(fail(ErrorCode::kForbidden, "this is not your password"));
+            }
+            if (!is_right) {
+              tries_.give_back(tried, monotonic_now());
+              return answer(std::unexpected(is_right.error()));
+            }
+            tries_.was_right(tried, monotonic_now());
+            erase_now(account, from, std::move(answer));
+          });
+}
+
+void Accounts::erase_now(const store::AccountRecord& account, const IpAddress& from,
+                         store::Answer<void> answer) {
+  store_.delete_account(account.id, account_identity(account.id),
+                        [this, id = account.id, from, answer = std::move(answer)](
+                            const Result<std::vector<std::string>>& codes) mutable {
+                          sessions_.forget(id);
+                          if (!codes) return answer(std::unexpected(codes.error()));
+                          ++deleted_;
+                          note(id, from, "account.delete");
+                          if (room_end_) std::ranges::for_each(*codes, room_end_);
+                          answer({});
+                        });
+}
+
 void Accounts::expose(metrics::Exposition& out) const {
   out.counter("accounts_created", "Accounts that people made themselves.", {}, created_);
+  out.counter("accounts_deleted", "Accounts that people deleted themselves.", {}, deleted_);
   out.counter("accounts_signed_in", "Sessions begun.", {}, signed_in_);
   out.counter("accounts_refused", "Wrong passwords, unknown addresses and used links.", {},
               refused_);
@@ -287,6 +349,7 @@ void Accounts::expose(metrics::Exposition& out) const {
   out.counter("accounts_sessions_from_memory",
               "Sessions believed from memory, as the database was away.", {},
               sessions_.served_from_memory());
+  passwords_.expose(out, "accounts");
 }
 
 }  // namespace confab::access

@@ -25,6 +25,8 @@ namespace confab::access {
 // New accounts of one address, and of all: a row of some 300 bytes each.
 inline constexpr call::Rate kSignUpRate{10, 1.0 / 60};
 inline constexpr call::Rate kSignUpRateOfAll{200, 1};
+// Who has no password confirms by having signed in not longer ago.
+inline constexpr std::int64_t kSignedInJustNowMs = std::int64_t{10} * 60 * 1000;
 
 class Accounts {
  public:
@@ -54,6 +56,16 @@ class Accounts {
                 store::Answer<void> answer);
   void sign_out_everywhere(const store::AccountRecord& account, const IpAddress& from,
                            store::Answer<void> answer);
+  // To whom a provider vouches for: what was made by its password is over.
+  void was_handed_over(const std::string& account, const IpAddress& from);
+  // Everything of it, and its rooms, in which what goes on ends. `confirmed_by`: its password; who
+  // has none must have signed in just now (kSignedInJustNow).
+  void erase(const store::SessionOwner& owner, std::string confirmed_by, const IpAddress& from,
+             store::Answer<void> answer);
+  // Told of each room that goes with an account.
+  void set_room_end(std::function<void(const std::string& code)> end) {
+    room_end_ = std::move(end);
+  }
   // By a link that an operator made: a password, and a session.
   void use_link(const std::string& link, const std::string& password, const IpAddress& from,
                 Answer answer);
@@ -68,13 +80,17 @@ class Accounts {
 
  private:
   // Nothing: too many were wrong.
-  std::optional<Tries::Try> attempt(const IpAddress& from, const std::string& account);
+  std::optional<Tries::Try> attempt(const IpAddress& from, const std::string& account,
+                                    Tries::By by);
   void open(store::AccountRecord account, const IpAddress& from, Answer answer);
   void create(store::AccountRecord account, const IpAddress& from, Answer answer);
-  void compare(const store::AccountRecord& account, std::string password,
+  void compare(const store::AccountRecord& account, std::string password, const IpAddress& from,
                std::move_only_function<void(Result<bool>)> compared);
-  void replace_password(const store::AccountRecord& account, const std::string& hash,
+  enum class Proof : std::uint8_t { kNone, kLink };
+  void replace_password(const store::AccountRecord& account, const std::string& hash, Proof proof,
                         const IpAddress& from, Answer answer);
+  void erase_now(const store::AccountRecord& account, const IpAddress& from,
+                 store::Answer<void> answer);
   void tidy();
 
   const Config& config_;
@@ -89,6 +105,8 @@ class Accounts {
   std::uint64_t rate_limited_ = 0;
   std::uint64_t signed_in_ = 0;
   std::uint64_t created_ = 0;
+  std::uint64_t deleted_ = 0;
+  std::function<void(const std::string& code)> room_end_;
   http::LoopTimer tidy_;
   SecureRandom salts_;  // of the worker's thread
   auth::PasswordWorker passwords_;

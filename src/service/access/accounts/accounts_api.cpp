@@ -28,7 +28,8 @@ boost::json::object describe(const store::AccountRecord& account) {
   return {{"id", account.id},
           {"email", account.email},
           {"name", account.name},
-          {"hasPassword", !account.password_hash.empty()}};
+          {"hasPassword", !account.password_hash.empty()},
+          {"operator", account.is_operator}};
 }
 
 // A form of another site can not send this type without being asked first (CORS).
@@ -58,6 +59,7 @@ AccountsApi::AccountsApi(const Config& config, Accounts& accounts, http::HttpSer
   post(server, "/api/auth/sign-in", For::kEverybody, &AccountsApi::sign_in);
   post(server, "/api/auth/sign-out", For::kSignedIn, &AccountsApi::sign_out);
   post(server, "/api/auth/password", For::kSignedIn, &AccountsApi::change_password);
+  post(server, "/api/auth/delete", For::kSignedIn, &AccountsApi::erase);
   post(server, "/api/auth/link", For::kEverybody, &AccountsApi::use_link);
   server.route(Method::kGet, "/api/auth/me", [this](const Request& request, Responder responder) {
     get_me(request, std::move(responder));
@@ -175,6 +177,20 @@ void AccountsApi::change_password(const Asked& asked, Responder responder) {
   accounts_.change_password(asked.owner.account, std::move(current), wanted,
                             asked.request.remote.address,
                             welcome(asked.request, std::move(responder), 200));
+}
+
+void AccountsApi::erase(const Asked& asked, Responder responder) {
+  const auto password = asked.in["password"];
+  std::string confirmed_by(password.present() ? password.string(kPasswordBytesRead) : "");
+  if (!asked.status.ok()) return responder.send(refusal(asked.status.error()));
+  accounts_.erase(asked.owner, std::move(confirmed_by), asked.request.remote.address,
+                  [request = asked.request,
+                   responder = std::move(responder)](const Result<void>& done) mutable {
+                    if (!done) return responder.send(refuse_try(done.error(), kWrongByAddress));
+                    http::Response response = answer(200, boost::json::object{});
+                    response.headers.emplace_back("Set-Cookie", end_of_cookie(request));
+                    responder.send(std::move(response));
+                  });
 }
 
 void AccountsApi::use_link(const Asked& asked, Responder responder) {

@@ -33,6 +33,7 @@ class AccountsApi {
   void sign_in(const Asked& asked, http::Responder responder);
   void sign_out(const Asked& asked, http::Responder responder);
   void change_password(const Asked& asked, http::Responder responder);
+  void erase(const Asked& asked, http::Responder responder);
   void use_link(const Asked& asked, http::Responder responder);
   void get_me(const http::Request& request, http::Responder responder);
   void list_rooms(const http::Request& request, http::Responder responder);

@@ -65,6 +65,63 @@ TEST(Tries, of_many_accounts_behind_one_address_have_a_limit_as_well) {
   EXPECT_EQ(looked_at, 110);
 }
 
+// The address tries as often as it may, for a day.
+void guess_for_a_day(Tries& tries, const std::string& address, Instant& now) {
+  for (const Instant end = now + 24h; now < end; now += 1s) {
+    while (tries.begin(address, "ada", now)) {
+    }
+  }
+}
+
+TEST(Tries, of_one_address_lock_nobody_else_out_of_their_account) {
+  Tries tries;
+  Instant now = Instant{} + 1h;
+  guess_for_a_day(tries, "192.0.2.66", now);
+  while (tries.begin("192.0.2.66", "ada", now)) {
+  }
+  EXPECT_FALSE(tries.begin("192.0.2.66", "ada", now));
+  EXPECT_TRUE(tries.begin("192.0.2.1", "ada", now));
+  EXPECT_TRUE(tries.begin("192.0.2.66", "ben", now)) << "nor others behind that address";
+}
+
+TEST(Tries, of_very_many_addresses_lock_nobody_out_where_they_were_or_are_signed_in) {
+  Tries tries;
+  const Instant now = Instant{} + 1h;
+  tries.was_right(*tries.begin("192.0.2.1", "ada", now), now);
+  std::size_t looked_at = 0;
+  for (int i = 0; i < 1000; ++i) {
+    looked_at += tries.begin("2001:db8:" + std::to_string(i) + "::", "ada", now) ? 1 : 0;
+  }
+  EXPECT_EQ(looked_at, 100u);
+  EXPECT_FALSE(tries.begin("192.0.2.2", "ada", now));
+  EXPECT_TRUE(tries.begin("192.0.2.2", "ada", now, Tries::By::kSession));
+  EXPECT_TRUE(tries.begin("192.0.2.1", "ada", now));
+  EXPECT_TRUE(tries.begin("192.0.2.2", "ada", now + 30s)) << "one in 30 s from wherever";
+}
+
+TEST(Tries, where_somebody_was_signed_in_have_the_limit_of_their_address) {
+  Tries tries;
+  const Instant now = Instant{} + 1h;
+  tries.was_right(*tries.begin("192.0.2.1", "ada", now), now);
+  int looked_at = 0;
+  while (tries.begin("192.0.2.1", "ada", now)) ++looked_at;
+  EXPECT_EQ(looked_at, 10);
+}
+
+TEST(KnownPlaces, are_the_last_eight_of_each_account_for_30_days) {
+  KnownPlaces places;
+  const Instant now = Instant{} + 1h;
+  for (int i = 0; i < 9; ++i) places.remember("ada", std::to_string(i), now);
+  EXPECT_FALSE(places.knows("ada", "0", now));
+  EXPECT_TRUE(places.knows("ada", "1", now));
+  EXPECT_FALSE(places.knows("ben", "1", now));
+  EXPECT_FALSE(places.knows("ada", "1", now + std::chrono::days(30)));
+  for (std::size_t i = 0; i < KnownPlaces::kAccountsMax; ++i) {
+    places.remember("account " + std::to_string(i), "1", now);
+  }
+  EXPECT_TRUE(places.knows("account 9999", "1", now)) << "who came last is known";
+}
+
 TEST(Tries, that_could_not_be_looked_at_cost_nothing) {
   Tries tries;
   const Instant now = Instant{} + 1h;

@@ -4,11 +4,14 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "base/instant.h"
 #include "call/rate_limit.h"
@@ -69,11 +72,48 @@ class Guesses {
   Instant forget_at_{};
 };
 
+// Places from which an account was signed in to lately: where its owner is, in all likelihood.
+// Memory is bounded: 10,000 accounts, of each the last eight, some 100 bytes a place.
+class KnownPlaces {
+ public:
+  static constexpr std::size_t kAccountsMax = 10'000;
+  static constexpr std::size_t kPlacesOfOneMax = 8;
+  static constexpr Duration kKnownFor = std::chrono::days(30);
+
+  bool knows(const std::string& account, const std::string& address, Instant now) const {
+    const auto at = accounts_.find(account);
+    if (at == accounts_.end()) return false;
+    return std::ranges::any_of(at->second, [&](const Place& place) {
+      return place.address == address && now - place.at < kKnownFor;
+    });
+  }
+  void remember(const std::string& account, const std::string& address, Instant now) {
+    if (accounts_.size() >= kAccountsMax && !accounts_.contains(account)) {
+      accounts_.erase(accounts_.begin());
+    }
+    std::vector<Place>& places = accounts_[account];
+    std::erase_if(places, [&](const Place& place) { return place.address == address; });
+    if (places.size() >= kPlacesOfOneMax) places.erase(places.begin());
+    places.push_back({address, now});
+  }
+
+ private:
+  struct Place {
+    std::string address;
+    Instant at;
+  };
+
+  std::unordered_map<std::string, std::vector<Place>> accounts_;
+};
+
 // Wrong passwords of one address: people who mistype, then one in 10 s.
 inline constexpr call::Rate kWrongByAddress{10, 0.1};
-// Of one account, from wherever: 20, then one a minute, some 1,500 a day. More would be a way to
-// guess by many addresses, less one to lock somebody else out for long.
-inline constexpr call::Rate kWrongByAccount{20, 1.0 / 60};
+// Of those, for one account: then one a minute.
+inline constexpr call::Rate kWrongByPlace{10, 1.0 / 60};
+// For one account, from wherever: 100, then one in 30 s, some 3,000 a day. It fills up faster than
+// one address may take from it, so that who wants to lock somebody else out needs many; and where
+// the account was signed in to lately, or is, it does not count.
+inline constexpr call::Rate kWrongByAccount{100, 1.0 / 30};
 // Right ones, each as much to compute and a session besides: an office that comes in the morning,
 // and somebody on all their devices.
 inline constexpr call::Rate kRightByAddress{100, 1};
@@ -83,23 +123,41 @@ inline constexpr call::Rate kRightByAccount{20, 1.0 / 60};
 // many right ones: from then on it counts as a wrong one does.
 class Tries {
  public:
+  enum class By : std::uint8_t { kPassword, kSession };
   struct Try {
     std::string address;
     std::string account;
+    bool is_known = false;  // counts for the address alone
   };
-  // Nothing: too many were wrong.
-  std::optional<Try> begin(std::string address, std::string account, Instant now) {
+  // Nothing: too many were wrong. `by`: who is signed in is known wherever they are.
+  std::optional<Try> begin(std::string address, std::string account, Instant now,
+                           By by = By::kPassword) {
+    const bool is_known = by == By::kSession || known_.knows(account, address, now);
     if (!wrong_by_address_.take(address, now)) return std::nullopt;
-    if (wrong_by_account_.take(account, now)) return Try{std::move(address), std::move(account)};
-    wrong_by_address_.give_back(address, now);
+    Try out{std::move(address), std::move(account), is_known};
+    if (is_known) return out;
+    if (!wrong_by_place_.take(place_of(out), now)) {
+      wrong_by_address_.give_back(out.address, now);
+      return std::nullopt;
+    }
+    if (wrong_by_account_.take(out.account, now)) return out;
+    wrong_by_address_.give_back(out.address, now);
+    wrong_by_place_.give_back(place_of(out), now);
     return std::nullopt;
   }
   // It could not be looked at.
   void give_back(const Try& tried, Instant now) {
     wrong_by_address_.give_back(tried.address, now);
+    if (tried.is_known) return;
+    wrong_by_place_.give_back(place_of(tried), now);
     wrong_by_account_.give_back(tried.account, now);
   }
+  // Somebody is in there, by whatever.
+  void is_in(const std::string& address, const std::string& account, Instant now) {
+    known_.remember(account, address, now);
+  }
   void was_right(const Try& tried, Instant now) {
+    is_in(tried.address, tried.account, now);
     if (!right_by_account_.take(tried.account, now)) return;
     if (right_by_address_.take(tried.address, now)) give_back(tried, now);
   }
@@ -107,7 +165,11 @@ class Tries {
   Guesses& by_address() { return wrong_by_address_; }
 
  private:
+  static std::string place_of(const Try& tried) { return tried.address + ' ' + tried.account; }
+
+  KnownPlaces known_;
   Guesses wrong_by_address_{kWrongByAddress};
+  Guesses wrong_by_place_{kWrongByPlace};
   Guesses wrong_by_account_{kWrongByAccount};
   Guesses right_by_address_{kRightByAddress};
   Guesses right_by_account_{kRightByAccount};

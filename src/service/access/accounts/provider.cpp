@@ -181,46 +181,48 @@ void ProviderSignIn::check(Visit visit) {
 }
 
 void ProviderSignIn::enter(Visit visit, const Person& person) {
-  find_account(person, [this, visit = std::move(visit)](
-                           const Result<store::AccountRecord>& account) mutable {
-    if (!account) {
-      const bool is_taken = account.error().code == ErrorCode::kConflict;
-      const bool is_down = account.error().code == ErrorCode::kUnavailable;
-      return give_up(std::move(visit.responder), visit.request,
-                     is_taken  ? "taken"
-                     : is_down ? "unavailable"
-                               : "no-account",
-                     account.error().message);
-    }
-    accounts_.open_session(
-        *account, visit.request.remote.address,
-        [this, visit = std::move(visit)](const Result<Accounts::SignedIn>& in) mutable {
-          auto cookie =
-              in ? session_cookie(visit.request, in->secret, config_.auth.session_lifetime)
-                 : std::unexpected(in.error());
-          if (!cookie) {
-            return give_up(std::move(visit.responder), visit.request, "no-account",
-                           cookie.error().message);
-          }
-          // The one that the browser had before. It comes by the provider's page; that it is the
-          // browser which began is said by the state and the sealed flow.
-          if (const std::string before = shown_secret(visit.request); !before.empty()) {
-            accounts_.sessions().end(before, [](const Result<void>&) {});
-          }
-          Response response = redirect(own_path(visit.flow.next));
-          response.headers.emplace_back("Set-Cookie", std::move(*cookie));
-          response.headers.emplace_back("Set-Cookie", flow_cookie(visit.request, "", 0));
-          visit.responder.send(std::move(response));
-        });
-  });
+  const IpAddress from = visit.request.remote.address;
+  find_account(
+      person, from,
+      [this, visit = std::move(visit)](const Result<store::AccountRecord>& account) mutable {
+        if (!account) {
+          const bool is_taken = account.error().code == ErrorCode::kConflict;
+          const bool is_down = account.error().code == ErrorCode::kUnavailable;
+          return give_up(std::move(visit.responder), visit.request,
+                         is_taken  ? "taken"
+                         : is_down ? "unavailable"
+                                   : "no-account",
+                         account.error().message);
+        }
+        accounts_.open_session(
+            *account, visit.request.remote.address,
+            [this, visit = std::move(visit)](const Result<Accounts::SignedIn>& in) mutable {
+              auto cookie =
+                  in ? session_cookie(visit.request, in->secret, config_.auth.session_lifetime)
+                     : std::unexpected(in.error());
+              if (!cookie) {
+                return give_up(std::move(visit.responder), visit.request, "no-account",
+                               cookie.error().message);
+              }
+              // The one that the browser had before. It comes by the provider's page; that it is
+              // the browser which began is said by the state and the sealed flow.
+              if (const std::string before = shown_secret(visit.request); !before.empty()) {
+                accounts_.sessions().end(before, [](const Result<void>&) {});
+              }
+              Response response = redirect(own_path(visit.flow.next));
+              response.headers.emplace_back("Set-Cookie", std::move(*cookie));
+              response.headers.emplace_back("Set-Cookie", flow_cookie(visit.request, "", 0));
+              visit.responder.send(std::move(response));
+            });
+      });
 }
 
 // ---- whose account ----
 
-void ProviderSignIn::find_account(const Person& person, WithPerson then) {
+void ProviderSignIn::find_account(const Person& person, const IpAddress& from, WithPerson then) {
   accounts_.store().find_login(
       client_.issuer, person.subject,
-      [this, person,
+      [this, person, from,
        then = std::move(then)](Result<std::optional<store::AccountRecord>> found) mutable {
         if (!found) return then(std::unexpected(found.error()));
         if (*found) return then(std::move(**found));
@@ -228,41 +230,64 @@ void ProviderSignIn::find_account(const Person& person, WithPerson then) {
         if (!email) {
           return then(fail(ErrorCode::kForbidden, "the provider vouches for no address of theirs"));
         }
-        adopt(person, *email, std::move(then));
+        adopt(person, *email, from, std::move(then));
       });
 }
 
-// One that somebody else may have made with this address, and has a password for, is not given to
-// them, nor they to it: who made it first would be in the account of whoever comes by the provider.
-void ProviderSignIn::adopt(const Person& person, const std::string& email, WithPerson then) {
-  const auto take = [this, person](const store::AccountRecord& account, WithPerson next) {
-    accounts_.store().add_login(
-        {client_.issuer, person.subject, account.id},
-        [account, next = std::move(next)](const Result<bool>& added) mutable {
-          if (!added) return next(std::unexpected(added.error()));
-          // The provider has given the address to somebody else since, or two came at once.
-          if (!*added) return next(fail(ErrorCode::kConflict, "this account is somebody else's"));
-          next(account);
-        });
-  };
+// The provider vouches for the address, as an operator's link does. Somebody who signed up with it
+// by themselves may be anybody: what they could come back by (password, sessions, links) is worth
+// nothing from then on. Where the address was proven before and there is a password, two people may
+// have had it one after the other: then it is not given away.
+void ProviderSignIn::adopt(const Person& person, const std::string& email, const IpAddress& from,
+                           WithPerson then) {
   accounts_.store().find_account(
-      email, [this, person, email, take, then = std::move(then)](
+      email, [this, person, email, from, then = std::move(then)](
                  const Result<std::optional<store::AccountRecord>>& found) mutable {
         if (!found) return then(std::unexpected(found.error()));
-        if (*found && !(*found)->password_hash.empty()) {
-          return then(fail(ErrorCode::kConflict, "there is an account with this address"));
-        }
-        if (*found) return take(**found, std::move(then));
+        if (*found) return take_over(person, **found, from, std::move(then));
         if (config_.auth.accounts != AccountsMode::kOpen) {
           return then(fail(ErrorCode::kForbidden, "nobody has made an account for this address"));
         }
         store::AccountRecord made =
             make_account(email, name_of(person, email), random_, wall_unix_ms());
+        made.is_proven = true;
         accounts_.store().add_account(
-            made, [made, take, then = std::move(then)](const Result<void>& added) mutable {
+            made, [this, person, made, then = std::move(then)](const Result<void>& added) mutable {
               if (!added) return then(std::unexpected(added.error()));
-              take(made, std::move(then));
+              join(person, made, std::move(then));
             });
+      });
+}
+
+void ProviderSignIn::take_over(const Person& person, store::AccountRecord account,
+                               const IpAddress& from, WithPerson then) {
+  if (account.is_proven && account.password_hash.empty()) {
+    return join(person, account, std::move(then));
+  }
+  if (account.is_proven) {
+    return then(fail(ErrorCode::kConflict, "there is an account with this address"));
+  }
+  accounts_.store().hand_over(account.id, [this, person, account, from, then = std::move(then)](
+                                              const Result<bool>& is_handed_over) mutable {
+    if (!is_handed_over) return then(std::unexpected(is_handed_over.error()));
+    if (!*is_handed_over) {
+      return then(fail(ErrorCode::kConflict, "there is an account with this address"));
+    }
+    accounts_.was_handed_over(account.id, from);
+    account.password_hash.clear();
+    join(person, account, std::move(then));
+  });
+}
+
+void ProviderSignIn::join(const Person& person, const store::AccountRecord& account,
+                          WithPerson then) {
+  accounts_.store().add_login(
+      {client_.issuer, person.subject, account.id},
+      [account, then = std::move(then)](const Result<bool>& added) mutable {
+        if (!added) return then(std::unexpected(added.error()));
+        // The provider has given the address to somebody else since, or two came at once.
+        if (!*added) return then(fail(ErrorCode::kConflict, "this account is somebody else's"));
+        then(account);
       });
 }
 

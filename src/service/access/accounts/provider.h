@@ -52,8 +52,13 @@ class ProviderSignIn {
   void check(Visit visit);
   void enter(Visit visit, const Person& person);
   // The account of this person, made or found.
-  void find_account(const Person& person, WithPerson then);
-  void adopt(const Person& person, const std::string& email, WithPerson then);
+  void find_account(const Person& person, const IpAddress& from, WithPerson then);
+  void adopt(const Person& person, const std::string& email, const IpAddress& from,
+             WithPerson then);
+  // One that there is with their address.
+  void take_over(const Person& person, store::AccountRecord account, const IpAddress& from,
+                 WithPerson then);
+  void join(const Person& person, const store::AccountRecord& account, WithPerson then);
 
   void with_endpoints(std::move_only_function<void(Result<ProviderEndpoints>)> then);
   void fetch_keys(std::move_only_function<void(Result<void>)> then);

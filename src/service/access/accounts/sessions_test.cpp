@@ -37,7 +37,12 @@ class FakeAccounts final : public store::AccountStore {
                 store::Answer<std::vector<store::AccountRecord>>) override {
     FAIL();
   }
-  void set_password(std::string, std::int64_t, std::string, store::Answer<bool>) override {
+  void hand_over(std::string, store::Answer<bool>) override { FAIL(); }
+  void set_operator(std::string, bool, store::Answer<bool>) override { FAIL(); }
+  void delete_account(std::string, std::string, store::Answer<std::vector<std::string>>) override {
+    FAIL();
+  }
+  void set_password(std::string, std::int64_t, std::string, bool, store::Answer<bool>) override {
     FAIL();
   }
   void end_sessions(std::string, store::Answer<bool>) override { FAIL(); }

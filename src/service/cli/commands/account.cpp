@@ -120,9 +120,11 @@ int list(const AccountFlags& flags) {
                                            {"email", each.email},
                                            {"name", each.name},
                                            {"hasPassword", !each.password_hash.empty()},
+                                           {"operator", each.is_operator},
                                            {"createdAt", each.created_at_ms},
                                            {"disabledAt", each.disabled_at_ms}});
       text += each.email + "  " + when(each.created_at_ms) + "  " + each.name +
+              (each.is_operator ? "  operator" : "") +
               (each.disabled_at_ms == 0 ? "" : "  disabled " + when(each.disabled_at_ms)) + "\n";
     }
     if (page->size() < kPage) break;
@@ -145,6 +147,40 @@ int set_disabled(const AccountFlags& flags, bool is_disabled) {
   (*database)->note("account." + word, "account:" + account->id);
   return print(flags.database.as_json,
                boost::json::object{{"id", account->id}, {"email", account->email}}, word + "d\n");
+}
+
+int set_operator(const AccountFlags& flags, bool is_operator) {
+  auto database = Database::open(flags.database);
+  if (!database) return complain(database.error());
+  const auto account = find(**database, flags.email);
+  if (!account) return complain(account.error());
+  const auto done = (*database)->ask_accounts<bool>([&](store::AccountStore& store, auto answer) {
+    store.set_operator(account->id, is_operator, std::move(answer));
+  });
+  if (!done) return complain(done.error());
+  (*database)->note(is_operator ? "account.promote" : "account.demote", "account:" + account->id);
+  return print(flags.database.as_json,
+               boost::json::object{
+                   {"id", account->id}, {"email", account->email}, {"operator", is_operator}},
+               is_operator ? "may look after this server, at /admin\n"
+                           : "looks after this server no more\n");
+}
+
+int erase(const AccountFlags& flags) {
+  auto database = Database::open(flags.database);
+  if (!database) return complain(database.error());
+  const auto account = find(**database, flags.email);
+  if (!account) return complain(account.error());
+  const auto codes = (*database)->ask_accounts<std::vector<std::string>>(
+      [&](store::AccountStore& store, auto answer) {
+        store.delete_account(account->id, access::account_identity(account->id), std::move(answer));
+      });
+  if (!codes) return complain(codes.error());
+  (*database)->note("account.delete", "account:" + account->id);
+  return print(
+      flags.database.as_json,
+      boost::json::object{{"id", account->id}, {"email", account->email}, {"rooms", codes->size()}},
+      "deleted, with " + std::to_string(codes->size()) + " rooms\n");
 }
 
 }  // namespace
@@ -172,6 +208,11 @@ void declare_accounts(CLI::App& app, Commands& commands) {
   add("disable", "sign somebody out everywhere, and let them in no more",
       [flags] { return set_disabled(*flags, true); });
   add("enable", "let them in again", [flags] { return set_disabled(*flags, false); });
+  add("promote", "let them look after the server: /admin, and what needs the scope ops",
+      [flags] { return set_operator(*flags, true); });
+  add("demote", "take that back", [flags] { return set_operator(*flags, false); });
+  add("delete", "delete it for good, with its rooms and what was said in them",
+      [flags] { return erase(*flags); });
 }
 
 }  // namespace confab::cli

@@ -59,6 +59,18 @@ webhooks::Happening happening_of(const call::Happened& happened) {
 
 }  // namespace
 
+void AccessParts::let_operators_in() {
+  access_.set_operators([this](const http::Request& request, access::Access::Operator found) {
+    accounts_->sessions().find_shown(
+        access::session_secret(request), request.remote.address,
+        [found = std::move(found)](Result<std::optional<store::SessionOwner>> owner) mutable {
+          if (!owner) return found(std::unexpected(std::move(owner).error()));
+          const bool may = *owner && (*owner)->account.is_operator;
+          found(may ? std::optional(access::account_identity((*owner)->account.id)) : std::nullopt);
+        });
+  });
+}
+
 void AccessParts::guard(signaling::SignalingService& signaling) {
   signaling.set_token_check([this](std::string_view token) { return access_.check(token); });
   signaling.watch_tokens([this](const auth::Claims& claims) { return access_.has_ended(claims); });
@@ -70,6 +82,7 @@ void AccessParts::guard(signaling::SignalingService& signaling) {
   signaling.set_room_listers(
       [this](const http::Request& request) { return access_.may_list_rooms(request); });
   if (accounts_) {
+    accounts_->set_room_end([&signaling](const std::string& code) { signaling.forget_room(code); });
     signaling.set_account_check(
         {[](const http::Request& request) { return access::session_secret(request); },
          [this](const std::string& secret, std::optional<IpAddress> from,
@@ -91,10 +104,12 @@ void AccessParts::guard(signaling::SignalingService& signaling) {
            return access_.may_lead_own(who.identity, request, room_id);
          }});
   }
-  signaling.set_watchers([this](const http::Request& request) -> Result<void> {
-    auto caller = access_.caller(request, auth::Scope::kOps);
-    if (!caller) return std::unexpected(std::move(caller.error()));
-    return {};
+  signaling.set_watchers([this](const http::Request& request, http::Responder responder,
+                                std::move_only_function<void(http::Responder to)> then) {
+    access_.admit(request, auth::Scope::kOps, std::move(responder),
+                  [then = std::move(then)](const access::Caller&, http::Responder to) mutable {
+                    then(std::move(to));
+                  });
   });
   signaling.set_books(
       [this](const call::Happened& happened) { webhooks_.tell(happening_of(happened)); });

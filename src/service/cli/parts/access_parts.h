@@ -35,6 +35,7 @@ class AccessParts {
     if (config.auth.accounts == AccountsMode::kOff) return;
     accounts_.emplace(config, loop, store.accounts(), access_, random);
     accounts_api_.emplace(config, *accounts_, server);
+    let_operators_in();
     if (config.auth.oidc_issuer.empty()) return;
     provider_.emplace(config, loop, *accounts_, access_, server, random, log);
   }
@@ -52,6 +53,8 @@ class AccessParts {
   }
 
  private:
+  void let_operators_in();
+
   access::Access access_;
   webhooks::Webhooks webhooks_;
   access::AccessApi access_api_;

@@ -51,9 +51,10 @@ NodesApi::NodesApi(access::Access& access, Nodes& nodes, http::HttpServer& serve
     : access_(access), nodes_(nodes) {
   const auto route = [&](Method method, std::string_view pattern, Act act) {
     server.route(method, pattern, [this, act](const Request& request, Responder responder) {
-      const auto caller = access_.caller(request, auth::Scope::kOps);
-      if (!caller) return responder.send(access::refusal(caller.error()));
-      (this->*act)(*caller, request, std::move(responder));
+      access_.admit(request, auth::Scope::kOps, std::move(responder),
+                    [this, act, request](const access::Caller& caller, Responder admitted) {
+                      (this->*act)(caller, request, std::move(admitted));
+                    });
     });
   };
   route(Method::kGet, "/api/nodes", &NodesApi::list);

@@ -1,9 +1,9 @@
 'use client';
 
-import { useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Avatar } from '@/components/ui/avatar';
 import { Button } from '@/components/ui/button';
-import { changePassword, signOut, type Account } from '@/lib/protocol/accounts';
+import { changePassword, deleteAccount, signOut, type Account } from '@/lib/protocol/accounts';
 import { describeError } from '@/lib/protocol/errors';
 import { AccountForm } from './account-form';
 import { Field, kPasswordHint, kPasswordLimit } from './field';
@@ -22,7 +22,13 @@ export function OwnAccount({ account, provider }: { account: Account; provider: 
       {account.hasPassword ? <ChangePassword email={account.email} /> : (
         <p className="mt-6 text-sm text-soft">You sign in with {provider ?? 'a provider'}, so there is no password here.</p>
       )}
+      {account.operator && (
+        <p className="mt-6 text-sm text-soft">
+          You look after this server: <a href="/admin" data-testid="to-admin" className="font-medium text-accent underline underline-offset-4 hover:text-accent-hi">meetings, nodes and what was done</a>.
+        </p>
+      )}
       <SignOuts />
+      <DeleteAccount account={account} />
     </>
   );
 }
@@ -84,6 +90,41 @@ function SignOuts() {
         <Button onClick={() => void leave(true)} data-testid="sign-out-everywhere">Sign out on all devices</Button>
       </div>
       <p role="alert" className="mt-3 text-sm text-danger-text empty:hidden">{error}</p>
+    </Part>
+  );
+}
+
+function DeleteAccount({ account }: { account: Account }) {
+  const [open, setOpen] = useState(false);
+  const form = useRef<HTMLDivElement>(null);
+  const [password, setPassword] = useState('');
+  // What was clicked is gone.
+  useEffect(() => {
+    if (open) form.current?.querySelector<HTMLElement>('input:not([hidden]), button')?.focus();
+  }, [open]);
+  const send = async () => {
+    await deleteAccount(account.hasPassword ? password : undefined);
+    location.assign('/');
+  };
+  return (
+    <Part id="delete-title" title="Delete the account">
+      <p className="mt-1.5 text-sm text-soft">It goes for good, with your rooms and what was said in them. A meeting in one of them ends.</p>
+      {!open && <Button className="mt-4" onClick={() => setOpen(true)} data-testid="delete-account-open">Delete my account…</Button>}
+      {open && (
+        <div ref={form}>
+          <AccountForm
+            submit="Delete it for good"
+            testId="delete-account"
+            check={() => (account.hasPassword && password === '' ? { field: 'current-password', text: 'Enter your password.' } : null)}
+            send={send}
+          >
+            {account.hasPassword && <input type="text" name="username" autoComplete="username" value={account.email} readOnly hidden />}
+            {account.hasPassword ? (
+              <Field name="current-password" label="Your password" type="password" autoComplete="current-password" maxLength={kPasswordLimit} value={password} onChange={setPassword} />
+            ) : <p className="text-sm text-soft">You must have signed in within the last ten minutes.</p>}
+          </AccountForm>
+        </div>
+      )}
     </Part>
   );
 }

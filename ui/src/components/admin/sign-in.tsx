@@ -48,7 +48,8 @@ export function SignIn({ why, onSignedIn }: SignInProps) {
         <form onSubmit={(event) => void submit(event)} className="mt-4" noValidate>
           <p className="text-soft">
             Here is who meets when and how well, so this page asks for an API key with the scope “ops”. It stays in this tab and is
-            forgotten when the tab is closed.
+            forgotten when the tab is closed. Who <a href="/account?next=%2Fadmin" className="font-medium text-accent underline underline-offset-4 hover:text-accent-hi">signs in</a> with
+            the account of an operator needs none.
           </p>
           <pre className="mt-4 rounded-xl bg-ink-900 px-4 py-3 text-sm break-words whitespace-pre-wrap text-soft">confab key create --name me --scope ops</pre>
           <SignInField name="key-id" label="Key" type="text" value={id} onChange={setId} isWrong={error !== ''} />

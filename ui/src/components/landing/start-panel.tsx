@@ -44,7 +44,7 @@ export function StartPanel({ bar }: StartPanelProps) {
     setCreateError('');
     try {
       const { code, hostKey } = await createRoom(roomOf(options));
-      saveHostKey(code, hostKey);
+      if (hostKey !== undefined) saveHostKey(code, hostKey);
       location.assign(`/room/${code}`);
     } catch (error) {
       setCreateError(describeError(error));

@@ -11,7 +11,7 @@ import { PreJoin } from './prejoin';
 const info: RoomInfo = { code: 'abc-defg-hij', createdAt: 0, participants: 2 };
 const rules = { signIn: true, signUp: true, guestsCreate: true, guestsJoin: true };
 const nobody: Standing = { rules, account: null };
-const ada: Standing = { rules, account: { id: 'ac_1', email: 'ada@example.org', name: 'Ada', hasPassword: true } };
+const ada: Standing = { rules, account: { id: 'ac_1', email: 'ada@example.org', name: 'Ada', hasPassword: true, operator: false } };
 
 beforeEach(() => {
   const mediaDevices = Object.assign(new EventTarget(), { enumerateDevices: () => Promise.resolve([]) });

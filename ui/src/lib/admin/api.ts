@@ -159,9 +159,9 @@ function authorization({ id, secret }: Credential): string {
   return `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(`${id}:${secret}`)))}`;
 }
 
-/** Asks with one key, for as long as the server takes it. */
+/** Asks with one key, or as who is signed in, for as long as the server takes it. */
 export class AdminApi {
-  constructor(private readonly credential: Credential) {}
+  constructor(private readonly credential: Credential | null) {}
 
   get<T>(path: string, signal?: AbortSignal): Promise<T> {
     return this.ask('GET', path, signal === undefined ? {} : { signal });
@@ -181,7 +181,7 @@ export class AdminApi {
     try {
       response = await fetch(path, {
         method,
-        headers: { accept: 'application/json', authorization: authorization(this.credential) },
+        headers: { accept: 'application/json', ...(this.credential === null ? {} : { authorization: authorization(this.credential) }) },
         signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
       });
     } catch {

@@ -15,7 +15,7 @@ describe('the page to go on to after signing in', () => {
 });
 
 const rules = { signIn: true, signUp: true, guestsCreate: false, guestsJoin: true };
-const account = { id: 'ac_1', email: 'ada@example.org', name: 'Ada', hasPassword: true };
+const account = { id: 'ac_1', email: 'ada@example.org', name: 'Ada', hasPassword: true, operator: false };
 
 describe('what bars the way of a guest', () => {
   it('is nothing where the server knows no accounts, or who it is', () => {

@@ -5,6 +5,8 @@ export interface Account {
   email: string;
   name: string;
   hasPassword: boolean;
+  /** May look after the server, at /admin. */
+  operator: boolean;
 }
 
 export interface OwnRoom {
@@ -61,6 +63,11 @@ export async function changePassword(current: string, password: string): Promise
 
 export async function signOut(everywhere = false): Promise<void> {
   await call('POST', '/api/auth/sign-out', { body: { everywhere } });
+}
+
+/** `password`: none where the account has none. */
+export async function deleteAccount(password?: string): Promise<void> {
+  await call('POST', '/api/auth/delete', { body: password === undefined ? {} : { password: asTyped(password) } });
 }
 
 export async function getOwnRooms(): Promise<OwnRoom[]> {

@@ -3,7 +3,8 @@ import { errorIn, ProtocolError } from './errors';
 
 export interface CreatedRoom {
   code: string;
-  hostKey: string;
+  /** None where who made it is signed in: the room is theirs by that. */
+  hostKey?: string;
   createdAt: number;
 }
 
