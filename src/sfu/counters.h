@@ -101,6 +101,8 @@ struct ShardCounters {
   std::uint64_t key_frame_requests_out = 0;
   std::uint64_t twcc_feedback_in = 0;
   std::uint64_t twcc_feedback_out = 0;
+  std::uint64_t layers_allocations_in = 0;
+  std::uint64_t layers_allocations_refused = 0;
   std::uint64_t sender_reports_out = 0;
   std::uint64_t receiver_reports_out = 0;
   std::uint64_t transports_timed_out = 0;

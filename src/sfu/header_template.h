@@ -16,7 +16,7 @@
 
 namespace confab::sfu {
 
-inline constexpr std::size_t kHeaderExtensions = 12;  // one past the highest HeaderExtension
+inline constexpr std::size_t kHeaderExtensions = 13;  // one past the highest HeaderExtension
 
 // The ids of one side's negotiation, by what they mean; 0 where it was not negotiated.
 struct ExtensionIds {

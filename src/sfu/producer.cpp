@@ -136,6 +136,8 @@ void Producer::receive_media(Instant now, std::uint8_t encoding, PacketRef packe
   if (kind() == ortc::MediaKind::kAudio) note_audio_level(now, rtp);
   if (streams_.size() > 1 && !rtp.payload().empty()) {
     layer_rates_.add(now, encoding, info->temporal_layer, packet.size() + kWireBytes);
+    // What is repeated may speak of a time that is over.
+    if (arrival.is_newest) note_layers_allocation(now, rtp);
   }
 
   const MediaPacket media(
@@ -164,6 +166,22 @@ void Producer::note_audio_level(Instant now, const rtp::RtpPacketView& rtp) {
   if (const auto level = rtp::parse_audio_level(*data)) {
     link_.on_audio_level(now, id(), level->level_dbov);
   }
+}
+
+void Producer::note_layers_allocation(Instant now, const rtp::RtpPacketView& rtp) {
+  const std::uint8_t extension = extensions_[HeaderExtension::kLayersAllocation];
+  if (extension == 0) return;
+  const auto data = rtp.extension(extension);
+  if (!data) return;
+  const auto said = rtp::parse_layers_allocation(*data);
+  if (!said) {
+    ++context_.counters.layers_allocations_refused;
+    return;
+  }
+  ++context_.counters.layers_allocations_in;
+  announced_.hear(now, *said);
+  layers_check_at_ = now;
+  link_.schedule(now);
 }
 
 CopiedExtensions Producer::copied_extensions(const rtp::RtpPacketView& rtp) const {
@@ -228,16 +246,23 @@ void Producer::check_layers(Instant now) {
   const Duration silence = std::max(context_.config.timing.layer_silence,
                                     is_screen() ? kScreenSilence : Duration::zero());
   LayerMask alive = 0;
+  LayerMask off = 0;
   for (std::uint8_t i = 0; i < layers(); ++i) {
-    const bool is_alive = streams_[i].has_packets() && now - streams_[i].last_packet_at() < silence;
-    if (is_alive) alive |= layer_bit(i);
+    const Instant last = streams_[i].last_packet_at();
+    if (streams_[i].has_packets() && now - last < silence) alive |= layer_bit(i);
+    if (announced_.is_off(i, last)) off |= layer_bit(i);
   }
   if (alive == 0) flows_since_ = kNever;
   if (alive != 0 && flows_since_ == kNever) flows_since_ = now;
   // Where nothing comes at all, as of a screen that stands still, nothing shows that one is gone;
   // nor a moment after the first of them comes again.
   if (alive == 0 || now - flows_since_ < silence) alive |= this->alive();
-  const bool changed_rates = change_rates(layer_rates_.bps(now));
+  if ((alive & ~off) != 0) alive &= static_cast<LayerMask>(~off);
+  LayerBps rates = layer_rates_.bps(now);
+  // An encoder aims high for a screen, on which nothing moves for most of the time: what it took
+  // when something did says more.
+  if (!is_screen()) announced_.raise(rates);
+  const bool changed_rates = change_rates(rates);
   if (!change_alive(now, alive) && !changed_rates) return;
   for (const auto& outlet : outlets_) outlet->on_state_changed();
 }

@@ -16,6 +16,7 @@
 #include "rtc/codec/payload.h"
 #include "rtc/ortc/ortc.h"
 #include "rtc/rtp/packet.h"
+#include "sfu/announced_layers.h"
 #include "sfu/layer_rates.h"
 #include "sfu/media_packet.h"
 #include "sfu/pipe_outlet.h"
@@ -93,6 +94,7 @@ class Producer final : public Source {
   void receive_media(Instant now, std::uint8_t encoding, PacketRef packet,
                      const rtp::RtpPacketView& rtp, bool repaired);
   void note_audio_level(Instant now, const rtp::RtpPacketView& rtp);
+  void note_layers_allocation(Instant now, const rtp::RtpPacketView& rtp);
   CopiedExtensions copied_extensions(const rtp::RtpPacketView& rtp) const;
 
   ShardContext& context_;
@@ -107,6 +109,7 @@ class Producer final : public Source {
   std::vector<std::unique_ptr<PipeOutlet>> outlets_;
   Instant flows_since_ = kNever;  // any of the layers
   LayerRates layer_rates_;
+  AnnouncedLayers announced_;
   Instant layers_check_at_ = kNever;
   bool wants_remb_ = false;
 };

@@ -40,7 +40,7 @@ async function people(t, names, options = {}) {
     await join(page, server, code, name);
     pages.push(page);
   }
-  return pages;
+  return Object.assign(pages, { server });
 }
 
 const widthOf = async (page) => (await stats(page)).streams.find((each) => each.direction === 'recv' && each.source === 'camera')?.stats?.width ?? 0;
@@ -55,7 +55,8 @@ async function untilWidth(page, what, fits) {
 }
 
 test('a small place gets a small picture, and a large one a large picture again', async (t) => {
-  const [ada] = await people(t, ['Ada', 'Ben'], { defaultCamera: true });
+  const pages = await people(t, ['Ada', 'Ben'], { defaultCamera: true });
+  const [ada] = pages;
   await seesMoving(ada, 1);
   // How large depends on what a busy computer sends, and on what it takes for the link.
   await untilWidth(ada, 'in half a window', (width) => width > 320);
@@ -64,6 +65,9 @@ test('a small place gets a small picture, and a large one a large picture again'
   await ada.setViewportSize({ width: 1280, height: 800 });
   // A computer that is busy may leave out the largest meanwhile.
   await untilWidth(ada, 'in half a window again', (width) => width > 320);
+  const heard = await pages.server.metrics();
+  assert.ok(heard.confab_layers_allocations_received_total > 0, 'Chromium says what its layers are made of');
+  assert.equal(heard.confab_layers_allocations_refused_total, 0);
 });
 
 test('who saves data receives small pictures, or sound alone', async (t) => {

@@ -22,6 +22,8 @@ constexpr std::array kUris = std::to_array<std::pair<HeaderExtension, std::strin
     {HeaderExtension::kAbsCaptureTime,
      "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time"},
     {HeaderExtension::kPlayoutDelay, "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"},
+    {HeaderExtension::kLayersAllocation,
+     "http://www.webrtc.org/experiments/rtp-hdrext/video-layers-allocation00"},
 });
 
 }  // namespace

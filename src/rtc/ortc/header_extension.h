@@ -22,6 +22,7 @@ enum class HeaderExtension : std::uint8_t {
   kTimestampOffset = 9,       // RFC 5450
   kAbsCaptureTime = 10,       // webrtc.org
   kPlayoutDelay = 11,         // webrtc.org
+  kLayersAllocation = 12,     // webrtc.org
 };
 
 std::string_view uri(HeaderExtension extension);

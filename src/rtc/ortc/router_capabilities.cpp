@@ -123,6 +123,7 @@ std::vector<RtpHeaderExtension> router_extensions() {
       {kVideo, kAbsCaptureTime, kSendRecv},
       {kAudio, kPlayoutDelay, kSendRecv},
       {kVideo, kPlayoutDelay, kSendRecv},
+      {kVideo, kLayersAllocation, kRecvOnly},
   });
   std::vector<RtpHeaderExtension> out;
   out.reserve(kOffers.size());

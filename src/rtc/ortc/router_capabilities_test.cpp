@@ -122,7 +122,7 @@ TEST(RouterCapabilitiesTest, OneExtensionHasOneIdForBothKinds) {
     EXPECT_EQ(ids.emplace(extension.uri, extension.preferred_id).first->second,
               extension.preferred_id);
   }
-  EXPECT_EQ(ids.size(), 11u);
+  EXPECT_EQ(ids.size(), 12u);
 }
 
 }  // namespace

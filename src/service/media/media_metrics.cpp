@@ -97,6 +97,10 @@ void expose_counters(const sfu::ShardCounters& c, std::string_view shard,
   counter("twcc_feedback_received", "Transport-wide feedback from subscribers.",
           c.twcc_feedback_in);
   counter("twcc_feedback_sent", "Transport-wide feedback to publishers.", c.twcc_feedback_out);
+  counter("layers_allocations_received", "What publishers said of the layers that they send.",
+          c.layers_allocations_in);
+  counter("layers_allocations_refused", "Of these, those that could not be read.",
+          c.layers_allocations_refused);
   counter("sender_reports_sent", "RTCP sender reports.", c.sender_reports_out);
   counter("receiver_reports_sent", "RTCP receiver reports.", c.receiver_reports_out);
   counter("transports_timed_out", "Transports closed for want of consent.", c.transports_timed_out);

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <utility>
 
+#include "rtc/ortc/header_extension.h"
 #include "rtc/ortc/ortc.h"
 #include "rtc/ortc/router_capabilities.h"
 #include "service/ortc_json/read.h"
@@ -52,6 +53,16 @@ void have_audio_carry_transport_cc(bj::value& capabilities) {
   for (bj::value& extension : capabilities.at("headerExtensions").as_array()) {
     if (extension.at("uri") == kTransportCc) extension.at("direction") = "sendrecv";
   }
+}
+// And it does not hear what publishers say of their layers.
+void offer_layers_allocation(bj::value& capabilities) {
+  capabilities.at("headerExtensions")
+      .as_array()
+      .push_back({{"kind", "video"},
+                  {"uri", ortc::uri(ortc::HeaderExtension::kLayersAllocation)},
+                  {"preferredId", 12},
+                  {"preferredEncrypt", false},
+                  {"direction", "recvonly"}});
 }
 void add_transport_cc(bj::value& parameters) {
   bj::array& extensions = parameters.at("headerExtensions").as_array();
@@ -131,6 +142,7 @@ TEST_P(GoldenTest, RouterCapabilities) {
   bj::value expected = fixture_.at("routerRtpCapabilities");
   drop_packet_id(expected);
   have_audio_carry_transport_cc(expected);
+  offer_layers_allocation(expected);
 
   EXPECT_EQ(bj::value(to_json(router_)), expected);
 }
