@@ -6,7 +6,7 @@
 
 # shellcheck disable=SC2154  # root: tools/setup.sh
 logs="$root/build/test-logs"
-fuzz_seconds="${CONFAB_FUZZ_SECONDS:-30}"
+fuzz_seconds="${CONFAB_FUZZ_SECONDS:-15}"
 
 all_suites() {
   echo unit asan tsan same_hash fuzz ui
