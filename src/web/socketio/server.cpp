@@ -1,13 +1,13 @@
 #include "web/socketio/server.h"
 
 #include <algorithm>
-#include <deque>
 #include <unordered_map>
 #include <utility>
 
 #include "base/check.h"
 #include "base/timer_wheel.h"
 #include "web/socketio/json.h"
+#include "web/socketio/outbox.h"
 #include "web/socketio/packet.h"
 #include "web/socketio/rooms.h"
 #include "web/socketio/socket.h"
@@ -19,43 +19,6 @@ struct PidTag {
   static constexpr std::string_view kPrefix = "sp";
 };
 
-DisconnectReason to_disconnect_reason(engineio::CloseReason reason) {
-  switch (reason) {
-    case engineio::CloseReason::kClientGoingAway:
-      return DisconnectReason::kGoingAway;
-    case engineio::CloseReason::kClientClosed:
-    case engineio::CloseReason::kTransportClosed:
-      return DisconnectReason::kTransportClosed;
-    case engineio::CloseReason::kServerClosed:
-      return DisconnectReason::kServerDisconnected;
-    case engineio::CloseReason::kPingTimeout:
-      return DisconnectReason::kPingTimeout;
-    case engineio::CloseReason::kParseError:
-      return DisconnectReason::kParseError;
-    case engineio::CloseReason::kTransportError:
-    case engineio::CloseReason::kBufferFull:
-      return DisconnectReason::kTransportError;
-  }
-  return DisconnectReason::kTransportError;
-}
-
-// Those after which a client may just have lost its network (the stock server has the same list).
-bool is_recoverable(DisconnectReason reason) {
-  switch (reason) {
-    case DisconnectReason::kTransportClosed:
-    case DisconnectReason::kGoingAway:
-    case DisconnectReason::kTransportError:
-    case DisconnectReason::kPingTimeout:
-      return true;
-    case DisconnectReason::kClientDisconnected:
-    case DisconnectReason::kServerDisconnected:
-    case DisconnectReason::kParseError:
-    case DisconnectReason::kReplaced:
-      return false;
-  }
-  return false;
-}
-
 std::optional<std::string> string_member(const std::vector<JsonMember>& members,
                                          std::string_view key) {
   const auto value = find_member(members, key);
@@ -63,28 +26,6 @@ std::optional<std::string> string_member(const std::vector<JsonMember>& members,
 }
 
 }  // namespace
-
-std::string_view disconnect_reason_name(DisconnectReason reason) {
-  switch (reason) {
-    case DisconnectReason::kClientDisconnected:
-      return "client namespace disconnect";
-    case DisconnectReason::kServerDisconnected:
-      return "server namespace disconnect";
-    case DisconnectReason::kTransportClosed:
-      return "transport close";
-    case DisconnectReason::kGoingAway:
-      return "going away";
-    case DisconnectReason::kTransportError:
-      return "transport error";
-    case DisconnectReason::kPingTimeout:
-      return "ping timeout";
-    case DisconnectReason::kParseError:
-      return "parse error";
-    case DisconnectReason::kReplaced:
-      return "replaced";
-  }
-  return {};
-}
 
 class Server::Impl {
  public:
@@ -150,12 +91,12 @@ class Server::Impl {
     Socket* socket = find(id);
     if (socket == nullptr || socket->state != Socket::State::kRequested) return;
     Session& session = *find(socket->session);
-    send_connect_error(session, socket->wire_nsp, message, data_json);
+    out_.connect_error(session.id, socket->wire_nsp, message, data_json);
     session.sockets.erase(socket->wire_nsp);
     erase(*socket);
     if (++session.refusals < config_.refusals_max) return expect_connect(now, session);
     const SessionId session_id = session.id;
-    out_.push_back(CloseSession{session_id});
+    out_.push(CloseSession{session_id});
     handle_closed(now, session_id, DisconnectReason::kServerDisconnected);
   }
 
@@ -172,22 +113,16 @@ class Server::Impl {
     }
     const std::uint64_t ack_id = socket->next_ack_id++;
     socket->pending_acks[ack_id] = {tag, now + timeout};
-    send_event(*socket, event, ack_id, {});
+    out_.event(*socket, event, ack_id);
     set_timer(*socket);
     return true;
   }
 
   void acknowledge(SocketId id, std::uint64_t ack_id, std::string_view args_json,
-                   Attachments attachments) {
+                   const Attachments& attachments) {
     Socket* socket = find(id);
     if (socket == nullptr || socket->state != Socket::State::kConnected) return;
-    Packet packet;
-    packet.type = attachments.empty() ? PacketType::kAck : PacketType::kBinaryAck;
-    packet.nsp = socket->wire_nsp;
-    packet.ack_id = ack_id;
-    packet.json = args_json;
-    packet.attachments = attachments.size();
-    send(socket->session, packet, {}, attachments);
+    out_.acknowledgement(*socket, ack_id, args_json, attachments);
   }
 
   void join(SocketId id, std::string_view room) {
@@ -217,15 +152,12 @@ class Server::Impl {
     }
     const SessionId session_id = socket->session;
     Session& session = *find(session_id);
-    Packet packet;
-    packet.type = PacketType::kDisconnect;
-    packet.nsp = socket->wire_nsp;
-    send(session_id, packet, {}, {});
+    out_.disconnect(*socket);
     session.sockets.erase(socket->wire_nsp);
     session.left.insert(socket->wire_nsp);
     drop(*socket, DisconnectReason::kServerDisconnected);
     if (!close_session) return;
-    out_.push_back(CloseSession{session_id});
+    out_.push(CloseSession{session_id});
     handle_closed(now, session_id, DisconnectReason::kServerDisconnected);
   }
 
@@ -256,12 +188,7 @@ class Server::Impl {
 
   Instant next_timeout() const { return std::min(session_wheel_.next(), socket_wheel_.next()); }
 
-  bool poll(Output& out) {
-    if (out_.empty()) return false;
-    out = std::move(out_.front());
-    out_.pop_front();
-    return true;
-  }
+  bool poll(Output& out) { return out_.poll(out); }
 
   bool is_connected(SocketId id) const {
     const Socket* socket = find(id);
@@ -319,7 +246,7 @@ class Server::Impl {
     const auto known = std::ranges::find(config_.namespaces, packet.nsp,
                                          &std::pair<std::string, std::string>::first);
     if (known == config_.namespaces.end()) {
-      send_connect_error(session, packet.nsp, "Invalid namespace", {});
+      out_.connect_error(session.id, packet.nsp, "Invalid namespace", {});
       return;
     }
     if (session.sockets.contains(packet.nsp)) {
@@ -333,8 +260,8 @@ class Server::Impl {
     socket->wire_nsp = packet.nsp;
     socket->nsp = known->second;
     session.sockets[packet.nsp] = socket->id;
-    out_.push_back(ConnectRequest{socket->id, session.id, socket->nsp,
-                                  packet.json.empty() ? "{}" : packet.json});
+    out_.push(ConnectRequest{socket->id, session.id, socket->nsp,
+                             packet.json.empty() ? "{}" : packet.json});
     sockets_[socket->id] = std::move(socket);
   }
 
@@ -367,8 +294,8 @@ class Server::Impl {
     const SessionId old = socket.session;
     find(old)->sockets.erase(socket.wire_nsp);
     drop_acks(socket, kNever);
-    out_.push_back(Disconnected{socket.id, socket.nsp, DisconnectReason::kReplaced, true});
-    out_.push_back(CloseSession{old});
+    out_.push(Disconnected{socket.id, socket.nsp, DisconnectReason::kReplaced, true});
+    out_.push(CloseSession{old});
     handle_closed(now, old, DisconnectReason::kTransportClosed);
   }
 
@@ -377,40 +304,18 @@ class Server::Impl {
       fail(now, session);
       return;
     }
-    out_.push_back(EventReceived{socket.id, socket.nsp, std::move(whole.packet.name),
-                                 std::move(whole.packet.json), std::move(whole.attachments),
-                                 whole.packet.ack_id});
+    out_.push(EventReceived{socket.id, socket.nsp, std::move(whole.packet.name),
+                            std::move(whole.packet.json), std::move(whole.attachments),
+                            whole.packet.ack_id});
   }
 
   void handle_ack(Socket& socket, WholePacket whole) {
     const auto at = socket.pending_acks.find(*whole.packet.ack_id);
     if (at == socket.pending_acks.end()) return;  // too late
-    out_.push_back(AckReceived{socket.id, at->second.tag, std::move(whole.packet.json),
-                               std::move(whole.attachments)});
+    out_.push(AckReceived{socket.id, at->second.tag, std::move(whole.packet.json),
+                          std::move(whole.attachments)});
     socket.pending_acks.erase(at);
     set_timer(socket);
-  }
-
-  // ---- sending ----
-
-  void send(SessionId session, const Packet& packet, std::string_view extra_json,
-            const Attachments& attachments) {
-    out_.push_back(SendToSession{session, false, encode_packet(packet, extra_json)});
-    for (const std::string& data : attachments) {
-      out_.push_back(SendToSession{session, true, data});
-    }
-  }
-
-  void send_event(const Socket& socket, const Emit& event, std::optional<std::uint64_t> ack_id,
-                  std::string_view extra_json) {
-    Packet packet;
-    packet.type = event.attachments.empty() ? PacketType::kEvent : PacketType::kBinaryEvent;
-    packet.nsp = socket.wire_nsp;
-    packet.ack_id = ack_id;
-    packet.name = event.name;
-    packet.json = event.args_json;
-    packet.attachments = event.attachments.size();
-    send(socket.session, packet, extra_json, event.attachments);
   }
 
   void deliver(Instant now, Socket& socket, const std::shared_ptr<const Emit>& event) {
@@ -418,41 +323,23 @@ class Server::Impl {
     const bool is_kept = !socket.pid.empty() && !event->is_volatile;
     const std::uint64_t offset = is_kept ? socket.log.add(now, event) : 0;
     if (socket.state != Socket::State::kConnected) return;
-    send_event(socket, *event, std::nullopt, is_kept ? json_quote(offset_text(offset)) : "");
-  }
-
-  void send_connect_error(const Session& session, std::string_view nsp, std::string_view message,
-                          std::string_view data_json) {
-    Packet packet;
-    packet.type = PacketType::kConnectError;
-    packet.nsp = nsp;
-    packet.json = "{\"message\":" + json_quote(message);
-    if (!data_json.empty()) packet.json.append(",\"data\":").append(data_json);
-    packet.json.push_back('}');
-    send(session.id, packet, {}, {});
-  }
-
-  // The answer to CONNECT, then what was missed.
-  void welcome(const Socket& socket, bool is_recovered) {
-    Packet packet;
-    packet.type = PacketType::kConnect;
-    packet.nsp = socket.wire_nsp;
-    packet.json = "{\"sid\":" + json_quote(socket.id.to_string());
-    if (!socket.pid.empty()) packet.json.append(",\"pid\":").append(json_quote(socket.pid));
-    packet.json.push_back('}');
-    send(socket.session, packet, {}, {});
-    for (std::size_t i = 0; i < socket.log.size(); ++i) {
-      send_event(socket, socket.log.at(i), std::nullopt,
-                 json_quote(offset_text(socket.log.offset() + i)));
+    if (is_kept) {
+      out_.kept_event(socket, *event, offset);
+    } else {
+      out_.event(socket, *event, std::nullopt);
     }
-    out_.push_back(Connected{socket.id, socket.session, socket.nsp, is_recovered});
+  }
+
+  void welcome(const Socket& socket, bool is_recovered) {
+    out_.welcome(socket);
+    out_.push(Connected{socket.id, socket.session, socket.nsp, is_recovered});
   }
 
   // ---- endings ----
 
   void fail(Instant now, Session& session) {
     const SessionId id = session.id;
-    out_.push_back(CloseSession{id});
+    out_.push(CloseSession{id});
     handle_closed(now, id, DisconnectReason::kParseError);
   }
 
@@ -466,17 +353,17 @@ class Server::Impl {
     socket.expires_at = now + config_.recovery_window;
     drop_acks(socket, kNever);
     set_timer(socket);
-    out_.push_back(Disconnected{socket.id, socket.nsp, reason, true});
+    out_.push(Disconnected{socket.id, socket.nsp, reason, true});
   }
 
   void drop(Socket& socket, DisconnectReason reason) {
     drop_acks(socket, kNever);
-    out_.push_back(Disconnected{socket.id, socket.nsp, reason, false});
+    out_.push(Disconnected{socket.id, socket.nsp, reason, false});
     erase(socket);
   }
 
   void expire(Socket& socket) {
-    out_.push_back(Expired{socket.id, socket.nsp});
+    out_.push(Expired{socket.id, socket.nsp});
     erase(socket);
   }
 
@@ -491,13 +378,13 @@ class Server::Impl {
   void drop_acks(Socket& socket, Instant until) {
     std::erase_if(socket.pending_acks, [this, &socket, until](const auto& entry) {
       if (entry.second.by > until) return false;
-      out_.push_back(AckReceived{socket.id, entry.second.tag, std::nullopt, {}});
+      out_.push(AckReceived{socket.id, entry.second.tag, std::nullopt, {}});
       return true;
     });
   }
 
   void trust(Session& session) {
-    if (!std::exchange(session.is_trusted, true)) out_.push_back(TrustSession{session.id});
+    if (!std::exchange(session.is_trusted, true)) out_.push(TrustSession{session.id});
   }
 
   // At first, and after a refusal, the client has its time to try, and no more.
@@ -522,7 +409,7 @@ class Server::Impl {
   Random& random_;
   TimerWheel session_wheel_;
   TimerWheel socket_wheel_;
-  std::deque<Output> out_;
+  Outbox out_;
   Rooms rooms_;
   std::unordered_map<SessionId, std::unique_ptr<Session>> sessions_;
   std::unordered_map<SocketId, std::unique_ptr<Socket>> sockets_;
@@ -565,7 +452,7 @@ bool Server::emit_with_ack(Instant now, SocketId socket, const Emit& event, std:
 }
 void Server::acknowledge(Instant /*now*/, SocketId socket, std::uint64_t ack_id,
                          std::string_view args_json, Attachments attachments) {
-  impl_->acknowledge(socket, ack_id, args_json, std::move(attachments));
+  impl_->acknowledge(socket, ack_id, args_json, attachments);
 }
 void Server::join(SocketId socket, std::string_view room) {
   impl_->join(socket, room);

@@ -21,6 +21,7 @@
 #include "base/instant.h"
 #include "base/random.h"
 #include "web/engineio/server.h"
+#include "web/socketio/disconnect_reason.h"
 
 namespace confab::socketio {
 
@@ -52,19 +53,6 @@ struct Config {
   std::vector<std::pair<std::string, std::string>> namespaces = {{"/", "/"}};
   std::uint16_t node = 0;
 };
-
-enum class DisconnectReason : std::uint8_t {
-  kClientDisconnected,  // socket.disconnect() in the client
-  kServerDisconnected,  // disconnect() here
-  kTransportClosed,     // the connection ended
-  kGoingAway,           // it ended because the client's page was closed or left
-  kTransportError,
-  kPingTimeout,
-  kParseError,  // bytes that are not Socket.IO
-  kReplaced,    // the same client came back on a new connection
-};
-// As the stock server calls it ("transport close", "ping timeout", ...).
-std::string_view disconnect_reason_name(DisconnectReason reason);
 
 using Attachments = std::vector<std::string>;
 
