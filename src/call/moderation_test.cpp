@@ -1,4 +1,5 @@
 // What hosts do to others, as people in the meeting see it.
+#include "call/register.h"
 #include "call/testing.h"
 
 namespace confab::call {
@@ -164,6 +165,32 @@ TEST_F(ModerationTest, a_room_of_somebody_who_signs_in_is_led_by_no_host_key) {
   const ConnectionId owner = world.connect();
   world.ask(owner, join);
   EXPECT_EQ(world.answer<JoinedMeeting>(owner).state.self.role, Role::kHost);
+}
+
+TEST_F(ModerationTest, a_room_has_so_many_bans_and_then_one_must_be_lifted_first) {
+  constexpr const char* kCode = "own-room-aaa";
+  SeededRandom random(1);
+  Room& room = world.rooms[kCode];
+  room.code = kCode;
+  room.host_key_hash = "hash";
+  BanId first;
+  for (std::size_t i = 0; i < kBansMax; ++i) {
+    const BanId ban = BanId::random(random);
+    if (i == 0) first = ban;
+    room.people.push_back({device_subject("device " + std::to_string(i)), {}, true, ban, "Eve", 1});
+  }
+  Join join = World::newcomer("Hana");
+  join.room = kCode;
+  join.host_key_hash = "hash";
+  const ConnectionId host = world.connect();
+  world.ask(host, join);
+  const ConnectionId guest = world.connect();
+  const ParticipantId who = world.join(guest, "Ben", kCode).state.self.who.id;
+  world.ask(host, BanParticipant{who});
+  EXPECT_EQ(world.refusal(host), ErrorCode::kFull);
+  world.ask(host, LiftBan{first});
+  world.ask(host, BanParticipant{who});
+  EXPECT_TRUE(world.was_disconnected(guest));
 }
 
 TEST_F(ModerationTest, a_microphone_that_is_being_made_while_it_is_muted_is_muted) {

@@ -39,13 +39,22 @@ constexpr std::int64_t kRevocationGraceMs = std::int64_t{7} * 24 * 3600 * 1000;
 
 // ---- keys ----
 
+// Counted where they are: a process knows neither those that it can not read, nor those that others
+// make just now.
 void SqlAccess::add_api_key(ApiKeyRecord key, Answer<void> answer) {
-  run({"add_api_key",
+  ask_if_any(
+      {"add_api_key",
        "INSERT INTO api_keys (id, name, scopes, sealed_secret, created_at_ms, revoked_at_ms)"
-       " VALUES ($1, $2, $3, $4, $5, $6)",
+       " SELECT $1, $2, $3, $4, CAST($5 AS BIGINT), CAST($6 AS BIGINT)"
+       " WHERE (SELECT count(*) FROM api_keys) < CAST($7 AS BIGINT) RETURNING id",
        {std::move(key.id), std::move(key.name), std::move(key.scopes), std::move(key.sealed_secret),
-        text_of(key.created_at_ms), text_of(key.revoked_at_ms)}},
-      std::move(answer));
+        text_of(key.created_at_ms), text_of(key.revoked_at_ms), text_of(kApiKeysMax)},
+       1},
+      [answer = std::move(answer)](Result<bool> added) mutable {
+        if (!added) return answer(std::unexpected(std::move(added).error()));
+        if (!*added) return answer(fail(ErrorCode::kFull, "there are 1000 API keys already"));
+        answer({});
+      });
 }
 
 void SqlAccess::api_keys(Answer<std::vector<ApiKeyRecord>> answer) {

@@ -244,5 +244,21 @@ TEST_P(StoreContract, tells_the_audit_log_page_by_page_newest_first) {
   EXPECT_EQ(next[0].outcome, "ok");
 }
 
+TEST_P(StoreContract, keeps_so_many_api_keys_and_refuses_one_more) {
+  ASSERT_TRUE(user_.check());
+  place_->execute(
+      "INSERT INTO api_keys (id, name, scopes, sealed_secret, created_at_ms, revoked_at_ms)"
+      " WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 999)"
+      " SELECT 'AK' || i, 'x', 'join', '', 1, 1 FROM n");
+  const auto add = [&](const std::string& id) {
+    return user_.wait<void>([&](auto answer) {
+      user_.store().access().add_api_key({id, "x", "join", "sealed", 1, 0}, std::move(answer));
+    });
+  };
+  EXPECT_TRUE(add("last"));
+  EXPECT_EQ(add("one more").error().code, ErrorCode::kFull);
+  EXPECT_EQ(add("last").error().code, ErrorCode::kFull);
+}
+
 }  // namespace
 }  // namespace confab::store

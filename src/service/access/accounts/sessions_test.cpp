@@ -136,6 +136,29 @@ TEST_F(SessionsTest, that_are_too_old_are_not_believed_from_memory) {
   EXPECT_EQ(whose(), "unavailable");
 }
 
+TEST_F(SessionsTest, that_are_remembered_have_a_limit) {
+  const auto secret = [](std::size_t i) {
+    std::string out = std::to_string(i);
+    return std::string(43 - out.size(), 'x') + out;
+  };
+  const auto is_found = [&](std::size_t i) {
+    bool found = false;
+    sessions_.find(secret(i), [&](const Result<std::optional<store::SessionOwner>>& owner) {
+      found = owner && *owner;
+    });
+    return found;
+  };
+  for (std::size_t i = 0; i < kSessionsRemembered + 100; ++i) {
+    store_.owner->session.hash = auth::fingerprint(secret(i));
+    ASSERT_TRUE(is_found(i));
+  }
+  store_.error = ErrorCode::kUnavailable;
+  std::size_t believed = 0;
+  for (std::size_t i = 0; i < kSessionsRemembered + 100; ++i) believed += is_found(i) ? 1 : 0;
+  EXPECT_EQ(believed, kSessionsRemembered);
+  EXPECT_TRUE(is_found(kSessionsRemembered + 99)) << "who came last is among them";
+}
+
 TEST_F(SessionsTest, made_up_by_one_address_are_soon_not_looked_for_any_more) {
   store_.owner.reset();
   const IpAddress eve = *IpAddress::parse("192.0.2.1");
