@@ -271,6 +271,12 @@ struct LogsConfig {
   std::vector<std::string> hosts;
 };
 
+// Where nodes tell each other what they may lose.
+struct RedisConfig {
+  // redis://[:password@]host[:port][/number]; empty: each node counts for itself.
+  std::string url;
+};
+
 struct Config {
   // The database, generated keys and certificates; made with mode 0700 if missing.
   std::string data_dir = "data";
@@ -285,6 +291,7 @@ struct Config {
   IceConfig ice;
   CallConfig call;
   DatabaseConfig database;
+  RedisConfig redis;
   GatewayConfig gateway;
   DiscoveryConfig discovery;
   RpcConfig rpc;

@@ -375,6 +375,7 @@ TEST(ConfigTest, VariablesOfTheReferenceSystemCountForItsRolesAndLessThanOurs) {
   EXPECT_EQ(gateway->config.http.listen.port, 4040);
   EXPECT_EQ(gateway->config.discovery.consul, "http://consul:8500");
   EXPECT_EQ(gateway->config.discovery.address, "gateway-1");
+  EXPECT_EQ(gateway->config.redis.url, "redis://redis");
 
   ConfigPairs both = environment;
   both.insert(both.begin(), {"CONFAB_HTTP", "127.0.0.1:4999"});

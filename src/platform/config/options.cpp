@@ -367,6 +367,12 @@ std::vector<Option> process_options() {
   };
 }
 
+std::vector<Option> redis_options() {
+  return {secret(text({"redis.url", ""},
+                      "redis://… by which nodes share rates; each holds its own without it",
+                      [](Config& c) -> auto& { return c.redis.url; }))};
+}
+
 std::vector<Option> database_options() {
   return {
       secret(text({"database.url", ""},
@@ -381,6 +387,7 @@ std::vector<Option> all_options() {
   const std::vector<std::pair<RoleSet, std::vector<Option>>> parts = {
       {kEveryRole, process_options()},
       {kWithRooms, database_options()},
+      {set_of(Role::kServe, Role::kGateway, Role::kSignaling), redis_options()},
       {kWithHttp, http_options()},
       {kEveryRole, admin_options()},
       {kWithSockets, socketio_options()},

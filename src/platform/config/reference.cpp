@@ -8,7 +8,7 @@ namespace confab::config {
 namespace {
 
 constexpr auto kVariables = std::to_array<std::string_view>(
-    {"PORT", "DATABASE_URL", "CONSUL_HOST", "CONSUL_PORT", "SERVICE_HOST", "GRPC_PORT",
+    {"PORT", "DATABASE_URL", "REDIS_URL", "CONSUL_HOST", "CONSUL_PORT", "SERVICE_HOST", "GRPC_PORT",
      "MEDIASOUP_LISTEN_IP", "MEDIASOUP_ANNOUNCED_IP"});
 
 std::string value_of(const ConfigPairs& environment, std::string_view name) {
@@ -43,6 +43,7 @@ ConfigPairs reference_settings(Role role, const ConfigPairs& environment) {
   }
   if (role == Role::kWeb || role == Role::kLogs) return settings;
   if (role == Role::kSignaling) set("CONFAB_DATABASE_URL", value_of(environment, "DATABASE_URL"));
+  if (role != Role::kMedia) set("CONFAB_REDIS_URL", value_of(environment, "REDIS_URL"));
   if (const auto host = value_of(environment, "CONSUL_HOST"); !host.empty()) {
     const auto consul_port = value_of(environment, "CONSUL_PORT");
     set("CONFAB_DISCOVERY_CONSUL",

@@ -88,7 +88,8 @@ Result<Caller> Access::paced(Result<Caller> caller) {
 }
 
 Result<void> Access::pace(const std::string& name) {
-  if (identities_.take(name, monotonic_now())) return {};
+  const Instant now = monotonic_now();
+  if (identities_.take(name, now) && (!shared_rate_ || shared_rate_(name, now))) return {};
   ++identities_limited_;
   return fail(ErrorCode::kRateLimited,
               "too many requests of this key, token or account; wait a moment");

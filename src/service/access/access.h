@@ -90,6 +90,10 @@ class Access {
   // By whoever lists_rooms().
   Result<void> may_list_rooms(const http::Request& request);
 
+  // Asked besides, when the own rate allows it: whether all nodes together let an identity through.
+  using SharedRate = std::function<bool(const std::string& name, Instant now)>;
+  void share_rate(SharedRate shared) { shared_rate_ = std::move(shared); }
+
   auth::KeyRing& ring() { return ring_; }
   store::AccessStore& store() { return store_; }
   const auth::Sealer& sealer() const { return sealer_; }
@@ -122,6 +126,7 @@ class Access {
   KeySource source_;
   call::AddressRates failures_;
   IdentityRates identities_;
+  SharedRate shared_rate_;
   FindOperator find_operator_;  // where there are accounts
   std::uint64_t failures_limited_ = 0;
   std::uint64_t identities_limited_ = 0;

@@ -21,6 +21,7 @@ class PublicDoor {
   PublicDoor(const Config& config, http::EventLoop& loop, LogSink& log,
              const http::ServerOptions& options);
 
+  rest::AddressGate& gate() { return gate_; }
   // For routes, before listen().
   http::HttpServer& server() { return server_; }
   // `addresses`: what a certificate of our own is made out for, besides this host's name.

@@ -15,6 +15,7 @@
 #include "service/cli/parts/membership.h"
 #include "service/cli/parts/public_door.h"
 #include "service/cli/parts/role_process.h"
+#include "service/cli/parts/shared_limits.h"
 #include "service/cli/parts/web_app.h"
 #include "service/gateway/gateway.h"
 #include "service/gateway/scrape_targets.h"
@@ -45,6 +46,7 @@ class GatewayProcess {
   std::unique_ptr<JsonLog> log_;
   SecureRandom random_;
   std::unique_ptr<Membership> membership_;
+  std::unique_ptr<SharedLimits> shared_limits_;
   std::unique_ptr<PublicDoor> door_;
   std::unique_ptr<AdminDoor> admin_;
   std::unique_ptr<gateway::Gateway> gateway_;
@@ -62,6 +64,9 @@ Result<void> GatewayProcess::start() {
   if (!log) return std::unexpected(log.error());
   log_ = std::move(*log);
   if (auto opened = open_membership(); !opened) return opened;
+  auto shared = SharedLimits::open(config_, Role::kGateway, loop_, *log_);
+  if (!shared) return std::unexpected(shared.error());
+  shared_limits_ = std::move(*shared);
   open_doors();
   if (auto listening = listen(); !listening) return listening;
   return announce();
@@ -82,6 +87,7 @@ Result<void> GatewayProcess::open_membership() {
 
 void GatewayProcess::open_doors() {
   door_ = std::make_unique<PublicDoor>(config_, loop_, *log_);
+  shared_limits_->guard(*door_);
   gateway_ = std::make_unique<gateway::Gateway>(
       gateway::Options{.service = std::string(kSignalingService),
                        .connect_timeout = config_.gateway.connect_timeout,
@@ -97,6 +103,7 @@ void GatewayProcess::open_doors() {
   answers.metrics = [this](std::move_only_function<void(metrics::Exposition&)> done) {
     metrics::Exposition out;
     gateway_->expose(out);
+    shared_limits_->expose(out);
     membership_->expose(out);
     expose_listener("public", door_->server(), out);
     done(out);

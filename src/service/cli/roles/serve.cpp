@@ -20,6 +20,7 @@
 #include "service/cli/parts/nodes_api.h"
 #include "service/cli/parts/public_door.h"
 #include "service/cli/parts/role_process.h"
+#include "service/cli/parts/shared_limits.h"
 #include "service/cli/parts/stores.h"
 #include "service/cli/parts/web_app.h"
 #include "service/media/media_metrics.h"
@@ -64,6 +65,7 @@ class AllInOne final : private NodesApi::Nodes {
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<auth::TokenSigner> signer_;
   std::unique_ptr<MediaPlane> plane_;
+  std::unique_ptr<SharedLimits> shared_limits_;
   std::unique_ptr<PublicDoor> door_;
   std::unique_ptr<AdminDoor> admin_;
   std::unique_ptr<AccessParts> access_;
@@ -105,13 +107,18 @@ Result<void> AllInOne::open_stores() {
 
 Result<void> AllInOne::open_http() {
   media::SharedMedia::User& media = plane_->add_user();
+  auto shared = SharedLimits::open(config_, Role::kServe, loop_, *log_);
+  if (!shared) return std::unexpected(shared.error());
+  shared_limits_ = std::move(*shared);
   door_ = std::make_unique<PublicDoor>(config_, loop_, *log_);
+  shared_limits_->guard(*door_);
   access_ = std::make_unique<AccessParts>(config_, loop_, door_->server(), *store_, *signer_,
                                           random_, *log_);
   signaling_ = std::make_unique<signaling::SignalingService>(config_, loop_, door_->server(), media,
                                                              *store_, *signer_, random_, *log_);
   media.set_listener(*signaling_);
   access_->guard(*signaling_);
+  shared_limits_->guard(access_->access());
   NodesApi::Nodes& known = *this;
   nodes_api_ = std::make_unique<NodesApi>(access_->access(), known, door_->server());
   rest_ = std::make_unique<rest::RestApi>(config_, loop_, door_->server(), *store_);
@@ -144,6 +151,7 @@ void AllInOne::open_admin() {
       media::expose(shards, out);
       signaling_->expose(out);
       access_->expose(out);
+      shared_limits_->expose(out);
       expose_listener("public", door_->server(), out);
       if (service_ != nullptr) {
         service_->expose(out);

@@ -20,6 +20,7 @@
 #include "service/cli/parts/public_door.h"
 #include "service/cli/parts/role_process.h"
 #include "service/cli/parts/rpc_credentials.h"
+#include "service/cli/parts/shared_limits.h"
 #include "service/cli/parts/stores.h"
 #include "service/media_rpc/media_cluster.h"
 #include "service/rest/rest_api.h"
@@ -71,6 +72,7 @@ class SignalingRole final : private NodesApi::Nodes {
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<auth::TokenSigner> signer_;
   std::unique_ptr<media_rpc::MediaCluster> media_;
+  std::unique_ptr<SharedLimits> shared_limits_;
   std::unique_ptr<PublicDoor> door_;
   std::unique_ptr<AdminDoor> admin_;
   std::unique_ptr<AccessParts> access_;
@@ -140,13 +142,18 @@ void SignalingRole::name_media_nodes(const std::vector<discovery::Instance>& ins
 }
 
 Result<void> SignalingRole::open_http() {
+  auto shared = SharedLimits::open(config_, Role::kSignaling, loop_, *log_);
+  if (!shared) return std::unexpected(shared.error());
+  shared_limits_ = std::move(*shared);
   door_ = std::make_unique<PublicDoor>(config_, loop_, *log_);
+  shared_limits_->guard(*door_);
   access_ = std::make_unique<AccessParts>(config_, loop_, door_->server(), *store_, *signer_,
                                           random_, *log_);
   signaling_ = std::make_unique<signaling::SignalingService>(
       config_, loop_, door_->server(), *media_, *store_, *signer_, random_, *log_);
   media_->set_listener(*signaling_);
   access_->guard(*signaling_);
+  shared_limits_->guard(access_->access());
   NodesApi::Nodes& known = *this;
   nodes_api_ = std::make_unique<NodesApi>(access_->access(), known, door_->server());
   rest_ = std::make_unique<rest::RestApi>(config_, loop_, door_->server(), *store_);
@@ -163,6 +170,7 @@ Result<void> SignalingRole::open_admin() {
     metrics::Exposition out;
     signaling_->expose(out);
     access_->expose(out);
+    shared_limits_->expose(out);
     media_->expose(out);
     membership_->expose(out);
     expose_listener("public", door_->server(), out);
