@@ -252,7 +252,14 @@ test('who looks after the server sees /admin without a key, and deletes their ac
   await signUp(page, 'oda@example.org', 'Oda');
   await page.goto(`${server.url}/admin`);
   await isThere(page, 'key-id');
-  execFileSync(binary, ['account', 'promote', 'oda@example.org', '--data', server.dataDir]);
+  const confab = (...words) => execFileSync(binary, ['account', ...words, 'oda@example.org', '--data', server.dataDir, '--json'], { encoding: 'utf8' });
+  await page.goto(JSON.parse(confab('reset')).link.replace(/^[^/]+\/\/[^/]+/, server.url));
+  await isThere(page, 'link');
+  await type(page, 'password', password);
+  await page.keyboard.press('Enter');
+  await isThere(page, 'account-menu');
+  confab('promote');
+  await signIn(page, 'oda@example.org');
   await page.goto(`${server.url}/account`);
   await click(page, 'to-admin');
   await isThere(page, 'overview');

@@ -1,7 +1,7 @@
 // Accounts from outside: who may sign up and in, and what a session is worth.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { known, linkIn, password, startWithAccounts } from './lib/accounts.mjs';
+import { known, linkIn, password, promote, startWithAccounts } from './lib/accounts.mjs';
 import { openDatabase } from './lib/database.mjs';
 
 test('who signs up is known by their browser until they sign out', async (t) => {
@@ -203,7 +203,14 @@ test('whom the operator lets look after the server does so when signed in, until
   await ben.signUp('ben@example.org', 'Ben');
   const looks = async (who) => (await who.ask('GET', '/api/stats')).status;
   assert.deepEqual([await looks(ada), await looks(ben), await looks(browser())], [401, 401, 401], 'nobody by default');
+  assert.throws(() => confab('account', 'promote', 'ada@example.org'), /reset comes first/, 'whoever signed up may be anybody');
+  assert.equal(await looks(ada), 401);
+  const before = browser();
+  const link = linkIn(confab('account', 'reset', 'ada@example.org'));
+  assert.equal((await before.post('/api/auth/link', { link, password })).status, 200);
   confab('account', 'promote', 'ada@example.org');
+  assert.equal(await looks(before), 401, 'what was open before is not an operator\'s');
+  assert.equal((await ada.signIn()).status, 200);
   assert.deepEqual([await looks(ada), await looks(ben)], [200, 401]);
   assert.equal((await ada.me()).operator, true);
   const [node] = (await ada.ask('GET', '/api/nodes')).body.nodes;
@@ -220,7 +227,8 @@ test('whom the operator lets look after the server does so when signed in, until
   }
   confab('account', 'demote', 'ada@example.org');
   assert.equal(await looks(ada), 401);
-  confab('account', 'promote', 'ada@example.org');
+  await promote(confab, ada);
+  assert.equal(await looks(ada), 200);
   confab('account', 'disable', 'ada@example.org');
   assert.equal(await looks(ada), 401);
   assert.ok(!server.log.join('').includes('ada@example.org'));

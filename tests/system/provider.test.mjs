@@ -146,7 +146,8 @@ test('who signed up with an address of somebody else neither bars them from comi
   assert.equal(seat.role, 'host');
   const ada = browser();
   assert.equal(await ada.visit(), '/');
-  assert.deepEqual([(await ada.me()).id, (await ada.me()).hasPassword], [id, false]);
+  const { id: own, hasPassword, name } = await ada.me();
+  assert.deepEqual([own, hasPassword, name], [id, false, 'Ada']);
   assert.equal(await squatter.me(), null);
   assert.equal((await squatter.signIn()).status, 401, 'nor by the password that they chose');
   await seat.client.event('removed', () => true, 60_000);

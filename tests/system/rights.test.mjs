@@ -5,7 +5,7 @@ import test from 'node:test';
 import assert from 'node:assert/strict';
 import * as jose from 'jose';
 import { now, sign, start, until } from './lib/access.mjs';
-import { Browser, everyWayIn } from './lib/accounts.mjs';
+import { Browser, everyWayIn, promote } from './lib/accounts.mjs';
 import { declaredRoutes } from './lib/openapi.mjs';
 import { request } from './lib/raw.mjs';
 
@@ -64,7 +64,7 @@ async function open(t, args = []) {
   await owner.signUp();
   await stranger.signUp('eve@example.org', 'Eve');
   await operator.signUp('op@example.org', 'Op');
-  confab('account', 'promote', 'op@example.org', '--data', server.dataDir);
+  await promote((...words) => confab(...words, '--data', server.dataDir), operator, 'op@example.org');
   const makeRoom = async (name) => (name === 'hostKey' ? (await rest('POST', '/api/rooms')).body : owner.makeRoom());
   const [own, other, keyed, keyedToo] = [await makeRoom(), await makeRoom(), await makeRoom('hostKey'), await makeRoom('hostKey')];
   const keys = Object.fromEntries(['join', 'rooms', 'tokens', 'webhooks', 'keys', 'ops'].map((scope) => [`key ${scope}`, make(scope)]));

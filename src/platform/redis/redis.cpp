@@ -1,5 +1,6 @@
 #include "platform/redis/redis.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -22,6 +23,14 @@ using boost::system::error_code;
 
 std::unexpected<Error> away() {
   return fail(ErrorCode::kUnavailable, "Redis is not there");
+}
+
+// It is there, and takes nothing: it loads, is a replica, or must not write.
+bool is_of_its_state(std::string_view error) {
+  constexpr std::array<std::string_view, 4> kWords = {"LOADING", "READONLY", "MASTERDOWN",
+                                                      "MISCONF"};
+  return std::ranges::any_of(kWords,
+                             [&](std::string_view word) { return error.starts_with(word); });
 }
 
 }  // namespace
@@ -64,11 +73,20 @@ class Redis::Impl : public std::enable_shared_from_this<Redis::Impl> {
     Instant since;
   };
 
+  // One look-up at a time, however long it takes: they share a thread with all others of the loop.
+  // Meanwhile it is where it was before.
   void connect() {
     const std::uint64_t attempt = ++attempt_;
     late_.set(monotonic_now() + kAnswerTime, [this] { lose("no answer in time"); });
+    if (is_looking_up_) {
+      if (address_) open(*address_, attempt);
+      return;
+    }
+    is_looking_up_ = true;
     http::resolve(loop_, url_.host,
                   [self = shared_from_this(), attempt](const Result<IpAddress>& address) {
+                    self->is_looking_up_ = false;
+                    if (address) self->address_ = *address;
                     if (self->is_over(attempt)) return;
                     if (!address) return self->lose(address.error().message);
                     self->open(*address, attempt);
@@ -106,6 +124,7 @@ class Redis::Impl : public std::enable_shared_from_this<Redis::Impl> {
       if (const auto* wrong = std::get_if<RespError>(&*reply)) return lose(wrong->text);
       is_up_ = true;
       is_told_ = false;
+      pause_ = kConnectAgain;
       log_.write(LogLevel::kInfo, "redis_up", {});
     });
   }
@@ -151,7 +170,11 @@ class Redis::Impl : public std::enable_shared_from_this<Redis::Impl> {
       if (waiting_.empty()) return lose("an answer to nothing");
       Waiting first = std::move(waiting_.front());
       waiting_.pop_front();
+      const auto* wrong = std::get_if<RespError>(&**reply);
+      const bool is_unable = wrong != nullptr && is_of_its_state(wrong->text);
+      const std::string why = is_unable ? wrong->text : "";
       first.answer(std::move(**reply));
+      if (is_unable && !is_over(attempt)) return lose(why);
     }
     if (!is_over(attempt)) watch();
   }
@@ -169,7 +192,11 @@ class Redis::Impl : public std::enable_shared_from_this<Redis::Impl> {
     }
     close();
     if (is_stopped_) return;
-    again_.set(monotonic_now() + kConnectAgain, [this] { connect(); });
+    // Not all nodes at once when it is back.
+    const Instant now = monotonic_now();
+    const auto jitter = std::chrono::milliseconds(now.time_since_epoch().count() / 1000 % 500);
+    again_.set(now + pause_ + jitter, [this] { connect(); });
+    pause_ = std::min(2 * pause_, kConnectAgainMax);
   }
 
   // Who waits is told, as long as there is somebody; what they ask then is refused.
@@ -202,6 +229,9 @@ class Redis::Impl : public std::enable_shared_from_this<Redis::Impl> {
   std::deque<Waiting> waiting_;
   bool is_up_ = false;
   bool is_told_ = false;
+  bool is_looking_up_ = false;
+  std::optional<IpAddress> address_;  // as it was last
+  Duration pause_ = kConnectAgain;
   bool is_stopped_ = false;
   std::uint64_t asked_ = 0;
   std::uint64_t refused_ = 0;

@@ -1,7 +1,7 @@
 // One connection to a Redis, for what may be lost: nobody waits for it, and while it is away
 // nothing is kept for it. Loop thread.
 //
-//   away ──2 s──▶ connecting ──PONG──▶ up ──broken, or late──▶ away
+//   away ──2 to 30 s──▶ connecting ──PONG──▶ up ──broken, or late──▶ away
 #pragma once
 
 #include <cstdint>
@@ -22,6 +22,7 @@
 namespace confab::redis {
 
 inline constexpr Duration kConnectAgain = 2s;
+inline constexpr Duration kConnectAgainMax = 30s;
 // A Redis that is slower is as one that is away.
 inline constexpr Duration kAnswerTime = 1s;
 // Commands without an answer: some 200 bytes each.

@@ -1,5 +1,6 @@
 #include "platform/redis/shared_rates.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -20,8 +21,9 @@ local burst, per_ms, count = tonumber(ARGV[1]), tonumber(ARGV[2]) / 1000, tonumb
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local was = redis.call('HMGET', KEYS[1], 'left', 'at')
-local left = math.min(burst, (tonumber(was[1]) or burst) + (now - (tonumber(was[2]) or now)) * per_ms)
-left = math.max(left - count, -burst)
+local passed = math.max(0, now - (tonumber(was[2]) or now))
+local left = math.min(burst, (tonumber(was[1]) or burst) + passed * per_ms)
+left = math.max(left - count, -10 * burst)
 redis.call('HSET', KEYS[1], 'left', tostring(left), 'at', tostring(now))
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 if left >= 1 then return 0 end
@@ -37,34 +39,85 @@ std::string text_of(double value) {
 
 }  // namespace
 
+double SharedRateBook::used(const Entry& entry, Instant now) const {
+  const double decayed = to_seconds(now - entry.used_at) * rate_.per_second * kNoticed;
+  return std::max(0.0, entry.used - decayed);
+}
+
+double SharedRateBook::spare(const Entry& entry, Instant now) const {
+  const double filled = to_seconds(now - entry.spare_at) * rate_.per_second;
+  const double most = now < entry.owed_until ? std::max(1.0, rate_.per_second) : rate_.burst;
+  return std::min(most, entry.spare + filled);
+}
+
+bool SharedRateBook::is_idle(const Entry& entry, Instant now) const {
+  const bool is_free = !entry.is_paced || (now >= entry.until && spare(entry, now) >= rate_.burst);
+  return is_free && entry.untold == 0 && used(entry, now) <= 0;
+}
+
+bool SharedRateBook::may(const std::string& id, Instant now) const {
+  const auto at = entries_.find(id);
+  if (at == entries_.end() || !at->second.is_paced) return true;
+  const Entry& entry = at->second;
+  if (used(entry, now) < std::max(1.0, rate_.burst * kNoticed)) return true;
+  return now >= entry.until && spare(entry, now) >= 1;
+}
+
+void SharedRateBook::note(const std::string& id, Instant now) {
+  auto at = entries_.find(id);
+  if (at == entries_.end()) {
+    if (entries_.size() >= kIdsMax) forget_idle(now);
+    if (entries_.size() >= kIdsMax) {
+      ++untold_;
+      return;
+    }
+    at = entries_.emplace(id, Entry{.used_at = now}).first;
+  }
+  Entry& entry = at->second;
+  ++entry.untold;
+  entry.used = used(entry, now) + 1;
+  entry.used_at = now;
+  if (!entry.is_paced || now < entry.until) return;
+  entry.spare = std::max(0.0, spare(entry, now) - 1);
+  entry.spare_at = now;
+  if (entry.spare + 1 >= rate_.burst) entry.is_paced = false;
+}
+
+// At most once a second: whoever makes the table full must not make it slow as well.
+void SharedRateBook::forget_idle(Instant now) {
+  if (now < forget_at_) return;
+  forget_at_ = now + 1s;
+  std::erase_if(entries_, [&](const auto& each) { return is_idle(each.second, now); });
+}
+
 std::vector<SharedRateBook::Charge> SharedRateBook::take_charges() {
   std::vector<Charge> out;
-  out.reserve(charges_.size());
-  for (auto& [id, count] : std::exchange(charges_, {})) out.push_back({id, count});
+  for (auto& [id, entry] : entries_) {
+    if (entry.untold != 0) out.push_back({id, std::exchange(entry.untold, 0)});
+  }
   return out;
 }
 
 void SharedRateBook::answered(const std::string& id, Duration wait, Instant now) {
-  if (wait <= Duration{}) {
-    until_.erase(id);
-    return;
-  }
-  if (until_.size() >= kIdsMax) {
-    std::erase_if(until_, [&](const auto& each) { return each.second <= now; });
-  }
-  if (until_.size() >= kIdsMax && !until_.contains(id)) return;
-  until_.insert_or_assign(id, now + std::min(wait, kWaitMax));
+  const auto at = entries_.find(id);
+  if (wait <= Duration{} || at == entries_.end()) return;
+  Entry& entry = at->second;
+  entry.is_paced = true;
+  entry.until = now + std::min(wait, kWaitMax);
+  entry.owed_until = now + wait;
+  entry.spare = 0;
+  entry.spare_at = entry.until;
 }
 
-SharedRates::SharedRates(http::EventLoop& loop, Redis& redis, std::string scope, Rate rate)
-    : redis_(redis), scope_(std::move(scope)), rate_(rate), timer_(loop) {}
+SharedRates::SharedRates(http::EventLoop& loop, Redis& redis, std::string scope, SharedRate rate)
+    : redis_(redis), scope_(std::move(scope)), rate_(rate), book_(rate), timer_(loop) {}
 
 bool SharedRates::take(const std::string& id, Instant now) {
   if (!book_.may(id, now)) {
     ++refused_;
     return false;
   }
-  book_.note(id);
+  book_.note(id, now);
   if (!std::exchange(is_due_, true)) timer_.set(now + kTellEvery, [this] { tell(); });
   return true;
 }
@@ -75,7 +128,7 @@ void SharedRates::tell() {
   const std::string per_second = text_of(rate_.per_second);
   // When it is full again it is as one that is not there.
   const std::string window =
-      std::to_string(std::llround(2'000 * rate_.burst / rate_.per_second) + 1'000);
+      std::to_string(std::llround(12'000 * rate_.burst / rate_.per_second) + 1'000);
   for (const SharedRateBook::Charge& charge : book_.take_charges()) {
     tell(charge, burst, per_second, window);
   }
@@ -96,7 +149,10 @@ void SharedRates::tell(const SharedRateBook::Charge& charge, const std::string& 
       ++failed_;
       return book_.lost(charge);
     }
-    book_.answered(charge.id, std::chrono::milliseconds(*wait_ms), monotonic_now());
+    // Whatever it says: what holds anybody up has an end. Ten bursts below zero, and the one above.
+    const auto longest = static_cast<std::int64_t>(11'000 * rate_.burst / rate_.per_second) + 1000;
+    const std::int64_t bounded = std::clamp<std::int64_t>(*wait_ms, 0, longest);
+    book_.answered(charge.id, std::chrono::milliseconds(bounded), monotonic_now());
   });
 }
 

@@ -84,10 +84,18 @@ class AccountStore {
   // `is_proven`: it is known by now that the address is theirs.
   virtual void set_password(std::string account, std::int64_t generation, std::string hash,
                             bool is_proven, Answer<bool> answer) = 0;
-  // To whom the address belongs: the account has no password any more, and a new generation begins.
-  // False: its address is proven already, or it is gone.
-  virtual void hand_over(std::string account, Answer<bool> answer) = 0;
-  // Whoever makes them one knows whose the address is.
+  // To whom the address belongs: it has their name and no password any more, a new generation
+  // begins, and nobody has a role or a ban in the rooms of `owner` (what rooms call it). False: its
+  // address is proven already, somebody comes by this issuer to it, or it is gone.
+  struct HandOver {
+    std::string account;
+    std::string owner;
+    std::string issuer;
+    std::string name;
+  };
+  virtual void hand_over(HandOver wanted, Answer<bool> answer) = 0;
+  // With a new generation where it becomes one. False: it is not proven whose the address is, or
+  // the account is gone.
   virtual void set_operator(std::string account, bool is_operator, Answer<bool> answer) = 0;
   // Everything of it, with its sessions, and the rooms of `owner` (what rooms call it) with what
   // was said in them: their codes. In an order in which it can be repeated if it fails halfway.

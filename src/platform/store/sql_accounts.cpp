@@ -75,20 +75,34 @@ void SqlAccounts::set_password(std::string account, std::int64_t generation, std
              std::move(answer));
 }
 
-void SqlAccounts::hand_over(std::string account, Answer<bool> answer) {
+// The roles go last: who had them can do nothing with them that the new owner does not see, and
+// until then everything is as after a failure, in which nobody is in by what was before.
+void SqlAccounts::hand_over(HandOver wanted, Answer<bool> answer) {
+  auto then = [this, owner = std::move(wanted.owner),
+               answer = std::move(answer)](Result<bool> is_handed_over) mutable {
+    if (!is_handed_over || !*is_handed_over) return answer(std::move(is_handed_over));
+    run({"drop_people_of_owner",
+         "DELETE FROM people WHERE room IN (SELECT id FROM rooms WHERE owner = $1 AND owner <> '')",
+         {std::move(owner)}},
+        [answer = std::move(answer)](const Result<void>& dropped) mutable {
+          if (!dropped) return answer(std::unexpected(dropped.error()));
+          answer(true);
+        });
+  };
   ask_if_any({"hand_over_account",
-              "UPDATE accounts SET password_hash = '', generation = generation + 1, is_proven = 1"
-              " WHERE id = $1 AND is_proven = 0 RETURNING id",
-              {std::move(account)},
+              "UPDATE accounts SET password_hash = '', generation = generation + 1, is_proven = 1,"
+              " name = $3 WHERE id = $1 AND is_proven = 0 AND NOT EXISTS"
+              " (SELECT 1 FROM logins WHERE account = accounts.id AND issuer = $2) RETURNING id",
+              {std::move(wanted.account), std::move(wanted.issuer), std::move(wanted.name)},
               1},
-             std::move(answer));
+             std::move(then));
 }
 
 void SqlAccounts::set_operator(std::string account, bool is_operator, Answer<bool> answer) {
   ask_if_any({"set_operator",
               "UPDATE accounts SET is_operator = CAST($2 AS SMALLINT),"
-              " is_proven = CASE WHEN CAST($2 AS SMALLINT) = 1 THEN 1 ELSE is_proven END"
-              " WHERE id = $1 RETURNING id",
+              " generation = generation + CAST($2 AS SMALLINT)"
+              " WHERE id = $1 AND (is_proven = 1 OR CAST($2 AS SMALLINT) = 0) RETURNING id",
               {std::move(account), text_of(is_operator)},
               1},
              std::move(answer));

@@ -18,7 +18,7 @@ class SqlAccounts final : public AccountStore, private SqlAsker {
                 Answer<std::vector<AccountRecord>> answer) override;
   void set_password(std::string account, std::int64_t generation, std::string hash, bool is_proven,
                     Answer<bool> answer) override;
-  void hand_over(std::string account, Answer<bool> answer) override;
+  void hand_over(HandOver wanted, Answer<bool> answer) override;
   void set_operator(std::string account, bool is_operator, Answer<bool> answer) override;
   void delete_account(std::string account, std::string owner,
                       Answer<std::vector<std::string>> answer) override;

@@ -228,17 +228,33 @@ TEST_P(StoreContract, lists_the_rooms_of_an_owner_newest_first) {
 
 TEST_P(StoreContract, hands_over_an_account_whose_address_is_not_proven_and_no_other) {
   AccountUser a(user_);
-  const auto hand_over = [&] {
-    return *a.wait<bool>(
-        [](AccountStore& store, auto answer) { store.hand_over("ac1", std::move(answer)); });
+  constexpr const char* kIssuer = "https://id.example.org";
+  const auto hand_over_of = [&](const std::string& id) {
+    return *a.wait<bool>([&](AccountStore& store, auto answer) {
+      store.hand_over({id, "account:" + id, kIssuer, "Ada of theirs"}, std::move(answer));
+    });
   };
+  const auto hand_over = [&] { return hand_over_of("ac1"); };
   ASSERT_TRUE(a.add("ac1", "ada@example.org"));
   ASSERT_TRUE(a.sign_in("s1"));
   ASSERT_TRUE(a.link("l1", 9000));
   ASSERT_TRUE(a.set_password("another", 0));
   EXPECT_FALSE(a.by_email("ada@example.org")->is_proven) << "who has it may still be anybody";
   ASSERT_TRUE(a.sign_in("s2", "another"));
+  SeededRandom random(1);
+  RoomRecord room{RoomId::random(random), "abc-defg-hij", 1000};
+  room.owner = "account:ac1";
+  ASSERT_TRUE(
+      user_.wait<void>([&](auto answer) { user_.store().create_room(room, std::move(answer)); }));
+  ASSERT_TRUE(user_.wait<void>([&](auto answer) {
+    user_.store().save_person(
+        {room.id, "s:friend of the one before", 3, false, "", "Eve", 1000, room.code},
+        std::move(answer));
+  }));
+  ASSERT_EQ(user_.load("abc-defg-hij")->people.size(), 1u);
   EXPECT_TRUE(hand_over());
+  EXPECT_TRUE(user_.load("abc-defg-hij")->people.empty()) << "who had a role by them has none";
+  EXPECT_EQ(a.by_email("ada@example.org")->name, "Ada of theirs");
   EXPECT_FALSE(a.is_in("s2"));
   EXPECT_FALSE(a.sign_in("s3", "another"));
   EXPECT_EQ(a.by_email("ada@example.org")->password_hash, "");
@@ -248,9 +264,13 @@ TEST_P(StoreContract, hands_over_an_account_whose_address_is_not_proven_and_no_o
   EXPECT_TRUE(*a.wait<bool>([](AccountStore& store, auto answer) {
     store.set_password("ac2", 0, "by a link", true, std::move(answer));
   }));
-  EXPECT_FALSE(*a.wait<bool>(
-      [](AccountStore& store, auto answer) { store.hand_over("ac2", std::move(answer)); }));
+  EXPECT_FALSE(hand_over_of("ac2"));
   EXPECT_EQ(a.by_email("ben@example.org")->password_hash, "by a link");
+  ASSERT_TRUE(a.add("ac3", "eve@example.org"));
+  ASSERT_TRUE(*a.wait<bool>([&](AccountStore& store, auto answer) {
+    store.add_login({kIssuer, "7", "ac3"}, std::move(answer));
+  }));
+  EXPECT_FALSE(hand_over_of("ac3")) << "somebody of this provider has it already";
 }
 
 TEST_P(StoreContract, an_account_is_an_operators_until_that_is_taken_back) {
@@ -262,11 +282,17 @@ TEST_P(StoreContract, an_account_is_an_operators_until_that_is_taken_back) {
       store.set_operator(id, is_operator, std::move(answer));
     });
   };
+  EXPECT_FALSE(set("ac1", true)) << "whoever signed up with that address";
+  EXPECT_FALSE(a.by_email("ada@example.org")->is_proven);
+  ASSERT_TRUE(*a.wait<bool>([](AccountStore& store, auto answer) {
+    store.set_password("ac1", 0, "by a link", true, std::move(answer));
+  }));
+  ASSERT_TRUE(a.sign_in("s1", "by a link"));
   EXPECT_TRUE(set("ac1", true));
+  EXPECT_FALSE(a.is_in("s1")) << "what was open before is not an operator's";
   EXPECT_TRUE(a.by_email("ada@example.org")->is_operator);
   EXPECT_TRUE(set("ac1", false));
   EXPECT_FALSE(a.by_email("ada@example.org")->is_operator);
-  EXPECT_TRUE(a.by_email("ada@example.org")->is_proven);
   EXPECT_FALSE(set("ac9", true)) << "there is none";
 }
 

@@ -58,6 +58,7 @@ class StoreTimes {
                                                                        "drop_ban",
                                                                        "drop_deliveries",
                                                                        "drop_old_sessions",
+                                                                       "drop_people_of_owner",
                                                                        "end_attendance",
                                                                        "end_session",
                                                                        "end_sessions",

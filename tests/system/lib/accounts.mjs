@@ -68,6 +68,14 @@ export async function startWithAccounts(t, mode = 'open', args = [], env = {}) {
   return { server, confab, browser: () => new Browser(server, clients) };
 }
 
+// As an operator does who knows whose the address is; signed in again by then.
+export async function promote(confab, who, email = 'ada@example.org') {
+  const link = linkIn(confab('account', 'reset', email));
+  assert.equal((await who.post('/api/auth/link', { link, password })).status, 200);
+  confab('account', 'promote', email);
+  assert.equal((await who.signIn(email)).status, 200);
+}
+
 export const linkIn = ({ link }) => new URL(link).hash.replace('#link=', '');
 
 // When the server has taken note of a key: what it is shown by.

@@ -190,6 +190,8 @@ constexpr std::array<const char*, kSchemaVersion> kSteps = {
     R"sql(
       ALTER TABLE accounts ADD COLUMN is_proven smallint NOT NULL DEFAULT 0;
       ALTER TABLE accounts ADD COLUMN is_operator smallint NOT NULL DEFAULT 0;
+      UPDATE accounts SET is_proven = 1
+        WHERE password_hash <> '' OR id IN (SELECT account FROM logins);
     )sql",
 };
 

@@ -225,11 +225,12 @@ void Accounts::change_password(const store::AccountRecord& account, std::string 
 void Accounts::replace_password(const store::AccountRecord& account, const std::string& hash,
                                 Proof proof, const IpAddress& from, Answer answer) {
   store_.set_password(account.id, account.generation, hash, proof == Proof::kLink,
-                      [this, account = account, hash, from,
+                      [this, account = account, hash, proof, from,
                        answer = std::move(answer)](const Result<bool>& is_set) mutable {
                         if (!is_set) return answer(std::unexpected(is_set.error()));
                         if (!*is_set) return answer(wrong());
                         sessions_.forget(account.id);
+                        if (proof == Proof::kLink) tries_.forget(account.email);
                         note(account.id, from, "account.password");
                         account.password_hash = hash;
                         open(std::move(account), from, std::move(answer));
@@ -285,9 +286,10 @@ void Accounts::sign_out_everywhere(const store::AccountRecord& account, const Ip
   });
 }
 
-void Accounts::was_handed_over(const std::string& account, const IpAddress& from) {
-  sessions_.forget(account);
-  note(account, from, "account.hand-over");
+void Accounts::was_handed_over(const store::AccountRecord& account, const IpAddress& from) {
+  sessions_.forget(account.id);
+  tries_.forget(account.email);
+  note(account.id, from, "account.hand-over");
 }
 
 // ---- gone ----
@@ -325,16 +327,18 @@ void Accounts::erase(const store::SessionOwner& owner, std::string confirmed_by,
 
 void Accounts::erase_now(const store::AccountRecord& account, const IpAddress& from,
                          store::Answer<void> answer) {
-  store_.delete_account(account.id, account_identity(account.id),
-                        [this, id = account.id, from, answer = std::move(answer)](
-                            const Result<std::vector<std::string>>& codes) mutable {
-                          sessions_.forget(id);
-                          if (!codes) return answer(std::unexpected(codes.error()));
-                          ++deleted_;
-                          note(id, from, "account.delete");
-                          if (room_end_) std::ranges::for_each(*codes, room_end_);
-                          answer({});
-                        });
+  store_.delete_account(
+      account.id, account_identity(account.id),
+      [this, id = account.id, email = account.email, from,
+       answer = std::move(answer)](const Result<std::vector<std::string>>& codes) mutable {
+        sessions_.forget(id);
+        tries_.forget(email);
+        if (!codes) return answer(std::unexpected(codes.error()));
+        ++deleted_;
+        note(id, from, "account.delete");
+        if (room_end_) std::ranges::for_each(*codes, room_end_);
+        answer({});
+      });
 }
 
 void Accounts::expose(metrics::Exposition& out) const {

@@ -57,7 +57,7 @@ class Accounts {
   void sign_out_everywhere(const store::AccountRecord& account, const IpAddress& from,
                            store::Answer<void> answer);
   // To whom a provider vouches for: what was made by its password is over.
-  void was_handed_over(const std::string& account, const IpAddress& from);
+  void was_handed_over(const store::AccountRecord& account, const IpAddress& from);
   // Everything of it, and its rooms, in which what goes on ends. `confirmed_by`: its password; who
   // has none must have signed in just now (kSignedInJustNow).
   void erase(const store::SessionOwner& owner, std::string confirmed_by, const IpAddress& from,

@@ -108,6 +108,32 @@ TEST(Tries, where_somebody_was_signed_in_have_the_limit_of_their_address) {
   EXPECT_EQ(looked_at, 10);
 }
 
+TEST(Tries, by_a_session_from_many_addresses_are_no_more_than_from_one) {
+  Tries tries;
+  const Instant now = Instant{} + 1h;
+  int looked_at = 0;
+  for (int i = 0; i < 100; ++i) {
+    looked_at +=
+        tries.begin("192.0.2." + std::to_string(i), "ada", now, Tries::By::kSession) ? 1 : 0;
+  }
+  EXPECT_EQ(looked_at, 10);
+  EXPECT_TRUE(tries.begin("198.51.100.1", "ada", now)) << "who signs in is not held up by that";
+}
+
+TEST(KnownPlaces, forget_what_is_asked_and_then_who_came_longest_ago) {
+  KnownPlaces places;
+  const Instant now = Instant{} + 1h;
+  for (std::size_t i = 0; i < KnownPlaces::kAccountsMax; ++i) {
+    places.remember(std::to_string(i), "1", now + std::chrono::milliseconds(i == 7 ? 0 : i + 1));
+  }
+  const Instant later = now + 1min;
+  places.remember("one more", "1", later);
+  EXPECT_FALSE(places.knows("7", "1", later));
+  EXPECT_TRUE(places.knows("0", "1", later));
+  places.forget("0");
+  EXPECT_FALSE(places.knows("0", "1", later));
+}
+
 TEST(KnownPlaces, are_the_last_eight_of_each_account_for_30_days) {
   KnownPlaces places;
   const Instant now = Instant{} + 1h;

@@ -87,10 +87,9 @@ class KnownPlaces {
       return place.address == address && now - place.at < kKnownFor;
     });
   }
+  void forget(const std::string& account) { accounts_.erase(account); }
   void remember(const std::string& account, const std::string& address, Instant now) {
-    if (accounts_.size() >= kAccountsMax && !accounts_.contains(account)) {
-      accounts_.erase(accounts_.begin());
-    }
+    if (accounts_.size() >= kAccountsMax && !accounts_.contains(account)) forget_oldest();
     std::vector<Place>& places = accounts_[account];
     std::erase_if(places, [&](const Place& place) { return place.address == address; });
     if (places.size() >= kPlacesOfOneMax) places.erase(places.begin());
@@ -102,6 +101,12 @@ class KnownPlaces {
     std::string address;
     Instant at;
   };
+
+  // Whose last sign-in is longest ago. Rare: the table is for more accounts than most servers have.
+  void forget_oldest() {
+    accounts_.erase(std::ranges::min_element(
+        accounts_, {}, [](const auto& each) { return each.second.back().at; }));
+  }
 
   std::unordered_map<std::string, std::vector<Place>> accounts_;
 };
@@ -127,20 +132,21 @@ class Tries {
   struct Try {
     std::string address;
     std::string account;
-    bool is_known = false;  // counts for the address alone
+    By by = By::kPassword;
+    bool is_known = false;  // nobody else takes from what they have
   };
-  // Nothing: too many were wrong. `by`: who is signed in is known wherever they are.
+  // Nothing: too many were wrong. `by`: who is signed in is known wherever they are, and has tries
+  // of their own, so that whoever has somebody's session guesses their password no faster.
   std::optional<Try> begin(std::string address, std::string account, Instant now,
                            By by = By::kPassword) {
     const bool is_known = by == By::kSession || known_.knows(account, address, now);
     if (!wrong_by_address_.take(address, now)) return std::nullopt;
-    Try out{std::move(address), std::move(account), is_known};
-    if (is_known) return out;
-    if (!wrong_by_place_.take(place_of(out), now)) {
+    Try out{std::move(address), std::move(account), by, is_known};
+    if (has_place(out) && !wrong_by_place_.take(place_of(out), now)) {
       wrong_by_address_.give_back(out.address, now);
       return std::nullopt;
     }
-    if (wrong_by_account_.take(out.account, now)) return out;
+    if (is_known || wrong_by_account_.take(out.account, now)) return out;
     wrong_by_address_.give_back(out.address, now);
     wrong_by_place_.give_back(place_of(out), now);
     return std::nullopt;
@@ -148,9 +154,8 @@ class Tries {
   // It could not be looked at.
   void give_back(const Try& tried, Instant now) {
     wrong_by_address_.give_back(tried.address, now);
-    if (tried.is_known) return;
-    wrong_by_place_.give_back(place_of(tried), now);
-    wrong_by_account_.give_back(tried.account, now);
+    if (has_place(tried)) wrong_by_place_.give_back(place_of(tried), now);
+    if (!tried.is_known) wrong_by_account_.give_back(tried.account, now);
   }
   // Somebody is in there, by whatever.
   void is_in(const std::string& address, const std::string& account, Instant now) {
@@ -161,11 +166,17 @@ class Tries {
     if (!right_by_account_.take(tried.account, now)) return;
     if (right_by_address_.take(tried.address, now)) give_back(tried, now);
   }
+  // Where they were is no longer where they are, in all likelihood.
+  void forget(const std::string& account) { known_.forget(account); }
   // Of what no account is known for.
   Guesses& by_address() { return wrong_by_address_; }
 
  private:
-  static std::string place_of(const Try& tried) { return tried.address + ' ' + tried.account; }
+  static bool has_place(const Try& tried) { return tried.by == By::kSession || !tried.is_known; }
+  // A session is a place of its own, whatever address it is shown from.
+  static std::string place_of(const Try& tried) {
+    return (tried.by == By::kSession ? "session" : tried.address) + ' ' + tried.account;
+  }
 
   KnownPlaces known_;
   Guesses wrong_by_address_{kWrongByAddress};

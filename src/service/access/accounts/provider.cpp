@@ -267,16 +267,20 @@ void ProviderSignIn::take_over(const Person& person, store::AccountRecord accoun
   if (account.is_proven) {
     return then(fail(ErrorCode::kConflict, "there is an account with this address"));
   }
-  accounts_.store().hand_over(account.id, [this, person, account, from, then = std::move(then)](
-                                              const Result<bool>& is_handed_over) mutable {
-    if (!is_handed_over) return then(std::unexpected(is_handed_over.error()));
-    if (!*is_handed_over) {
-      return then(fail(ErrorCode::kConflict, "there is an account with this address"));
-    }
-    accounts_.was_handed_over(account.id, from);
-    account.password_hash.clear();
-    join(person, account, std::move(then));
-  });
+  const std::string name = name_of(person, account.email);
+  accounts_.store().hand_over(
+      {account.id, account_identity(account.id), client_.issuer, name},
+      [this, person, account, from, name,
+       then = std::move(then)](const Result<bool>& is_handed_over) mutable {
+        if (!is_handed_over) return then(std::unexpected(is_handed_over.error()));
+        if (!*is_handed_over) {
+          return then(fail(ErrorCode::kConflict, "there is an account with this address"));
+        }
+        accounts_.was_handed_over(account, from);
+        account.password_hash.clear();
+        account.name = name;
+        join(person, account, std::move(then));
+      });
 }
 
 void ProviderSignIn::join(const Person& person, const store::AccountRecord& account,

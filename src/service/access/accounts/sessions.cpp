@@ -159,7 +159,11 @@ std::optional<store::SessionOwner> Sessions::recall(const std::string& hash, std
   const bool is_over = it->second.at + kRememberedFor < monotonic_now() ||
                        owner.session.created_at_ms < age(now_ms).made_since_ms ||
                        owner.account.disabled_at_ms != 0;
-  return is_over ? std::nullopt : std::optional(owner);
+  if (is_over) return std::nullopt;
+  // Calls go on; who looks after the server does not by what may have been taken back.
+  store::SessionOwner believed = owner;
+  believed.account.is_operator = false;
+  return believed;
 }
 
 }  // namespace confab::access

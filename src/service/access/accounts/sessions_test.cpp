@@ -37,7 +37,7 @@ class FakeAccounts final : public store::AccountStore {
                 store::Answer<std::vector<store::AccountRecord>>) override {
     FAIL();
   }
-  void hand_over(std::string, store::Answer<bool>) override { FAIL(); }
+  void hand_over(HandOver, store::Answer<bool>) override { FAIL(); }
   void set_operator(std::string, bool, store::Answer<bool>) override { FAIL(); }
   void delete_account(std::string, std::string, store::Answer<std::vector<std::string>>) override {
     FAIL();
@@ -127,6 +127,21 @@ TEST_F(SessionsTest, that_ended_are_not_believed_whatever_the_database_does) {
   store_.error = ErrorCode::kUnavailable;
   sessions_.forget("ac_1");
   EXPECT_EQ(whose(), "unavailable") << "all of the account";
+}
+
+TEST_F(SessionsTest, of_operators_are_nobody_s_but_their_own_while_the_database_is_away) {
+  store_.owner->account.is_operator = true;
+  const auto is_operator = [&] {
+    bool out = false;
+    sessions_.find(kSecret, [&](const Result<std::optional<store::SessionOwner>>& owner) {
+      out = owner && *owner && (*owner)->account.is_operator;
+    });
+    return out;
+  };
+  EXPECT_TRUE(is_operator());
+  store_.error = ErrorCode::kUnavailable;
+  EXPECT_EQ(whose(), "ac_1");
+  EXPECT_FALSE(is_operator()) << "that may have been taken back";
 }
 
 TEST_F(SessionsTest, that_are_too_old_are_not_believed_from_memory) {

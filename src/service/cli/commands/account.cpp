@@ -121,10 +121,12 @@ int list(const AccountFlags& flags) {
                                            {"name", each.name},
                                            {"hasPassword", !each.password_hash.empty()},
                                            {"operator", each.is_operator},
+                                           {"proven", each.is_proven},
                                            {"createdAt", each.created_at_ms},
                                            {"disabledAt", each.disabled_at_ms}});
       text += each.email + "  " + when(each.created_at_ms) + "  " + each.name +
               (each.is_operator ? "  operator" : "") +
+              (each.is_proven ? "" : "  address not proven") +
               (each.disabled_at_ms == 0 ? "" : "  disabled " + when(each.disabled_at_ms)) + "\n";
     }
     if (page->size() < kPage) break;
@@ -158,11 +160,16 @@ int set_operator(const AccountFlags& flags, bool is_operator) {
     store.set_operator(account->id, is_operator, std::move(answer));
   });
   if (!done) return complain(done.error());
+  if (!*done) {
+    return complain({ErrorCode::kConflict,
+                     "nobody knows that this address is theirs: confab account reset comes first, "
+                     "and the link goes to whom you mean"});
+  }
   (*database)->note(is_operator ? "account.promote" : "account.demote", "account:" + account->id);
   return print(flags.database.as_json,
                boost::json::object{
                    {"id", account->id}, {"email", account->email}, {"operator", is_operator}},
-               is_operator ? "may look after this server, at /admin\n"
+               is_operator ? "may look after this server, at /admin, once signed in again\n"
                            : "looks after this server no more\n");
 }
 

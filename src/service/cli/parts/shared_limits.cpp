@@ -16,14 +16,12 @@ Result<std::unique_ptr<SharedLimits>> SharedLimits::open(const Config& config, R
   if (!url) return fail(ErrorCode::kInvalidArgument, "redis.url: " + url.error());
   out->redis_.emplace(loop, std::move(*url), log);
   // A request that comes by a gateway is counted there, and by itself where it goes on to.
-  out->addresses_.emplace(
-      loop, *out->redis_, std::string(role_name(role)) + "_address",
-      redis::SharedRates::Rate{static_cast<double>(config.http.rest_burst),
-                               static_cast<double>(config.http.rest_per_second)});
-  out->identities_.emplace(
-      loop, *out->redis_, "identity",
-      redis::SharedRates::Rate{static_cast<double>(config.auth.identity_burst),
-                               static_cast<double>(config.auth.identity_per_second)});
+  out->addresses_.emplace(loop, *out->redis_, std::string(role_name(role)) + "_address",
+                          redis::SharedRate{static_cast<double>(config.http.rest_burst),
+                                            static_cast<double>(config.http.rest_per_second)});
+  out->identities_.emplace(loop, *out->redis_, "identity",
+                           redis::SharedRate{static_cast<double>(config.auth.identity_burst),
+                                             static_cast<double>(config.auth.identity_per_second)});
   return out;
 }
 
