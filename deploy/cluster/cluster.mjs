@@ -25,7 +25,7 @@ export class Cluster {
     return new Cluster(dir, JSON.parse(readFileSync(stateFile(dir), 'utf8')));
   }
 
-  // options: { dir, binary, address, turn, media, gateways, without, settings }. media: 0 is all in one process.
+  // options: { dir, binary, address, turn, media, gateways, without }. media: 0 is all in one process.
   static async up(options) {
     const dir = dirOf(options);
     if (existsSync(stateFile(dir))) throw new Error(`one runs from ${dir} already: down ends it`);
@@ -41,7 +41,7 @@ export class Cluster {
     if (!existsSync(binary)) throw new Error(`there is no ${binary}: ./dev build`);
     const cluster = new Cluster(dir, { parts: {}, missing: [] });
     const context = {
-      dir, binary, settings: options.settings ?? {}, address: options.address, ports: new Ports(options.address),
+      dir, binary, address: options.address, ports: new Ports(options.address),
       secrets: { postgres: secret(), redis: secret(), turn: secret(), rpc: secret(), token: secret(), logs: secret() },
     };
     try {

@@ -67,7 +67,7 @@ export class Server {
     for (let attemptsLeft = 5; ; --attemptsLeft) {
       this.httpPort = await freePorts(1, this.httpAddress);
       this.adminPort = await freePorts(1, '127.0.0.1');
-      this.mediaPort = await freePorts(8, this.mediaAddress.split('=')[0]);
+      this.mediaPort = await freePorts(8, this.mediaAddress);
       try {
         return await this.launch();
       } catch (error) {

@@ -1,8 +1,6 @@
 // The local cluster with `confab loadtest` at its door.
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { binary } from '../../browser/lib/server.mjs';
 import { TestCluster } from '../../cluster/lib/cluster.mjs';
 
@@ -20,15 +18,6 @@ export function startLoad(t, cluster, args = []) {
     await finished;
   });
   return { finished, stop: () => child.kill('SIGTERM') };
-}
-
-// An API key, made as an operator makes the first one: { id, secret, headers }.
-export function makeKey(cluster, scopes) {
-  const { env } = JSON.parse(readFileSync(path.join(cluster.dir, 'state.json'), 'utf8')).parts['signaling-1'].spec;
-  const key = JSON.parse(execFileSync(binary, ['key', 'create', '--signaling', '--name', 'test', '--json', ...scopes.flatMap((scope) => ['--scope', scope])],
-    { encoding: 'utf8', env: { PATH: process.env.PATH, ...env } }));
-  const basic = Buffer.from(`${key.id}:${key.secret}`).toString('base64');
-  return { ...key, headers: { authorization: `Basic ${basic}`, 'content-type': 'application/json' } };
 }
 
 // { name: 'host:port' of its admin listener }, for our own processes.

@@ -12,24 +12,18 @@ import { until } from '../../cluster/lib/cluster.mjs';
 const deploy = path.join(root, 'deploy/prometheus');
 
 export class Prometheus {
-  // Asks `targets` ([{ targets, labels }]), or whom `discovery` (a URL) tells. `shorten`: what becomes of
-  // the text of a rule file.
-  static async start(t, { targets, discovery, shorten = (text) => text, every = '2s' }) {
+  // Asks `targets` ([{ targets, labels }]), or whom `discovery` (a URL) tells.
+  static async start(t, { targets, discovery }) {
     const prometheus = new Prometheus();
     const dir = await mkdtemp(path.join(tmpdir(), 'confab-prometheus-'));
     cpSync(path.join(deploy, 'rules'), path.join(dir, 'rules'), { recursive: true });
-    const brief = (text) => text.replace('scrape_interval: 10s', `scrape_interval: ${every}`).replace('scrape_timeout: 5s', `scrape_timeout: ${every}\n  evaluation_interval: 1s`)
+    const brief = (text) => text.replace('scrape_interval: 10s', 'scrape_interval: 2s').replace('scrape_timeout: 5s', 'scrape_timeout: 2s\n  evaluation_interval: 1s')
       .replace('http://gateway:4001/sd/prometheus', discovery).replace('refresh_interval: 15s', 'refresh_interval: 1s');
     writeFileSync(path.join(dir, 'prometheus.yml'), brief(readFileSync(path.join(deploy, discovery ? 'prometheus-discovered.yml' : 'prometheus.yml'), 'utf8')));
     const recording = path.join(dir, 'rules/recording.yml');
     writeFileSync(recording, readFileSync(recording, 'utf8').replace('interval: 10s', 'interval: 1s'));
-    for (const name of ['recording.yml', 'alerts.yml']) {
-      const file = path.join(dir, 'rules', name);
-      writeFileSync(file, shorten(readFileSync(file, 'utf8')));
-    }
     mkdirSync(path.join(dir, 'targets'));
-    prometheus.targetsFile = path.join(dir, 'targets/confab.json');
-    prometheus.ask(targets ?? []);
+    writeFileSync(path.join(dir, 'targets/confab.json'), JSON.stringify(targets ?? []));
     prometheus.port = await freePorts(1, '127.0.0.1');
     const said = [];
     const child = spawn('prometheus', [`--config.file=${dir}/prometheus.yml`, `--storage.tsdb.path=${dir}/data`, `--web.listen-address=127.0.0.1:${prometheus.port}`],
@@ -44,9 +38,6 @@ export class Prometheus {
     await until(`prometheus is up\n${said.join('')}`, async () => (await fetch(`http://127.0.0.1:${prometheus.port}/-/ready`)).ok, 20_000);
     return prometheus;
   }
-
-  // These from now on, as when an operator edits the file.
-  ask(targets) { writeFileSync(this.targetsFile, JSON.stringify(targets)); }
 
   async get(resource, query = {}) {
     const response = await fetch(`http://127.0.0.1:${this.port}/api/v1/${resource}?${new URLSearchParams(query)}`);
