@@ -13,14 +13,6 @@
 #     FUZZ message)                         message_fuzz.cpp -> rtc_stun_message_fuzz (fuzz preset)
 #   confab_module(EXE NAME confab ...)      an executable instead of a library
 
-# With a sanitizer, what a test itself says is compiled without optimization: in half the time, and
-# what it tests still runs at the preset's level.
-function(confab_test_options target)
-  if(CONFAB_SANITIZE)
-    target_compile_options(${target} PRIVATE -O0)
-  endif()
-endfunction()
-
 function(confab_module_options target module)
   target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/src)
   # Without -fno-cxx-modules the front end turns umbrella headers into imports under C++20.
@@ -37,9 +29,6 @@ function(confab_module_options target module)
     else()
       target_precompile_headers(${target} REUSE_FROM confab_pch)
     endif()
-  endif()
-  if(module MATCHES "_test$")
-    confab_test_options(${target})
   endif()
 endfunction()
 

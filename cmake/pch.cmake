@@ -19,4 +19,3 @@ set(confab_std_headers <algorithm> <array> <bit> <chrono> <cstddef> <cstdint> <c
 confab_pch(confab_pch ${confab_std_headers})
 confab_pch(confab_test_pch ${confab_std_headers} <gtest/gtest.h>)
 target_link_libraries(confab_test_pch PRIVATE GTest::gmock_main)
-confab_test_options(confab_test_pch)
