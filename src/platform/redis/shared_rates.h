@@ -31,8 +31,8 @@ struct SharedRate {
 //   free ──Redis: wait──▶ waiting ──the wait is over──▶ paced ──as full as a new one──▶ free
 //
 // Whoever had to wait begins with nothing here, and has no burst before what all have let through
-// too much is made up for, though their own bucket on each node filled up
-// meanwhile: else all nodes would let that much through before the next telling, again and again.
+// too much is made up for, though their own bucket on each node filled up meanwhile: else all nodes
+// would let that much through before the next telling, again and again.
 class SharedRateBook {
  public:
   // Beyond them nothing is shared until others are forgotten: some 150 bytes each.
@@ -67,9 +67,9 @@ class SharedRateBook {
     Instant used_at{};
     bool is_paced = false;
     Instant until{};  // it waits
-    Instant
-        owed_until{};  // all nodes together have had too much; until then a second's worth at once
-    double spare = 0;  // from then on
+    // All nodes together have let through too much: until then a second's worth at once.
+    Instant owed_until{};
+    double spare = 0;  // when the wait is over
     Instant spare_at{};
   };
 

@@ -59,7 +59,7 @@ class Accounts {
   // To whom a provider vouches for: what was made by its password is over.
   void was_handed_over(const store::AccountRecord& account, const IpAddress& from);
   // Everything of it, and its rooms, in which what goes on ends. `confirmed_by`: its password; who
-  // has none must have signed in just now (kSignedInJustNow).
+  // has none must have signed in just now (kSignedInJustNowMs).
   void erase(const store::SessionOwner& owner, std::string confirmed_by, const IpAddress& from,
              store::Answer<void> answer);
   // Told of each room that goes with an account.
